@@ -1,0 +1,41 @@
+"""Installs t2t_af, problems, hparams and the commands."""
+
+import re
+import pathlib
+
+import setuptools
+
+_HERE = pathlib.Path(__file__).parent
+
+# Only what the code imports by name. No version of TensorFlow's neighbours is
+# left to a resolver: requirements.txt pins all, and is installed first.
+_IMPORTED = ("tensor2tensor", "tensorflow", "tensorflow-probability", "numpy",
+             "pillow", "tqdm")
+
+
+def _pins():
+  text = (_HERE / "requirements.txt").read_text(encoding="utf-8")
+  pins = dict(re.findall(r"^([\w-]+)(==\S+)$", text, re.MULTILINE))
+  # tensor2tensor's own metadata contradicts tensorflow-probability's pin, so
+  # a resolver that reads this list says so instead of upgrading TensorFlow.
+  return [name + pins[name] for name in _IMPORTED]
+
+
+setuptools.setup(
+    name="t2t_af",
+    version="0.1.0",
+    description="Autoregressive flows for sequential latent variable models, "
+                "on tensor2tensor",
+    python_requires=">=3.9,<3.12",
+    packages=setuptools.find_packages(
+        include=["t2t_af*", "problems*", "hparams*"]),
+    py_modules=["t2t_af_light"],
+    package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"]},
+    install_requires=_pins(),
+    entry_points={"console_scripts": [
+        "t2t-datagen = t2t_af.bin.t2t_datagen:main",
+        "t2t-trainer = t2t_af.bin.t2t_trainer:main",
+        "t2t-eval = t2t_af.bin.t2t_eval:main",
+        "t2t-decoder = t2t_af.bin.t2t_decoder:main",
+        "t2t-af = t2t_af_light:main",
+    ]})

@@ -1,0 +1,39 @@
+"""Autoregressive flows for sequential latent variable models.
+
+Importing the package mends tensor2tensor (`t2t_af.compat`) and registers our
+models, problems and hparams sets, so that tensor2tensor finds them with
+`--t2t_usr_dir=t2t_af` as it finds any extension. That loads TensorFlow.
+`t2t_af_light`, imported first, leaves it to `register()`: the rooms that read
+records and arrays (`analysis`, `likelihood`) then run without TensorFlow.
+"""
+
+import importlib
+import os
+import sys
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def register() -> None:
+  """Mends tensor2tensor, then registers everything of ours. Idempotent."""
+  from t2t_af import compat
+  compat.apply()
+  _import_ours("problems")
+  importlib.import_module("t2t_af.models")
+  _import_ours("hparams")
+
+
+def _import_ours(name: str) -> None:
+  """Imports a package that must lie beside t2t_af, and nobody else's."""
+  module = importlib.import_module(name)
+  found = os.path.dirname(os.path.abspath(module.__file__ or "?"))
+  wanted = os.path.join(_ROOT, name)
+  if os.path.realpath(found) != os.path.realpath(wanted):
+    raise ImportError(
+        f'the package "{name}" was found at {found}, but t2t_af needs its own '
+        f"at {wanted}. Take the other one off PYTHONPATH, or start the "
+        "command from another directory.")
+
+
+if "t2t_af_light" not in sys.modules:
+  register()

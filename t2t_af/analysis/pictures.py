@@ -1,0 +1,228 @@
+"""Frames as pictures: strips, grids, animations, PNG files. Pillow only.
+
+Frames are uint8 [time, height, width, channels] with 1 or 3 channels. They are
+enlarged by whole factors without smoothing, so one pixel stays one square. A
+coloured border marks the frames that a model was given (conditioning frames).
+"""
+
+import io
+import os
+from typing import NamedTuple, Optional, Sequence
+
+import numpy as np
+from PIL import Image
+from PIL import ImageDraw
+from PIL import ImageFont
+
+BACKGROUND = (255, 255, 255)
+INK = (34, 34, 34)
+CONDITIONING = (230, 159, 0)  # Orange of Okabe and Ito: safe for colour-blind.
+PLAIN = (200, 200, 200)
+BORDER, GAP, LABEL_SIZE, LABEL_WIDTH = 2, 3, 13, 130
+FRAME_TARGET = 96  # Pixels; small frames are enlarged to about this.
+PANEL_TARGET = 160  # The same, in an animation.
+
+
+class Row(NamedTuple):
+  """A labelled sequence; `frames`: uint8 [time, height, width, channels]."""
+  label: str
+  frames: np.ndarray
+
+
+def strip(rows: Sequence[Row], num_cond_frames: int,
+          scale: Optional[int] = None) -> Image.Image:
+  """One row per sequence, time to the right; the first row is the truth.
+
+  Args:
+    rows: sequences of one frame size; shorter ones leave their end empty.
+    num_cond_frames: how many first frames get the conditioning border.
+    scale: whole factor of enlargement; None: frames of about 96 pixels.
+  """
+  height, width = _frame_size(rows)
+  scale = scale or _scale(height, FRAME_TARGET)
+  cell_h, cell_w = _cell(height, scale), _cell(width, scale)
+  labels = [_wrap(row.label, LABEL_WIDTH) for row in rows]
+  left = max(_text_width(label) for label in labels) + 3 * GAP
+  num_frames = max(len(row.frames) for row in rows)
+  header = LABEL_SIZE + 2 * GAP
+  canvas = Image.new("RGB", (left + num_frames * (cell_w + GAP),
+                             header + len(rows) * (cell_h + GAP)), BACKGROUND)
+  for t in range(num_frames):
+    _text(canvas, (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
+          str(t + 1), "mm")
+  for i, row in enumerate(rows):
+    top = header + i * (cell_h + GAP)
+    _text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
+    for t, frame in enumerate(row.frames):
+      canvas.paste(_framed(frame, scale, t < num_cond_frames),
+                   (left + t * (cell_w + GAP), top))
+  return canvas
+
+
+def grid(frames: np.ndarray, columns: int, scale: Optional[int] = None
+        ) -> Image.Image:
+  """A contact sheet of [n, height, width, channels], row by row."""
+  height, width = frames.shape[1:3]
+  scale = scale or _scale(height, FRAME_TARGET)
+  cell_h, cell_w = _cell(height, scale) + GAP, _cell(width, scale) + GAP
+  rows = -(-len(frames) // columns)
+  canvas = Image.new("RGB", (columns * cell_w + GAP, rows * cell_h + GAP),
+                     BACKGROUND)
+  for i, frame in enumerate(frames):
+    canvas.paste(_framed(frame, scale, False),
+                 (GAP + i % columns * cell_w, GAP + i // columns * cell_h))
+  return canvas
+
+
+def animation(panels: Sequence[Row], num_cond_frames: int,
+              scale: Optional[int] = None, columns: int = 4,
+              milliseconds: int = 200) -> bytes:
+  """A GIF that loops for ever: sequences side by side, in step.
+
+  All frames share one palette of 256 colours, made from all of them, so that
+  colours do not flicker. The last frame stays four times as long. A sequence
+  that ends earlier holds its last frame.
+  """
+  height, width = _frame_size(panels)
+  scale = scale or _scale(height, PANEL_TARGET)
+  num_frames = max(len(panel.frames) for panel in panels)
+  pages = [_page(panels, t, num_cond_frames, num_frames, scale, columns)
+           for t in range(num_frames)]
+  palette = _shared_palette(pages)
+  pages = [page.quantize(palette=palette, dither=Image.Dither.NONE)
+           for page in pages]
+  durations = [milliseconds] * (num_frames - 1) + [4 * milliseconds]
+  stream = io.BytesIO()
+  # Without `optimize`, Pillow would still merge equal pages: their durations
+  # add up, so the animation looks the same.
+  pages[0].save(stream, format="GIF", save_all=True, append_images=pages[1:],
+                duration=durations, loop=0, disposal=1)
+  return stream.getvalue()
+
+
+def png(image: Image.Image) -> bytes:
+  """The image as a PNG file's bytes."""
+  stream = io.BytesIO()
+  image.save(stream, format="PNG", optimize=True)
+  return stream.getvalue()
+
+
+def write_frames(folder: str, frames: np.ndarray, prefix: str = "frame",
+                 first: int = 1) -> list[str]:
+  """Writes each frame unscaled as `<prefix>_<number>.png`; returns paths."""
+  os.makedirs(folder, exist_ok=True)
+  digits = max(4, len(str(first + len(frames) - 1)))
+  paths = []
+  for number, frame in enumerate(frames, start=first):
+    path = os.path.join(folder, f"{prefix}_{number:0{digits}d}.png")
+    _image(frame).save(path)
+    paths.append(path)
+  return paths
+
+
+def write(path: str, content: bytes) -> str:
+  """Writes bytes under a temporary name, then renames: never a half file."""
+  os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+  temporary = path + ".incomplete"
+  with open(temporary, "wb") as stream:
+    stream.write(content)
+  os.replace(temporary, path)
+  return path
+
+
+def _page(panels, t, num_cond_frames, num_frames, scale, columns):
+  """Time step t of an animation as one image."""
+  height, width = _frame_size(panels)
+  columns = min(columns, len(panels))
+  labels = [_wrap(panel.label, _cell(width, scale)) for panel in panels]
+  cell_w = max(_cell(width, scale), *map(_text_width, labels)) + 4 * GAP
+  label_h = max(label.count("\n") + 1 for label in labels) * (LABEL_SIZE + 4)
+  cell_h = label_h + 2 * GAP + _cell(height, scale)
+  rows = -(-len(panels) // columns)
+  footer = LABEL_SIZE + 2 * GAP
+  canvas = Image.new("RGB", (columns * cell_w, rows * cell_h + footer),
+                     BACKGROUND)
+  given = t < num_cond_frames
+  for i, panel in enumerate(panels):
+    left, top = i % columns * cell_w, i // columns * cell_h
+    frame = panel.frames[min(t, len(panel.frames) - 1)]
+    _text(canvas, (left + cell_w // 2, top + GAP + label_h // 2), labels[i],
+          "mm")
+    canvas.paste(_framed(frame, scale, given),
+                 (left + (cell_w - _cell(width, scale)) // 2,
+                  top + label_h + GAP))
+  kind = "given" if given else "predicted"
+  _text(canvas, (canvas.width // 2, rows * cell_h + footer // 2),
+        f"{t + 1} / {num_frames}  {kind}", "mm")
+  return canvas
+
+
+def _shared_palette(pages: Sequence[Image.Image]) -> Image.Image:
+  """256 colours for all pages, from one tall sheet of every other pixel."""
+  small = [np.asarray(page)[::2, ::2] for page in pages]
+  sheet = Image.fromarray(np.concatenate(
+      small + [np.full((4, small[0].shape[1], 3), CONDITIONING, np.uint8)]))
+  return sheet.quantize(colors=256, method=Image.Quantize.MEDIANCUT)
+
+
+def _framed(frame: np.ndarray, scale: int, given: bool) -> Image.Image:
+  """One frame, enlarged, with its border."""
+  image = _image(frame).convert("RGB")
+  image = image.resize((image.width * scale, image.height * scale),
+                       Image.Resampling.NEAREST)
+  framed = Image.new("RGB", (image.width + 2 * BORDER,
+                             image.height + 2 * BORDER),
+                     CONDITIONING if given else PLAIN)
+  framed.paste(image, (BORDER, BORDER))
+  return framed
+
+
+def _image(frame: np.ndarray) -> Image.Image:
+  """uint8 [height, width, 1 or 3] -> a grey or RGB image."""
+  if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (1, 3):
+    raise ValueError(
+        "a frame must be uint8 [height, width, 1 or 3], but this one is "
+        f"{frame.dtype} {list(frame.shape)}")
+  return Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
+
+
+def _frame_size(rows: Sequence[Row]) -> tuple[int, int]:
+  sizes = {tuple(row.frames.shape[1:3]) for row in rows}
+  if len(sizes) != 1:
+    raise ValueError(f"rows must share one frame size, but have {sizes}")
+  return sizes.pop()
+
+
+def _scale(height: int, target: int) -> int:
+  return max(1, round(target / height))
+
+
+def _cell(size: int, scale: int) -> int:
+  return size * scale + 2 * BORDER
+
+
+def _font():
+  return ImageFont.load_default(size=LABEL_SIZE)
+
+
+def _text_width(text: str) -> int:
+  return max(int(_font().getlength(line)) + 1 for line in text.split("\n"))
+
+
+def _wrap(text: str, width: int) -> str:
+  """Breaks a label at spaces into lines of at most `width` pixels."""
+  lines = [""]
+  for word in text.split():
+    longer = f"{lines[-1]} {word}".strip()
+    if lines[-1] and _text_width(longer) > width:
+      lines.append(word)
+    else:
+      lines[-1] = longer
+  return "\n".join(lines)
+
+
+def _text(canvas: Image.Image, position, text: str, anchor: str) -> None:
+  """Text about `position`: `anchor` "mm" centres it, "lm" starts it there."""
+  ImageDraw.Draw(canvas).multiline_text(
+      position, text, fill=INK, font=_font(), anchor=anchor, spacing=3,
+      align="center" if anchor == "mm" else "left")

@@ -1,0 +1,247 @@
+"""One self-contained HTML page about a compare folder.
+
+Made from the folder's files alone: no network, no script, pictures inside.
+The table comes first, then curves, then pictures. What has not been run is
+shown as "not run".
+"""
+
+import base64
+import html
+import os
+from typing import Iterable
+
+from t2t_af.analysis import figures
+from t2t_af.analysis import formats
+from t2t_af.analysis import pictures
+from t2t_af.analysis import plots
+from t2t_af.analysis import style
+from t2t_af.analysis import tables
+from t2t_af.analysis import verdict
+from t2t_af.analysis.comparison import Comparison
+
+FIGURES = ("Learning curves", "Difference while training",
+           "NLL per predicted frame", "PSNR per predicted frame",
+           "SSIM per predicted frame")
+NOISE = {"uniform": "uniform noise U(0, 1) on 0–255 values",
+         "gaussian": "Gaussian noise of deviation 1/256"}
+HOW_TO_READ = (
+    "NLL is the negative log-likelihood of the test videos: how surprised a "
+    "model is by what happens. Lower is better. It is given per pixel value, "
+    "in nats and in bits (one bit is 0.693 nats). A model that knows nothing, "
+    "uniform over 256 values, has 5.545 nats or 8 bits.",
+    "± is one standard error. With several seeds it is over seeds: how much "
+    "the result moves when training is repeated. The small print under it is "
+    "over test sequences: how much it would move with other test videos.",
+    "The difference is taken seed by seed against the first row and then "
+    "averaged, so that luck that both share under one seed falls out. Few "
+    "seeds make a wide interval: with three, its half width is 4.3 standard "
+    "errors.",
+    "A value after <= is an upper bound on the NLL; the exact value may be "
+    "lower. All other values are exact for the values with noise added, which "
+    "makes each a bound on the NLL of the 8-bit values themselves.",
+    "PSNR and SSIM compare the best of N samples with the one future that "
+    "happened. They reward a lucky guess and a blurred average, so they say "
+    "less about a model than its NLL. SSIM is taken per colour channel.",
+    "The grey rows are trivial models fitted to the training videos. A model "
+    "that does not beat them has learned little about motion.",
+    "Samples in the pictures are each set's first, not its best.")
+
+
+def write(compare_dir: str) -> str:
+  """Writes `<compare_dir>/report.html`; returns its path.
+
+  Raises:
+    UserError: if there is no compare.json.
+  """
+  page = render(Comparison(compare_dir))
+  return pictures.write(os.path.join(compare_dir, "report.html"),
+                        page.encode("utf-8"))
+
+
+def render(comparison: Comparison) -> str:
+  """The page as one string."""
+  title = html.escape(_title(comparison))
+  body = "\n".join((
+      f"<h1>{title}</h1>", _legend(comparison, comparison.sets),
+      _verdict(comparison), _protocol(comparison), _table(comparison),
+      _curves(comparison), _pictures(comparison), _how_to_read(),
+      _details(comparison)))
+  return (
+      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+      '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+      # The browser itself then refuses anything that is not in this file.
+      '<meta http-equiv="Content-Security-Policy" content="default-src '
+      "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+      f"<title>{title}</title>\n<style>{style.CSS}</style>\n</head>\n"
+      f"<body>\n{body}\n</body>\n</html>\n")
+
+
+def _title(comparison: Comparison) -> str:
+  problem = comparison.config.get("problem", "unknown problem")
+  return comparison.config.get("title") or (
+      f"{formats.plural(len(comparison.sets), 'model')} side by side on "
+      f"{problem}")
+
+
+def _legend(comparison: Comparison, sets: Iterable[str]) -> str:
+  """Colour, marker and name of each set: the same all over the page."""
+  lines = "".join(
+      f"<li>{plots.swatch(comparison.sets.index(name))} "
+      f"{html.escape(comparison.label(name))}</li>" for name in sets)
+  return f'<ul class="legend">{lines}</ul>'
+
+
+def _verdict(comparison: Comparison) -> str:
+  winner = html.escape(comparison.best_set() or "", quote=True)
+  lines = "".join(f"<p>{html.escape(sentence)}</p>"
+                  for sentence in verdict.sentences(comparison))
+  return f'<section class="verdict" data-winner="{winner}">{lines}</section>'
+
+
+def _protocol(comparison: Comparison) -> str:
+  return (f'<p class="protocol">'
+          f'{html.escape(" · ".join(protocol(comparison)))}</p>')
+
+
+def protocol(comparison: Comparison) -> list[str]:
+  """What the numbers depend on, each in a few words."""
+  config, finals, drawn = comparison.config, [], []
+  for name in comparison.sets:
+    finals += comparison.final(name).values()
+    drawn += comparison.final(name, "samples").values()
+  parts = [f"Problem {config.get('problem', formats.ABSENT)}",
+           f"{comparison.split} split"]
+  for r in finals[:1]:
+    noise = r.get("dequantization")
+    parts += [f"{r.get('num_sequences', '?')} sequences",
+              f"{r.get('num_cond_frames', '?')} frames given, "
+              f"{r.get('num_scored_frames', '?')} scored",
+              NOISE.get(noise, f"{noise} noise")]
+  if config.get("steps"):
+    parts.append(f"{formats.thousands(config['steps'])} training steps")
+  seeds = ", ".join(str(seed) for seed in comparison.seeds)
+  parts.append(f"{'seed' if len(comparison.seeds) == 1 else 'seeds'} {seeds}")
+  for r in drawn[:1]:
+    parts.append(f"best of {r.get('num_samples')} samples, "
+                 f"{r.get('num_contexts')} contexts of the {r.get('split')} "
+                 f"split, temperature {r.get('temperature')}")
+  return parts + _machines(comparison)
+
+
+def _machines(comparison: Comparison) -> list[str]:
+  """Hardware from compare.json or the runs; several if they differ."""
+  found = [comparison.config.get("hardware")]
+  found += [run.info.get("hardware") for run in comparison.runs.values()]
+  texts = []
+  for machine in found:
+    text = _machine(machine) if isinstance(machine, dict) else machine
+    if text and text not in texts:
+      texts.append(text)
+  return texts
+
+
+def _machine(machine: dict) -> str:
+  parts = list(machine.get("accelerators") or [])
+  if machine.get("cpu"):
+    parts.append(f"{machine['cpu']}, "
+                 f"{formats.plural(machine.get('cores', 1), 'core')}")
+  if machine.get("memory_gib"):
+    parts.append(f"{machine['memory_gib']} GiB memory")
+  return ", ".join(parts)
+
+
+def _table(comparison: Comparison) -> str:
+  head = "".join(f'<th scope="col">{html.escape(heading)}</th>'
+                 for column, heading in tables.HEADINGS.items()
+                 if column != "note")
+  table = tables.rows(comparison)
+  bodies = "".join(f'<tbody data-row="{html.escape(row.name)}">'
+                   f"{_row(row)}</tbody>"
+                   for row in table if not row.is_reference)
+  trivial = "".join(_row(row) for row in table if row.is_reference)
+  missing = ("" if trivial else
+             '<p class="empty">Trivial references: not run.</p>')
+  return (f'<h2>Results</h2><div class="scroll"><table><thead><tr>{head}</tr>'
+          f'</thead>{bodies}<tbody class="reference">{trivial}</tbody>'
+          f"</table></div>{missing}")
+
+
+def _row(row: tables.Row) -> str:
+  """The row, and under it its notes over the whole width."""
+  out = []
+  for column in tables.HEADINGS:
+    cell = row.cells[column]
+    content = html.escape(cell.text) + "".join(
+        f"<small>{html.escape(line)}</small>"
+        for line in cell.detail.split("; ") if line)
+    if column == "label":
+      out.append(f'<th scope="row">{content}</th>')
+    elif column != "note":
+      out.append(f'<td{" class=best" if cell.best else ""}>{content}</td>')
+  found = f"<tr>{''.join(out)}</tr>"
+  note = row.cells["note"].text
+  if note:
+    found += (f'<tr class="note"><td colspan="{len(out)}"><span>'
+              f"{html.escape(note)}</span></td></tr>")
+  return found
+
+
+def _curves(comparison: Comparison) -> str:
+  found = {curve.title: curve for curve in figures.curves(comparison)}
+  shown = "".join(_curve(comparison, curve) for curve in found.values())
+  missing = [title for title in FIGURES if title not in found]
+  note = (f'<p class="empty">Not run, so not shown: '
+          f'{html.escape(", ".join(missing))}.</p>' if missing else "")
+  return f'<h2>Curves</h2><div class="figures">{shown}</div>{note}'
+
+
+def _curve(comparison: Comparison, curve: figures.Curves) -> str:
+  return (f"<figure><h3>{html.escape(curve.title)}</h3>"
+          f"{_legend(comparison, curve.sets)}{curve.svg}"
+          f"<figcaption>{html.escape(curve.caption)}</figcaption></figure>")
+
+
+def _pictures(comparison: Comparison) -> str:
+  found = figures.context_pictures(comparison)
+  if not found:
+    return '<h2>Samples</h2><p class="empty">Samples: not run.</p>'
+  out = ["<h2>Samples</h2>"]
+  for picture in found:
+    title, caption = html.escape(picture.title), html.escape(picture.caption)
+    out.append(
+        f"<figure><h3>{title}</h3>"
+        f'<div class="frames moving">'
+        f'{_image(picture.animation, "gif", f"{title}, animated")}</div>'
+        f'<div class="frames">{_image(picture.strip, "png", title)}</div>'
+        f"<figcaption>{caption}</figcaption></figure>")
+  return "".join(out)
+
+
+def _image(content: bytes, kind: str, description: str) -> str:
+  encoded = base64.b64encode(content).decode("ascii")
+  return (f'<img alt="{description}" '
+          f'src="data:image/{kind};base64,{encoded}">')
+
+
+def _how_to_read() -> str:
+  items = "".join(f"<li>{html.escape(line)}</li>" for line in HOW_TO_READ)
+  return f"<h2>How to read this</h2><ul>{items}</ul>"
+
+
+def _details(comparison: Comparison) -> str:
+  """Versions, and the overrides of each set, from the records."""
+  pairs = {}
+  for name in comparison.sets:
+    for r in comparison.final(name).values():
+      for package, version in (r.get("versions") or {}).items():
+        pairs.setdefault(package, set()).add(str(version))
+      if r.get("hparams"):
+        pairs.setdefault(f"{name} with", set()).add(str(r["hparams"]))
+  return _definitions({k: ", ".join(sorted(v)) for k, v in pairs.items()}
+                      .items())
+
+
+def _definitions(pairs: Iterable[tuple[str, str]]) -> str:
+  lines = "".join(f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>"
+                  for k, v in pairs)
+  return f"<h2>Versions</h2><dl>{lines}</dl>" if lines else ""

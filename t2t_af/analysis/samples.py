@@ -1,0 +1,52 @@
+"""Reads the first contexts of a run's `samples.npz`, however large it is.
+
+  inputs   uint8 [contexts, cond, height, width, channels], the frames given
+  targets  uint8 [contexts, time', height, width, channels], what followed
+  outputs  uint8 [contexts, N, time, height, width, channels], N samples
+"""
+
+import logging
+import math
+import zipfile
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+
+class Samples(NamedTuple):
+  inputs: np.ndarray
+  targets: np.ndarray
+  outputs: np.ndarray
+
+
+def read(path: str, num_contexts: int) -> Optional[Samples]:
+  """The first contexts; None where the file is absent or cannot be read."""
+  try:
+    return Samples(*(read_first(path, name, num_contexts)
+                     for name in Samples._fields))
+  except FileNotFoundError:
+    return None
+  except (OSError, KeyError, ValueError, EOFError,
+          zipfile.BadZipFile) as error:
+    logging.warning("%s cannot be read: %s", path, error)
+    return None
+
+
+def read_first(path: str, name: str, count: int) -> np.ndarray:
+  """The first `count` rows of one array of an .npz, as np.load(...)[:count].
+
+  np.load would read all of it: 100 samples of 256 contexts are 3 GiB.
+  """
+  with zipfile.ZipFile(path) as archive, archive.open(name + ".npy") as stream:
+    version = np.lib.format.read_magic(stream)
+    header = (np.lib.format.read_array_header_1_0 if version == (1, 0)
+              else np.lib.format.read_array_header_2_0)
+    shape, fortran_order, dtype = header(stream)
+    if fortran_order or dtype.hasobject or not shape:
+      raise ValueError(f"{name} is not a plain array in C order")
+    shape = (min(count, shape[0]),) + tuple(shape[1:])
+    size = math.prod(shape) * dtype.itemsize
+    content = stream.read(size)
+    if len(content) < size:
+      raise EOFError(f"{name} ends early")
+    return np.frombuffer(content, dtype).reshape(shape)

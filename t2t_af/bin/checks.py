@@ -1,0 +1,144 @@
+"""What is wrong with a command line, found before anything is built."""
+
+import os
+import re
+from typing import Iterable, List, Optional
+
+from absl import flags
+from tensor2tensor.utils import decoding
+from tensor2tensor.utils import hparam
+from tensor2tensor.utils import registry
+from tensor2tensor.utils import trainer_lib
+import tensorflow.compat.v1 as tf
+
+from t2t_af.errors import suggest
+from t2t_af.errors import UserError
+
+FLAGS = flags.FLAGS
+
+
+def given(*names: str) -> None:
+  """Raises if one of these flags has no value."""
+  missing = [f"--{name}" for name in names if not getattr(FLAGS, name)]
+  if missing:
+    raise UserError(f"{' and '.join(missing)} must be given.")
+
+
+def expand_home(*names: str) -> None:
+  """Expands ~ in flags that hold paths; tensor2tensor does so in some."""
+  for name in names:
+    value = getattr(FLAGS, name, None)
+    if value:
+      setattr(FLAGS, name, os.path.expanduser(value))
+
+
+def problem(name: str) -> None:
+  """Raises if no problem is registered by this name."""
+  base = registry.parse_problem_name(name).base_name
+  known = registry.list_base_problems() + registry.list_env_problems()
+  if base not in known:
+    raise UserError(suggest(base, known, "problem"))
+
+
+def model_and_hparams() -> None:
+  """Raises on an unknown --model, --hparams_set or name in --hparams."""
+  if FLAGS.model not in registry.list_models():
+    raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
+  if FLAGS.hparams_set not in registry.list_hparams():
+    raise UserError(suggest(
+        FLAGS.hparams_set, registry.list_hparams(), "hparams_set"))
+  overrides(registry.hparams(FLAGS.hparams_set), FLAGS.hparams,
+            f"hparam of {FLAGS.hparams_set}")
+
+
+def decode_hparams() -> None:
+  """Raises on an unknown name in --decode_hparams."""
+  overrides(decoding.decode_hparams(), FLAGS.decode_hparams, "decode hparam")
+
+
+def overrides(hparams: hparam.HParams, text: Optional[str],
+              what: str) -> None:
+  """Raises if `text`, "name=value,...", does not fit these hparams."""
+  if not text:
+    return
+  try:
+    hparams.parse(text)
+  except (KeyError, ValueError) as error:
+    unknown = re.match(r"Unknown hyperparameter type for (.+)", str(error))
+    if unknown:
+      raise UserError(suggest(
+          unknown.group(1), hparams.values(), what)) from error
+    raise UserError(f'cannot read "{text}": {error}') from error
+
+
+def data_files(problem_name: str, splits: Iterable[str]) -> None:
+  """Raises if the data of a split ("train", "dev", "test") is missing."""
+  base = registry.parse_problem_name(problem_name).base_name
+  if base not in registry.list_base_problems():
+    return  # an environment: it makes its data as it goes
+  prefix = registry.problem(problem_name).dataset_filename()
+  missing = [split for split in splits if not tf.gfile.Glob(
+      os.path.join(FLAGS.data_dir, f"{prefix}-{split}*"))]
+  if missing:
+    raise UserError(
+        f"{FLAGS.data_dir} holds no {' or '.join(missing)} data of "
+        f"{problem_name}. Make it with: t2t-datagen --problem={problem_name} "
+        f"--data_dir={FLAGS.data_dir}")
+
+
+def output_dir_is_of(model_name: str, output_dir: str) -> None:
+  """Raises if output_dir holds the checkpoint of another model.
+
+  tensor2tensor puts a model's variables under the name of its class.
+  """
+  checkpoint = tf.train.latest_checkpoint(output_dir)
+  if not checkpoint:
+    return
+  scope = registry.default_name(registry.model(model_name))
+  found = model_scopes(checkpoint)
+  if found and scope not in found:
+    raise UserError(
+        f'--output_dir={output_dir} holds a checkpoint of '
+        f'{" and ".join(found)}, not of {model_name}. Give another '
+        f"--output_dir, or --model={found[0]}.")
+
+
+def model_scopes(checkpoint: str) -> List[str]:
+  """Returns the models whose variables a checkpoint holds."""
+  names = [name for name, _ in tf.train.list_variables(checkpoint)]
+  scopes = {name.split("/")[0] for name in names if "/" in name}
+  return sorted(scopes & set(registry.list_models()))
+
+
+def has_checkpoint(output_dir: str) -> None:
+  """Raises if there is nothing to restore."""
+  if not tf.train.latest_checkpoint(output_dir):
+    raise UserError(
+        f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
+        "the same --output_dir writes one.")
+
+
+def schedule(name: str) -> None:
+  """Raises if the trainer has no such --schedule."""
+  known = [k for k, v in vars(trainer_lib.T2TExperiment).items()
+           if callable(v) and not k.startswith("_")]
+  if name not in known:
+    raise UserError(suggest(name, known, "schedule"))
+
+
+def same_hparams_set(output_dir: str) -> None:
+  """Warns where a run that goes on would keep the hparams it began with.
+
+  tensor2tensor takes them from <output_dir>/hparams.json, whatever
+  --hparams_set says now; only --hparams overrides them.
+  """
+  path = os.path.join(output_dir, "flags_t2t.txt")
+  if not tf.gfile.Exists(path):
+    return
+  with tf.gfile.Open(path) as f:
+    found = re.search(r"^--hparams_set=(.*)$", f.read(), re.MULTILINE)
+  if found and found.group(1) != FLAGS.hparams_set:
+    tf.logging.warning(
+        "%s was begun with --hparams_set=%s and keeps its hparams, not those "
+        "of %s. Another --output_dir starts afresh.", output_dir,
+        found.group(1), FLAGS.hparams_set)

@@ -1,0 +1,65 @@
+"""`t2t-af VERB`: what tensor2tensor has no command for."""
+
+import ast
+import importlib
+import pathlib
+import sys
+from typing import Dict, List, Optional
+
+import t2t_af
+from t2t_af.bin import outcome
+from t2t_af.errors import suggest
+from t2t_af.errors import UserError
+
+_HERE = pathlib.Path(__file__).parent
+
+# Verb -> whether it needs TensorFlow and what we register. A verb is the
+# module t2t_af.bin.<verb>; its docstring's first line is its help, and
+# `main(argv) -> exit code` does it.
+_VERBS: Dict[str, bool] = {
+    "compare": True,
+    "params": True,
+    "references": True,
+    "convert": True,
+    "bench": True,
+    "report": False,
+    "doctor": False,
+}
+
+
+def main(argv: Optional[List[str]] = None) -> int:
+  """Runs a verb and returns the exit code."""
+  argv = sys.argv[1:] if argv is None else argv
+  if not argv or argv[0] in ("-h", "--help", "help"):
+    print(_help())
+    return outcome.EXIT_OK
+  return outcome.of(lambda: _run(argv[0], argv[1:]))
+
+
+def _run(verb: str, argv: List[str]) -> int:
+  if verb not in _present():
+    raise UserError(suggest(verb, _present(), "verb") + " See: t2t-af --help")
+  if _VERBS[verb]:
+    t2t_af.register()
+  module = importlib.import_module(f"t2t_af.bin.{verb}")
+  return module.main(argv)
+
+
+def _present() -> List[str]:
+  return [verb for verb in _VERBS if (_HERE / f"{verb}.py").exists()]
+
+
+def _help() -> str:
+  """One line for each verb, read without importing it."""
+  lines = ["t2t-af VERB [--help]", ""]
+  for verb in _present():
+    tree = ast.parse((_HERE / f"{verb}.py").read_text(encoding="utf-8"))
+    first = (ast.get_docstring(tree) or "").split("\n")[0]
+    lines.append(f"  {verb:<12}{first.split('`: ')[-1]}")
+  lines += ["", "Data, training, evaluation and sampling are tensor2tensor's:",
+            "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (each has --help)."]
+  return "\n".join(lines)
+
+
+if __name__ == "__main__":
+  sys.exit(main())

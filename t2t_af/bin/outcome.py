@@ -1,0 +1,45 @@
+"""How a command ends: exit codes, and errors as one line for people."""
+
+import re
+import signal
+import sys
+from typing import Callable, Optional
+
+from t2t_af.errors import UserError
+
+EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+# A model that stops on purpose (a NaN loss) raises inside a TensorFlow op, and
+# TensorFlow adds pages to it; the line meant for people starts with this.
+_OUR_LINE = re.compile(r"t2t_af: (.*)")
+
+
+def of(action: Callable[[], Optional[int]],
+       interrupted: Callable[[], str] = lambda: "nothing was left half written",
+       user_errors: tuple = ()) -> int:
+  """Runs `action` and returns the exit code of the command.
+
+  Args:
+    action: returns an exit code, or None for success.
+    interrupted: what to tell on Ctrl-C; called only then.
+    user_errors: exceptions, besides UserError, whose text is enough.
+  """
+  # `| head` ends the command without a traceback.
+  signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+  try:
+    return action() or EXIT_OK
+  except KeyboardInterrupt:
+    sys.stderr.write(f"\nstopped: {interrupted()}\n")
+    return EXIT_INTERRUPTED
+  except (UserError, *user_errors) as error:
+    return _fail(str(error), EXIT_USER_ERROR)
+  except Exception as error:  # pylint: disable=broad-except
+    told = _OUR_LINE.search(str(error))
+    if not told:
+      raise
+    return _fail(told.group(1).strip(), EXIT_ERROR)
+
+
+def _fail(message: str, code: int) -> int:
+  sys.stderr.write(f"error: {message}\n")
+  return code

@@ -1,0 +1,48 @@
+"""`t2t-decoder`: samples from a checkpoint. tensor2tensor's flags.
+
+    t2t-decoder --problem=video_toy_pushing --data_dir=data \\
+        --model=video_flow --hparams_set=video_flow_tiny --output_dir=run \\
+        [--eval_use_test_set] [--checkpoint_path=run/model.ckpt-1000] \\
+        [--decode_hparams="num_samples=8,num_decodes=4"]
+"""
+
+import importlib
+import importlib.util
+import sys
+
+from absl import flags
+
+import t2t_af  # pylint: disable=unused-import
+from t2t_af.bin import checks
+from t2t_af.bin import command
+
+FLAGS = flags.FLAGS
+_OURS = "t2t_af.bin.decoding"
+
+
+def main() -> None:
+  sys.exit(command.run("tensor2tensor.bin.t2t_decoder", __doc__, _prepare,
+                       interrupted=lambda: "the checkpoint is untouched"))
+
+
+def _prepare(stock) -> None:
+  checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
+  checks.expand_home("data_dir", "output_dir", "checkpoint_path",
+                     "decode_to_file", "decode_from_file")
+  checks.problem(FLAGS.problem)
+  checks.model_and_hparams()
+  checks.decode_hparams()
+  if not (FLAGS.decode_interactive or FLAGS.decode_from_file or
+          FLAGS.score_file):
+    checks.data_files(FLAGS.problem,
+                      ["test" if FLAGS.eval_use_test_set else "dev"])
+  if not FLAGS.checkpoint_path:
+    checks.has_checkpoint(FLAGS.output_dir)
+    checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  if importlib.util.find_spec(_OURS):
+    ours = importlib.import_module(_OURS)
+    stock.decoding.decode_from_dataset = ours.decode_from_dataset
+
+
+if __name__ == "__main__":
+  main()

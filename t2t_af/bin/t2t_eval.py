@@ -1,0 +1,44 @@
+"""`t2t-eval`: evaluates the checkpoint in --output_dir. tensor2tensor's flags.
+
+    t2t-eval --problem=video_toy_pushing --data_dir=data \\
+        --model=video_flow --hparams_set=video_flow_tiny --output_dir=run \\
+        [--eval_use_test_set] [--eval_steps=100]
+
+Ends when no newer checkpoint is there. --eval_timeout_mins=N waits N minutes
+for the next one instead, -1 for ever (tensor2tensor's default is 240).
+"""
+
+import sys
+
+from absl import flags
+
+import t2t_af  # pylint: disable=unused-import
+from t2t_af.bin import checks
+from t2t_af.bin import command
+
+FLAGS = flags.FLAGS
+
+
+def main() -> None:
+  sys.exit(command.run("tensor2tensor.bin.t2t_eval", __doc__, _prepare,
+                       interrupted=lambda: "the checkpoint is untouched"))
+
+
+def _prepare(stock) -> None:
+  del stock
+  checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
+  checks.expand_home("data_dir", "output_dir")
+  checks.problem(FLAGS.problem)
+  checks.model_and_hparams()
+  checks.data_files(FLAGS.problem,
+                    ["test" if FLAGS.eval_use_test_set else "dev"])
+  # tensor2tensor: 240 minutes. Here: none, because a person who evaluates a
+  # finished run takes a command that sits for four hours for a dead one.
+  FLAGS.set_default("eval_timeout_mins", 0)
+  if not FLAGS.eval_timeout_mins:
+    checks.has_checkpoint(FLAGS.output_dir)
+  checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+
+
+if __name__ == "__main__":
+  main()

@@ -1,0 +1,65 @@
+"""`t2t-trainer`: trains and evaluates. tensor2tensor's main and flags.
+
+    t2t-trainer --problem=video_toy_pushing --data_dir=data \\
+        --model=video_flow --hparams_set=video_flow_tiny \\
+        --output_dir=run --train_steps=1000 [--hparams=batch_size=8] \\
+        [--eval_steps=100] [--random_seed=0]
+
+Started again with the same --output_dir, it goes on from the last checkpoint.
+"""
+
+import sys
+
+from absl import flags
+import tensorflow.compat.v1 as tf
+
+import t2t_af  # pylint: disable=unused-import
+from t2t_af.bin import checks
+from t2t_af.bin import command
+from t2t_af.bin import training_progress
+
+FLAGS = flags.FLAGS
+
+_EVALUATES = ("continuous_train_and_eval", "train_and_evaluate", "evaluate",
+              "train_eval_and_decode", "test", "continuous_eval")
+_TRAINS = ("continuous_train_and_eval", "train_and_evaluate", "train",
+           "train_eval_and_decode", "test")
+
+
+def main() -> None:
+  sys.exit(command.run(
+      "tensor2tensor.bin.t2t_trainer", __doc__, _prepare,
+      interrupted=interrupted))
+
+
+def interrupted() -> str:
+  """What to tell on Ctrl-C: what is kept and how to go on."""
+  training_progress.close()
+  checkpoint = tf.train.latest_checkpoint(FLAGS.output_dir or "")
+  if not checkpoint:
+    return "no checkpoint was written yet; the same command starts again"
+  return f"{checkpoint} is kept; the same command goes on from there"
+
+
+def _prepare(stock) -> None:
+  if FLAGS.registry_help or FLAGS.schedule == "run_std_server" or \
+      FLAGS.cloud_mlengine:
+    return
+  checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
+  checks.expand_home("data_dir", "tmp_dir", "output_dir", "warm_start_from")
+  checks.schedule(FLAGS.schedule)
+  checks.problem(FLAGS.problem)
+  checks.model_and_hparams()
+  checks.decode_hparams()
+  checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_hparams_set(FLAGS.output_dir)
+  if not FLAGS.generate_data:
+    splits = ["train"] if FLAGS.schedule in _TRAINS else []
+    if FLAGS.schedule in _EVALUATES:
+      splits.append("test" if FLAGS.eval_use_test_set else "dev")
+    checks.data_files(FLAGS.problem, splits)
+  training_progress.add_to(stock)
+
+
+if __name__ == "__main__":
+  main()

@@ -1,0 +1,59 @@
+"""Units of likelihood, and means with their standard errors. No TensorFlow.
+
+Every likelihood of this package is a negative log-likelihood (NLL) of 8-bit
+values x in {0, ..., 255} made continuous by noise, x + u, u ~ U(0, 1), with the
+density taken in 0..256 units. Averaged over values it has two common units:
+
+  nats_per_dim = bits_per_dim * log 2
+  uniform model: nats_per_dim = log 256 = 5.545..., bits_per_dim = 8
+
+The paper reports nats per dimension, tensor2tensor bits per dimension.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+NATS_PER_BIT = math.log(2.)
+UNIFORM_NATS_PER_DIM = math.log(256.)
+UNIFORM_BITS_PER_DIM = 8.
+
+
+class MeanAndStderr(NamedTuple):
+  """A mean, and the standard error of that mean (NaN for fewer than two)."""
+  mean: float
+  stderr: float
+
+
+def bits_from_nats(nats):
+  """bits = nats / log 2; a number or an array."""
+  return nats / NATS_PER_BIT
+
+
+def nats_from_bits(bits):
+  """nats = bits * log 2; a number or an array."""
+  return bits * NATS_PER_BIT
+
+
+def mean_and_stderr(values) -> MeanAndStderr:
+  """mean, and standard error = std(ddof = 1) / sqrt(N), of independent values.
+
+  Args:
+    values: [N], one value per independent unit (a sequence, or a seed).
+
+  Returns:
+    MeanAndStderr; `stderr` is NaN for N = 1, as one value says nothing about
+    spread.
+
+  Raises:
+    ValueError: if `values` is empty or not one-dimensional.
+  """
+  values = np.asarray(values, dtype=np.float64)
+  if values.ndim != 1 or not values.size:
+    raise ValueError(
+        f"values must be [N] with N > 0, but its shape is {values.shape}")
+  if values.size == 1:
+    return MeanAndStderr(float(values[0]), math.nan)
+  stderr = values.std(ddof=1) / math.sqrt(values.size)
+  return MeanAndStderr(float(values.mean()), float(stderr))

@@ -1,0 +1,3 @@
+"""Models: importing this package registers them with tensor2tensor."""
+
+from t2t_af.models import video_flow  # pylint: disable=unused-import

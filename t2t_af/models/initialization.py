@@ -1,0 +1,75 @@
+"""Runs data-dependent initialisation before the first training step."""
+
+import re
+
+from tensor2tensor.utils import hparams_lib
+import tensorflow.compat.v1 as tf
+
+from t2t_af import progress
+from t2t_af.networks import ddi
+
+
+def initialize(model_cls, hparams, problem, seed=None) -> dict:
+  """Weights of a new model, its actnorms set from training data.
+
+  Builds a graph of its own and feeds it batches of the training size, one at
+  a time, until `init_batch_size` sequences have gone through.
+
+  Args:
+    model_cls: a T2TModel whose networks use `ddi`.
+    hparams: of the model, with problem and data_dir.
+    problem: gives the batches (its training split).
+    seed: of the weights and the batches; None draws one.
+
+  Returns:
+    {name of variable: value}.
+  """
+  num_batches = -(-hparams.init_batch_size // hparams.batch_size)
+  with tf.Graph().as_default(), tf.Session() as session:
+    tf.set_random_seed(seed)
+    dataset = problem.input_fn(tf.estimator.ModeKeys.TRAIN, hparams)
+    features, _ = tf.data.make_one_shot_iterator(dataset).get_next()
+    batch_number = ddi.begin()
+    model = model_cls(hparams_lib.copy_hparams(hparams),
+                      tf.estimator.ModeKeys.TRAIN)
+    _, losses = model(features)
+    session.run(tf.global_variables_initializer())
+    batches = progress.bar(range(1, num_batches + 1), unit="batch",
+                           label="initialising actnorm from data")
+    for n in batches:
+      session.run(losses["training"], {batch_number: n})
+    values = session.run({v.op.name: v for v in tf.global_variables()})
+  return values
+
+
+class InitializationHook(tf.train.SessionRunHook):
+  """Initialises on the chief, at step 0, unless weights were warm-started.
+
+  A restored checkpoint is past step 0 or holds what was initialised, so it is
+  never initialised again. With several replicas the same values go to all.
+  """
+
+  def __init__(self, model_cls, hook_context):
+    self._model_cls = model_cls
+    self._context = hook_context
+
+  def begin(self):
+    self._step = tf.train.get_or_create_global_step()
+    self._variables = tf.global_variables()
+
+  def after_create_session(self, session, coord):
+    del coord
+    hparams = self._context.hparams
+    config = self._context.estimator.config
+    if (session.run(self._step) > 0 or hparams.warm_start_from or
+        tf.train.latest_checkpoint(config.model_dir)):
+      return
+    values = initialize(self._model_cls, hparams, self._context.problem,
+                        config.tf_random_seed)
+    initializers, feed = [], {}
+    for v in self._variables:
+      name = re.sub(r"/replica_\d+$", "", v.op.name)
+      if name in values and name != self._step.op.name:
+        initializers.append(v.initializer)
+        feed[v.initializer.inputs[1]] = values[name]
+    session.run(initializers, feed)

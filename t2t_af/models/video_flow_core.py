@@ -1,0 +1,146 @@
+"""VideoFlow's likelihood and sampling with time folded into batch.
+
+The encoder of a frame depends on no other frame: conditioning enters the
+priors alone. So all frames go through one Glow pass, all predicted frames
+through one pass of each level's prior, and sampling is one loop whose body
+is built once, however many frames it runs for.
+"""
+
+from typing import Callable, List, NamedTuple, Optional
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import latent_prior
+from t2t_af.networks import glow
+
+NUM_BINS = 256  # Levels of an 8-bit pixel.
+
+
+def dequantize(frames: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
+  """[0, 1] frames to continuous ones in [-0.5, 0.5 + 1/256].
+
+  Adds U(0, 1/256). Levels are 1/255 apart, as in tensor2tensor, so the
+  intervals of two levels never meet and the bound on the discrete likelihood
+  holds: log P(frame) >= E[log p(x)] - log(256) per dimension.
+  """
+  noise = tf.random_uniform(tf.shape(frames), maxval=1. / NUM_BINS, seed=seed)
+  return frames - .5 + noise
+
+
+def quantize(x: tf.Tensor) -> tf.Tensor:
+  """Continuous frames to uint8; the exact inverse of `dequantize`.
+
+  floor(255 * (k / 255 + noise)) = k. tensor2tensor multiplies by 256, which
+  brightens a frame by up to one level.
+  """
+  levels = tf.floor((x + .5) * (NUM_BINS - 1.))
+  return tf.cast(tf.clip_by_value(levels, 0., NUM_BINS - 1.), tf.uint8)
+
+
+class Encoded(NamedTuple):
+  z_levels: List[tf.Tensor]            # [batch, time, h_l, w_l, c_l] per level
+  contexts: List[Optional[tf.Tensor]]  # the same; None at the top
+  log_det: tf.Tensor                   # [batch, time], nats
+
+
+class VideoFlowCore:
+  """The model on tensors, under the current variable scope.
+
+  Args:
+    frame_shape: (height, width, channels).
+    hparams: of a `video_flow` set.
+  """
+
+  def __init__(self, frame_shape, hparams):
+    self._frame_shape = [int(d) for d in frame_shape]
+    self._hparams = hparams
+    shapes = glow.latent_shapes(self._frame_shape, hparams.n_levels)
+    self.priors = [latent_prior.LatentPrior(level, shape, hparams)
+                   for level, shape in enumerate(shapes)]
+
+  def encode(self, x: tf.Tensor) -> Encoded:
+    """All frames in one Glow pass.
+
+    Args:
+      x: [batch, time, height, width, channels], dequantized.
+    """
+    time = x.shape.as_list()[1]
+    latents = glow.encode(
+        tf.reshape(x, [-1] + self._frame_shape), self._hparams)
+
+    def unfold(t):
+      return tf.reshape(t, [-1, time] + t.shape.as_list()[1:])
+
+    return Encoded([unfold(z) for z in latents.z_levels],
+                   [unfold(c) for c in latents.contexts] + [None],
+                   unfold(latents.log_det))
+
+  def log_prob(self, x: tf.Tensor) -> tf.Tensor:
+    """log p(x_t | x_<t) of every frame after the conditioning ones.
+
+    Args:
+      x: [batch, time, height, width, channels], dequantized.
+
+    Returns:
+      [batch, time - num_cond_latents], nats, of the 8-bit frame: the density
+      of x times the volume 256^-dims of a level.
+    """
+    encoded = self.encode(x)
+    num_cond = self._hparams.num_cond_latents
+    terms = [encoded.log_det[:, num_cond:]]
+    for prior, z, context in zip(self.priors, encoded.z_levels,
+                                 encoded.contexts):
+      terms.append(prior.log_prob(z, context))
+    return tf.add_n(terms) - np.prod(self._frame_shape) * np.log(NUM_BINS)
+
+  def sample(self, context_frames: tf.Tensor, num_samples: int,
+             num_frames: int, temperature: float = 1.,
+             eps_fn: Optional[Callable[[int, tf.Tensor],
+                                       tf.Tensor]] = None) -> tf.Tensor:
+    """Futures of each context.
+
+    Args:
+      context_frames: [batch, num_cond_latents, height, width, channels],
+        dequantized; encoded once, whatever num_samples.
+      num_samples: futures per context.
+      num_frames: length of a future; the graph does not grow with it.
+      temperature: factor of every prior's scale.
+      eps_fn: (level, shape) -> standard normal noise; None draws it.
+
+    Returns:
+      Continuous frames
+      [batch, num_samples, num_frames, height, width, channels].
+    """
+    decoder = glow.Decoder(self._frame_shape, self._hparams)
+    eps_fn = eps_fn or (lambda level, shape: tf.random_normal(shape))
+    states = [
+        prior.initial_state(_repeat(z, num_samples)) for prior, z in
+        zip(self.priors, self.encode(context_frames).z_levels)]
+    frames = tf.TensorArray(tf.float32, num_frames)
+
+    def body(t, frames, states):
+      frame, states = self._sample_frame(decoder, states, temperature, eps_fn)
+      return t + 1, frames.write(t, frame), states
+
+    _, frames, _ = tf.while_loop(
+        lambda t, *_: t < num_frames, body, (0, frames, states))
+    frames = tf.transpose(frames.stack(), [1, 0, 2, 3, 4])
+    return tf.reshape(
+        frames, [-1, num_samples, num_frames] + self._frame_shape)
+
+  def _sample_frame(self, decoder, states, temperature, eps_fn):
+    """One frame ahead, from the top level down."""
+    context, new_states = None, list(states)
+    for level in reversed(range(len(states))):
+      window = states[level][0]
+      shape = tf.concat([tf.shape(window)[:1], window.shape[2:]], axis=0)
+      z, new_states[level] = self.priors[level].sample_step(
+          states[level], context, eps_fn(level, shape), temperature)
+      context = decoder.context(level, context, z)
+    return context, new_states
+
+
+def _repeat(x, num_samples):
+  """[batch, ...] to [batch * num_samples, ...], samples of one together."""
+  return x if num_samples == 1 else tf.repeat(x, num_samples, axis=0)

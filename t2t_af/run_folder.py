@@ -1,0 +1,41 @@
+"""`run.json` of a run's folder: what was run, for the records made later."""
+
+import json
+import os
+
+IDENTITY = ("model", "hparams_set", "hparams", "problem", "seed",
+            "num_parameters")
+
+
+def path(output_dir: str) -> str:
+  """Path of the file in tensor2tensor's output_dir."""
+  return os.path.join(output_dir, "run.json")
+
+
+def read(output_dir: str) -> dict:
+  """The fields, {} where there is no file."""
+  if not os.path.exists(path(output_dir)):
+    return {}
+  with open(path(output_dir), encoding="utf-8") as f:
+    return json.load(f)
+
+
+def update(output_dir: str, **fields) -> None:
+  """Adds or replaces fields; the file is whole at every moment."""
+  os.makedirs(output_dir, exist_ok=True)
+  merged = dict(read(output_dir), **fields)
+  temporary = path(output_dir) + ".tmp"
+  with open(temporary, "w", encoding="utf-8") as f:
+    json.dump(merged, f, indent=1, sort_keys=True)
+  os.replace(temporary, path(output_dir))
+
+
+def identity(output_dir: str) -> dict:
+  """The fields that say which run a record is of; None where unknown."""
+  known = read(output_dir)
+  return {name: known.get(name) for name in IDENTITY}
+
+
+def results(output_dir: str, name: str) -> str:
+  """Path of `<output_dir>/results/<name>.jsonl`."""
+  return os.path.join(output_dir, "results", name + ".jsonl")

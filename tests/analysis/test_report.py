@@ -1,0 +1,194 @@
+"""The report on invented folders: whole, honest, self-contained."""
+
+import base64
+import html.parser
+import io
+import json
+import os
+import re
+import shutil
+
+import fake_compare
+import pytest
+from PIL import Image
+
+from t2t_af import errors
+from t2t_af.analysis import pictures
+from t2t_af.analysis import report
+from t2t_af.analysis.comparison import Comparison
+
+FIRST, AF, RESIDUAL = fake_compare.SETS
+VOID = {"meta", "img", "br", "circle", "path", "line", "rect"}
+
+
+class _Page(html.parser.HTMLParser):
+  """Collects text, images and attributes; refuses unbalanced tags."""
+
+  def __init__(self, content):
+    super().__init__()
+    self.open, self.text, self.images, self.attributes = [], [], [], {}
+    self.feed(content)
+    self.close()
+    assert not self.open, f"never closed: {self.open}"
+    self.all_text = " ".join(self.text)
+
+  def handle_starttag(self, tag, attrs):
+    if tag not in VOID:
+      self.open.append(tag)
+    for key, value in attrs:
+      self.attributes.setdefault(key, []).append(value)
+    if tag == "img":
+      self.images.append(dict(attrs)["src"])
+
+  def handle_startendtag(self, tag, attrs):
+    assert tag in VOID
+
+  def handle_endtag(self, tag):
+    assert self.open and self.open[-1] == tag, (tag, self.open)
+    self.open.pop()
+
+  def handle_data(self, data):
+    if self.open and self.open[-1] != "style":
+      self.text.append(data)
+
+
+def _page(folder):
+  path = report.write(folder)
+  assert path == os.path.join(folder, "report.html")
+  with open(path, encoding="utf-8") as stream:
+    content = stream.read()
+  return _Page(content), content
+
+
+@pytest.fixture(autouse=True)
+def _small_pictures(monkeypatch):
+  """Pictures of the frames' own size: their making is most of a report."""
+  monkeypatch.setattr(pictures, "PANEL_TARGET", 16)
+  monkeypatch.setattr(pictures, "FRAME_TARGET", 16)
+
+
+@pytest.fixture(name="folder", scope="module")
+def _folder(tmp_path_factory):
+  return fake_compare.write(str(tmp_path_factory.mktemp("report") / "c"))
+
+
+@pytest.fixture(name="copy")
+def _copy(folder, tmp_path):
+  return shutil.copytree(folder, str(tmp_path / "copy"))
+
+
+def test_page_has_every_set_every_reference_and_every_figure(folder):
+  page, _ = _page(folder)
+  for label in fake_compare.LABELS.values():
+    assert label in page.all_text
+  assert page.attributes["data-row"] == list(fake_compare.SETS)
+  for title in report.FIGURES + ("Uniform", "One Gaussian per pixel"):
+    assert title in page.all_text
+  assert "not run" not in page.all_text.lower()
+
+
+def test_page_loads_nothing_from_elsewhere(folder):
+  page, content = _page(folder)
+  assert not re.search(r"https?:", content)
+  assert "<script" not in content and "@import" not in content
+  assert "url(" not in re.sub(r"url\(#[\w-]+\)", "", content)
+  assert page.images and all(src.startswith("data:image/")
+                             for src in page.images)
+  assert "default-src 'none'" in content
+
+
+def test_stated_winner_is_that_of_the_records(folder):
+  page, _ = _page(folder)
+  means = {name: sum(v) / len(v) for name, v in fake_compare.NLL.items()}
+  winner = min(means, key=means.get)
+  assert page.attributes["data-winner"] == [winner]
+  assert (f"Lowest NLL on the test split: {fake_compare.LABELS[winner]}, "
+          f"{means[winner]:.3f} nats/dim" in page.all_text)
+
+
+def test_winner_changes_with_the_records(tmp_path, monkeypatch):
+  nll = dict(fake_compare.NLL)
+  nll[FIRST], nll[RESIDUAL] = nll[RESIDUAL], nll[FIRST]
+  monkeypatch.setattr(fake_compare, "NLL", nll)
+  page, _ = _page(fake_compare.write(str(tmp_path / "c"), with_samples=False))
+  assert page.attributes["data-winner"] == [FIRST]
+  assert "residual start is higher than VideoFlow by 0.019" in page.all_text
+
+
+def test_protocol_is_stated(folder):
+  parts = report.protocol(Comparison(folder))
+  for part in ("test split", "40 sequences", "3 frames given, 10 scored",
+               "uniform noise U(0, 1) on 0–255 values", "600 training steps",
+               "seeds 1, 2, 3", "Invented CPU, 2 cores, 24.0 GiB memory"):
+    assert part in parts
+
+
+def test_images_are_a_moving_gif_and_a_strip_per_context(folder):
+  page, _ = _page(folder)
+  images = [Image.open(io.BytesIO(base64.b64decode(src.split(",")[1])))
+            for src in page.images]
+  assert [image.format for image in images] == ["GIF", "PNG"] * 3
+  assert images[0].n_frames == 13
+
+
+def test_pictures_compare_samples_of_the_same_given_frames_only(copy):
+  run = os.path.join(copy, AF, "seed_1")
+  fake_compare.write_run(run, AF, 1, 1.4, videos=fake_compare.moving_square(
+      4, 13, 16, seed=7))
+  page, _ = _page(copy)
+  assert "VideoFlow + AF: sampled from other frames" in page.all_text
+
+
+def test_a_missing_set_is_not_run(copy):
+  shutil.rmtree(os.path.join(copy, AF))
+  page, _ = _page(copy)
+  assert "not run: seed 1, seed 2, seed 3" in page.all_text
+  assert "VideoFlow + AF: not run" in page.all_text  # In the pictures.
+  assert page.attributes["data-winner"] == [RESIDUAL]
+
+
+def test_a_folder_where_nothing_ran_yet_is_a_page(tmp_path):
+  (tmp_path / "compare.json").write_text(json.dumps(
+      {"sets": list(fake_compare.SETS), "seeds": [1, 2], "problem": "p"}))
+  page, _ = _page(str(tmp_path))
+  assert page.attributes["data-winner"] == [""]
+  for text in ("No set has a likelihood", "Samples: not run.",
+               "Trivial references: not run.", "Not run, so not shown: "):
+    assert text in page.all_text
+
+
+@pytest.mark.parametrize("lost", [
+    "run.json", "samples.npz", "results/training.jsonl",
+    "results/likelihood.jsonl", "results/samples.jsonl"])
+def test_any_lost_or_broken_file_leaves_a_page(copy, lost):
+  path = os.path.join(copy, FIRST, "seed_1", lost)
+  with open(path, "wb") as stream:
+    stream.write(b'{"half')
+  _page(copy)
+  os.remove(path)
+  page, _ = _page(copy)
+  assert "VideoFlow" in page.all_text
+
+
+def test_one_seed_is_a_page_that_says_so(tmp_path):
+  page, _ = _page(fake_compare.write(str(tmp_path / "c"), seeds=(1,),
+                                     with_samples=False))
+  assert "One seed only" in page.all_text
+  assert "1 seed" in page.all_text and "± over sequences" in page.all_text
+
+
+def test_names_cannot_inject_markup(copy):
+  path = os.path.join(copy, "compare.json")
+  with open(path, encoding="utf-8") as stream:
+    config = json.load(stream)
+  config["labels"][FIRST] = "<script>alert(1)</script>"
+  config["title"] = "<b>&"
+  with open(path, "w", encoding="utf-8") as stream:
+    json.dump(config, stream)
+  _, content = _page(copy)
+  assert "<script" not in content and "<title>&lt;b&gt;&amp;" in content
+
+
+def test_a_folder_without_compare_json_is_a_clear_error(tmp_path):
+  with pytest.raises(errors.UserError, match="compare.json"):
+    report.write(str(tmp_path))

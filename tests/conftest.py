@@ -1,0 +1,37 @@
+"""What all tests share: the CPU, a graph of one's own, a way to run Python."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+# The same results with and without a GPU; CUDA_VISIBLE_DEVICES=0 tests on one.
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import pytest  # pylint: disable=wrong-import-position
+
+# Before any test module imports tensor2tensor.
+import t2t_af  # pylint: disable=unused-import,wrong-import-position
+import tensorflow.compat.v1 as tf  # pylint: disable=wrong-import-position
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def fresh_graph():
+  """Every test builds in an empty graph with a fixed seed."""
+  tf.reset_default_graph()
+  with tf.Graph().as_default():
+    tf.set_random_seed(0)
+    yield
+
+
+@pytest.fixture
+def run_python(tmp_path):
+  """Runs Python in another directory; returns the finished process."""
+  def run(*arguments, path=(), cwd=tmp_path, timeout=300):
+    env = dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, path)))
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)], env=env, cwd=cwd,
+        capture_output=True, text=True, timeout=timeout, check=False)
+  return run

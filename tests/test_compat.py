@@ -1,0 +1,246 @@
+"""Each mend does what it says: these fail where a mend is left out."""
+
+import io
+
+import numpy as np
+from PIL import Image
+import pytest
+from t2t_af import compat
+from tensor2tensor.data_generators import video_utils
+from tensor2tensor.layers import common_hparams
+from tensor2tensor.layers import common_layers
+from tensor2tensor.layers import common_video
+from tensor2tensor.models.video import next_frame_glow
+from tensor2tensor.utils import contrib
+from tensor2tensor.utils import devices
+from tensor2tensor.utils import metrics
+from tensor2tensor.utils import optimize
+from tensor2tensor.utils import registry
+from tensor2tensor.utils import t2t_model
+from tensor2tensor.utils import trainer_lib
+import tensorflow.compat.v1 as tf
+from tensorflow.python.autograph.core import ag_ctx
+
+
+def test_every_mend_is_applied_and_says_why():
+  assert [m.name for m in compat.applied()] == [m.name for m in compat.known()]
+  for one in compat.known():
+    assert len(one.breaks) > 20 and len(one.until) > 5 and one.cure, one.name
+
+
+def test_apply_is_idempotent():
+  before = (t2t_model.T2TModel.call, contrib.framework,
+            devices.data_parallelism)
+  compat.apply()
+  assert before == (t2t_model.T2TModel.call, contrib.framework,
+                    devices.data_parallelism)
+
+
+def test_layers_of_one_name_share_their_kernel():
+  x = tf.zeros([1, 4, 4, 3])
+  for _ in range(2):
+    with tf.variable_scope("scope", reuse=tf.AUTO_REUSE):
+      common_layers.layers().conv2d(x, 2, 3, name="conv")
+      common_video.tfl.conv2d(x, 2, 3, name="conv")
+  assert [v.name for v in tf.trainable_variables()] == [
+      "scope/conv/kernel:0", "scope/conv/bias:0"]
+
+
+def test_slim_decodes_png():
+  image = np.random.RandomState(0).randint(0, 256, [4, 5, 3], np.uint8)
+  encoded = io.BytesIO()
+  Image.fromarray(image).save(encoded, format="PNG")
+  feature = {
+      "image/encoded": tf.train.Feature(
+          bytes_list=tf.train.BytesList(value=[encoded.getvalue()])),
+      "image/format": tf.train.Feature(
+          bytes_list=tf.train.BytesList(value=[b"png"]))}
+  record = tf.train.Example(features=tf.train.Features(feature=feature))
+  slim = contrib.slim().tfexample_decoder
+  decoder = slim.TFExampleDecoder(
+      {name: tf.FixedLenFeature((), tf.string) for name in feature},
+      {"frame": slim.Image("image/encoded", "image/format")})
+  decoded, = decoder.decode(tf.constant(record.SerializeToString()))
+  with tf.Session() as session:
+    np.testing.assert_array_equal(session.run(decoded), image)
+
+
+@pytest.mark.parametrize("name", [
+    "adam", "true_adam", "momentum", "adafactor", "multistep_adam"])
+def test_optimizer_gradients_are_right_and_applied(name):
+  hparams = common_hparams.basic_params1()
+  if "optimizer_multistep_accumulate_steps" not in hparams:
+    hparams.add_hparam("optimizer_multistep_accumulate_steps", 1)
+  hparams.optimizer_multistep_accumulate_steps = 1
+  hparams.optimizer = name
+  hparams.clip_grad_norm = None
+  values = np.array([[1., -2.], [3., 4.]], np.float32)
+  variable = tf.get_variable("v", initializer=values)
+  loss = tf.reduce_sum(tf.square(variable)) / 2.
+  optimizer = optimize.ConditionalOptimizer(name, 0.1, hparams)
+  (gradient, _), = optimizer.compute_gradients(loss, [variable])
+  train = optimize.optimize(loss, tf.constant(0.1), hparams)
+  step = tf.train.get_or_create_global_step()
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    # The gradient of v^2 / 2 is v.
+    np.testing.assert_allclose(session.run(gradient), values)
+    for _ in range(3):
+      before = session.run(loss)
+      session.run(train)
+    assert session.run(loss) < before
+    assert session.run(step) == 3
+
+
+def test_body_is_not_converted_by_autograph():
+  seen = []
+
+  class Body(t2t_model.T2TModel):
+
+    def body(self, features):
+      seen.append(ag_ctx.control_status_ctx().status)
+      return features["targets"]
+
+  features = {"targets": tf.zeros([2, 1, 1, 3])}
+  Body(common_hparams.basic_params1(), tf.estimator.ModeKeys.TRAIN)(features)
+  assert seen == [ag_ctx.Status.DISABLED]
+
+
+def test_metrics_read_the_arguments_of_functions():
+  def metric(predictions, labels, features=None, **kwargs):
+    del features, kwargs
+    return tf.cast(tf.equal(predictions, labels), tf.float32), 1.
+
+  args, _, keywords, _ = t2t_model.inspect.getargspec(metric)
+  assert args == ["predictions", "labels", "features"] and keywords == "kwargs"
+  assert metrics.inspect.getargspec(metric).args == args
+
+
+def test_waiting_for_checkpoints_ends(tmp_path):
+  assert list(trainer_lib.next_checkpoint(str(tmp_path), 0)) == []
+
+
+def test_distribution_strategy_is_tensorflows():
+  assert contrib.distribute().MirroredStrategy is tf.distribute.MirroredStrategy
+
+
+def test_border_is_drawn_in_its_colour():
+  video = np.zeros([1, 2, 50, 100, 3], np.uint8)
+  bordered = video_utils.create_border(video, color="red", border_percent=2)
+  red = bordered[..., 0] == 255
+  assert red[:, :, 0].all() and red[:, :, -1].all()
+  assert red[:, :, :, :2].all() and red[:, :, :, -2:].all()
+  assert not red[:, :, 1:-1, 2:-2].any() and not bordered[..., 1:].any()
+
+
+def test_gif_summaries_need_no_ffmpeg(monkeypatch):
+  monkeypatch.setenv("PATH", "")
+  images = np.random.RandomState(0).randint(0, 256, [1, 3, 8, 8, 3], np.uint8)
+  summary, _ = common_video.py_gif_summary(
+      "video", images, max_outputs=1, fps=5, return_summary_value=True)
+  gif = Image.open(io.BytesIO(summary[0].image.encoded_image_string))
+  assert (gif.format, gif.n_frames, gif.info["duration"]) == ("GIF", 3, 200)
+
+
+def test_no_gpu_is_asked_for_where_there_is_none(monkeypatch):
+  monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: [])
+  assert devices.data_parallelism(worker_gpu=2).n == 1
+  monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: ["a", "b"])
+  assert devices.data_parallelism(worker_gpu=2).n == 2
+
+
+def test_warm_start_loads_what_is_not_trained(tmp_path):
+  with tf.Graph().as_default(), tf.Session() as session:
+    tf.get_variable("model/permutation", initializer=[1., 2.], trainable=False)
+    tf.get_variable("model/kernel", initializer=[3.])
+    session.run(tf.global_variables_initializer())
+    tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
+  permutation = tf.get_variable(
+      "model/permutation", initializer=[0., 0.], trainable=False)
+  kernel = tf.get_variable("model/kernel", initializer=[0.])
+  new = tf.get_variable("model/new", initializer=[9.])
+  hparams = common_hparams.basic_params1()
+  hparams.add_hparam("model_dir", str(tmp_path / "another"))
+  t2t_model.initialize_from_ckpt(str(tmp_path), hparams)
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    values = session.run([permutation, kernel, new])
+  assert [v.tolist() for v in values] == [[1., 2.], [3.], [9.]]
+
+
+class _Video:
+  """As much of a problem as the stock VideoFlow asks for."""
+  frame_shape = [8, 8, 3]
+  data_dir_seen = None
+
+  def dataset(self, mode, data_dir=None, hparams=None):
+    """Two videos: fewer than init_batch_size."""
+    assert mode == tf.estimator.ModeKeys.TRAIN
+    self.data_dir_seen = data_dir
+    frames = tf.cast(tf.random.uniform([2, 6] + self.frame_shape, 0, 256,
+                                       tf.int32, seed=1), tf.int32)
+    return tf.data.Dataset.from_tensor_slices(
+        {"inputs": frames[:, :3], "targets": frames[:, 3:]})
+
+
+def _tiny_video_flow(mode):
+  hparams = next_frame_glow.next_frame_glow_bair_quant()
+  hparams.override_from_dict(dict(
+      depth=1, n_levels=2, coupling_width=4, latent_encoder_width=4,
+      latent_encoder_depth=1, latent_apply_dilations=False, batch_size=4,
+      init_batch_size=5, video_num_target_frames=3))
+  hparams.add_hparam("data_dir", "some/where")
+  hparams.problem = _Video()
+  return next_frame_glow.NextFrameGlow(hparams, mode)
+
+
+def test_stock_video_flow_is_registered():
+  assert registry.model("next_frame_glow") is next_frame_glow.NextFrameGlow
+
+
+def test_initialisation_batch_is_read_from_data_dir_and_full():
+  model = _tiny_video_flow(tf.estimator.ModeKeys.TRAIN)
+  batch = model.create_init_batch({})
+  assert model.hparams.problem.data_dir_seen == "some/where"
+  assert batch["inputs"].shape.as_list() == [5, 3, 8, 8, 3]
+  with tf.Session() as session:
+    assert session.run(batch["targets"]).max() <= 1.  # scaled to [0, 1]
+
+
+@pytest.mark.parametrize("static", [True, False])
+def test_stock_video_flow_takes_a_smaller_last_batch(static):
+  # 3 videos where hparams.batch_size is 4.
+  model = _tiny_video_flow(tf.estimator.ModeKeys.EVAL)
+  videos = np.random.RandomState(0).rand(3, 6, 8, 8, 3).astype(np.float32)
+  x = tf.constant(videos) if static else tf.placeholder_with_default(
+      videos, [None, 6, 8, 8, 3])
+  with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+    together = model.objective_tower(
+        {"inputs": x[:, :3], "targets": x[:, 3:]}, init=False)
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    # A bit per dimension and video; 8 bits at weights that do nothing yet.
+    assert session.run(together).shape == (3,)
+
+
+def test_warm_started_glow_is_not_initialised_from_data():
+  def hooks(start):
+    hparams = common_hparams.basic_params1()
+    hparams.add_hparam("warm_start_from", start)
+    context = trainer_lib.HookContext(None, None, hparams)
+    return next_frame_glow.NextFrameGlow.train_hooks(context)
+  assert len(hooks(None)) == 1 and not hooks("some/checkpoint")
+
+
+def test_late_import_mends_names_taken_at_import(run_python):
+  code = (
+      "import tensorflow.compat.v1 as tf\n"
+      "from tensor2tensor.layers import common_video\n"
+      "assert common_video.tfl is not tf.layers, 'v2 behaviour was off'\n"
+      "import t2t_af\n"
+      "assert common_video.tfl is tf.layers\n"
+      "assert not tf.executing_eagerly()\n"
+      "from tensor2tensor.utils import registry\n"
+      "registry.model('next_frame_glow')\n")
+  done = run_python("-c", code, path=[compat.__path__[0] + "/../.."])
+  assert done.returncode == 0, done.stderr

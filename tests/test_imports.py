@@ -1,0 +1,136 @@
+"""Who may import whom: every arrow that is not listed here fails."""
+
+import ast
+import pathlib
+from typing import Dict, Iterator, List, Set
+
+import pytest
+
+_ROOT = pathlib.Path(__file__).parents[1]
+
+# Files that lie in t2t_af itself (errors, progress, likelihood, records ...)
+# and compat are one room, "base": all may use it, and it uses nobody.
+_ALLOWED: Dict[str, Set[str]] = {
+    "base": set(),
+    "bijectors": {"base"},
+    "networks": {"base"},
+    # `import t2t_af` mends tensor2tensor where problems are imported alone.
+    "problems": {"base", "t2t_af"},
+    "hparams": {"base", "t2t_af"},
+    "models": {"base", "bijectors", "networks"},
+    "analysis": {"base"},
+    "t2t_af": {"base", "problems", "models", "hparams"},
+    "bin": {"base", "bijectors", "networks", "problems", "hparams", "models",
+            "analysis", "t2t_af"},
+    "light": {"bin"},
+}
+_ROOMS_OF_T2T_AF = ("bijectors", "networks", "models", "analysis", "bin")
+# Rooms and files that must run where TensorFlow is not installed.
+_WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/likelihood.py",
+                       "t2t_af/records.py", "t2t_af/run_folder.py",
+                       "t2t_af/errors.py", "t2t_af/progress.py",
+                       "t2t_af_light.py", "t2t_af/bin/main.py",
+                       "t2t_af/bin/outcome.py", "t2t_af/bin/report.py",
+                       "t2t_af/bin/doctor.py")
+_TENSORFLOW = ("tensorflow", "tensor2tensor", "tensorflow_probability",
+               "tf_slim", "problems", "hparams")
+
+
+def room_of(module: str) -> str:
+  """The room of a dotted module name of ours, "" for anybody else's."""
+  parts = module.split(".")
+  if parts[0] == "t2t_af_light":
+    return "light"
+  if parts[0] in ("problems", "hparams"):
+    return parts[0]
+  if parts[0] != "t2t_af":
+    return ""
+  if len(parts) == 1:
+    return "t2t_af"
+  return parts[1] if parts[1] in _ROOMS_OF_T2T_AF else "base"
+
+
+def imported(tree: ast.AST, package: str) -> Iterator[str]:
+  """Dotted names that a module imports, wherever in it."""
+  for node in ast.walk(tree):
+    if isinstance(node, ast.Import):
+      yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+      base = node.module or ""
+      if node.level:
+        base = ".".join(package.split(".")[:-node.level + 1 or None] +
+                        ([base] if base else []))
+      # `from t2t_af import errors` imports t2t_af.errors.
+      for alias in node.names:
+        yield f"{base}.{alias.name}" if base in (
+            "t2t_af", "problems", "hparams") else base
+
+
+def wrong_arrows(source: str, module: str) -> List[str]:
+  """The imports of a module that its room does not allow."""
+  room = room_of(module)
+  package = module.rsplit(".", 1)[0]
+  targets = {room_of(name) for name in imported(ast.parse(source), package)}
+  return sorted(targets - {"", room} - _ALLOWED[room])
+
+
+def _modules() -> Dict[str, pathlib.Path]:
+  files = [_ROOT / "t2t_af_light.py"]
+  for package in ("t2t_af", "problems", "hparams"):
+    files += sorted((_ROOT / package).rglob("*.py"))
+  named = {}
+  for path in files:
+    parts = list(path.relative_to(_ROOT).with_suffix("").parts)
+    named[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+  return named
+
+
+_MODULES = _modules()
+
+
+@pytest.mark.parametrize("module", sorted(_MODULES))
+def test_room_imports_only_what_it_may(module):
+  source = _MODULES[module].read_text(encoding="utf-8")
+  assert not wrong_arrows(source, module), \
+      f"{module} must not import {wrong_arrows(source, module)}"
+
+
+@pytest.mark.parametrize("module, source, wrong", [
+    ("t2t_af.networks.glow", "from t2t_af.bijectors import affine",
+     ["bijectors"]),
+    ("t2t_af.bijectors.affine", "def f():\n  import t2t_af.networks.layers",
+     ["networks"]),
+    ("t2t_af.analysis.tables", "from t2t_af import models", ["models"]),
+    ("t2t_af.models.slvm", "from hparams import base", ["hparams"]),
+    ("t2t_af.errors", "from t2t_af.bin import checks", ["bin"]),
+    ("t2t_af.networks.glow", "from ..bijectors import affine", ["bijectors"]),
+    ("t2t_af.models.slvm", "from t2t_af import records", []),
+])
+def test_walk_finds_wrong_arrows(module, source, wrong):
+  assert wrong_arrows(source, module) == wrong
+
+
+def test_tensorflow_free_files_import_no_tensorflow():
+  for module, path in _MODULES.items():
+    relative = path.relative_to(_ROOT).as_posix()
+    if not relative.startswith(_WITHOUT_TENSORFLOW):
+      continue
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    if relative == "t2t_af/bin/doctor.py":  # looks at TensorFlow on demand
+      tree = ast.Module([n for n in tree.body if isinstance(
+          n, (ast.Import, ast.ImportFrom))], [])
+    heavy = [name for name in imported(tree, module)
+             if name.split(".")[0] in _TENSORFLOW]
+    assert not heavy, f"{relative} imports {heavy}"
+
+
+def test_light_import_loads_no_tensorflow(run_python):
+  code = (
+      "import t2t_af_light, importlib, pkgutil, sys\n"
+      "import t2t_af, t2t_af.analysis\n"
+      "for m in pkgutil.iter_modules(t2t_af.analysis.__path__):\n"
+      "  importlib.import_module('t2t_af.analysis.' + m.name)\n"
+      "import t2t_af.likelihood, t2t_af.bin.main\n"
+      "print(sorted({'tensorflow', 'tensor2tensor'} & set(sys.modules)))")
+  done = run_python("-c", code, path=[_ROOT])
+  assert done.stdout.strip() == "[]", done.stderr
