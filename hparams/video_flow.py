@@ -23,6 +23,9 @@ def video_flow_base():
           latent_af_residual=False,  # alpha = z_(t-1) + network
           latent_af_num_transforms=1,
           latent_af_log_scale_bound=3.0,  # |log beta|, by tanh
+          # What a sampled future goes on from: the 8-bit frame, encoded
+          # again, or the sampled latents (tensor2tensor's next_frame_glow).
+          sample_conditioning="frames",
       ))
 
 

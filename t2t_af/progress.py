@@ -1,5 +1,6 @@
 """Progress bars with a time of arrival, on stderr."""
 
+import os
 import sys
 from typing import Any, Iterable, Optional
 
@@ -45,11 +46,17 @@ def bar(iterable: Optional[Iterable[Any]] = None, *,
   terminal = sys.stderr.isatty()
   if total is None and hasattr(iterable, "__len__"):
     total = len(iterable)
-  layout = _BAR if terminal else _LINE
   return tqdm.tqdm(
       iterable, total=total, desc=label or None, unit=unit, initial=initial,
       unit_scale=unit == "B", unit_divisor=1000,
       file=sys.stderr if terminal else _Lines(sys.stderr),
       mininterval=0.2 if terminal else _SECONDS_BETWEEN_LINES,
-      # tqdm's thread redraws slow bars; on lines it would repeat them.
-      dynamic_ncols=terminal, bar_format=layout if total else None)
+      bar_format=(_BAR if terminal else _LINE) if total else None,
+      **(_size_of_terminal() if terminal else {}))
+
+
+def _size_of_terminal() -> dict:
+  """tqdm follows the terminal's size; without one it would show nothing."""
+  if min(os.get_terminal_size(sys.stderr.fileno())) > 0:
+    return {"dynamic_ncols": True}
+  return {"ncols": 80, "nrows": 24}  # a container that tells no size

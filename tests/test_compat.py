@@ -13,7 +13,6 @@ from tensor2tensor.layers import common_video
 from tensor2tensor.models.video import next_frame_glow
 from tensor2tensor.utils import contrib
 from tensor2tensor.utils import devices
-from tensor2tensor.utils import metrics
 from tensor2tensor.utils import optimize
 from tensor2tensor.utils import registry
 from tensor2tensor.utils import t2t_model
@@ -75,7 +74,8 @@ def test_optimizer_gradients_are_right_and_applied(name):
   hparams.optimizer = name
   hparams.clip_grad_norm = None
   values = np.array([[1., -2.], [3., 4.]], np.float32)
-  variable = tf.get_variable("v", initializer=values)
+  # tensor2tensor's models make resource variables; Keras's Adam needs them.
+  variable = tf.get_variable("v", initializer=values, use_resource=True)
   loss = tf.reduce_sum(tf.square(variable)) / 2.
   optimizer = optimize.ConditionalOptimizer(name, 0.1, hparams)
   (gradient, _), = optimizer.compute_gradients(loss, [variable])
@@ -106,22 +106,56 @@ def test_body_is_not_converted_by_autograph():
   assert seen == [ag_ctx.Status.DISABLED]
 
 
-def test_metrics_read_the_arguments_of_functions():
-  def metric(predictions, labels, features=None, **kwargs):
-    del features, kwargs
-    return tf.cast(tf.equal(predictions, labels), tf.float32), 1.
-
-  args, _, keywords, _ = t2t_model.inspect.getargspec(metric)
-  assert args == ["predictions", "labels", "features"] and keywords == "kwargs"
-  assert metrics.inspect.getargspec(metric).args == args
-
-
 def test_waiting_for_checkpoints_ends(tmp_path):
   assert list(trainer_lib.next_checkpoint(str(tmp_path), 0)) == []
 
 
 def test_distribution_strategy_is_tensorflows():
   assert contrib.distribute().MirroredStrategy is tf.distribute.MirroredStrategy
+
+
+class _Experiment(trainer_lib.T2TExperiment):
+  """Counts evaluations; tf.estimator's own is replaced by the tests."""
+
+  def __init__(self):
+    super().__init__("estimator", None, "train spec", "eval spec", False)
+    self.evaluations = 0
+
+  def evaluate(self):
+    self.evaluations += 1
+    return {"loss": 2.}
+
+
+@pytest.mark.parametrize("result, evaluations, loss", [
+    (({"loss": 1.}, []), 0, 1.),  # trained, and evaluated at the end
+    ((None, []), 1, 2.),  # had reached its last step before
+    (None, 1, 2.),  # one of several workers
+])
+def test_last_checkpoint_is_evaluated_once(
+    monkeypatch, result, evaluations, loss):
+  monkeypatch.setattr(
+      tf.estimator, "train_and_evaluate", lambda *_: result)
+  experiment = _Experiment()
+  assert experiment.continuous_train_and_eval() == {"loss": loss}
+  assert experiment.evaluations == evaluations
+
+
+def test_train_and_evaluate_needs_no_validation_monitor(monkeypatch):
+  hooks = trainer_lib.create_hooks(
+      use_validation_monitor=True, validation_monitor_kwargs={})
+  assert hooks == ([], [])
+  called = []
+  monkeypatch.setattr(
+      tf.estimator, "train_and_evaluate", lambda *specs: called.append(specs))
+  _Experiment().train_and_evaluate()
+  assert called == [("estimator", "train spec", "eval spec")]
+
+
+def test_tempered_normal_warns_of_nothing(caplog):
+  from tensor2tensor.models.research import glow_ops
+  cooled = glow_ops.TemperedNormal(tf.zeros([2]), tf.ones([2]), 0.5)
+  assert cooled.batch_shape == [2]
+  assert "TemperedNormal" not in caplog.text
 
 
 def test_border_is_drawn_in_its_colour():
@@ -177,8 +211,8 @@ class _Video:
     """Two videos: fewer than init_batch_size."""
     assert mode == tf.estimator.ModeKeys.TRAIN
     self.data_dir_seen = data_dir
-    frames = tf.cast(tf.random.uniform([2, 6] + self.frame_shape, 0, 256,
-                                       tf.int32, seed=1), tf.int32)
+    frames = np.random.RandomState(0).randint(
+        0, 256, [2, 6] + self.frame_shape).astype(np.int32)
     return tf.data.Dataset.from_tensor_slices(
         {"inputs": frames[:, :3], "targets": frames[:, 3:]})
 

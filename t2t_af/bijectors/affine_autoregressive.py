@@ -91,6 +91,12 @@ class AffineAutoregressive(tfb.Bijector):
       y_t *= tf.exp(log_scale)
     return shift + y_t
 
+  def inverse_step(self, x_t: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
+    """y of one step (Eq. 5); arguments as `step`."""
+    shift, log_scale = self._shift_and_log_scale_fn(window)
+    y_t = x_t - shift
+    return y_t if log_scale is None else y_t * tf.exp(-log_scale)
+
   def _inverse(self, x):
     return self.inverse_and_log_det(x).y
 

@@ -110,6 +110,14 @@ def model_scopes(checkpoint: str) -> List[str]:
   return sorted(scopes & set(registry.list_models()))
 
 
+def checkpoint_exists(path: str) -> None:
+  """Raises if a --checkpoint_path is none."""
+  if not tf.train.checkpoint_exists(path):
+    raise UserError(
+        f"--checkpoint_path={path}: there is no such checkpoint. It is written "
+        "without .index or .meta, e.g. run/model.ckpt-1000.")
+
+
 def has_checkpoint(output_dir: str) -> None:
   """Raises if there is nothing to restore."""
   if not tf.train.latest_checkpoint(output_dir):

@@ -11,6 +11,7 @@ import textwrap
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 from absl import flags
+import tensorflow.compat.v1 as tf
 
 from t2t_af.bin import outcome
 from t2t_af.errors import suggest
@@ -44,6 +45,8 @@ def run(stock_module: str, doc: str, prepare: Callable[[Any], None],
     _parse_flags(argv)
     _import_usr_dir()
     prepare(stock)
+    # As tensor2tensor's scripts do; compat.quiet leaves out most of it.
+    tf.logging.set_verbosity(tf.logging.INFO)
     stock.main(argv[:1])
 
   return outcome.of(action, interrupted, user_errors=(flags.Error,))

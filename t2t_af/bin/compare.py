@@ -27,14 +27,11 @@ from t2t_af.analysis import report
 from t2t_af.analysis import tables
 from t2t_af.analysis import tables_csv
 from t2t_af.analysis import verdict
+from t2t_af.bin import model_names
 from t2t_af.bin import outcome
 from t2t_af.bin import references
 from t2t_af.bin import run as run_lib
 
-_MODELS = {  # First word(s) of a set's name: the model it is of.
-    "video_flow": "video_flow", "next_frame_glow": "next_frame_glow",
-    "slvm": "slvm", "af": "autoregressive_flow",
-}
 LABELS = {
     "video_flow_tiny": "VideoFlow",
     "video_flow_af_tiny": "VideoFlow + AF",
@@ -43,7 +40,8 @@ LABELS = {
     "video_flow_bair": "VideoFlow", "video_flow_af_bair": "VideoFlow + AF",
 }
 _DEMO = dict(
-    problem="video_toy_pushing", train_steps=300, seeds="0",
+    problem="video_toy_pushing", train_steps=400, seeds="0",
+    output_dir="demo", data_dir="data",
     hparams_sets="video_flow_tiny,video_flow_af_tiny,"
                  "video_flow_af_residual_tiny",
     num_contexts=16, num_decodes=10)
@@ -111,20 +109,6 @@ def _check(args):
             errors.suggest(key, hparams.values(), "hparam of " + name))
 
 
-def model_of(hparams_set: str) -> str:
-  """Name of the model that a set is of, from the set's name.
-
-  Raises:
-    UserError: the name begins like no model of ours.
-  """
-  for prefix, model in _MODELS.items():
-    if hparams_set.startswith(prefix):
-      return model
-  raise errors.UserError(
-      "no model is known for the hparams set %s; sets of %s can be compared"
-      % (hparams_set, ", ".join(sorted(set(_MODELS.values())))))
-
-
 def main(argv: list) -> int:
   args = _parse(argv)
   _write_config(args)
@@ -175,7 +159,7 @@ def _generate(args):
 
 def _run(args, hparams_set, seed):
   return run_lib.Run(
-      model=model_of(hparams_set), hparams_set=hparams_set,
+      model=model_names.model_of(hparams_set), hparams_set=hparams_set,
       hparams=args.hparams, problem=args.problem, data_dir=args.data_dir,
       output_dir=os.path.join(args.output_dir, hparams_set, "seed_%d" % seed),
       steps=args.train_steps, seed=seed, split=args.split,

@@ -58,6 +58,7 @@ def decode_from_dataset(estimator, problem_name, hparams, decode_hp,
   found.extend(contexts)
   samples = {name: np.stack([p[name] for p in found]).astype(np.uint8)
              for name in ("inputs", "targets", "outputs")}
+  _warn_of_non_finite(int(sum(p["scores"] for p in found)))
   _write_samples(estimator.model_dir, samples)
   _write_pictures(os.path.join(estimator.model_dir, "decode"), samples,
                   decode_hp)
@@ -71,6 +72,13 @@ def _write_samples(output_dir, samples):
   stream = io.BytesIO()
   np.savez_compressed(stream, **samples)
   pictures.write(os.path.join(output_dir, "samples.npz"), stream.getvalue())
+
+
+def _warn_of_non_finite(number):
+  if number:
+    tf.logging.warning(
+        "%d sampled values are not finite and were drawn black or white. "
+        "Train longer, or sample with --hparams=temperature=0.7", number)
 
 
 def _rows(samples, context, num_samples):

@@ -84,7 +84,7 @@ def _versions() -> Iterator[Finding]:
       differing.append(f"{name} {installed} (pinned: {wanted})")
   for name in ("tensorflow", "tensor2tensor", "tensorflow-probability",
                "numpy"):
-    if not any(d.startswith(f"{name} ") for d in differing):
+    if name in pins and not any(d.startswith(f"{name} ") for d in differing):
       yield Finding(name, pins[name])
   for one in differing:
     yield Finding("version", one, f"rm .venv/setup.stamp; {_SETUP}")
@@ -118,7 +118,7 @@ def _commands() -> Iterator[Finding]:
       missing.append(name)
     elif "t2t_af" not in script.read_text(encoding="utf-8", errors="replace"):
       stock.append(name)
-  cure = f"rm .venv/setup.stamp; {_SETUP}"
+  cure = _SETUP
   if stock:
     yield Finding("commands", f"{', '.join(stock)} in {folder} are "
                   "tensor2tensor's own, which do not run", cure)

@@ -1,7 +1,7 @@
 """How a command ends: exit codes, and errors as one line for people."""
 
+import os
 import re
-import signal
 import sys
 from typing import Callable, Optional
 
@@ -24,13 +24,14 @@ def of(action: Callable[[], Optional[int]],
     interrupted: what to tell on Ctrl-C; called only then.
     user_errors: exceptions, besides UserError, whose text is enough.
   """
-  # `| head` ends the command without a traceback.
-  signal.signal(signal.SIGPIPE, signal.SIG_DFL)
   try:
     return action() or EXIT_OK
   except KeyboardInterrupt:
     sys.stderr.write(f"\nstopped: {interrupted()}\n")
     return EXIT_INTERRUPTED
+  except BrokenPipeError:  # `| head` has read enough
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_ERROR
   except (UserError, *user_errors) as error:
     return _fail(str(error), EXIT_USER_ERROR)
   except Exception as error:  # pylint: disable=broad-except

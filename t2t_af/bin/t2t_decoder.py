@@ -36,7 +36,9 @@ def _prepare(stock) -> None:
           FLAGS.score_file):
     checks.data_files(FLAGS.problem,
                       ["test" if FLAGS.eval_use_test_set else "dev"])
-  if not FLAGS.checkpoint_path:
+  if FLAGS.checkpoint_path:
+    checks.checkpoint_exists(FLAGS.checkpoint_path)
+  else:
     checks.has_checkpoint(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   if importlib.util.find_spec(_OURS):

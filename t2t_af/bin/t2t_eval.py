@@ -37,6 +37,8 @@ def _prepare(stock) -> None:
   FLAGS.set_default("eval_timeout_mins", 0)
   if not FLAGS.eval_timeout_mins:
     checks.has_checkpoint(FLAGS.output_dir)
+  else:
+    sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
 
 

@@ -2,8 +2,7 @@
 
 import inspect
 import io
-import types
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -57,36 +56,6 @@ def contrib_distribute() -> None:
   """Takes tf.distribute.MirroredStrategy."""
   contrib.distribute = lambda: contrib.DummyModule(
       MirroredStrategy=tf.distribute.MirroredStrategy)
-
-
-class _ArgSpec(NamedTuple):
-  """What inspect.getargspec returned up to Python 3.10."""
-  args: list
-  varargs: Optional[str]
-  keywords: Optional[str]
-  defaults: Optional[tuple]
-
-
-class _Inspect(types.ModuleType):
-  """The module `inspect`, with the getargspec that Python 3.11 dropped."""
-
-  def __getattr__(self, name: str) -> Any:
-    return getattr(inspect, name)
-
-  @staticmethod
-  def getargspec(function: Callable) -> _ArgSpec:
-    return _ArgSpec(*inspect.getfullargspec(function)[:4])
-
-
-@mend(breaks="evaluation and data parallelism raise AttributeError on Python "
-      "3.11: inspect.getargspec is gone", until=_UNTIL)
-def getargspec() -> None:
-  """Gives tensor2tensor's modules an inspect that still has getargspec."""
-  from tensor2tensor.utils import devices, metrics, t2t_model
-  if hasattr(inspect, "getargspec"):
-    return
-  for module in (devices, metrics, t2t_model):
-    module.inspect = _Inspect("inspect")
 
 
 @mend(breaks="AutoGraph rewrites T2TModel.call: building a graph takes "
@@ -242,3 +211,20 @@ def no_gpu() -> None:
   data_parallelism.__signature__ = inspect.signature(stock)
   data_parallelism.mended = True
   devices.data_parallelism = data_parallelism
+
+
+@mend(breaks="on a machine without a GPU the graph rewriter takes longer than "
+      "building the graph, and makes every step slower", until=_UNTIL)
+def session_config() -> None:
+  """Creates sessions as `t2t_af.session` says."""
+  from tensor2tensor.utils import trainer_lib
+  from t2t_af import session
+  stock = trainer_lib.create_session_config
+  if getattr(stock, "mended", False):
+    return
+
+  def create_session_config(*args, **kwargs):
+    return session.tune(stock(*args, **kwargs))
+
+  create_session_config.mended = True
+  trainer_lib.create_session_config = create_session_config

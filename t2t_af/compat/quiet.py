@@ -37,7 +37,8 @@ _TELLING = re.compile("|".join([
     r"^Generating (problem|data)",
     r"^Loss for final step",
     r"^Performing Decoding|^Decoding|^Completed inference",
-    r"^Eval timeout",
+    r"^Eval timeout: no new checkpoints within (?!0m)",
+    r"^\s*Registry contents",
 ]))
 
 # Warnings that TensorFlow 2.15.1 gives on every run of tensor2tensor and that

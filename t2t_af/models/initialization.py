@@ -6,6 +6,7 @@ from tensor2tensor.utils import hparams_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
+from t2t_af import session as session_lib
 from t2t_af.networks import ddi
 
 
@@ -25,7 +26,8 @@ def initialize(model_cls, hparams, problem, seed=None) -> dict:
     {name of variable: value}.
   """
   num_batches = -(-hparams.init_batch_size // hparams.batch_size)
-  with tf.Graph().as_default(), tf.Session() as session:
+  with tf.Graph().as_default(), tf.Session(
+      config=session_lib.config()) as session:
     tf.set_random_seed(seed)
     dataset = problem.input_fn(tf.estimator.ModeKeys.TRAIN, hparams)
     features, _ = tf.data.make_one_shot_iterator(dataset).get_next()

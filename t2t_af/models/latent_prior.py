@@ -87,27 +87,30 @@ class LatentPrior:
     return [z] * max(1, len(self.flows))
 
   def sample_step(self, state: List[tf.Tensor], context: Optional[tf.Tensor],
-                  eps: tf.Tensor, temperature: float):
-    """One step ahead: z_t, and the windows that hold it.
+                  eps: tf.Tensor, temperature: float) -> tf.Tensor:
+    """z_t, one step ahead.
 
     Args:
-      state: of `initial_state` or of the step before.
+      state: of `initial_state` or `next_state`.
       context: [batch, height, width, channels], or None at the top.
       eps: standard normal noise, [batch, height, width, channels].
       temperature: factor of the scale.
-
-    Returns:
-      z_t [batch, height, width, channels] and the new state.
     """
     loc, log_scale = self._loc_and_log_scale(state[0], context)
     u = loc + temperature * tf.exp(log_scale) * eps
-    new_state = list(state)
-    for m in reversed(range(len(self.flows))):
-      u = self.flows[m].step(u, state[m])
-      new_state[m] = _slide(state[m], u)
-    if not self.flows:
-      new_state = [_slide(state[0], u)]
-    return u, new_state
+    for flow, window in reversed(list(zip(self.flows, state))):
+      u = flow.step(u, window)
+    return u
+
+  def next_state(self, state: List[tf.Tensor],
+                 z_t: tf.Tensor) -> List[tf.Tensor]:
+    """The windows that end with z_t, [batch, height, width, channels]."""
+    new_state = [_slide(state[0], z_t)]
+    u = z_t
+    for flow, window, next_window in zip(self.flows, state, state[1:]):
+      u = flow.inverse_step(u, window)
+      new_state.append(_slide(next_window, u))
+    return new_state
 
   def _loc_and_log_scale(self, window, context):
     """Of u, from the window of past z and the levels above."""

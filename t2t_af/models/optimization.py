@@ -1,7 +1,7 @@
-"""One training step: gradients, their check, Adam."""
+"""One training step: gradients, their check, and the update."""
 
 import collections
-from typing import Optional, Sequence
+from typing import Dict, List, NamedTuple, Optional, Sequence
 
 import numpy as np
 from tensor2tensor.utils import learning_rate
@@ -10,6 +10,17 @@ import tensorflow.compat.v1 as tf
 
 _MAX_NAMES = 5  # that an error lists
 _SMALL = 10_000  # Gradients of fewer elements are copied without regret.
+
+
+class _Gradients(NamedTuple):
+  """Gradients, the small ones of one shape stacked into one tensor.
+
+  A network of this kind has a thousand small variables; a kernel and a dozen
+  operations for each would be half of the graph and of its building.
+  """
+  large: List                   # (gradient, variable)
+  small: Dict[tuple, List]      # shape -> [(gradient, variable)]
+  stacked: Dict[tuple, tf.Tensor]  # shape -> [number, *shape]
 
 
 def train_op(loss: tf.Tensor, hparams,
@@ -35,17 +46,14 @@ def train_op(loss: tf.Tensor, hparams,
   pairs = [(g, v) for g, v in optimizer.compute_gradients(
       loss, variables or tf.trainable_variables(),
       gate_gradients=tf.train.Optimizer.GATE_NONE) if g is not None]
-  gradients, variables = zip(*pairs)
-  names, squares = _squared_norms(gradients, variables)
+  gradients = _group(pairs)
+  names, squares = _squared_norms(gradients)
   norm = tf.sqrt(tf.reduce_sum(squares))
   tf.summary.scalar("gradient_norm", norm)
   tf.summary.scalar("learning_rate", rate)
-  if hparams.clip_grad_norm:
-    gradients, _ = tf.clip_by_global_norm(
-        gradients, hparams.clip_grad_norm, use_norm=norm)
   step = tf.train.get_or_create_global_step()
   with tf.control_dependencies([_check(loss, squares, names, step)]):
-    update = optimizer.apply_gradients(zip(gradients, variables), step)
+    update = _apply(optimizer, gradients, pairs, norm, step, hparams)
   with tf.control_dependencies([update]):
     return tf.identity(loss)
 
@@ -61,27 +69,69 @@ def _optimizer(rate, hparams):
       epsilon=hparams.optimizer_adam_epsilon)
 
 
-def _squared_norms(gradients, variables):
-  """Squared norm of every gradient; small ones of one shape are done as one.
-
-  Returns:
-    Names of the variables, and the norms in the order of the names.
-  """
-  small = collections.defaultdict(list)
-  names, large = [], []
-  for g, v in zip(gradients, variables):
-    if np.prod(v.shape.as_list()) < _SMALL:
-      small[tuple(v.shape.as_list())].append((g, v.op.name))
+def _group(pairs) -> _Gradients:
+  large, small = [], collections.defaultdict(list)
+  for g, v in pairs:
+    shape = tuple(v.shape.as_list())
+    if np.prod(shape) < _SMALL:
+      small[shape].append((g, v))
     else:
-      names.append(v.op.name)
-      large.append(tf.nn.l2_loss(g))
-  squares = [2. * tf.stack(large)] if large else []
-  for group in small.values():
-    stacked = tf.stack([g for g, _ in group])
+      large.append((g, v))
+  stacked = {shape: tf.stack([g for g, _ in group])
+             for shape, group in small.items()}
+  return _Gradients(large, dict(small), stacked)
+
+
+def _squared_norms(gradients: _Gradients):
+  """Names of the variables, and squared norms of their gradients in order."""
+  names = [v.op.name for _, v in gradients.large]
+  squares = []
+  if gradients.large:
+    squares.append(2. * tf.stack(
+        [tf.nn.l2_loss(g) for g, _ in gradients.large]))
+  for shape, stacked in gradients.stacked.items():
+    names.extend(v.op.name for _, v in gradients.small[shape])
     squares.append(tf.reduce_sum(tf.square(stacked),
                                  axis=list(range(1, stacked.shape.rank))))
-    names.extend(name for _, name in group)
   return names, tf.concat(squares, axis=0)
+
+
+def _apply(optimizer, gradients, pairs, norm, step, hparams):
+  """Clips and applies the gradients; returns the operation."""
+  factor = 1.
+  if hparams.clip_grad_norm:
+    factor = tf.minimum(1., hparams.clip_grad_norm / norm)
+
+  def clipped(some):
+    if not hparams.clip_grad_norm:
+      return some
+    return [(g * factor, v) for g, v in some]
+
+  # Replicas have variables of their own kind, which cannot be stacked; and of
+  # the optimizers only Adam's update is known not to read the variable.
+  if hparams.optimizer != "adam" or tf.distribute.has_strategy():
+    return optimizer.apply_gradients(clipped(pairs), step)
+  # Adam's update does not depend on the value it is added to. So one shadow
+  # variable per shape, zero before each step, collects the updates of all
+  # small variables of that shape, and is then added to them.
+  shadows = {
+      shape: tf.get_variable(
+          "shadow_" + "x".join(map(str, shape)), stacked.shape,
+          initializer=tf.zeros_initializer(), trainable=False,
+          use_resource=True)
+      for shape, stacked in gradients.stacked.items()}
+  zeros = [s.assign(tf.zeros_like(gradients.stacked[shape]), read_value=False)
+           for shape, s in shadows.items()]
+  with tf.control_dependencies(zeros):
+    stacks = [(gradients.stacked[shape], s) for shape, s in shadows.items()]
+    update = optimizer.apply_gradients(
+        clipped(gradients.large + stacks), step)
+  with tf.control_dependencies([update]):
+    return tf.group(*[
+        v.assign_add(delta, read_value=False)
+        for shape, s in shadows.items()
+        for (_, v), delta in zip(gradients.small[shape],
+                                 tf.unstack(s.read_value()))])
 
 
 def _check(loss, squares, names, step):

@@ -1,5 +1,7 @@
 """What `video_flow` asks of its hparams and frames, checked before any graph."""
 
+import tensorflow.compat.v1 as tf
+
 from t2t_af import errors
 from t2t_af.models import latent_prior
 
@@ -11,6 +13,7 @@ _FIXED = {
 }
 _CHOICES = {
     "latent_dynamics": latent_prior.LATENT_DYNAMICS,
+    "sample_conditioning": ("frames", "latents"),
     "coupling": ("affine", "additive"),
     "activation": ("gatu", "relu"),
     "latent_activation": ("gatu", "relu"),
@@ -74,3 +77,23 @@ def _check_frames(hparams, frame_shape):
         "num_train_frames=%d, but %d are needed: %d conditioning frames, one "
         "scored, and %d more for each latent transform after the first" % (
             hparams.num_train_frames, needed, num_inputs, num_cond))
+
+
+def check_checkpoint(model_dir: str) -> None:
+  """Raises UserError where model_dir's checkpoint is of another shape.
+
+  Call it when the model's variables are built and nothing else is.
+  """
+  checkpoint = tf.train.latest_checkpoint(model_dir)
+  if not checkpoint:
+    return
+  shapes = tf.train.load_checkpoint(checkpoint).get_variable_to_shape_map()
+  for v in tf.trainable_variables():
+    ours, theirs = v.shape.as_list(), shapes.get(v.op.name)
+    if theirs is None or ours != theirs:
+      raise errors.UserError(
+          "%s does not fit the model: it %s, the model's is %s. Was it trained "
+          "with other hparams, or on frames with other channels? Give another "
+          "--output_dir." % (
+              checkpoint, "lacks " + v.op.name if theirs is None else
+              "has %s %s" % (v.op.name, theirs), ours))

@@ -32,9 +32,10 @@ def quantize(x: tf.Tensor) -> tf.Tensor:
   """Continuous frames to uint8; the exact inverse of `dequantize`.
 
   floor(255 * (k / 255 + noise)) = k. tensor2tensor multiplies by 256, which
-  brightens a frame by up to one level.
+  brightens a frame by up to one level. What is no number becomes 0.
   """
   levels = tf.floor((x + .5) * (NUM_BINS - 1.))
+  levels = tf.where(tf.is_nan(levels), tf.zeros_like(levels), levels)
   return tf.cast(tf.clip_by_value(levels, 0., NUM_BINS - 1.), tf.uint8)
 
 
@@ -130,15 +131,25 @@ class VideoFlowCore:
         frames, [-1, num_samples, num_frames] + self._frame_shape)
 
   def _sample_frame(self, decoder, states, temperature, eps_fn):
-    """One frame ahead, from the top level down."""
-    context, new_states = None, list(states)
+    """One frame ahead, from the top level down; and the next states."""
+    context, z_levels = None, [None] * len(states)
     for level in reversed(range(len(states))):
       window = states[level][0]
       shape = tf.concat([tf.shape(window)[:1], window.shape[2:]], axis=0)
-      z, new_states[level] = self.priors[level].sample_step(
+      z_levels[level] = self.priors[level].sample_step(
           states[level], context, eps_fn(level, shape), temperature)
-      context = decoder.context(level, context, z)
-    return context, new_states
+      context = decoder.context(level, context, z_levels[level])
+    frame = context
+    # The model is one of 8-bit frames, so what comes next is conditioned on
+    # the 8-bit frame: its latents are those of a frame that can exist. The
+    # sampled latents themselves drift out of the data's range, frame by
+    # frame, until scales overflow; tensor2tensor conditions on them.
+    if self._hparams.sample_conditioning == "frames":
+      x = dequantize(tf.cast(quantize(frame), tf.float32) / (NUM_BINS - 1.))
+      z_levels = [z[:, 0] for z in self.encode(x[:, tf.newaxis]).z_levels]
+    states = [prior.next_state(state, z) for prior, state, z in
+              zip(self.priors, states, z_levels)]
+    return frame, states
 
 
 def _repeat(x, num_samples):

@@ -1,0 +1,77 @@
+"""`params`: counts the trainable parameters of hparams sets, part by part.
+
+    t2t-af params video_flow_bair video_flow_af_bair [--problem=video_bair]
+"""
+
+import argparse
+import collections
+import re
+
+import numpy as np
+from tensor2tensor.utils import registry
+from tensor2tensor.utils import trainer_lib
+import tensorflow.compat.v1 as tf
+
+from t2t_af import errors
+from t2t_af.bin import model_names
+
+# Variable scope -> part, the first that fits; {0} is the level.
+_PARTS = (
+    (r"codec/revnet_(\d+)/", "level {0}: flow over the frame"),
+    (r"split_(\d+)/prior_on_z2/latent_flow", "level {0}: latent flow"),
+    (r"split_(\d+)/prior_on_z2/", "level {0}: prior"),
+    (r"/top/latent_flow", "top level: latent flow"),
+    (r"/top/|/unconditional/", "top level: prior"),
+)
+
+
+def count(hparams_set: str, problem_name: str, overrides: str = "") -> dict:
+  """{part: trainable parameters}, from the graph of one training example.
+
+  Raises:
+    UserError: unknown set or problem.
+  """
+  for name, known, what in (
+      (hparams_set, registry.list_hparams(), "hparams set"),
+      (problem_name, registry.list_base_problems(), "problem")):
+    if name not in known:
+      raise errors.UserError(errors.suggest(name, known, what))
+  hparams = trainer_lib.create_hparams(hparams_set, overrides,
+                                       problem_name=problem_name)
+  model_cls = registry.model(model_names.model_of(hparams_set))
+  parts = collections.Counter()
+  with tf.Graph().as_default():
+    frame = [1] + hparams.problem.frame_shape
+    features = {
+        name: tf.zeros(frame[:1] + [num_frames] + frame[1:], tf.int32)
+        for name, num_frames in (("inputs", hparams.video_num_input_frames),
+                                 ("targets", hparams.video_num_target_frames))}
+    model_cls(hparams, tf.estimator.ModeKeys.TRAIN)(features)
+    for variable in tf.trainable_variables():
+      parts[_part(variable.op.name)] += int(np.prod(variable.shape.as_list()))
+  return dict(sorted(parts.items()))
+
+
+def _part(name):
+  for pattern, part in _PARTS:
+    match = re.search(pattern, name)
+    if match:
+      return part.format(*match.groups())
+  return "other"
+
+
+def main(argv: list) -> int:
+  parser = argparse.ArgumentParser(
+      "t2t-af params", description=__doc__,
+      formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument("hparams_sets", nargs="+")
+  parser.add_argument("--problem", default="video_bair")
+  parser.add_argument("--hparams", default="", help="name=value,...")
+  args = parser.parse_args(argv)
+  for name in args.hparams_sets:
+    parts = count(name, args.problem, args.hparams)
+    print(name)
+    for part, number in parts.items():
+      print("  %-32s %14s" % (part, format(number, ",")))
+    print("  %-32s %14s" % ("total", format(sum(parts.values()), ",")))
+  return 0

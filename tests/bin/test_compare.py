@@ -1,0 +1,119 @@
+"""`t2t-af compare` without training: what it starts, skips and refuses."""
+
+import json
+import os
+
+import pytest
+
+from t2t_af import errors
+from t2t_af import records
+from t2t_af import run_folder
+from t2t_af.bin import compare
+from t2t_af.bin import run as run_lib
+
+SETS = ["video_flow_tiny", "video_flow_af_tiny"]
+NLL = {"video_flow_tiny": 2.5, "video_flow_af_tiny": 2.4}
+
+
+@pytest.fixture(name="started")
+def _started(monkeypatch):
+  """Replaces a run's process by one that writes records at once."""
+  started = []
+
+  def call(command):
+    run = run_lib.Run(**json.loads(command[-1]))
+    started.append((run.hparams_set, run.seed))
+    identity = dict(
+        model=run.model, hparams_set=run.hparams_set, hparams="",
+        problem=run.problem, split=run.split, checkpoint="model.ckpt-7",
+        step=run.steps, seed=run.seed, num_parameters=10)
+    os.makedirs(run.output_dir)
+    with open(os.path.join(run.output_dir, "checkpoint"), "w",
+              encoding="utf-8") as f:
+      f.write('model_checkpoint_path: "model.ckpt-%d"\n' % run.steps)
+    for suffix in (".index", ".data-00000-of-00001"):
+      open(os.path.join(run.output_dir, "model.ckpt-%d%s" % (
+          run.steps, suffix)), "w", encoding="utf-8").close()
+    nll = NLL[run.hparams_set] + .01 * run.seed
+    records.append(
+        run_folder.results(run.output_dir, "likelihood"),
+        records.likelihood(
+            nll_nats_per_dim=nll, nll_nats_per_dim_stderr=.1,
+            nll_nats_per_dim_per_frame=[nll] * 10, num_sequences=4,
+            num_cond_frames=3, num_scored_frames=10, **identity))
+    return 0
+
+  monkeypatch.setattr(compare.subprocess, "call", call)
+  monkeypatch.setattr(compare, "_generate", lambda args: None)
+  monkeypatch.setattr(compare.references, "write", lambda *a, **k: None)
+  return started
+
+
+def _arguments(folder, **flags):
+  flags = dict(dict(problem="video_toy_pushing", hparams_sets=",".join(SETS),
+                    train_steps=7, seeds="0,1", num_contexts=0,
+                    output_dir=str(folder)), **flags)
+  return ["--%s=%s" % item for item in flags.items()]
+
+
+def test_every_set_runs_under_every_seed_and_the_winner_is_told(
+    started, tmp_path, capsys):
+  assert compare.main(_arguments(tmp_path)) == 0
+  assert started == [(name, seed) for seed in (0, 1) for name in SETS]
+  assert os.path.exists(tmp_path / "report.html")
+  assert os.path.exists(tmp_path / "table.csv")
+  told = capsys.readouterr().out
+  assert "Lowest NLL on the test split: VideoFlow + AF" in told
+
+
+def test_what_is_done_is_not_done_again(started, tmp_path):
+  compare.main(_arguments(tmp_path))
+  del started[:]
+  compare.main(_arguments(tmp_path))
+  assert not started
+  compare.main(_arguments(tmp_path, seeds="0,1,2"))
+  assert started == [(name, 2) for name in SETS]
+
+
+def test_more_steps_train_on(started, tmp_path):
+  runs = run_lib.Run(
+      "video_flow", SETS[0], "", "video_toy_pushing", "", str(
+          tmp_path / SETS[0] / "seed_0"), 7, 0, "test", 0, 1)
+  assert run_lib.stages_left(runs) == ["train", "evaluate"]
+  compare.main(_arguments(tmp_path))
+  assert run_lib.stages_left(runs) == []
+  assert run_lib.stages_left(runs._replace(steps=8)) == ["train", "evaluate"]
+  assert run_lib.stages_left(runs._replace(num_contexts=2)) == ["sample"]
+  assert run_lib.stages_left(runs._replace(split="eval")) == ["evaluate"]
+
+
+@pytest.mark.parametrize("flags, told", [
+    (dict(problem="video_toy_pusing"), 'Did you mean "video_toy_pushing'),
+    (dict(hparams_sets="video_flow_tiny,video_flow_af_tini"),
+     'Did you mean "video_flow_af_tiny"'),
+    (dict(hparams="latent_flw=1"), "latent_"),
+    (dict(hparams_sets=""), "must be given"),
+    (dict(train_steps=0), "at least 1"),
+    (dict(seeds="0,x"), "whole numbers"),
+])
+def test_mistakes_are_told_before_any_run(started, tmp_path, flags, told):
+  with pytest.raises(errors.UserError, match=told):
+    compare.main(_arguments(tmp_path, **flags))
+  assert not started
+
+
+def test_a_folder_of_another_comparison_is_refused(started, tmp_path):
+  compare.main(_arguments(tmp_path))
+  with pytest.raises(errors.UserError, match="Give another --output_dir"):
+    compare.main(_arguments(tmp_path, hparams="depth=3"))
+
+
+def test_a_failed_run_is_told_and_interruption_passes_on(
+    started, tmp_path, monkeypatch):
+  del started
+  monkeypatch.setattr(compare.subprocess, "call", lambda command: 1)
+  with pytest.raises(errors.UserError, match="goes on from there"):
+    compare.main(_arguments(tmp_path))
+  monkeypatch.setattr(compare.subprocess, "call", lambda command: 130)
+  with pytest.raises(KeyboardInterrupt):
+    compare.main(_arguments(tmp_path))

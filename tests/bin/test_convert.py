@@ -1,0 +1,45 @@
+"""`t2t-af convert` renames a checkpoint's variables and keeps their values."""
+
+import numpy as np
+import pytest
+import tensorflow.compat.v1 as tf
+
+from t2t_af import errors
+from t2t_af.bin import convert
+
+
+def _write(folder, names):
+  with tf.Graph().as_default(), tf.Session() as session:
+    for i, name in enumerate(names):
+      tf.get_variable(name, initializer=np.full([2, 3], i, np.float32))
+    step = tf.train.create_global_step()
+    session.run(tf.global_variables_initializer())
+    session.run(step.assign(12))
+    return tf.train.Saver().save(session, str(folder / "model.ckpt"), 12)
+
+
+def test_a_checkpoint_goes_there_and_back(tmp_path):
+  stock = _write(tmp_path, [
+      "next_frame_glow/body/a/W", "next_frame_glow/body/a/logs",
+      "next_frame_glow/body/a/W/Adam", "losses_avg/problem_0/training"])
+  ours = convert.convert(stock, str(tmp_path / "ours"), "video_flow")
+  shapes = dict(tf.train.list_variables(ours))
+  assert set(shapes) == {
+      "video_flow/body/a/W", "video_flow/body/a/logs", "global_step"}
+  back = convert.convert(ours, str(tmp_path / "back"), "next_frame_glow")
+  for name in ("next_frame_glow/body/a/W", "next_frame_glow/body/a/logs"):
+    np.testing.assert_array_equal(
+        tf.train.load_variable(back, name), tf.train.load_variable(stock, name))
+  assert tf.train.load_variable(back, "global_step") == 12
+
+
+def test_nothing_is_overwritten_and_strangers_are_refused(tmp_path):
+  stock = _write(tmp_path, ["next_frame_glow/body/a/W"])
+  convert.convert(stock, str(tmp_path / "ours"), "video_flow")
+  with pytest.raises(errors.UserError, match="already"):
+    convert.convert(stock, str(tmp_path / "ours"), "video_flow")
+  other = tmp_path / "other"
+  other.mkdir()
+  with pytest.raises(errors.UserError, match="no variables of"):
+    convert.convert(_write(other, ["transformer/body/W"]),
+                    str(tmp_path / "new"), "video_flow")

@@ -1,0 +1,119 @@
+"""The model on tensors: density, sampling loop, grey levels."""
+
+import numpy as np
+import pytest
+import scipy.stats
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import video_flow_core
+from tests import weights
+from tests.models import tiny
+
+NUM_COND = 3
+RNG = np.random.RandomState(0)
+
+
+def _core(frame_shape=tiny.FRAME_SHAPE, **overrides):
+  return video_flow_core.VideoFlowCore(
+      frame_shape, tiny.hparams(latent_dynamics="affine_af", **overrides))
+
+
+def _frames(shape):
+  return (np.random.RandomState(0).uniform(size=shape) - .5).astype(np.float32)
+
+
+def test_log_prob_is_the_density_of_sampled_frames():
+  """Through all levels: log N(eps) - log |det dx / deps| - dims * log 256."""
+  frame_shape, size = (4, 4, 1), 16
+  context = tf.constant(_frames((1, NUM_COND) + frame_shape))
+  rng = np.random.RandomState(1)
+  noise = rng.standard_normal([1, size]).astype(np.float32)
+  # One sample per row of the Jacobian, all of the same noise.
+  flat = tf.constant(np.repeat(noise, size, axis=0))
+  eps = [tf.reshape(flat[:, :8], [size, 2, 2, 2]),
+         tf.reshape(flat[:, 8:], [size, 1, 1, 8])]
+  with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+    core = _core(frame_shape)
+    x = core.sample(context, size, 1, eps_fn=lambda level, _: eps[level])[0]
+    (jacobian,) = tf.gradients(tf.reshape(x, [size, size]), flat, tf.eye(size))
+    log_prob = core.log_prob(
+        tf.concat([tf.tile(context, [size, 1, 1, 1, 1]), x], axis=1))
+  with tf.Session() as session:
+    weights.randomize(session)
+    ours, jacobian = session.run([log_prob[0, 0], jacobian])
+  density = scipy.stats.norm.logpdf(noise).sum() - np.linalg.slogdet(
+      jacobian.astype(np.float64))[1]
+  np.testing.assert_allclose(ours, density - size * np.log(256.), rtol=1e-5)
+
+
+@pytest.mark.parametrize("conditioning", ["latents", "frames"])
+def test_second_frame_goes_on_from_the_first(monkeypatch, conditioning):
+  """... as sampled, or as the 8-bit frame that it becomes."""
+  half_a_level = .5 / 256
+  monkeypatch.setattr(video_flow_core, "dequantize",
+                      lambda frames, seed=None: frames - .5 + half_a_level)
+  context = _frames((2, NUM_COND) + tiny.FRAME_SHAPE)
+  next_context = tf.placeholder(tf.float32, context.shape)
+  eps = [np.random.RandomState(level).standard_normal(shape).astype(np.float32)
+         for level, shape in enumerate([(2, 4, 4, 2), (2, 2, 2, 8)])]
+  with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+    core = _core(sample_conditioning=conditioning)
+    both, again = [
+        core.sample(c, 1, num_frames, eps_fn=lambda level, _: eps[level])[:, 0]
+        for c, num_frames in ((tf.constant(context), 2), (next_context, 1))]
+  with tf.Session() as session:
+    weights.randomize(session)
+    both = session.run(both)
+    first = both[:, :1]
+    grey = np.clip(np.floor((first + .5) * 255), 0, 255) / 255.
+    as_8_bit = grey - .5 + half_a_level
+    assert np.abs(as_8_bit - first).max() > 0.1, "nothing to tell apart"
+    seen = {"latents": first, "frames": as_8_bit}[conditioning]
+    again = session.run(again, {
+        next_context: np.concatenate([context[:, 1:], seen], axis=1)})
+  np.testing.assert_allclose(both[:, 1:], again, rtol=1e-3, atol=1e-3)
+
+
+def test_sampling_graph_does_not_grow_with_the_frames():
+  sizes = []
+  for num_frames in (10, 30):
+    with tf.Graph().as_default() as graph:
+      with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+        x = _core().sample(
+            tf.zeros((1, NUM_COND) + tiny.FRAME_SHAPE), 2, num_frames)
+      assert x.shape.as_list() == [None, 2, num_frames] + list(
+          tiny.FRAME_SHAPE)
+      sizes.append(len(graph.get_operations()))
+  assert sizes[0] == sizes[1] > 100
+
+
+@pytest.mark.parametrize("noise", [0., 0.5, 1. - 2.**-23])
+def test_every_grey_level_comes_back(monkeypatch, noise):
+  """At the least noise that can be drawn, the greatest, and between."""
+  monkeypatch.setattr(
+      tf, "random_uniform",
+      lambda shape, maxval, seed: tf.fill(shape, np.float32(noise * maxval)))
+  levels = np.arange(256)
+  x = video_flow_core.dequantize(tf.constant(levels / 255., tf.float32))
+  with tf.Session() as session:
+    back, x = session.run([video_flow_core.quantize(x), x])
+  assert back.dtype == np.uint8 and x.min() >= -.5 and x.max() < .51
+  np.testing.assert_array_equal(back, levels)
+
+
+def test_out_of_range_frames_become_black_and_white():
+  with tf.Session() as session:
+    np.testing.assert_array_equal(
+        session.run(video_flow_core.quantize(tf.constant([-7., 7.]))),
+        [0, 255])
+
+
+def test_dequantization_noise_fills_one_level_evenly():
+  with tf.Session() as session:
+    x, same, other = session.run([
+        video_flow_core.dequantize(tf.zeros([2000]), seed)
+        for seed in (1, 1, 2)])
+  noise = (x + .5) * 256
+  assert scipy.stats.kstest(noise, "uniform").pvalue > 1e-4
+  assert (x != other).any()
+  np.testing.assert_array_equal(x, same)
