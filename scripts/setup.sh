@@ -41,8 +41,9 @@ ours() {  # whether the commands are ours; `pip install tensor2tensor` by hand
 # to date, which takes seconds where few versions changed.
 whole() {
   [ "$($VENV/bin/python -c 'import pip, sys; print(sys.prefix)' 2>&1)" = \
-    "$(pwd -P)/$VENV" ] && { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = \
-    "$(version $VENV/bin/python)" ]; }
+    "$(pwd -P)/$VENV" ] || return 1
+  [ -z "${PYTHON:-}" ] ||
+    [ "$(version "$PYTHON")" = "$(version $VENV/bin/python)" ]
 }
 
 version() { "$1" --version 2>&1; }
@@ -59,7 +60,8 @@ find_python() {
   [ -n "${PYTHON:-}" ] && candidates=("$PYTHON")
   for candidate in "${candidates[@]}"; do
     "$candidate" -c 'import sys, venv, ensurepip
-sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 11))' >/dev/null 2>&1 || continue
+sys.exit(not (3, 9) <= sys.version_info[:2] <= (3, 11))' >/dev/null 2>&1 ||
+      continue
     printf '%s' "$candidate"
     return 0
   done

@@ -112,7 +112,7 @@ def model_scopes(checkpoint: str) -> List[str]:
 
 def checkpoint_exists(path: str) -> None:
   """Raises if a --checkpoint_path is none."""
-  if not tf.train.checkpoint_exists(path):
+  if not tf.gfile.Exists(f"{path}.index"):
     raise UserError(
         f"--checkpoint_path={path}: there is no such checkpoint. It is written "
         "without .index or .meta, e.g. run/model.ckpt-1000.")

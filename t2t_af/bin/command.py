@@ -59,10 +59,9 @@ def _asks_for_help(argv: List[str]) -> bool:
 def _print_help(doc: str, full: bool) -> None:
   print(textwrap.dedent(doc).strip())
   print("\nEvery flag of tensor2tensor works; --helpfull lists them all, "
-        "--verbosity=0 shows\ntensor2tensor's own log.")
+        "--verbosity=0 shows\ntensor2tensor's own log.", flush=True)
   if full:
-    print()
-    print(FLAGS.get_help())
+    print(f"\n{FLAGS.get_help()}", flush=True)
 
 
 def _parse_flags(argv: List[str]) -> None:

@@ -16,6 +16,8 @@ from t2t_af.bin import outcome
 _ROOT = pathlib.Path(__file__).parents[2]
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")
 _SETUP = "make setup"
+_PIN = re.compile(
+    r'([\w.-]+)==([^;\s]+)(?:;\s*python_version (\S+) "(.+)")?')
 _MIN_FREE_GB = 2.  # a run at paper size keeps 20 checkpoints of 0.4 GB at most
 
 
@@ -96,8 +98,7 @@ def _pins(text: str) -> dict:
   """{name: version} of the lines that hold for this Python."""
   pins = {}
   for line in text.splitlines():
-    match = re.match(r"([\w.-]+)==([^;\s]+)(?:;\s*python_version (\S+) \"(.+)\")?",
-                     line)
+    match = _PIN.match(line)
     if not match:
       continue
     name, version, comparison, other = match.groups()

@@ -31,8 +31,7 @@ def main(argv: Optional[List[str]] = None) -> int:
   """Runs a verb and returns the exit code."""
   argv = sys.argv[1:] if argv is None else argv
   if not argv or argv[0] in ("-h", "--help", "help"):
-    print(_help())
-    return outcome.EXIT_OK
+    return outcome.of(lambda: print(_help(), flush=True))
   return outcome.of(lambda: _run(argv[0], argv[1:]))
 
 
@@ -57,7 +56,7 @@ def _help() -> str:
     first = (ast.get_docstring(tree) or "").split("\n")[0]
     lines.append(f"  {verb:<12}{first.split('`: ')[-1]}")
   lines += ["", "Data, training, evaluation and sampling are tensor2tensor's:",
-            "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (each has --help)."]
+            "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (--help)."]
   return "\n".join(lines)
 
 

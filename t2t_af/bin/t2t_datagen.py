@@ -29,8 +29,9 @@ def _prepare(stock) -> None:
   checks.given("problem", "data_dir")
   checks.expand_home("data_dir", "tmp_dir")
   from tensor2tensor.utils import registry
+  # pylint: disable=protected-access
   known = (registry.list_base_problems() + registry.list_env_problems() +
-           list(stock._SUPPORTED_PROBLEM_GENERATORS))  # pylint: disable=protected-access
+           list(stock._SUPPORTED_PROBLEM_GENERATORS))
   for name in FLAGS.problem.split(","):
     found = any(k.startswith(name[:-1]) for k in known) \
         if name.endswith("*") else name in known

@@ -14,6 +14,7 @@ from absl import flags
 import tensorflow.compat.v1 as tf
 
 import t2t_af  # pylint: disable=unused-import
+from t2t_af import run_folder
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import training_progress
@@ -58,6 +59,11 @@ def _prepare(stock) -> None:
     if FLAGS.schedule in _EVALUATES:
       splits.append("test" if FLAGS.eval_use_test_set else "dev")
     checks.data_files(FLAGS.problem, splits)
+  if FLAGS.schedule in _TRAINS:
+    run_folder.update(
+        FLAGS.output_dir, model=FLAGS.model, hparams_set=FLAGS.hparams_set,
+        hparams=FLAGS.hparams, problem=FLAGS.problem, seed=FLAGS.random_seed,
+        steps=FLAGS.train_steps)
   training_progress.add_to(stock)
 
 

@@ -75,15 +75,17 @@ def video_flow_batch_size() -> None:
       until=_UNTIL)
 def tempered_normal() -> None:
   """Says that its parameters are those of Normal."""
+  # pylint: disable=protected-access
   from tensor2tensor.models.research import glow_ops
+  normal = tfp.distributions.Normal
 
   @classmethod
   def parameter_properties(cls, dtype, num_classes=None):
     del cls
-    return tfp.distributions.Normal._parameter_properties(  # pylint: disable=protected-access
+    return normal._parameter_properties(
         dtype, num_classes=num_classes)
 
-  glow_ops.TemperedNormal._parameter_properties = parameter_properties  # pylint: disable=protected-access
+  glow_ops.TemperedNormal._parameter_properties = parameter_properties
 
 
 @mend(breaks="--warm_start_from loads a glow's weights and the data-dependent "

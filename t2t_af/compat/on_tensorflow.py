@@ -43,7 +43,8 @@ def late_import() -> None:
       "of lines in each run", until="tensor2tensor is gone")
 def deprecation_notes() -> None:
   """Switches TensorFlow's notes on deprecated calls off."""
-  deprecation._PRINT_DEPRECATION_WARNINGS = False  # pylint: disable=protected-access
+  # pylint: disable-next=protected-access
+  deprecation._PRINT_DEPRECATION_WARNINGS = False
 
 
 # What tf_slim 1.1.0 (and nothing else here) asks of TensorFlow's private

@@ -47,8 +47,9 @@ def initialize(model_cls, hparams, problem, seed=None) -> dict:
 class InitializationHook(tf.train.SessionRunHook):
   """Initialises on the chief, at step 0, unless weights were warm-started.
 
-  A restored checkpoint is past step 0 or holds what was initialised, so it is
-  never initialised again. With several replicas the same values go to all.
+  The step alone decides. A checkpoint of step 0 says nothing: the Estimator
+  writes one before this hook runs, with actnorms that are not initialised
+  yet. With several replicas the same values go to all.
   """
 
   def __init__(self, model_cls, hook_context):
@@ -63,8 +64,7 @@ class InitializationHook(tf.train.SessionRunHook):
     del coord
     hparams = self._context.hparams
     config = self._context.estimator.config
-    if (session.run(self._step) > 0 or hparams.warm_start_from or
-        tf.train.latest_checkpoint(config.model_dir)):
+    if session.run(self._step) > 0 or hparams.warm_start_from:
       return
     values = initialize(self._model_cls, hparams, self._context.problem,
                         config.tf_random_seed)

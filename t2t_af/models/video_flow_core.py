@@ -34,7 +34,9 @@ def quantize(x: tf.Tensor) -> tf.Tensor:
   floor(255 * (k / 255 + noise)) = k. tensor2tensor multiplies by 256, which
   brightens a frame by up to one level. What is no number becomes 0.
   """
-  levels = tf.floor((x + .5) * (NUM_BINS - 1.))
+  # The noise of a level ends 1/256 below the next one. Half of that gap goes
+  # to each end, or a noise near zero would round down to the level below.
+  levels = tf.floor((x + .5) * (NUM_BINS - 1.) + .5 / NUM_BINS)
   levels = tf.where(tf.is_nan(levels), tf.zeros_like(levels), levels)
   return tf.cast(tf.clip_by_value(levels, 0., NUM_BINS - 1.), tf.uint8)
 

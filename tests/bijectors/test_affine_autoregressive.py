@@ -166,18 +166,21 @@ def test_difference_is_exact_and_keeps_volume():
 
 
 def test_steps_and_log_dets_per_step_add_up_to_the_whole():
-  """`step` is one step of `forward`; the first steps have log-det 0."""
+  """One step at a time is the whole; the first steps have log-det 0."""
   x = _x((5, 3))
   flow = _flow((5, 3))
   time_unknown = tf.placeholder_with_default(x, [None, None, 3])
   inverse = flow.inverse_and_log_det(tf.constant(x))
-  steps = [flow.step(inverse.y[:, t], tf.constant(x[:, t - NUM_COND:t]))
-           for t in range(NUM_COND, 5)]
+  seen = {t: tf.constant(x[:, t - NUM_COND:t]) for t in range(NUM_COND, 5)}
+  steps = [flow.step(inverse.y[:, t], seen[t]) for t in seen]
+  back = [flow.inverse_step(tf.constant(x[:, t]), seen[t]) for t in seen]
   with tf.Session() as session:
-    values, found, ildj, of_unknown = session.run([
-        steps, inverse, flow.inverse_log_det_jacobian(tf.constant(x), 2),
+    steps, back, found, ildj, of_unknown = session.run([
+        steps, back, inverse, flow.inverse_log_det_jacobian(tf.constant(x), 2),
         flow.inverse_and_log_det(time_unknown)])
-  np.testing.assert_allclose(np.stack(values, 1), x[:, NUM_COND:], 1e-5, 1e-5)
+  np.testing.assert_allclose(np.stack(steps, 1), x[:, NUM_COND:], 1e-5, 1e-5)
+  np.testing.assert_allclose(
+      np.stack(back, 1), found.y[:, NUM_COND:], 1e-5, 1e-5)
   assert not found.log_det_per_step[:, :NUM_COND].any()
   assert found.log_det_per_step[:, NUM_COND:].all()
   np.testing.assert_allclose(found.log_det_per_step.sum(1), ildj, 1e-5)

@@ -27,13 +27,14 @@ def _computed():
       decoder = glow.Decoder(FRAME_SHAPE, hparams)
       latents = glow.encode(copies, hparams)
       back = decoder.frames(latents.z_levels)
+      context_back = decoder.context(1, None, latents.z_levels[1])
     z = tf.concat([tf.reshape(l, [2 * SIZE, -1]) for l in latents.z_levels],
                   axis=1)
     rows = np.tile(np.eye(SIZE, dtype=np.float32), [2, 1])
     (jacobian,) = tf.gradients(z, copies, rows)
     weights.randomize(session)
     return session.run(dict(
-        latents=latents, back=back,
+        latents=latents, back=back, context_back=context_back,
         jacobian=tf.reshape(jacobian, [2, SIZE, SIZE]),
         their_levels=theirs[3] + [theirs[0]]))
 
@@ -51,7 +52,10 @@ def test_log_det_is_the_jacobians(computed):
       computed["latents"].log_det[::SIZE], log_det, TOLERANCE, TOLERANCE)
 
 
-def test_decoder_gives_the_frame_back(computed):
+def test_decoder_gives_back_every_level_and_the_frame(computed):
+  np.testing.assert_allclose(computed["context_back"],
+                             computed["latents"].contexts[0],
+                             TOLERANCE, TOLERANCE)
   np.testing.assert_allclose(computed["back"][::SIZE], X, TOLERANCE, TOLERANCE)
 
 

@@ -1,0 +1,67 @@
+"""What the registered model makes of features: which frames, which units."""
+
+import numpy as np
+import pytest
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import video_flow_core
+from tests import weights
+from tests.models import tiny
+
+NUM_TARGETS = 2
+DIMS = np.prod(tiny.FRAME_SHAPE)
+
+
+def _features(num_inputs):
+  rng = np.random.RandomState(0)
+  return {
+      name: rng.uniform(size=(2, number) + tiny.FRAME_SHAPE).astype(np.float32)
+      for name, number in (("inputs", num_inputs), ("targets", NUM_TARGETS))}
+
+
+def _body(features, mode, **overrides):
+  """(NLL [batch, frames] in nats per dimension, loss), as tensors."""
+  model = registry.model("video_flow")(tiny.hparams(
+      video_num_input_frames=features["inputs"].shape[1], **overrides), mode)
+  nll, losses = model.body(
+      {name: tf.constant(value) for name, value in features.items()})
+  return nll, losses["training"]
+
+
+def test_scores_all_targets_given_the_three_frames_before(monkeypatch):
+  monkeypatch.setattr(video_flow_core, "dequantize",
+                      lambda frames, seed=None: frames - .5)
+  features = _features(num_inputs=5)
+  with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+    nll, loss = _body(features, "eval")
+    frames = np.concatenate([features["inputs"][:, 2:], features["targets"]],
+                            axis=1)
+    log_prob = video_flow_core.VideoFlowCore(
+        tiny.FRAME_SHAPE, tiny.hparams()).log_prob(tf.constant(frames - .5))
+  with tf.Session() as session:
+    weights.randomize(session)
+    nll, loss, log_prob = session.run([nll, loss, log_prob])
+  assert nll.shape == (2, NUM_TARGETS)
+  np.testing.assert_allclose(nll, -log_prob / DIMS, rtol=1e-5)
+  np.testing.assert_allclose(loss, nll.mean() / np.log(2), rtol=1e-5)
+
+
+@pytest.mark.parametrize("mode, same", [("eval", True), ("train", False)])
+def test_noise_is_the_same_in_every_evaluation_alone(mode, same):
+  found = []
+  for _ in range(2):
+    with tf.Graph().as_default(), tf.Session() as session:
+      nll, _ = _body(_features(3), mode)
+      weights.randomize(session)
+      found.append(session.run(nll))
+  np.testing.assert_allclose(found[0], found[1], rtol=1e-2)  # the same frames
+  assert np.array_equal(found[0], found[1]) == same
+
+
+def test_training_scores_a_patch_of_num_train_frames():
+  nll, loss = _body(_features(3), "train", num_train_frames=4)
+  with tf.Session() as session:
+    weights.randomize(session)
+    nll, loss = session.run([nll, loss])
+  assert nll.shape == (2, 1) and np.isfinite(loss)
