@@ -1,5 +1,6 @@
-"""What `video_flow` asks of its hparams and frames, checked before any graph."""
+"""What `video_flow` asks of hparams and frames, checked before any graph."""
 
+from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
@@ -10,6 +11,8 @@ _FIXED = {
     "gen_mode": "conditional", "latent_dist_encoder": "conv3d_net",
     "cond_first_frame": False, "model_input": False, "pretrain_steps": -1,
     "latent_noise": 0.0, "latent_dropout": 0.0, "coupling_dropout": 0.0,
+    "n_bits_x": 8, "top_prior": "single_conv", "learn_top_scale": False,
+    "latent_architecture": "glow_resnet",
 }
 _CHOICES = {
     "latent_dynamics": latent_prior.LATENT_DYNAMICS,
@@ -37,7 +40,11 @@ def _check_options(hparams):
       raise errors.UserError(
           "video_flow is built for %s=%s, got %s. The model next_frame_glow "
           "has the other options." % (name, value, getattr(hparams, name)))
-  for name, choices in _CHOICES.items():
+  if not hparams.latent_skip:
+    raise errors.UserError(
+        "latent_skip=False is latent_dynamics=none in video_flow")
+  for name, choices in dict(
+      _CHOICES, optimizer=registry.list_optimizers()).items():
     value = getattr(hparams, name)
     if value not in choices:
       raise errors.UserError(errors.suggest(str(value), choices, name))
@@ -61,6 +68,10 @@ def _check_frames(hparams, frame_shape):
         "lower n_levels." % (height, width, factor))
   num_cond, num_inputs = (hparams.num_cond_latents,
                           hparams.video_num_input_frames)
+  if num_cond < 2:
+    raise errors.UserError(
+        "num_cond_latents=%d, but the priors' convolutions over time need at "
+        "least 2 latents" % num_cond)
   if num_inputs < num_cond:
     raise errors.UserError(
         "video_num_input_frames=%d, but the priors condition on "
@@ -77,6 +88,12 @@ def _check_frames(hparams, frame_shape):
         "num_train_frames=%d, but %d are needed: %d conditioning frames, one "
         "scored, and %d more for each latent transform after the first" % (
             hparams.num_train_frames, needed, num_inputs, num_cond))
+  available = num_inputs + hparams.video_num_target_frames
+  if hparams.num_train_frames > available:
+    raise errors.UserError(
+        "num_train_frames=%d, but a training example has %d frames: "
+        "video_num_input_frames + video_num_target_frames" % (
+            hparams.num_train_frames, available))
 
 
 def check_checkpoint(model_dir: str) -> None:

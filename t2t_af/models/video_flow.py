@@ -13,8 +13,8 @@ from t2t_af.models import optimization
 from t2t_af.models import requirements
 from t2t_af.models import video_flow_core
 
-# The noise of an evaluation is the same for every model and checkpoint, so
-# that differences between models are not differences between draws.
+# The noise of an evaluation is the same for every model, seed and checkpoint,
+# so that differences between models are not differences between draws.
 EVAL_NOISE_SEED = 20211118
 
 
@@ -76,7 +76,8 @@ class VideoFlow(t2t_model.T2TModel):
         num_frames=self.hparams.video_num_target_frames,
         temperature=self.hparams.temperature)
 
-  def infer(self, features, *args, **kwargs):  # pylint: disable=arguments-differ
+  # pylint: disable-next=arguments-differ
+  def infer(self, features, *args, **kwargs):
     """Samples `num_decodes` futures of every context, in one graph.
 
     Returns:

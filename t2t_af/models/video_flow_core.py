@@ -23,9 +23,19 @@ def dequantize(frames: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
   Adds U(0, 1/256). Levels are 1/255 apart, as in tensor2tensor, so the
   intervals of two levels never meet and the bound on the discrete likelihood
   holds: log P(frame) >= E[log p(x)] - log(256) per dimension.
+
+  Args:
+    frames: of any shape.
+    seed: of a stream of noise that no other seed changes; None follows the
+      graph's seed.
   """
-  noise = tf.random_uniform(tf.shape(frames), maxval=1. / NUM_BINS, seed=seed)
-  return frames - .5 + noise
+  shape = tf.shape(frames)
+  if seed is None:
+    noise = tf.random_uniform(shape)
+  else:  # tf.random_uniform would mix the graph's seed in.
+    noise = tf.raw_ops.RandomUniform(
+        shape=shape, dtype=tf.float32, seed=seed, seed2=seed)
+  return frames - .5 + noise / NUM_BINS
 
 
 def quantize(x: tf.Tensor) -> tf.Tensor:

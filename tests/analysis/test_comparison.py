@@ -4,7 +4,7 @@ import json
 import math
 import os
 
-import fake_compare
+from tests.analysis import fake_compare
 import numpy as np
 import pytest
 

@@ -3,7 +3,7 @@
 import os
 import re
 
-import fake_compare
+from tests.analysis import fake_compare
 import numpy as np
 import pytest
 

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 
-import fake_compare
+from tests.analysis import fake_compare
 import pytest
 from PIL import Image
 

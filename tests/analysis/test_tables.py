@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 
-import fake_compare
+from tests.analysis import fake_compare
 import pytest
 
 from t2t_af.analysis import formats

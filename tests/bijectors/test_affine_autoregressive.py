@@ -119,6 +119,20 @@ class _Shapeless(AffineAutoregressive):
     return tf.placeholder_with_default(super()._inverse(x), [None] * 3)
 
 
+class _NotOnto(AffineAutoregressive):
+  """Its noise is positive, so that no data belong to negative noise."""
+
+  def _inverse(self, x):
+    return tf.exp(super()._inverse(x))
+
+  def _forward(self, y):
+    return super()._forward(tf.log(tf.abs(y)))
+
+  def _inverse_log_det_jacobian(self, x):
+    return super()._inverse_log_det_jacobian(x) + tf.reduce_sum(
+        super()._inverse(x), axis=[1, 2])
+
+
 class _WrongForwardLogDet(AffineAutoregressive):
 
   def _forward_log_det_jacobian(self, y):
@@ -133,6 +147,7 @@ class _WrongForwardLogDet(AffineAutoregressive):
     (dict(wrap=_without_past), "uses the past"),
     (dict(cls=_WrongSign), "log-det is the Jacobian's"),
     (dict(cls=_WrongForward), r"forward\(inverse\(x\)\) is x"),
+    (dict(cls=_NotOnto), r"inverse\(forward\(y\)\) is y"),
     (dict(cls=_WrongForwardLogDet), "log-dets agree"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_contract_refuses(options, claim):

@@ -21,7 +21,12 @@ from tests.models import tiny
     (dict(num_train_frames=6, latent_dynamics="affine_af",
           latent_af_num_transforms=2),
      "num_train_frames=6, but 7 are needed"),
+    (dict(num_train_frames=6), "training example has 5 frames"),
     (dict(video_num_input_frames=2), "num_cond_latents=3 frames"),
+    (dict(num_cond_latents=1), "at least 2 latents"),
+    (dict(optimizer="adan"), 'Did you mean "adam"'),
+    (dict(latent_skip=False), "latent_dynamics=none"),
+    (dict(top_prior="normal"), "top_prior=single_conv, got normal"),
     (dict(gen_mode="unconditional"), "built for gen_mode=conditional"),
     (dict(latent_dist_encoder="conv_lstm"), "latent_dist_encoder=conv3d_net"),
     (dict(cond_first_frame=True), "cond_first_frame=False, got True"),
@@ -39,9 +44,9 @@ def test_refuses(overrides, message):
 
 @pytest.mark.parametrize("overrides", [
     dict(num_train_frames=4),
-    dict(num_train_frames=6, latent_af_num_transforms=2),  # of skip: unused
+    dict(num_train_frames=5, latent_af_num_transforms=2),  # of skip: unused
     dict(num_train_frames=7, latent_dynamics="affine_af",
-         latent_af_num_transforms=2),
+         latent_af_num_transforms=2, video_num_target_frames=4),
     dict(video_num_input_frames=4),
     dict(latent_dynamics="none", coupling="additive", activation="relu"),
 ])

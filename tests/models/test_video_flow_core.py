@@ -86,9 +86,8 @@ def test_sampling_graph_does_not_grow_with_the_frames():
 @pytest.mark.parametrize("noise", [0., 0.5, 1. - 2.**-23])
 def test_every_grey_level_comes_back(monkeypatch, noise):
   """At the least noise that can be drawn, the greatest, and between."""
-  monkeypatch.setattr(
-      tf, "random_uniform",
-      lambda shape, maxval, seed: tf.fill(shape, np.float32(noise * maxval)))
+  monkeypatch.setattr(tf, "random_uniform",
+                      lambda shape: tf.fill(shape, np.float32(noise)))
   levels = np.arange(256)
   x = video_flow_core.dequantize(tf.constant(levels / 255., tf.float32))
   with tf.Session() as session:
@@ -113,3 +112,17 @@ def test_dequantization_noise_fills_one_level_evenly():
   assert scipy.stats.kstest(noise, "uniform").pvalue > 1e-4
   assert (x != other).any()
   np.testing.assert_array_equal(x, same)
+
+
+def test_seeded_noise_is_the_same_under_every_graph_seed():
+  noises = []
+  for graph_seed, seed in ((1, 7), (2, 7), (1, 8), (1, None), (2, None)):
+    with tf.Graph().as_default(), tf.Session() as session:
+      tf.set_random_seed(graph_seed)
+      x = video_flow_core.dequantize(tf.zeros([3, 4]), seed)
+      noises.append(session.run(x) + .5)
+  same, also_same, other_seed, unseeded, also_unseeded = noises
+  np.testing.assert_array_equal(same, also_same)
+  assert np.abs(same - other_seed).max() > 1e-4
+  assert np.abs(unseeded - also_unseeded).max() > 1e-4
+  assert all(0. <= n.min() and n.max() < 1. / 256 + 1e-7 for n in noises)

@@ -82,6 +82,8 @@ def test_initialization_from_data_runs_once_and_sets_the_model(ran):
   assert len(actnorms) > 20
   for name in actnorms:
     assert initial[name].any(), name
+  assert {name for name in ran.after_one if name.startswith("video_flow/") and
+          "Adam" not in name} <= set(initial)
   # The first step had learning rate 0.
   for name, value in initial.items():
     if name != "global_step":

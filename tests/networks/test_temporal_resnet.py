@@ -72,12 +72,14 @@ def _linear(window, head=tf.zeros_initializer()):
     (lambda window: [m + tf.get_variable("b", [1]) for m in _linear(window)],
      "has 5 parameters"),
     (lambda window: _linear(window, tf.ones_initializer()), "starts at zero"),
+    (lambda window: [tf.where(tf.equal(m, 0.), m, m / 0.)
+                     for m in _linear(window)], "is finite"),
     (lambda window: [tf.log(-m ** 2) if window.op.type == "Const" else m
                      for m in _linear(window)], "static and dynamic"),
     (lambda window: _linear(window - tf.reduce_mean(window, 0)),
      "ignores batch mates"),
     (lambda window: _linear(window * [[[0.], [1.]]]), "sees every step"),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_conditioner_contract_refuses(conditioner, claim):
   window = WINDOW[:, :2, 0, :, 0]
   with tf.Session() as session, tf.variable_scope("", reuse=tf.AUTO_REUSE):
