@@ -78,7 +78,11 @@ def video_flow_af_bair_matched():
 
 @registry.register_hparams
 def video_flow_tiny():
-  """VideoFlow for minutes on two cores: the demo's baseline."""
+  """VideoFlow for minutes on two cores: the demo's baseline; 603,228 params.
+
+  video_toy_pushing, 500 steps, seeds 0-2, test split: 2.190 +- 0.007 nats/dim
+  (results/video_toy_pushing_tiny). The other tiny sets: the same protocol.
+  """
   return base.derive(
       video_flow_bair, depth=4, n_levels=3, coupling_width=48,
       latent_encoder_width=24, latent_encoder_depth=3,
@@ -89,17 +93,28 @@ def video_flow_tiny():
 
 @registry.register_hparams
 def video_flow_af_tiny():
-  """VideoFlow + AF as in the paper (alpha starts at 0), beside `_tiny`."""
+  """VideoFlow + AF as in the paper (alpha starts at 0); 801,636 params.
+
+  2.160 +- 0.005 nats/dim; below video_flow_tiny by 0.030 +- 0.011.
+  """
   return base.derive(video_flow_tiny, latent_dynamics="affine_af")
 
 
 @registry.register_hparams
 def video_flow_af_residual_tiny():
-  """VideoFlow + AF that starts exactly at VideoFlow: alpha = z_(t-1) + 0."""
+  """VideoFlow + AF that starts exactly at VideoFlow: alpha = z_(t-1) + 0.
+
+  801,636 params. 2.161 +- 0.007 nats/dim; below video_flow_tiny by
+  0.029 +- 0.013.
+  """
   return base.derive(video_flow_af_tiny, latent_af_residual=True)
 
 
 @registry.register_hparams
 def video_flow_af_matched_tiny():
-  """The residual start with the parameters of `video_flow_tiny` (-0.3 %)."""
+  """The residual start with the parameters of `video_flow_tiny` (-0.3 %).
+
+  601,656 params. 2.167 +- 0.005 nats/dim; below video_flow_tiny by
+  0.023 +- 0.007.
+  """
   return base.derive(video_flow_af_residual_tiny, latent_encoder_width=13)

@@ -91,7 +91,9 @@ def count_operations() -> Tuple[int, int]:
   names = {v.op.name for v in tf.global_variables()}
 
   def is_core(op):
-    if op.type.startswith("ResourceApply") or op.name.startswith("training/"):
+    if op.type.startswith("ResourceApply") or (
+        op.name.startswith("training/")  # tensor2tensor's optimizer scope
+        and "/gradients/" not in op.name):
       return False
     return not any(
         op.name[:op.name.find(part)] in names if part else op.name in names

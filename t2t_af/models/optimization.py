@@ -46,6 +46,12 @@ def train_op(loss: tf.Tensor, hparams,
   pairs = [(g, v) for g, v in optimizer.compute_gradients(
       loss, variables or tf.trainable_variables(),
       gate_gradients=tf.train.Optimizer.GATE_NONE) if g is not None]
+  with tf.name_scope("training"):
+    return _checked_update(loss, optimizer, rate, pairs, hparams)
+
+
+def _checked_update(loss, optimizer, rate, pairs, hparams):
+  """The loss, once the gradients are checked and applied."""
   gradients = _group(pairs)
   names, squares = _squared_norms(gradients)
   norm = tf.sqrt(tf.reduce_sum(squares))
