@@ -33,9 +33,3 @@ def test_import_noise_is_dropped_and_the_rest_passed_on(capfd, monkeypatch):
       os.write(2, b"libcuda.so: out of memory\n")
       raise RuntimeError("an import that fails")
   assert capfd.readouterr().err == "libcuda.so: out of memory\n"
-
-
-def test_python_warnings_of_our_own_code_are_shown():
-  import warnings
-  with pytest.warns(UserWarning, match="a real one"):
-    warnings.warn("a real one")

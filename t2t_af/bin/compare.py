@@ -27,6 +27,7 @@ from t2t_af.analysis import report
 from t2t_af.analysis import tables
 from t2t_af.analysis import tables_csv
 from t2t_af.analysis import verdict
+from t2t_af.bin import checks
 from t2t_af.bin import model_names
 from t2t_af.bin import outcome
 from t2t_af.bin import references
@@ -94,19 +95,12 @@ def _check(args):
     raise errors.UserError("--problem and --hparams_sets must be given")
   if args.train_steps < 1:
     raise errors.UserError("--train_steps must be at least 1")
-  problems = registry.list_base_problems()
-  if args.problem not in problems:
-    raise errors.UserError(errors.suggest(args.problem, problems, "problem"))
+  checks.problem(args.problem)
   for name in args.sets:
     if name not in registry.list_hparams():
       raise errors.UserError(
           errors.suggest(name, registry.list_hparams(), "hparams set"))
-    hparams = registry.hparams(name)
-    for pair in filter(None, args.hparams.split(",")):
-      key = pair.split("=")[0]
-      if "=" in pair and key.split("[")[0] not in hparams.values():
-        raise errors.UserError(
-            errors.suggest(key, hparams.values(), "hparam of " + name))
+    checks.overrides(registry.hparams(name), args.hparams, "hparam of " + name)
 
 
 def main(argv: list) -> int:

@@ -7,9 +7,9 @@ import argparse
 
 from tensor2tensor.utils import registry
 
-from t2t_af import errors
 from t2t_af import records
 from t2t_af.analysis import references as references_lib
+from t2t_af.bin import checks
 
 _MAX_TRAIN = 2000  # Sequences that fit the Gaussians; memory, not precision.
 
@@ -49,9 +49,7 @@ def main(argv: list) -> int:
   parser.add_argument("--split", default="test", choices=["test", "eval"])
   parser.add_argument("--output", help="also appends the records to this file")
   args = parser.parse_args(argv)
-  problems = registry.list_base_problems()
-  if args.problem not in problems:
-    raise errors.UserError(errors.suggest(args.problem, problems, "problem"))
+  checks.problem(args.problem)
   found = compute(args.problem, args.data_dir, args.split)
   for record in found:
     print("%-28s %8.4f nats/dim  %8.4f bits/dim" % (
