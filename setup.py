@@ -10,7 +10,7 @@ _HERE = pathlib.Path(__file__).parent
 # Only what the code imports by name. No version of TensorFlow's neighbours is
 # left to a resolver: requirements.txt pins all, and is installed first.
 _IMPORTED = ("tensor2tensor", "tensorflow", "tensorflow-probability", "numpy",
-             "pillow", "tqdm")
+             "pillow", "tqdm", "scikit-learn")
 
 
 def _pins():
@@ -30,7 +30,8 @@ setuptools.setup(
     packages=setuptools.find_packages(
         include=["t2t_af*", "problems*", "hparams*"]),
     py_modules=["t2t_af_light"],
-    package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"]},
+    package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
+                  "problems": ["splits/*.json"]},
     install_requires=_pins(),
     entry_points={"console_scripts": [
         "t2t-datagen = t2t_af.bin.t2t_datagen:main",

@@ -1,14 +1,18 @@
 """Files from the net: resumed, checked, and never half there.
 
 A download grows in `<file>.part` and gets its name once its size and sha256
-are right. A file that is there already is enough, and then no net is needed.
+are right; where these are not known beforehand, once the server has sent all
+that it said it would, and it is up to the reader to check the content. A file
+that is there already is enough, and then no net is needed.
 `<file>.verified` remembers that a file was checked, so that 30 GB are hashed
 only once.
 """
 
 import hashlib
+import http.client
 import json
 import os
+import re
 import shutil
 from typing import NamedTuple, Optional, Tuple
 import urllib.error
@@ -31,13 +35,13 @@ class Source(NamedTuple):
   Attributes:
     filename: its name in tmp_dir.
     urls: mirrors, the best one first.
-    num_bytes: its size.
-    sha256: hexadecimal digest of its content.
+    num_bytes: its size; None if it is not known.
+    sha256: hexadecimal digest of its content; None if it is not known.
   """
   filename: str
   urls: Tuple[str, ...]
-  num_bytes: int
-  sha256: str
+  num_bytes: Optional[int] = None
+  sha256: Optional[str] = None
 
 
 def fetch(source: Source, tmp_dir: str) -> str:
@@ -56,10 +60,16 @@ def fetch(source: Source, tmp_dir: str) -> str:
   return path
 
 
+def describe(source: Source, path: str) -> dict:
+  """What a manifest keeps of a source: where it is from, and what it was."""
+  return dict(source._asdict(), num_bytes=os.path.getsize(path),
+              sha256=source.sha256 or _sha256(path))
+
+
 def verify(source: Source, path: str) -> None:
   """Raises a UserError unless the file has the right size and sha256."""
   stat = os.stat(path)
-  if stat.st_size != source.num_bytes:
+  if source.num_bytes not in (None, stat.st_size):
     short = stat.st_size < source.num_bytes
     raise UserError(
         f"{path}: expected {source.num_bytes} bytes, found {stat.st_size}. " +
@@ -68,7 +78,7 @@ def verify(source: Source, path: str) -> None:
          "It is another file: delete it to have the right one fetched."))
   mark = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns,
           "sha256": source.sha256}
-  if _read_mark(path) == mark:
+  if source.sha256 is None or _read_mark(path) == mark:
     return
   found = _sha256(path)
   if found != source.sha256:
@@ -84,22 +94,36 @@ def _download(source: Source, path: str) -> None:
   for url in source.urls:
     reason = _from_mirror(source, url, part)
     if reason is None:
-      found = _sha256(part)
+      found = source.sha256 and _sha256(part)
       if found == source.sha256:
         os.replace(part, path)
         stat = os.stat(path)
-        _write_mark(path, {"bytes": stat.st_size, "sha256": found,
-                           "mtime_ns": stat.st_mtime_ns})
+        if found:
+          _write_mark(path, {"bytes": stat.st_size, "sha256": found,
+                             "mtime_ns": stat.st_mtime_ns})
         return
       # What came is wrong somewhere; no telling where: none of it is kept.
       os.remove(part)
       reason = f"expected sha256 {source.sha256}, found {found}"
     reasons.append(f"  {url}: {reason}")
+  known = [f"{source.num_bytes} bytes"] if source.num_bytes is not None else []
+  known += [f"sha256 {source.sha256}"] if source.sha256 else []
   raise UserError("\n".join(
       [f"could not download {source.filename}:"] + reasons + [
-          f"With a network, run the command again (it goes on where it "
-          f"stopped). Without one, put the file at {path} yourself: "
-          f"{source.num_bytes} bytes, sha256 {source.sha256}."]))
+          "With a network, run the command again (it goes on where it "
+          f"stopped). Without one, put the file at {path} yourself"
+          f"{': ' if known else ''}{', '.join(known)}."]))
+
+
+class _Attempt(NamedTuple):
+  """What became of one connection.
+
+  Attributes:
+    reason: why it failed; None if it ended as it should.
+    total: size of the whole file, as far as the server told.
+  """
+  reason: Optional[str] = None
+  total: Optional[int] = None
 
 
 def _from_mirror(source: Source, url: str, part: str) -> Optional[str]:
@@ -109,53 +133,84 @@ def _from_mirror(source: Source, url: str, part: str) -> Optional[str]:
     have = _size(part)
     if have == source.num_bytes:
       return None
-    if have > source.num_bytes:
+    if source.num_bytes is not None and have > source.num_bytes:
       os.remove(part)
       have = 0
     _check_space(source, part, have)
-    reason = _attempt(source, url, part, have)
+    attempt = _attempt(source, url, part, have)
     have_now = _size(part)
-    if have_now == source.num_bytes:
+    total = attempt.total if source.num_bytes is None else source.num_bytes
+    if have_now == total or (total is None and attempt.reason is None):
       return None
-    if have_now > source.num_bytes:
+    if total is not None and have_now > total:
       os.remove(part)
-      return f"sends more than the {source.num_bytes} bytes expected"
+      if source.num_bytes is not None:
+        return f"sends more than the {total} bytes expected"
     idle = 0 if have_now > have else idle + 1
     if idle >= _IDLE_ATTEMPTS:
-      return reason or (
-          f"expected {source.num_bytes} bytes, found {have_now}")
+      return attempt.reason or f"expected {total} bytes, found {have_now}"
 
 
-def _attempt(source: Source, url: str, part: str, have: int) -> Optional[str]:
+def _attempt(source: Source, url: str, part: str, have: int) -> _Attempt:
   """One connection: appends to `part` what it brings."""
   headers = {"Range": f"bytes={have}-"} if have else {}
+  total = None
   try:
     request = urllib.request.Request(url, headers=headers)
     with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response:
       # A server that does not know ranges starts again at the beginning.
-      resumed = response.status == 206
-      return _copy(source, response, part, have if resumed else 0)
+      start = have if response.status == 206 else 0
+      length = response.headers.get("Content-Length")
+      total = start + int(length) if length else None
+      _copy(source, response, part, start, total)
+    return _Attempt(None, total)
   except urllib.error.HTTPError as error:
-    return f"HTTP {error.code} {error.reason}"
+    reason = f"HTTP {error.code} {error.reason}"
+    if error.code == 416:  # nothing comes after what is here already
+      total = _total_in(error.headers.get("Content-Range"))
   except urllib.error.URLError as error:
-    return str(error.reason)
-  except OSError as error:  # time-out, connection lost
-    return str(error) or type(error).__name__
+    reason = str(error.reason)
+  except (OSError, http.client.HTTPException) as error:  # connection lost
+    reason = str(error) or type(error).__name__
+  return _Attempt(reason, total)
 
 
-def _copy(source: Source, response, part: str, start: int) -> Optional[str]:
-  with open(part, "ab" if start else "wb") as out:
-    with progress.bar(total=source.num_bytes, initial=start, unit="B",
-                      label=f"downloading {source.filename}") as bar:
-      while True:
-        chunk = response.read(_CHUNK)
-        if not chunk or out.tell() > source.num_bytes:
-          return None
-        out.write(chunk)
-        bar.update(len(chunk))
+def _copy(source: Source, response, part: str, start: int,
+          total: Optional[int]) -> None:
+  total = source.num_bytes if source.num_bytes is not None else total
+  have = start
+  if not start:
+    _append(part, b"", "wb")
+  with progress.bar(total=total, initial=start, unit="B",
+                    label=f"downloading {source.filename}") as bar:
+    while total is None or have <= total:
+      chunk = response.read(_CHUNK)
+      if not chunk:
+        return
+      _append(part, chunk)
+      have += len(chunk)
+      bar.update(len(chunk))
+
+
+def _append(path: str, content: bytes, mode: str = "ab") -> None:
+  """Writes; a full disk is no fault of the mirror."""
+  try:
+    with open(path, mode) as out:
+      out.write(content)
+  except OSError as error:
+    raise UserError(f"cannot write to {path}: {error.strerror} (is the disk "
+                    "full, or the folder read-only?)") from error
+
+
+def _total_in(content_range: Optional[str]) -> Optional[int]:
+  """The size of the file in a header such as `bytes */1234`."""
+  match = re.search(r"/(\d+)$", content_range or "")
+  return int(match.group(1)) if match else None
 
 
 def _check_space(source: Source, part: str, have: int) -> None:
+  if source.num_bytes is None:
+    return
   folder = os.path.dirname(part) or "."
   free = shutil.disk_usage(folder).free
   if free < source.num_bytes - have:

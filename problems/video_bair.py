@@ -9,6 +9,7 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems import archives
 from problems import download
 from problems import tfrecord
 from problems import video_base
@@ -183,8 +184,7 @@ def _index_tar(path: str) -> Dict[str, List[_Member]]:
 
 def _refuse_odd_entry(info: tarfile.TarInfo, path: str) -> None:
   """Nothing is unpacked, but an archive with such entries is not the one."""
-  if info.name.startswith("/") or ".." in info.name.split("/"):
-    raise UserError(f"{path}: the entry {info.name} leads out of its folder")
+  archives.check_entry_name(info.name, path)
   if not (info.isreg() or info.isdir()):
     raise UserError(
         f"{path}: the entry {info.name} is neither a file nor a folder (a "

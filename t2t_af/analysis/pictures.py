@@ -42,17 +42,17 @@ def strip(rows: Sequence[Row], num_cond_frames: int,
   scale = scale or _scale(height, FRAME_TARGET)
   cell_h, cell_w = _cell(height, scale), _cell(width, scale)
   labels = [_wrap(row.label, LABEL_WIDTH) for row in rows]
-  left = max(_text_width(label) for label in labels) + 3 * GAP
+  left = max(text_width(label) for label in labels) + 3 * GAP
   num_frames = max(len(row.frames) for row in rows)
   header = LABEL_SIZE + 2 * GAP
   canvas = Image.new("RGB", (left + num_frames * (cell_w + GAP),
                              header + len(rows) * (cell_h + GAP)), BACKGROUND)
   for t in range(num_frames):
-    _text(canvas, (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
-          str(t + 1), "mm")
+    text(canvas, (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
+         str(t + 1), "mm")
   for i, row in enumerate(rows):
     top = header + i * (cell_h + GAP)
-    _text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
+    text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
     for t, frame in enumerate(row.frames):
       canvas.paste(_framed(frame, scale, t < num_cond_frames),
                    (left + t * (cell_w + GAP), top))
@@ -135,7 +135,7 @@ def _page(panels, t, num_cond_frames, num_frames, scale, columns):
   height, width = _frame_size(panels)
   columns = min(columns, len(panels))
   labels = [_wrap(panel.label, _cell(width, scale)) for panel in panels]
-  cell_w = max(_cell(width, scale), *map(_text_width, labels)) + 4 * GAP
+  cell_w = max(_cell(width, scale), *map(text_width, labels)) + 4 * GAP
   label_h = max(label.count("\n") + 1 for label in labels) * (LABEL_SIZE + 4)
   cell_h = label_h + 2 * GAP + _cell(height, scale)
   rows = -(-len(panels) // columns)
@@ -146,14 +146,14 @@ def _page(panels, t, num_cond_frames, num_frames, scale, columns):
   for i, panel in enumerate(panels):
     left, top = i % columns * cell_w, i // columns * cell_h
     frame = panel.frames[min(t, len(panel.frames) - 1)]
-    _text(canvas, (left + cell_w // 2, top + GAP + label_h // 2), labels[i],
-          "mm")
+    text(canvas, (left + cell_w // 2, top + GAP + label_h // 2), labels[i],
+         "mm")
     canvas.paste(_framed(frame, scale, given),
                  (left + (cell_w - _cell(width, scale)) // 2,
                   top + label_h + GAP))
   kind = "given" if given else "predicted"
-  _text(canvas, (canvas.width // 2, rows * cell_h + footer // 2),
-        f"{t + 1} / {num_frames}  {kind}", "mm")
+  text(canvas, (canvas.width // 2, rows * cell_h + footer // 2),
+       f"{t + 1} / {num_frames}  {kind}", "mm")
   return canvas
 
 
@@ -205,24 +205,27 @@ def _font():
   return ImageFont.load_default(size=LABEL_SIZE)
 
 
-def _text_width(text: str) -> int:
-  return max(int(_font().getlength(line)) + 1 for line in text.split("\n"))
+def text_width(words: str) -> int:
+  """Pixels that the longest line of `words` takes."""
+  return max(int(_font().getlength(line)) + 1 for line in words.split("\n"))
 
 
-def _wrap(text: str, width: int) -> str:
+def _wrap(words: str, width: int) -> str:
   """Breaks a label at spaces into lines of at most `width` pixels."""
   lines = [""]
-  for word in text.split():
+  for word in words.split():
     longer = f"{lines[-1]} {word}".strip()
-    if lines[-1] and _text_width(longer) > width:
+    if lines[-1] and text_width(longer) > width:
       lines.append(word)
     else:
       lines[-1] = longer
   return "\n".join(lines)
 
 
-def _text(canvas: Image.Image, position, text: str, anchor: str) -> None:
-  """Text about `position`: `anchor` "mm" centres it, "lm" starts it there."""
+def text(canvas: Image.Image, position, words: str, anchor: str,
+         color: tuple = INK) -> None:
+  """Writes at `position`: `anchor` "mm" centres, "lm" starts, "rm" ends there.
+  """
   ImageDraw.Draw(canvas).multiline_text(
-      position, text, fill=INK, font=_font(), anchor=anchor, spacing=3,
+      position, words, fill=color, font=_font(), anchor=anchor, spacing=3,
       align="center" if anchor == "mm" else "left")

@@ -17,6 +17,7 @@ _HERE = pathlib.Path(__file__).parent
 # module t2t_af.bin.<verb>; its docstring's first line is its help, and
 # `main(argv) -> exit code` does it.
 _VERBS: Dict[str, bool] = {
+    "data": True,
     "compare": True,
     "params": True,
     "references": True,

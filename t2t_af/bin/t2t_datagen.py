@@ -1,21 +1,60 @@
 """`t2t-datagen`: writes a problem's data. tensor2tensor's main and flags.
 
     t2t-datagen --problem=video_toy_pushing --data_dir=data [--tmp_dir=tmp]
+    t2t-datagen --problem=video_folder --data_dir=data --source_dir=my/videos
 
---tmp_dir is where archives are downloaded to (default /tmp/t2t_datagen).
+--tmp_dir is where archives are downloaded to (default /tmp/t2t_datagen); one
+that is there already is enough, and no network is needed then.
+
+Of every problem from an archive:
+  --allow_missing     go on without files that the archive lacks, which is an
+                      error that names them otherwise
+Of a folder of your own (video_folder, series_csv):
+  --source_dir=PATH   the folder
+Of video_folder:
+  --frame_size=64     height and width of the frames, pixels
+  --frame_rate=10     frames per second to resample to (default: as they are)
+  --aspect=crop       how a frame becomes square: crop, pad or stretch
+  --grey              one channel instead of three
 """
 
+import os
 import sys
 
 from absl import flags
 
 import t2t_af  # pylint: disable=unused-import
+from problems import options
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 FLAGS = flags.FLAGS
+
+_DEFAULTS = options.Options()
+flags.DEFINE_string("source_dir", _DEFAULTS.source_dir,
+                    "A folder of one's own videos or CSV files.")
+flags.DEFINE_bool("allow_missing", _DEFAULTS.allow_missing,
+                  "Go on without files that an archive lacks.")
+flags.DEFINE_integer("frame_size", _DEFAULTS.frame_size,
+                     "Height and width of the frames of video_folder, pixels.")
+flags.DEFINE_float("frame_rate", _DEFAULTS.frame_rate,
+                   "Frames per second of video_folder; default: as they are.")
+flags.DEFINE_string("aspect", _DEFAULTS.aspect, "How a frame of video_folder "
+                    "becomes square: %s." % ", ".join(options.ASPECTS))
+flags.DEFINE_bool("grey", _DEFAULTS.grey,
+                  "One channel instead of three, for video_folder.")
+
+# Which problems each flag acts on; one that acts on none that is asked for
+# would be ignored without a word.
+_OF_A_FOLDER = ("video_folder", "series_csv")
+_OF_OWN_VIDEO = ("video_folder",)
+_ACTS_ON = {
+    "source_dir": _OF_A_FOLDER, "frame_size": _OF_OWN_VIDEO,
+    "frame_rate": _OF_OWN_VIDEO, "aspect": _OF_OWN_VIDEO,
+    "grey": _OF_OWN_VIDEO,
+}
 
 
 def main() -> None:
@@ -37,6 +76,27 @@ def _prepare(stock) -> None:
         if name.endswith("*") else name in known
     if not found:
       raise UserError(suggest(name, known, "problem"))
+  _set_options(FLAGS.problem.split(","))
+
+
+def _set_options(names) -> None:
+  """Checks our own flags and hands them to the problems.
+
+  Raises:
+    UserError: a flag that acts on none of the problems `names`; a folder that
+      is not there or is not given; a value that cannot be meant.
+  """
+  for flag, problems in _ACTS_ON.items():
+    if FLAGS[flag].present and not set(problems) & set(names):
+      raise UserError(f"--{flag} is for {' and '.join(problems)}, not for "
+                      f"{', '.join(names)}.")
+  if set(_OF_A_FOLDER) & set(names):
+    checks.given("source_dir")
+    checks.expand_home("source_dir")
+    if not os.path.isdir(FLAGS.source_dir):
+      raise UserError(
+          f"--source_dir={FLAGS.source_dir}: there is no such directory.")
+  options.set(**{name: getattr(FLAGS, name) for name in _DEFAULTS._fields})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""What every network from a window of the past to two maps must do.
+"""What every network from windows of the past to maps must do.
 
-    conditioner_contract.check(session, conditioner, window, shape, number)
+    conditioner_contract.check(session, conditioner, k, x, shapes, number)
+
+Batch norm is checked in inference mode: in training it mixes sequences.
 """
 
 from typing import Callable, Sequence
@@ -13,25 +15,30 @@ from tests import weights
 TOLERANCE = 1e-5
 
 
-def check(session: tf.Session, conditioner: Callable, window: np.ndarray,
-          output_shape: Sequence[int], num_parameters: int) -> None:
+def check(session: tf.Session, conditioner: Callable, num_cond_steps: int,
+          x: np.ndarray, map_shapes: Sequence[Sequence[int]],
+          num_parameters: int) -> None:
   """Asserts the contract; the message of a failure names the claim.
 
   Args:
     session: of the default graph, which has no variables yet.
-    conditioner: [batch, time, ...] to two tensors [batch] + output_shape.
-    window: float32 [batch, time, ...], batch at least 2.
-    output_shape: of a map, without batch.
+    conditioner: [batch, s, ...] to maps [batch, s - num_cond_steps + 1, ...].
+    num_cond_steps: length k of a window.
+    x: float32 [batch, s, ...], batch at least 2, s above num_cond_steps.
+    map_shapes: of every map, without batch and time.
     num_parameters: trainable numbers.
   """
-  assert len(window) > 1, "a batch of one has no mates"
-  fed = tf.placeholder_with_default(window, (None,) + window.shape[1:])
+  assert len(x) > 1, "a batch of one has no mates"
+  num_windows = x.shape[1] - num_cond_steps + 1
+  assert num_windows > 1, "one window alone leaks nothing"
+  fed = tf.placeholder_with_default(x, (None, None) + x.shape[2:])
   maps = conditioner(fed)
-  static = conditioner(tf.constant(window))
-  gradients = [tf.gradients(tf.reduce_sum(m ** 2), fed)[0] for m in maps]
+  static = conditioner(tf.constant(x))
+  slopes = [[tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
+             for j in range(num_windows)] for m in maps]
 
-  for m in maps:
-    assert m.shape.as_list()[1:] == list(output_shape), "has its shape"
+  expected = [[len(x), num_windows] + list(shape) for shape in map_shapes]
+  assert [m.shape.as_list() for m in static] == expected, "has its shapes"
   counted = sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
   assert counted == num_parameters, "has %d parameters" % counted
   session.run(tf.global_variables_initializer())
@@ -39,14 +46,29 @@ def check(session: tf.Session, conditioner: Callable, window: np.ndarray,
     assert not value.any(), "starts at zero"
 
   weights.randomize(session)
-  values, at_static, slopes = session.run([maps, static, gradients])
-  changed = session.run(maps, {fed: np.concatenate([window[:1],
-                                                    window[1:] + 1.])})
-  for value, same, other, slope in zip(values, at_static, changed, slopes):
+  values, at_static, slopes = session.run([maps, static, slopes])
+  changed = session.run(maps, {fed: np.concatenate([x[:1], x[1:] + 1.])})
+  alone = [session.run(maps, {fed: x[:, j:j + num_cond_steps]})
+           for j in range(num_windows)]
+  for i, value in enumerate(values):
     assert np.isfinite(value).all(), "is finite"
-    np.testing.assert_allclose(same, value, TOLERANCE, TOLERANCE,
-                               err_msg="takes static and dynamic batches")
-    np.testing.assert_allclose(other[0], value[0], TOLERANCE, TOLERANCE,
-                               err_msg="ignores batch mates")
-    for t in range(window.shape[1]):
-      assert np.abs(slope[:, t]).max() > 1e-6, "sees every step of the window"
+    _assert_close("takes static and dynamic shapes", at_static[i], value)
+    _assert_close("ignores batch mates", changed[i][0], value[0])
+    _check_windows(slopes[i], num_cond_steps)
+    for j in range(num_windows):
+      _assert_close("is the same for a window alone", alone[j][i][:, 0],
+                    value[:, j])
+
+
+def _check_windows(slopes, num_cond_steps):
+  """slopes: of every entry of a map, by x [batch, s, ...]."""
+  for j, slope in enumerate(slopes):
+    for t in range(slope.shape[1]):
+      if j <= t < j + num_cond_steps:
+        assert np.abs(slope[:, t]).max() > 1e-6, "sees every step of a window"
+      else:
+        assert not slope[:, t].any(), "sees no other step"
+
+
+def _assert_close(claim, a, b):
+  np.testing.assert_allclose(a, b, TOLERANCE, TOLERANCE, err_msg=claim)

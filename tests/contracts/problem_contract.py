@@ -54,11 +54,11 @@ def batches(problem, mode, hparams, limit=None, seed=None, config=None,
   return found
 
 
-def windows(found):
-  """uint8 [examples, time, height, width, channels] of a list of batches."""
+def windows(found, dtype=np.uint8):
+  """[examples, time, ...] of a list of batches."""
   targets = "infer_targets" if "infer_targets" in found[0] else "targets"
-  videos = [np.concatenate([b["inputs"], b[targets]], axis=1) for b in found]
-  return np.concatenate(videos).astype(np.uint8)
+  joined = [np.concatenate([b["inputs"], b[targets]], axis=1) for b in found]
+  return np.concatenate(joined).astype(dtype)
 
 
 def place(window, sequences):
@@ -68,6 +68,20 @@ def place(window, sequences):
       if np.array_equal(window, sequence[start:start + len(window)]):
         return s, start
   return None
+
+
+def times(folder):
+  return {name: os.stat(os.path.join(folder, name)).st_mtime_ns
+          for name in os.listdir(folder)}
+
+
+def contents(folder):
+  """Digests of the files of a generation."""
+  found = {}
+  for name in os.listdir(folder):
+    with open(os.path.join(folder, name), "rb") as stream:
+      found[name] = hashlib.md5(stream.read()).hexdigest()
+  return found
 
 
 class VideoProblemContract:
@@ -80,14 +94,19 @@ class VideoProblemContract:
     raise NotImplementedError
 
   @pytest.fixture(scope="class")
-  def made(self):
-    """(problem, data_dir), generated once for the class."""
+  def generated(self):
+    """(problem, data_dir, tmp_dir), generated once for the class."""
     folder = tempfile.mkdtemp()
     problem, tmp_dir = self.make_problem(folder)
     data_dir = os.path.join(folder, "data")
     problem.generate_data(data_dir, tmp_dir)
-    yield problem, data_dir
+    yield problem, data_dir, tmp_dir
     shutil.rmtree(folder)
+
+  @pytest.fixture(scope="class")
+  def made(self, generated):
+    """(problem, data_dir)."""
+    return generated[:2]
 
   def _sequences(self, made, split):
     problem, data_dir = made
@@ -203,11 +222,18 @@ class VideoProblemContract:
 
   def test_second_generation_does_nothing(self, made):
     problem, data_dir = made
-    before = _times(data_dir)
+    before = times(data_dir)
     problem.generate_data(data_dir, None)  # would fail without a tmp_dir
-    assert _times(data_dir) == before
+    assert times(data_dir) == before
 
+  def test_generation_gives_the_same_files_again(self, generated, tmp_path):
+    problem, data_dir, tmp_dir = generated
+    problem.generate_data(str(tmp_path), tmp_dir)
+    assert contents(str(tmp_path)) == contents(data_dir)
 
-def _times(folder):
-  return {name: os.stat(os.path.join(folder, name)).st_mtime_ns
-          for name in os.listdir(folder)}
+  def test_read_windows_are_those_of_evaluation(self, made):
+    problem, data_dir = made
+    found = batches(problem, MODES.EVAL, make_hparams(data_dir))
+    np.testing.assert_array_equal(
+        windows(found), problem.read_windows(data_dir, "eval", INPUTS, TARGETS))
+    assert problem.step_shape == problem.frame_shape

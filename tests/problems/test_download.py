@@ -10,6 +10,7 @@ import pytest
 
 from problems import download
 from t2t_af.errors import UserError
+from tests.fixtures import full_disk
 
 CONTENT = bytes(range(256)) * 9000  # more than two chunks
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -40,13 +41,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
       return
     if path == "norange":
       start, asked = 0, None
+    if start and start >= len(CONTENT):
+      self.send_response(416)
+      self.send_header("Content-Range", f"bytes */{len(CONTENT)}")
+      self.end_headers()
+      return
     content = b"x" * len(CONTENT) if path == "wrong" else CONTENT
     if path == "short":
       content = content[:-7]
     if path == "long":
       content += b"more"
     self.send_response(206 if asked else 200)
-    self.send_header("Content-Length", str(len(content) - start))
+    if path != "nolength":
+      self.send_header("Content-Length", str(len(content) - start))
     self.end_headers()
     rest = content[start:]
     # "cut" breaks off in the middle of what was promised.
@@ -59,7 +66,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(name="server")
 def _server():
   server = _Server()
-  threading.Thread(target=server.serve_forever, daemon=True).start()
+  threading.Thread(target=server.serve_forever, args=(0.01,),
+                   daemon=True).start()
   yield server
   server.shutdown()
   server.server_close()
@@ -143,7 +151,7 @@ def test_file_that_is_there_needs_no_network(tmp_path):
     (CONTENT[:-1], ("half-downloaded", f"found {len(CONTENT) - 1}")),
     (CONTENT + b"z", ("another file", f"found {len(CONTENT) + 1}")),
     (b"q" + CONTENT[1:], ("expected sha256 " + SHA256,)),
-])
+], ids=["short", "long", "changed"])
 def test_wrong_file_that_is_there_is_refused_and_kept(
     server, tmp_path, content, words):
   path = tmp_path / "file.bin"
@@ -180,3 +188,62 @@ def test_too_little_disk_is_said_before_anything_is_fetched(
   with pytest.raises(UserError, match="1000 bytes free"):
     download.fetch(_source(server.url("good")), str(tmp_path))
   assert not server.asked
+
+
+# --- Of files whose size and checksum nobody knows beforehand.
+
+
+def _unknown(*urls):
+  return download.Source("file.bin", urls)
+
+
+@pytest.mark.parametrize("path", ["good", "norange", "cut", "nolength"])
+def test_unknown_file_is_whole_when_the_server_says_so(server, tmp_path, path):
+  found = download.fetch(_unknown(server.url(path)), str(tmp_path))
+  assert _content(found) == CONTENT
+  assert os.listdir(tmp_path) == ["file.bin"]
+
+
+def test_unknown_file_goes_on_where_it_stopped(server, tmp_path):
+  (tmp_path / "file.bin.part").write_bytes(CONTENT[:1000])
+  found = download.fetch(_unknown(server.url("good")), str(tmp_path))
+  assert _content(found) == CONTENT
+  assert server.asked == [("good", 1000)]
+
+
+def test_unknown_file_that_had_all_but_its_name_is_taken(server, tmp_path):
+  (tmp_path / "file.bin.part").write_bytes(CONTENT)
+  found = download.fetch(_unknown(server.url("good")), str(tmp_path))
+  assert _content(found) == CONTENT
+  assert server.asked == [("good", len(CONTENT))]
+
+
+def test_unknown_file_with_too_long_a_part_starts_again(server, tmp_path):
+  (tmp_path / "file.bin.part").write_bytes(CONTENT + b"of another file")
+  found = download.fetch(_unknown(server.url("good")), str(tmp_path))
+  assert _content(found) == CONTENT
+
+
+def test_unknown_file_that_nobody_has_is_an_error(server, tmp_path):
+  with pytest.raises(UserError, match="404") as caught:
+    download.fetch(_unknown(server.url("gone")), str(tmp_path))
+  assert f"put the file at {tmp_path / 'file.bin'} yourself." in str(
+      caught.value)
+
+
+def test_unknown_file_that_is_there_is_taken_as_it_is(tmp_path):
+  (tmp_path / "file.bin").write_bytes(b"zipped again")
+  path = download.fetch(_unknown(), str(tmp_path))
+  assert download.describe(_unknown(), path) == {
+      "filename": "file.bin", "urls": (), "num_bytes": 12,
+      "sha256": hashlib.sha256(b"zipped again").hexdigest()}
+
+
+def test_disk_that_fills_up_is_no_fault_of_the_mirror(
+    server, tmp_path):
+  with full_disk.after(5000):
+    with pytest.raises(UserError, match=(
+        "cannot write to .*file.bin.part: .*full")):
+      download.fetch(_source(server.url("good"), server.url("good")),
+                     str(tmp_path))
+  assert len(server.asked) == 1 and not (tmp_path / "file.bin").exists()

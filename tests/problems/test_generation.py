@@ -1,58 +1,32 @@
-"""Shards on disk: all or nothing; and the parts of reading that vary."""
+"""Generation: all of a split or nothing, counted, and never half there."""
 
+import errno
 import json
 import os
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems import png
-from problems import video_base
-from problems import video_reading
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
-
-COUNTS = {"train": 23, "eval": 3, "test": 2}
-
-
-class Counting(video_base.VideoSequenceProblem):
-  """Sequence k of 6..8 frames; each pixel of frame t is 10 k + t."""
-  name = "video_counting"
-  frame_height = 4
-  frame_width = 6
-  num_channels = 1
-  frames_per_sequence = 6
-
-  # Called with (split, k) before a sequence is made.
-  def on_sequence(self, split, k):
-    pass
-
-  def num_sequences(self, split):
-    return COUNTS[split]
-
-  def generate_sequences(self, data_dir, tmp_dir, split):
-    for k in range(COUNTS[split]):
-      self.on_sequence(split, k)
-      frames = 10 * k + np.arange(6 + k % 3, dtype=np.uint8)
-      yield f"{split}/{k}", np.broadcast_to(
-          frames[:, None, None, None], [len(frames), 4, 6, 1])
+from tests.fixtures import counting
+from tests.fixtures import full_disk
 
 
 @pytest.fixture(name="problem")
 def _problem():
-  return Counting()
+  return counting.Counting()
 
 
 @pytest.fixture(name="data_dir")
 def _data_dir(problem, tmp_path):
   problem.generate_data(str(tmp_path), str(tmp_path))
   return str(tmp_path)
-
-
-def _first_pixels(found):
-  """[examples, time] of batches."""
-  return problem_contract.windows(found)[:, :, 0, 0, 0]
 
 
 def test_sequences_are_spread_evenly_and_neighbours_stay_together(
@@ -70,7 +44,8 @@ def test_no_more_files_than_sequences(problem, data_dir):
 
 def test_unknown_number_of_sequences_is_dealt_out_in_turn(
     problem, tmp_path, monkeypatch):
-  monkeypatch.setattr(Counting, "num_sequences", lambda self, split: None)
+  monkeypatch.setattr(counting.Counting, "num_sequences",
+                      lambda self, split: None)
   problem.generate_data(str(tmp_path), str(tmp_path))
   files = problem.split_files(str(tmp_path), "train")
   assert [f.num_sequences for f in files] == [3] * 3 + [2] * 7
@@ -98,7 +73,8 @@ def test_killed_generation_leaves_no_file_and_the_next_one_is_clean(
   problem.generate_data(folder, folder)
   assert set(made) == {"eval", "test"}  # "train" was complete already
   assert not [name for name in os.listdir(folder) if "incomplete" in name]
-  assert len(problem.read_sequences(folder, "eval", 6)[1]) == COUNTS["eval"]
+  _, ids = problem.read_sequences(folder, "eval", 6)
+  assert len(ids) == counting.COUNTS["eval"]
 
 
 def test_interrupted_generation_cleans_up_at_once(problem, tmp_path):
@@ -119,7 +95,7 @@ def test_force_makes_everything_anew(problem, data_dir):
   problem.generate_data(data_dir, data_dir)
   assert not made
   problem.generate_data(data_dir, data_dir, force=True)
-  assert len(made) == sum(COUNTS.values())
+  assert len(made) == sum(counting.COUNTS.values())
 
 
 def test_data_of_another_version_is_refused_then_replaced(problem, data_dir):
@@ -127,7 +103,7 @@ def test_data_of_another_version_is_refused_then_replaced(problem, data_dir):
   with pytest.raises(UserError, match="another version"):
     problem.split_files(data_dir, "train")
   problem.generate_data(data_dir, data_dir)
-  assert all(problem.split_files(data_dir, s) for s in COUNTS)
+  assert all(problem.split_files(data_dir, s) for s in counting.COUNTS)
 
 
 @pytest.mark.parametrize("damage", ["truncate", "remove"])
@@ -173,136 +149,185 @@ def test_wrong_sequence_is_named(problem, frames, words):
     problem.to_record("train/0", frames)
 
 
-def test_longer_sequences_are_used_to_their_own_end(problem, data_dir):
-  """Frames 6 and 7 exist in some sequences only: a window of 6 reaches 7."""
-  hparams = problem_contract.make_hparams(data_dir, 23, targets=3)
-  found = _first_pixels(problem_contract.batches(
-      problem, tf.estimator.ModeKeys.TRAIN, hparams, 20, seed=5))
-  starts = {k: set() for k in range(23)}
-  for window in found.astype(int):
-    k, start = (window[0] // 10) % 26, window[0] % 10
-    assert list(window % 10) == list(range(start, start + 6))
-    starts[k].add(start)
-  assert all(starts[k] == set(range(1 + k % 3)) for k in starts)
+# --- What cannot be written, and what only looks like it.
 
 
-def test_workers_read_disjoint_parts(problem, data_dir):
-  hparams = problem_contract.make_hparams(data_dir, 1, targets=3)
-  parts = []
-  for worker in range(2):
-
-    class Context:  # of tf.distribute
-      num_input_pipelines = 2
-      input_pipeline_id = worker
-
-    with tf.Graph().as_default(), tf.Session() as session:
-      tf.set_random_seed(1)
-      input_fn = problem.make_estimator_input_fn("train", hparams,
-                                                 prevent_repeat=True)
-      iterator = tf.data.make_initializable_iterator(
-          input_fn(None, None, input_context=Context))
-      session.run(iterator.initializer)
-      following = iterator.get_next()[0]["inputs"][0, 0, 0, 0, 0] // 10
-      parts.append([session.run(following) for _ in range(11)])
-  assert not set(parts[0]) & set(parts[1])
-  assert len(set(parts[0] + parts[1])) == 22
+def _left(folder):
+  return sorted(os.listdir(folder))
 
 
-def test_resumed_training_goes_on_with_other_data(tmp_path):
-  """Another seed after 100 steps; the same one in a run that repeats it."""
-  seeds = []
-  for step in (None, 100, 100):
-    folder = tmp_path / str(len(seeds))
-    folder.mkdir()
-    if step:
-      (folder / "checkpoint").write_text(
-          f'model_checkpoint_path: "model.ckpt-{step}"\n')
-      (folder / f"model.ckpt-{step}.index").write_text("")
-    with tf.Graph().as_default():
-      tf.set_random_seed(1)
-      seeds.append(video_reading.op_seed(str(folder)))
-  assert seeds[0] != seeds[1] == seeds[2]
-  with tf.Graph().as_default():
-    assert video_reading.op_seed(None) is None
+def test_full_disk_is_told_and_leaves_nothing(problem, tmp_path):
+  with full_disk.after(100):
+    with pytest.raises(UserError, match=f"cannot write to {tmp_path}.*full"):
+      problem.generate_data(str(tmp_path), str(tmp_path))
+  assert not _left(tmp_path)
 
 
-def test_operations_before_the_input_do_not_change_the_order(
-    problem, data_dir):
-  orders = []
-  for operations in (0, 5):
-    with tf.Graph().as_default(), tf.Session() as session:
-      tf.set_random_seed(1)
-      for _ in range(operations):
-        tf.constant(0)
-      hparams = problem_contract.make_hparams(data_dir, 20, targets=3)
-      iterator = tf.data.make_initializable_iterator(
-          problem.input_fn("train", hparams))
-      session.run(iterator.initializer)
-      orders.append(session.run(iterator.get_next())[0]["inputs"])
-  np.testing.assert_array_equal(*orders)
+def test_disk_that_is_full_for_the_manifest_leaves_no_whole_split(
+    problem, data_dir, tmp_path_factory):
+  """The shards fit, and the manifest until the last split is entered."""
+  size = os.path.getsize(
+      os.path.join(data_dir, "video_counting.manifest.json"))
+  folder = str(tmp_path_factory.mktemp("other"))
+  with full_disk.after(size - 1):
+    with pytest.raises(UserError, match="cannot write to"):
+      problem.generate_data(folder, folder)
+  with pytest.raises(UserError, match="no complete"):
+    problem.split_files(folder, "test")
+  assert len(problem.read_sequences(folder, "train", 6)[1]) == 23
+  problem.generate_data(folder, folder)
+  assert problem_contract.contents(folder) == (
+      problem_contract.contents(data_dir))
 
 
-@pytest.mark.parametrize("kwargs,count", [
-    (dict(dataset_split="eval"), 3),  # a single file
-    (dict(shuffle_buffer_size=1), 23),  # files alone can change places
-    (dict(max_records=4), 4),  # the first four, as nobody else is read
+def test_full_disk_keeps_the_data_that_was_there(problem, data_dir):
+  before = problem_contract.contents(data_dir)
+  with full_disk.after(100):
+    with pytest.raises(UserError, match="cannot write to"):
+      problem.generate_data(data_dir, data_dir, force=True)
+  assert problem_contract.contents(data_dir) == before
+
+
+@pytest.mark.parametrize("method", ["__init__", "write", "close"])
+def test_writer_that_fails_is_told(problem, tmp_path, monkeypatch, method):
+
+  def _fail(*unused):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+  monkeypatch.setattr(tf.python_io.TFRecordWriter, method, _fail)
+  with pytest.raises(UserError, match="cannot write to .*No space left"):
+    problem.generate_data(str(tmp_path), str(tmp_path))
+  monkeypatch.undo()
+  assert not _left(tmp_path)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+def test_read_only_folder_is_told(problem, tmp_path):
+  tmp_path.chmod(0o500)
+  with pytest.raises(UserError, match="cannot write to .*read-only"):
+    problem.generate_data(str(tmp_path), str(tmp_path))
+
+
+@pytest.mark.parametrize("error", [
+    PermissionError(errno.EACCES, "not yours", "source.zip"),
+    tf.errors.NotFoundError(None, None, "source.zip"),
 ])
-def test_both_files_and_their_sequences_are_shuffled(
-    problem, data_dir, kwargs, count):
-  hparams = problem_contract.make_hparams(data_dir, 1, targets=3)
-  found = _first_pixels(problem_contract.batches(
-      problem, "train", hparams, 8 * count, seed=6, **kwargs))
-  epochs = (found[:, 0] // 10).reshape(8, count)
-  assert {tuple(sorted(epoch)) for epoch in epochs} == {tuple(range(count))}
-  assert len({tuple(epoch) for epoch in epochs}) > 1
+def test_error_of_the_source_is_not_called_one_of_writing(
+    problem, tmp_path, error):
+
+  def _fail(*at):
+    if at == ("train", 3):
+      raise error
+
+  problem.on_sequence = _fail
+  with pytest.raises(type(error)) as caught:
+    problem.generate_data(str(tmp_path), str(tmp_path))
+  assert caught.value is error
+  assert not _left(tmp_path)
 
 
-def test_windows_follow_both_seeds():
-
-  def _numbers(graph_seed, op_seed):
-    with tf.Graph().as_default(), tf.Session() as session:
-      tf.set_random_seed(graph_seed)
-      dataset = video_reading.with_random_numbers(
-          tf.data.Dataset.from_tensors("record").repeat(5), op_seed)
-      number = tf.data.make_one_shot_iterator(dataset).get_next()[1]
-      return [session.run(number) for _ in range(5)]
-
-  numbers = _numbers(1, 17)
-  assert len(set(numbers)) == 5
-  assert numbers == _numbers(1, 17)
-  assert numbers != _numbers(2, 17)
-  assert numbers != _numbers(1, 20)
+# --- What the manifest must say.
 
 
-def test_read_sequences_limits_and_refuses(problem, data_dir):
-  frames, ids = problem.read_sequences(data_dir, "train", 6, max_sequences=4)
-  assert frames.shape == (4, 6, 4, 6, 1) and len(ids) == 4
-  with pytest.raises(UserError, match="7 frames asked for, but .*train/0"):
-    problem.read_sequences(data_dir, "train", 7)
+@pytest.mark.parametrize("change", [
+    lambda entry: entry.update(sequences=24),
+    lambda entry: entry["shards"].pop(),
+    lambda entry: entry["shards"][0].update(sequences=4),
+    lambda entry: entry["shards"][0]["lengths"].update({"6": 9}),
+    lambda entry: entry["shards"][0].pop("lengths"),
+    lambda entry: entry.update(shards=7),
+    lambda entry: entry.pop("sequences"),
+])
+def test_counts_that_do_not_agree_are_refused(problem, data_dir, change):
+  path = _change_manifest(data_dir, lambda m: change(m["splits"]["train"]))
+  with pytest.raises(UserError, match=f'{path}: the entry "train" is damaged'):
+    problem.split_files(data_dir, "train")
+  problem.split_files(data_dir, "test")
+  problem.generate_data(data_dir, data_dir)
+  assert len(problem.split_files(data_dir, "train")) == 10
 
 
-def test_map_in_order_keeps_order_and_looks_only_a_little_ahead():
-  taken = []
-
-  def _items():
-    for i in range(100):
-      taken.append(i)
-      yield i
-
-  results = png.map_in_order(lambda i: i * i, _items(), workers=2)
-  assert [next(results) for _ in range(3)] == [0, 1, 4]
-  assert len(taken) < 12
-  assert list(results) == [i * i for i in range(3, 100)]
-
-
-def test_map_in_order_passes_errors_on():
-  with pytest.raises(ZeroDivisionError):
-    list(png.map_in_order(lambda i: 1 // i, [1, 0, 1], workers=2))
+@pytest.mark.parametrize("change, words", [
+    (lambda manifest: manifest.update(layout=1), "another version"),
+    (lambda manifest: manifest.pop("data_version"), "another version"),
+    (lambda manifest: manifest["splits"].pop("train"), "no complete"),
+    (lambda manifest: manifest.pop("splits"), "no complete"),
+])
+def test_manifest_of_something_else_is_refused(
+    problem, data_dir, change, words):
+  _change_manifest(data_dir, change)
+  with pytest.raises(UserError, match=words):
+    problem.split_files(data_dir, "train")
+  problem.generate_data(data_dir, data_dir)
+  assert len(problem.split_files(data_dir, "train")) == 10
 
 
-@pytest.mark.parametrize("channels", [1, 3])
-def test_png_keeps_every_pixel(channels):
-  frames = np.random.default_rng(0).integers(
-      0, 256, [3, 5, 7, channels], dtype=np.uint8)
-  np.testing.assert_array_equal(png.decode(png.encode(frames), channels),
-                                frames)
+def test_list_is_no_manifest(problem, data_dir):
+  path = os.path.join(data_dir, "video_counting.manifest.json")
+  with open(path, "w", encoding="utf-8") as manifest:
+    manifest.write("[]")
+  with pytest.raises(UserError, match=f"{path} is not a manifest"):
+    problem.split_files(data_dir, "train")
+
+
+def test_unknown_split_is_told(problem, data_dir):
+  with pytest.raises(UserError, match='unknown split "tset".*"test"'):
+    problem.split_files(data_dir, "tset")
+
+
+def _change_manifest(data_dir, change):
+  path = os.path.join(data_dir, "video_counting.manifest.json")
+  with open(path, encoding="utf-8") as stream:
+    manifest = json.load(stream)
+  change(manifest)
+  with open(path, "w", encoding="utf-8") as stream:
+    json.dump(manifest, stream)
+  return path
+
+
+# --- The command itself, killed.
+
+_USR_DIR = '''
+import os
+import time
+from tensor2tensor.utils import registry
+from tests.fixtures import counting
+
+@registry.register_problem("video_counting")
+class VideoCounting(counting.Counting):
+
+  def on_sequence(self, split, k):
+    while (split, k) == ("eval", 1) and os.environ.get("WAIT"):
+      time.sleep(0.01)
+'''
+
+
+@pytest.mark.slow
+def test_killed_command_leaves_nothing_whole_and_can_be_run_again(
+    problem, tmp_path):
+  usr_dir, data = tmp_path / "usr", tmp_path / "data"
+  usr_dir.mkdir()
+  (usr_dir / "__init__.py").write_text(_USR_DIR)
+  command = [sys.executable, "-m", "t2t_af.bin.t2t_datagen",
+             f"--t2t_usr_dir={usr_dir}", "--problem=video_counting",
+             f"--data_dir={data}", f"--tmp_dir={tmp_path}"]
+  root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+  env = dict(os.environ, PYTHONPATH=root)
+  with subprocess.Popen(command, env=dict(env, WAIT="1"), cwd=tmp_path,
+                        stderr=subprocess.DEVNULL) as process:
+    half = data / ".video_counting-dev.incomplete"
+    end = time.monotonic() + 120
+    while not half.exists() and time.monotonic() < end:
+      assert process.poll() is None
+      time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+  assert half.exists() and process.returncode == -signal.SIGKILL
+  for split in ("eval", "test"):
+    with pytest.raises(UserError, match="no complete"):
+      problem.dataset(split, hparams=problem_contract.make_hparams(str(data)))
+
+  subprocess.run(command, env=env, cwd=tmp_path, check=True,
+                 capture_output=True)
+  problem.generate_data(str(tmp_path / "undisturbed"), str(tmp_path))
+  assert problem_contract.contents(str(data)) == problem_contract.contents(
+      str(tmp_path / "undisturbed"))

@@ -1,0 +1,78 @@
+"""What a person asks of the generation of a data set, beyond the problem.
+
+The flags of `t2t-datagen` set it, problems read it while they generate. What a
+problem makes of it belongs in its manifest: reading knows no options.
+"""
+
+import contextlib
+from typing import Iterator, NamedTuple, Optional
+
+from t2t_af.errors import UserError
+
+ASPECTS = ("crop", "pad", "stretch")
+
+
+class Options(NamedTuple):
+  """Options of generation; every problem reads those that concern it.
+
+  Attributes:
+    source_dir: a person's own folder of files, for `video_folder` and
+      `series_csv`; None where none was given.
+    allow_missing: go on without files that the source lacks, instead of an
+      error that names them.
+    frame_size: height and width of a frame, pixels.
+    frame_rate: frames per second to resample a video to; None: its own.
+    aspect: how a frame becomes square: "crop" its middle, "pad" it with black,
+      or "stretch" it.
+    grey: one channel instead of three.
+  """
+  source_dir: Optional[str] = None
+  allow_missing: bool = False
+  frame_size: int = 64
+  frame_rate: Optional[float] = None
+  aspect: str = "crop"
+  grey: bool = False
+
+
+_current = Options()
+
+
+def current() -> Options:
+  """The options that are set; the defaults if none were."""
+  return _current
+
+
+def set(**changes) -> None:  # pylint: disable=redefined-builtin
+  """Replaces some options, of all that is generated from now on.
+
+  Raises:
+    UserError: a value that no data set could be made with.
+    ValueError: a name that is no option.
+  """
+  global _current
+  changed = _current._replace(**changes)
+  _check(changed)
+  _current = changed
+
+
+@contextlib.contextmanager
+def using(**changes) -> Iterator[Options]:
+  """`set` for the length of a `with` block."""
+  global _current
+  before = _current
+  set(**changes)
+  try:
+    yield _current
+  finally:
+    _current = before
+
+
+def _check(options: Options) -> None:
+  if options.aspect not in ASPECTS:
+    raise UserError(f'--aspect={options.aspect} is none of '
+                    f'{", ".join(ASPECTS)}.')
+  if options.frame_size < 1:
+    raise UserError(f"--frame_size={options.frame_size} must be at least 1.")
+  if options.frame_rate is not None and not 0 < options.frame_rate < 1e6:
+    raise UserError(f"--frame_rate={options.frame_rate} must be a number of "
+                    "frames per second above 0.")

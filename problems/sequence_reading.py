@@ -1,0 +1,96 @@
+"""From files of sequences to a stream of records, with tf.data.
+
+One record is one sequence. Records are shuffled before anything is decoded.
+"""
+
+import re
+from typing import Dict, Iterable, Optional, Sequence
+
+import tensorflow.compat.v1 as tf
+
+# Memory that the shuffle buffer may take: whole sequences are waiting in it.
+_SHUFFLE_BYTES = 128 * 2**20
+# Files read at once in training. Neighbours in a file are often neighbours in
+# the source (one day, one robot), so a batch is drawn from many files.
+_FILES_AT_ONCE = 16
+
+ID_KEY = "sequence/id"
+
+
+def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
+  return tf.train.Feature(bytes_list=tf.train.BytesList(value=list(values)))
+
+
+def int_feature(value: int) -> tf.train.Feature:
+  return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
+
+
+def serialized(sequence_id: str,
+               features: Dict[str, tf.train.Feature]) -> bytes:
+  """The tf.Example of one sequence."""
+  return tf.train.Example(features=tf.train.Features(feature={
+      ID_KEY: bytes_feature([sequence_id.encode()]), **features,
+  })).SerializeToString()
+
+
+def records(paths: Sequence[str]) -> tf.data.Dataset:
+  """Serialized sequences, file after file: always in the same order."""
+  return tf.data.TFRecordDataset(
+      tf.constant(list(paths), tf.string), buffer_size=8 * 2**20)
+
+
+def shuffled_records(paths: Sequence[str], seed: Optional[int],
+                     buffer_size: int, record_bytes: int,
+                     max_records: int = -1) -> tf.data.Dataset:
+  """Serialized sequences, in a new order in every epoch.
+
+  Args:
+    paths: the files.
+    seed: beside the graph's seed; None if there is none.
+    buffer_size: at most so many records are shuffled at once.
+    record_bytes: mean size of a record, to bound the memory.
+    max_records: shuffles only the first ones; -1 takes all.
+  """
+  files_at_once = max(1, min(_FILES_AT_ONCE, len(paths)))
+  buffer_size = max(1, min(buffer_size, _SHUFFLE_BYTES // max(1, record_bytes)))
+  if max_records >= 0:
+    return records(paths).take(max_records).shuffle(buffer_size, seed=seed)
+  dataset = tf.data.Dataset.from_tensor_slices(
+      tf.constant(list(paths), tf.string))
+  dataset = dataset.shuffle(max(1, len(paths)), seed=seed)
+  dataset = dataset.interleave(
+      tf.data.TFRecordDataset, cycle_length=files_at_once,
+      num_parallel_calls=tf.data.AUTOTUNE)
+  return dataset.shuffle(buffer_size, seed=None if seed is None else seed + 1)
+
+
+def with_random_numbers(dataset: tf.data.Dataset,
+                        seed: Optional[int]) -> tf.data.Dataset:
+  """Pairs each record with a random integer >= 0, for its window.
+
+  Drawn here, one after the other, because random numbers drawn inside a
+  parallel map would come in another order on every run.
+  """
+
+  def _draw(record):
+    number = tf.random.uniform([], maxval=tf.int32.max, dtype=tf.int32,
+                               seed=None if seed is None else seed + 2)
+    return record, number
+
+  return dataset.map(_draw)
+
+
+def op_seed(model_dir: Optional[str]) -> Optional[int]:
+  """A seed for the input, beside the graph's; None if the graph has none.
+
+  Fixed numbers, not counters of operations, so that two models under the same
+  random_seed see the same sequences and windows. It depends on the step that
+  training goes on from, because otherwise a resumed run would see the first
+  part of the data again and never the rest.
+  """
+  if tf.get_default_graph().seed is None:
+    return None
+  latest = tf.train.latest_checkpoint(model_dir) if model_dir else None
+  step = re.search(r"-(\d+)$", latest or "")
+  # Four seeds are made from each: + 0, ..., + 3.
+  return 17 + 4 * int(step.group(1)) if step else 17

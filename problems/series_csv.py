@@ -1,0 +1,147 @@
+"""A person's own series: a folder of CSV files."""
+
+import os
+from typing import Dict, Iterator, List, NamedTuple, Tuple
+
+import numpy as np
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from problems import options
+from problems import own_folder
+from problems import series_base
+from problems import splitting
+from problems import text_table
+from t2t_af import progress
+from t2t_af.errors import UserError
+
+_DELIMITERS = (",", ";", "\t")
+
+
+class Table(NamedTuple):
+  """A file: its columns' names (made up if it has none), and its numbers.
+
+  `values` is float64 [time, columns].
+  """
+  names: Tuple[str, ...]
+  values: np.ndarray
+
+
+@registry.register_problem
+class SeriesCsv(series_base.SeriesProblem):
+  """One series for each file `*.csv` of a folder (`--source_dir`).
+
+  A row is a step, and every column a feature: leave out a column of times or
+  labels. All files have the same columns; cells are numbers, separated by
+  comma, semicolon or tab (whichever the first line has). A first line without
+  any number names the columns. Blank lines and lines that begin with # are
+  skipped.
+
+  Files in the subfolders train, dev and test are in these splits. Without such
+  subfolders the files are dealt out, shuffled by a fixed seed: a fifth to the
+  test split, a tenth to the dev split, the rest to training. Files with the
+  same content count once (see `own_folder`).
+  """
+
+  def __init__(self, *args, **kwargs):
+    super().__init__(*args, **kwargs)
+    self._root = ""
+    self._names: Dict[str, List[str]] = {}
+    self._source: dict = {}
+
+  def prepare_to_generate(self, data_dir, tmp_dir):
+    self._root = _source_dir()
+    if not self._root:
+      raise UserError(f"{self.name}: say where your CSV files are with "
+                      "--source_dir")
+    names = own_folder.find(self._root, (".csv",))
+    digests = own_folder.digests(self._root, names)
+    names = own_folder.without_copies(names, digests, self._root)
+    self._names = own_folder.split(names, self._root)
+    self._source = {
+        "source_dir": self._root, "files": len(names),
+        "sha256": own_folder.sha256_of_all({n: digests[n] for n in names})}
+    self.feature_names = read_table(
+        self._path(self._names[splitting.TRAIN][0])).names
+    self._check_unmeasured(data_dir, tmp_dir)
+
+  def _check_unmeasured(self, data_dir: str, tmp_dir: str) -> None:
+    """So that a bad file leaves nothing half-made.
+
+    Those of the training split are read for their statistics anyway, before
+    anything is written.
+    """
+    for split in (splitting.EVAL, splitting.TEST):
+      for pair in progress.bar(
+          self.generate_sequences(data_dir, tmp_dir, split),
+          total=self.num_sequences(split),
+          label=f"{self.name} checking {split}", unit="sequences"):
+        self._check(*pair)
+
+  def num_sequences(self, split: str) -> int:
+    return len(self._names[split])
+
+  def generate_sequences(self, data_dir: str, tmp_dir: str,
+                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+    for name in self._names[split]:
+      table = read_table(self._path(name))
+      if table.names != self.feature_names:
+        raise UserError(
+            f"{self._path(name)}: its columns ({', '.join(table.names)}) are "
+            f"not those of {self._path(self._names[splitting.TRAIN][0])} "
+            f"({', '.join(self.feature_names)})")
+      yield name, table.values
+
+  def source(self) -> dict:
+    return self._source
+
+  def requested_details(self) -> dict:
+    return {"source_dir": _source_dir()} if _source_dir() else {}
+
+  def _path(self, name: str) -> str:
+    return os.path.join(self._root, name)
+
+
+def _source_dir() -> str:
+  """The folder that was asked for, with its whole path; "" for none."""
+  asked = options.current().source_dir
+  return os.path.abspath(os.path.expanduser(asked)) if asked else ""
+
+
+def read_table(path: str) -> Table:
+  """Reads a CSV file, with or without a line of names."""
+  try:
+    with tf.gfile.Open(path, "rb") as stream:
+      data = stream.read()
+  except (OSError, tf.errors.OpError) as error:
+    raise UserError(f"{path}: cannot be read ({error})") from error
+  rows = text_table.rows(data, path, _Splitter(), comment="#")
+  first = next(rows, None)
+  if first is None:
+    raise UserError(f"{path}: no rows in it")
+  width = len(first.cells)
+  names = tuple(f"column{i}" for i in range(1, width + 1))
+  values = []
+  if any(map(text_table.is_number, first.cells)):
+    values.append(text_table.numbers(first, path))
+  else:
+    names = tuple(cell.strip('"') for cell in first.cells)
+  for row in rows:
+    text_table.check_width(row, path, width)
+    values.append(text_table.numbers(row, path))
+  if not values:
+    raise UserError(f"{path}: no rows of numbers in it")
+  return Table(names, np.stack(values))
+
+
+class _Splitter:
+  """Splits lines by the delimiter that the first of them has."""
+
+  def __init__(self):
+    self._delimiter = None
+
+  def __call__(self, line: str) -> List[str]:
+    if self._delimiter is None:
+      self._delimiter = next((d for d in _DELIMITERS if d in line),
+                             _DELIMITERS[0])
+    return [cell.strip() for cell in line.split(self._delimiter)]

@@ -1,0 +1,94 @@
+"""Mean and standard deviation of the columns of series, to standardise them.
+
+    x = (raw - mean) / std,      log p(raw) = log p(x) - sum log std
+"""
+
+from typing import Iterable, List, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from t2t_af.errors import UserError
+
+
+class SeriesStatistics(NamedTuple):
+  """Of the columns that vary; computed on the training split alone.
+
+  Attributes:
+    mean, std: float64 [features], in raw units.
+    kept: the features' places among the raw columns.
+    names: the features' names.
+  """
+  mean: np.ndarray
+  std: np.ndarray
+  kept: Tuple[int, ...]
+  names: Tuple[str, ...]
+
+  @property
+  def log_volume(self) -> float:
+    """Nats for each step: -log p(raw) = -log p(standardised) + log_volume."""
+    return float(np.sum(np.log(self.std)))
+
+  def standardise(self, raw: np.ndarray) -> np.ndarray:
+    """float64 [..., features] of raw values [..., raw columns]."""
+    return (np.asarray(raw, np.float64)[..., list(self.kept)] -
+            self.mean) / self.std
+
+  def to_raw(self, x: np.ndarray) -> np.ndarray:
+    """float64 [..., features] in raw units of standardised ones."""
+    return np.asarray(x, np.float64) * self.std + self.mean
+
+  def to_json(self) -> dict:
+    return {"mean": self.mean.tolist(), "std": self.std.tolist(),
+            "kept": list(self.kept), "names": list(self.names)}
+
+  @classmethod
+  def from_json(cls, found: dict) -> "SeriesStatistics":
+    return cls(np.array(found["mean"], np.float64),
+               np.array(found["std"], np.float64),
+               tuple(found["kept"]), tuple(found["names"]))
+
+
+def measure(sequences: Iterable[np.ndarray],
+            names: Sequence[str]) -> SeriesStatistics:
+  """One pass over float64 [steps, len(names)] arrays.
+
+  Everything is measured from the first step, so that a column with a big mean
+  and small changes loses nothing, and a constant one has a deviation of exactly
+  0; sequences are joined by the rule of Chan et al. (1979).
+
+  Raises:
+    UserError: there are no steps, no column varies, or numbers are too big.
+  """
+  origin, count = None, 0
+  mean, squares = np.zeros(len(names)), np.zeros(len(names))
+  with np.errstate(over="ignore", invalid="ignore"):  # found below
+    for values in sequences:
+      if not len(values):
+        continue
+      origin = values[0] if origin is None else origin
+      values = values - origin
+      own_mean = values.mean(axis=0)
+      own_squares = np.square(values - own_mean).sum(axis=0)
+      total = count + len(values)
+      gap = own_mean - mean
+      mean = mean + gap * len(values) / total
+      squares = squares + own_squares + (
+          np.square(gap) * count * len(values) / total)
+      count = total
+  if not count:
+    raise UserError("the training split has no steps to standardise by")
+  mean, std = origin + mean, np.sqrt(squares / count)
+  if not np.isfinite(std).all():
+    column = names[int(np.argmin(np.isfinite(std)))]
+    raise UserError(f"the numbers in column {column} are too big")
+  kept = np.flatnonzero(std)
+  if not kept.size:
+    raise UserError("no column varies in the training split")
+  return SeriesStatistics(mean[kept], std[kept], tuple(map(int, kept)),
+                          tuple(names[i] for i in kept))
+
+
+def dropped(statistics: SeriesStatistics, names: Sequence[str]) -> List[str]:
+  """The raw columns that are no features, because they never change."""
+  kept = set(statistics.kept)
+  return [name for i, name in enumerate(names) if i not in kept]

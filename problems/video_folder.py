@@ -1,0 +1,164 @@
+"""A person's own videos: a folder of files of any size, length and rate."""
+
+import contextlib
+import os
+from typing import Dict, Iterator, List, NamedTuple, Tuple
+
+import numpy as np
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from problems import options
+from problems import own_folder
+from problems import sequence_base
+from problems import video_base
+from problems import video_files
+from t2t_af import progress
+from t2t_af.errors import UserError
+
+# Longer videos become several sequences: reading takes in a whole record.
+_MAX_FRAMES = 300
+
+
+class _Video(NamedTuple):
+  """A file: its name in the folder, and how many frames it announces."""
+  name: str
+  num_frames: int
+
+
+@registry.register_problem
+class VideoFolder(video_base.VideoSequenceProblem):
+  """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
+
+  Frames become squares of --frame_size (64) pixels. Of a frame of another
+  shape, --aspect=crop (the default) takes the middle, --aspect=pad all, between
+  black bars, and --aspect=stretch all, distorted. Frames are shrunk with a
+  filter that averages (Pillow's bilinear). --grey keeps luma alone.
+  --frame_rate leaves out frames evenly; a video that is slower than that is an
+  error, because repeated frames would teach a model that time stands still.
+  The manifest keeps all this, and reading learns the shape of frames from it.
+
+  Splits are by file: as subfolders train, dev and test say, else dealt out (see
+  `own_folder`). A sequence is a video, or about 300 frames of a longer one, so
+  that long videos weigh more. A video of fewer than 20 frames is an error;
+  with --allow_missing it is left out, and the log says so.
+  """
+
+  # Until the manifest says otherwise.
+  frame_height = frame_width = options.Options().frame_size
+  num_channels = 3
+  frames_per_sequence = 20  # at least: enough for every set of hparams
+
+  def __init__(self, *args, **kwargs):
+    super().__init__(*args, **kwargs)
+    self._root = ""
+    self._videos: Dict[str, List[_Video]] = {}
+    self._format = _format(options.Options())
+    self._source: dict = {}
+
+  # --- What reading has to know.
+
+  def requested_details(self) -> dict:
+    asked = options.current()
+    if not asked.source_dir:
+      return {}
+    return {**_format(asked)._asdict(), "source_dir": _root(asked.source_dir)}
+
+  def use_details(self, details: dict) -> None:
+    self.frame_height = details["height"]
+    self.frame_width = details["width"]
+    self.num_channels = details["num_channels"]
+
+  def shortest(self, files: sequence_base.Files) -> int:
+    # Of the data, not frames_per_sequence: long videos allow long windows.
+    return sequence_base.SequenceProblem.shortest(self, files)
+
+  # --- Generating.
+
+  def source(self) -> dict:
+    return self._source
+
+  def prepare_to_generate(self, data_dir, tmp_dir):
+    asked = options.current()
+    if not asked.source_dir:
+      raise UserError(
+          f"{self.name}: say where the videos are with --source_dir")
+    self._root = _root(asked.source_dir)
+    self._format = _format(asked)
+    names = own_folder.find(self._root, video_files.EXTENSIONS)
+    digests = own_folder.digests(self._root, names)
+    names = own_folder.without_copies(names, digests, self._root)
+    videos = {video.name: video for video in self._long_enough(names)}
+    self._videos = {
+        split: [videos[name] for name in chosen] for split, chosen in
+        own_folder.split(list(videos), self._root).items()}
+    self._source = {
+        "source_dir": self._root, "videos": len(videos),
+        "sha256": own_folder.sha256_of_all({n: digests[n] for n in videos})}
+
+  def num_sequences(self, split: str) -> int:
+    # As far as the headers are right: of some containers they only guess.
+    return sum(1 + max(0, v.num_frames - self.frames_per_sequence) //
+               _MAX_FRAMES for v in self._videos[split])
+
+  def generate_sequences(self, data_dir: str, tmp_dir: str,
+                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+    parts = [self._parts(video.name) for video in self._videos[split]]
+    with contextlib.closing(video_files.chain_ahead(parts)) as decoded:
+      yield from decoded
+
+  def _parts(self, name: str) -> Iterator[Tuple[str, np.ndarray]]:
+    """Yields (id, uint8 [time, ...]): a video in parts, none of them short."""
+    first, frames = 1, []
+    enough = _MAX_FRAMES + self.frames_per_sequence
+    for frame in video_files.decode(self._path(name), self._format):
+      frames.append(frame)
+      if len(frames) == enough:
+        yield _id(name, first, _MAX_FRAMES), np.stack(frames[:_MAX_FRAMES])
+        first += _MAX_FRAMES
+        frames = frames[_MAX_FRAMES:]
+    if len(frames) >= self.frames_per_sequence:
+      yield _id(name, first, len(frames)), np.stack(frames)
+    else:  # although the header announced more
+      self._report_short([_Video(name, len(frames))])
+
+  def _long_enough(self, names: List[str]) -> List[_Video]:
+    """Looks at every header; names all that are too short at once."""
+    videos = []
+    for name in progress.bar(names, label="reading headers", unit="files"):
+      header = video_files.probe(self._path(name))
+      count = video_files.num_frames(header, self._format, self._path(name))
+      videos.append(_Video(name, count))
+    # A header of 0 frames does not know.
+    short = [v for v in videos if 0 < v.num_frames < self.frames_per_sequence]
+    self._report_short(short)
+    return [v for v in videos if v not in short]
+
+  def _report_short(self, short: List[_Video]) -> None:
+    if not short:
+      return
+    listed = own_folder.some([f"{v.name} ({v.num_frames})" for v in short])
+    message = (f"{self._root}: {len(short)} videos have fewer than "
+               f"{self.frames_per_sequence} frames: {listed}")
+    if not options.current().allow_missing:
+      raise UserError(f"{message}. Take them away, or have them left out with "
+                      "--allow_missing.")
+    tf.logging.warning("%s. They are left out.", message)
+
+  def _path(self, name: str) -> str:
+    return os.path.join(self._root, name)
+
+
+def _format(asked: options.Options) -> video_files.Format:
+  return video_files.Format(
+      asked.frame_size, asked.frame_size, 1 if asked.grey else 3, asked.aspect,
+      asked.frame_rate)
+
+
+def _root(source_dir: str) -> str:
+  return os.path.abspath(os.path.expanduser(source_dir))
+
+
+def _id(name: str, first: int, num_frames: int) -> str:
+  """E.g. "kitchen/cam1.mp4/301-600": from 1, of what --frame_rate leaves."""
+  return f"{name}/{first}-{first + num_frames - 1}"

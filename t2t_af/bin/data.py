@@ -1,0 +1,203 @@
+"""`data`: which data sets are there, what is in them, and what they look like.
+
+    t2t-af data [--data_dir=data] [--problem=video_kth,series_csv]
+        [--output_dir=data/overview]
+
+Of each: its version, size, sequences per split, shape and source; and a PNG
+with a few sequences, frames to the right of video, a chart per column of a
+series (in raw units). And the commands that make those that are not there.
+"""
+
+import argparse
+import os
+import re
+from typing import Iterator, List, Optional
+
+import numpy as np
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from problems import sequence_storage
+from problems import series_base
+from problems import shards
+from t2t_af.analysis import contact_sheet
+from t2t_af.analysis import formats
+from t2t_af.analysis import pictures
+from t2t_af.bin import checks
+from t2t_af.bin import outcome
+from t2t_af.errors import UserError
+
+_SPLITS = ("train", "dev", "test")
+_MANIFEST = ".manifest.json"
+# Only differ in who is in which split: told of beside the first.
+_OTHER_SPLIT = re.compile(r"_split\d+$")
+_NUM_SEQUENCES = {"video": 5, "series": 3}  # in a picture
+_MNIST = "--tmp_dir=<folder of mnist_test_seq.npy and MNIST's files>"
+_REMARKS = {  # what more a command needs
+    "video_kth": "--tmp_dir=<folder of the six zips and 00sequences.txt>",
+    "video_mmnist": _MNIST, "video_mmnist_npy": _MNIST,
+    "video_folder": "--source_dir=<your folder of videos>",
+    "series_csv": "--source_dir=<your folder of CSV files>"}
+
+
+def main(argv: list) -> int:
+  parser = argparse.ArgumentParser(
+      "t2t-af data", description=__doc__,
+      formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument("--data_dir", default="data")
+  parser.add_argument("--problem", help="names, comma-separated; default: all")
+  parser.add_argument("--output_dir",
+                      help="of the pictures; default: overview in data_dir")
+  args = parser.parse_args(argv)
+  data_dir = os.path.expanduser(args.data_dir)
+  output_dir = os.path.expanduser(
+      args.output_dir or os.path.join(data_dir, "overview"))
+  asked = [name for name in (args.problem or "").split(",") if name]
+  for name in asked:
+    checks.problem(name)
+  known = {name: registry.problem(name) for name in asked or our_problems()}
+  there = {name: problem for name, problem in known.items()
+           if tf.gfile.Exists(_store(problem, data_dir).manifest_path)}
+  damaged = 0
+  for name, problem in there.items():
+    try:
+      lines = describe(problem, data_dir)
+      path = _draw(problem, data_dir, output_dir)
+      lines.append(_line("picture", path))
+    except UserError as error:
+      damaged += 1
+      lines = [_line("unread", str(error))]
+    print("\n".join([name] + lines) + "\n")
+  if not asked:
+    _print_strangers(data_dir, known)
+  _print_missing([p for name, p in known.items() if name not in there],
+                 args.data_dir)
+  return outcome.EXIT_ERROR if damaged else outcome.EXIT_OK
+
+
+def our_problems() -> List[str]:
+  """Registered problems that are stored as sequences, whoever wrote them."""
+  found = []
+  for name in sorted(registry.list_base_problems()):
+    made = registry.Registries.problems[name]
+    if isinstance(made, type) and issubclass(
+        made, sequence_storage.SequenceStorage):
+      found.append(name)
+  return found
+
+
+def describe(problem, data_dir: str) -> List[str]:
+  """Lines about a data set that is there.
+
+  Raises:
+    UserError: it is damaged, incomplete, or of another version.
+  """
+  manifest = _store(problem, data_dir).manifest()
+  files = {split: problem.split_files(data_dir, split) for split in _SPLITS}
+  size = sum(f.num_bytes for of_split in files.values() for f in of_split)
+  shape = " x ".join(map(str, problem.step_shape))
+  is_series = _is_series(problem)
+  lines = [
+      _line("step", f"{shape} {'features' if is_series else 'pixels'}"),
+      _line("version", manifest["data_version"]),
+      _line("size", f"{size / 1e6:,.1f} MB")]
+  lines += [_line(split, _counts(of_split)) for split, of_split in
+            files.items()]
+  return lines + [_line("source", words) for words in _sources(manifest)]
+
+
+def _counts(files: List[shards.Shard]) -> str:
+  """"82 sequences of 479 to 480 steps, 39,359 in all"."""
+  lengths = {}
+  for f in files:
+    for length, count in f.lengths.items():
+      lengths[length] = lengths.get(length, 0) + count
+  if not lengths:
+    return "no sequences"
+  count = formats.plural(sum(lengths.values()), "sequence")
+  steps = sum(length * number for length, number in lengths.items())
+  low, high = min(lengths), max(lengths)
+  extent = f"{low}" if low == high else f"{low} to {high}"
+  return f"{count} of {extent} steps, {steps:,} steps in all"
+
+
+def _sources(manifest: dict) -> Iterator[str]:
+  """What the splits were made from; once, where it is the same."""
+  told = []
+  for entry in manifest["splits"].values():
+    words = ", ".join(
+        f"{key.replace('_', ' ')}: {value}"
+        for key, value in entry.get("source", {}).items()
+        if value not in (None, "", []) and key != "urls")
+    if words and words not in told:
+      told.append(words)
+      yield words
+
+
+def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
+  """Writes the picture of a data set; returns its path."""
+  kind = "series" if _is_series(problem) else "video"
+  split = next((s for s in _SPLITS if any(
+      f.num_sequences for f in problem.split_files(data_dir, s))), None)
+  if split is None:
+    return None
+  ids, values = [], []
+  for name, sequence in problem.each_sequence(data_dir, split):
+    ids.append(name)
+    values.append(sequence)
+    if len(ids) == _NUM_SEQUENCES[kind]:
+      break
+  if kind == "series":
+    statistics = problem.statistics(data_dir)
+    image = contact_sheet.series(
+        ids, [statistics.to_raw(v) for v in values], statistics.names)
+  else:
+    image = contact_sheet.video(ids, [np.asarray(v) for v in values])
+  return pictures.write(os.path.join(output_dir, problem.name + ".png"),
+                        pictures.png(image))
+
+
+def _print_strangers(data_dir: str, known) -> None:
+  for path in sorted(tf.gfile.Glob(os.path.join(data_dir, "*" + _MANIFEST))):
+    name = os.path.basename(path)[:-len(_MANIFEST)]
+    if name not in {p.dataset_filename() for p in known.values()}:
+      print(f"{name}\n" + _line("unknown", f"{path}, but no problem of this "
+                                "name is registered") + "\n")
+
+
+def _print_missing(problems: list, data_dir: str) -> None:
+  """The commands that make what is not there."""
+  first = [p for p in problems if not _OTHER_SPLIT.search(p.name)]
+  others = len(problems) - len(first)
+  if not problems:
+    return
+  print(f"not in {data_dir}; made by")
+  for problem in first or problems:
+    print(f"  t2t-datagen --problem={problem.name} --data_dir={data_dir}" +
+          _what_it_needs(problem))
+  if first and others:
+    print("  and by the same with _split1, _split2 ... at the end of the "
+          "name: other splits")
+
+
+def _what_it_needs(problem) -> str:
+  if problem.name in _REMARKS:
+    return f" {_REMARKS[problem.name]}"
+  archive = getattr(problem, "archive", None)
+  if archive is None:
+    return ""
+  size = f", {archive.num_bytes / 1e6:,.0f} MB" if archive.num_bytes else ""
+  return f" --tmp_dir=<folder of {archive.filename}{size}>"
+
+
+def _is_series(problem) -> bool:
+  return isinstance(problem, series_base.SeriesProblem)
+
+
+def _store(problem, data_dir: str) -> shards.Store:
+  return shards.Store(data_dir, problem.dataset_filename(),
+                      problem.data_version)
+
+
+def _line(what: str, told) -> str:
+  return f"  {what:<9}{told}"

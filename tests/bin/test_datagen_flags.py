@@ -1,0 +1,53 @@
+"""The flags that `t2t-datagen` has beside tensor2tensor's."""
+
+from absl import flags
+from absl.testing import flagsaver
+import pytest
+from tensor2tensor.bin import t2t_datagen as stock
+
+from problems import options
+from t2t_af import errors
+from t2t_af.bin import t2t_datagen
+
+FLAGS = flags.FLAGS
+
+
+@pytest.fixture(autouse=True)
+def parsed_flags():
+  """Flags and options with their defaults, and back to them."""
+  with flagsaver.flagsaver(), options.using():
+    yield
+
+
+def _prepare(*arguments):
+  FLAGS(["t2t-datagen", "--data_dir=data", *arguments])
+  t2t_datagen._prepare(stock)  # pylint: disable=protected-access
+
+
+def test_flags_reach_the_problems(tmp_path):
+  _prepare("--problem=video_folder", f"--source_dir={tmp_path}",
+           "--frame_size=32", "--frame_rate=12.5", "--aspect=pad", "--grey",
+           "--allow_missing")
+  assert options.current() == options.Options(
+      str(tmp_path), True, 32, 12.5, "pad", True)
+
+
+def test_without_flags_the_defaults_hold():
+  _prepare("--problem=video_toy_pushing")
+  assert options.current() == options.Options()
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (["--problem=video_toy_pushing", "--grey"],
+     "--grey is for video_folder, not for video_toy_pushing"),
+    (["--problem=video_bair", "--source_dir=x"],
+     "--source_dir is for video_folder and series_csv, not for video_bair"),
+    (["--problem=video_folder"], "--source_dir must be given"),
+    (["--problem=series_csv", "--source_dir=/nowhere/at/all"],
+     "no such directory"),
+    (["--problem=video_folder", "--source_dir=.", "--aspect=squash"],
+     "none of crop, pad, stretch"),
+])
+def test_flags_that_would_do_nothing_or_harm_are_told(arguments, told):
+  with pytest.raises(errors.UserError, match=told):
+    _prepare(*arguments)
