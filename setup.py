@@ -23,7 +23,7 @@ def _pins():
 
 setuptools.setup(
     name="t2t_af",
-    version="0.1.0",
+    version="0.2.0",
     description="Autoregressive flows for sequential latent variable models, "
                 "on tensor2tensor",
     python_requires=">=3.9,<3.12",

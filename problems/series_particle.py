@@ -1,7 +1,7 @@
 """The particle with momentum of Appendix C: series whose density is known."""
 
 import math
-from typing import Iterator, NamedTuple, Optional, Tuple
+from typing import Iterator, Optional, Tuple
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -9,6 +9,7 @@ from tensor2tensor.utils import registry
 
 from problems import series_base
 from problems import series_statistics
+from t2t_af import particle
 
 _SPLIT_KEYS = {
     problem.DatasetSplit.TRAIN: 0,
@@ -17,37 +18,12 @@ _SPLIT_KEYS = {
 }
 
 
-class Motion(NamedTuple):
-  """float64 [time, dims] each: position, velocity and force (Eq. 25, 26)."""
-  x: np.ndarray
-  u: np.ndarray
-  w: np.ndarray
-
-
-def simulate(rng: np.random.Generator, num_steps: int, num_dims: int,
-             sigma: float) -> Motion:
-  """A particle of mass 1 under random forces, from rest in the origin.
-
-      x[t] = x[t-1] + u[t]         (Eq. 25)
-      u[t] = u[t-1] + w[t]         (Eq. 26)
-      w[t] ~ N(0, sigma^2 I),      x[-1] = u[-1] = 0
-
-  Args:
-    rng: where w is drawn from.
-    num_steps, num_dims: of the arrays.
-    sigma: standard deviation of w; Sigma of the paper is sigma^2 I.
-  """
-  w = sigma * rng.standard_normal([num_steps, num_dims])
-  u = np.cumsum(w, axis=0)
-  return Motion(np.cumsum(u, axis=0), u, w)
-
-
 def make_motion(split: str, index: int, num_steps: int, num_dims: int,
-                sigma: float) -> Motion:
+                sigma: float) -> particle.Motion:
   """Motion number `index` of a split; each has a seed of its own."""
   rng = np.random.default_rng(
       np.random.SeedSequence([_SPLIT_KEYS[split], index]))
-  return simulate(rng, num_steps, num_dims, sigma)
+  return particle.simulate(rng, num_steps, num_dims, sigma)
 
 
 @registry.register_problem
@@ -87,7 +63,7 @@ class SeriesParticle(series_base.SeriesProblem):
     for index in range(self.num_sequences(split)):
       yield f"{split}/{index}", self.make_motion(split, index).x
 
-  def make_motion(self, split: str, index: int) -> Motion:
+  def make_motion(self, split: str, index: int) -> particle.Motion:
     """What sequence number `index` of a split shows, with its u and w."""
     return make_motion(split, index, self.steps_per_sequence, self.num_dims,
                        self.sigma)

@@ -68,7 +68,7 @@ class UciSeriesProblem(series_base.SeriesProblem):
     for split in splitting.SPLITS:
       if not self.num_sequences(split):
         raise UserError(f"{path}: nothing is left for the {split} split")
-    tf.logging.warning("%s: %s", path, "; ".join(
+    tf.logging.info("%s: %s", path, "; ".join(
         f"{key.replace('_', ' ')}: {_listed(value)}"
         for key, value in self._facts.items()))
 

@@ -1,13 +1,18 @@
 """Units of likelihood, and means with their standard errors. No TensorFlow.
 
-Every likelihood of this package is a negative log-likelihood (NLL) of 8-bit
-values x in {0, ..., 255} made continuous by noise, x + u, u ~ U(0, 1), with the
-density taken in 0..256 units. Averaged over values it has two common units:
+A likelihood of video is a negative log-likelihood (NLL) of 8-bit values x in
+{0, ..., 255} made continuous by noise, x + u, u ~ U(0, 1), with the density
+taken in 0..256 units. (Records name the noise; the paper's authors take a
+Gaussian one.) Averaged over values it has two common units:
 
   nats_per_dim = bits_per_dim * log 2
   uniform model: nats_per_dim = log 256 = 5.545..., bits_per_dim = 8
 
-The paper reports nats per dimension, tensor2tensor bits per dimension.
+One of series is a density of standardised values: it has no noise and no
+floor, and may be below zero.
+
+The paper reports nats per dimension of video and nats per time step of series,
+tensor2tensor bits per dimension.
 """
 
 import math

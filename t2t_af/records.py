@@ -50,11 +50,21 @@ PACKAGES = ("t2t_af", "tensorflow", "tensorflow-probability", "tensor2tensor",
 def likelihood(**fields) -> dict:
   """A likelihood record: NLL of one split at one checkpoint.
 
-  Fills in: kind, the bits from the nats, dequantization ("uniform"), bound
-  (False: the number is exact up to dequantisation), num_samples (of a bound,
-  1), versions, time. Optional: `nll_nats_per_dim_per_sequence` [num_sequences],
-  in the order of the split; with it, two models that saw one seed each are
-  compared sequence by sequence.
+  Fills in: kind, the bits from the nats, dequantization ("uniform"; also
+  "gaussian", and "none" of series), bound (False: the number is exact up to
+  dequantisation; True: it is an upper bound), num_samples (of a bound, 1),
+  versions, time.
+
+  Optional:
+    nll_nats_per_dim_per_sequence: [num_sequences], in the order of the split;
+      with it, two models that saw one seed each are compared sequence by
+      sequence.
+    reconstruction_nats_per_dim, kl_nats_per_dim: what the bound of one sample
+      is the sum of; num_warmup_steps: steps that the model of y saw before the
+      first scored one.
+    dims_per_step: numbers of a step. And of series: nll_nats_per_step with
+      its _stderr, of the standardised series, and nll_raw_nats_per_step, on
+      the scale of the raw data.
 
   Raises:
     ValueError: names every required field that is missing.

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from t2t_af.compat import quiet
+import tensorflow.compat.v1 as tf
 
 
 @pytest.mark.parametrize("level, message, shown", [
@@ -33,3 +34,21 @@ def test_import_noise_is_dropped_and_the_rest_passed_on(capfd, monkeypatch):
       os.write(2, b"libcuda.so: out of memory\n")
       raise RuntimeError("an import that fails")
   assert capfd.readouterr().err == "libcuda.so: out of memory\n"
+
+
+def test_log_keeps_what_our_own_files_say(monkeypatch):
+  shown = []
+  handler = logging.Handler()
+  handler.emit = lambda record: shown.append(record.getMessage())
+  handler.addFilter(quiet._QuietFilter())
+  logger = logging.getLogger("tensorflow")
+  monkeypatch.setattr(logger, "handlers", [handler])
+  verbosity = tf.logging.get_verbosity()
+  tf.logging.set_verbosity(tf.logging.INFO)
+  try:
+    tf.logging.info("said by a test")
+    monkeypatch.setattr(quiet, "_OURS", (os.path.dirname(__file__),))
+    tf.logging.info("said by one of us")
+  finally:
+    tf.logging.set_verbosity(verbosity)
+  assert shown == ["said by one of us"]

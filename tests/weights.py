@@ -17,9 +17,13 @@ def randomize(session: tf.Session, seed: int = 0,
               zero: Optional[str] = None) -> None:
   """Sets all variables of the session's graph, in one run.
 
-  Kernels are N(0, 0.1), actnorms and biases N(0, 0.05); the matrices of the
-  1x1 convolutions are those of a random rotation, + N(0, 0.02) where they are
-  trained. A variable's value depends on its name and the seed, not on what
+  `W` is N(0, 0.1). A `kernel` is as wide as keeps the variance of what comes
+  in, so that a deep network hides nothing, and a fifth of it where it makes
+  maps of a flow, which a loop over time would amplify. Factors of a
+  normalisation are N(1, 0.05), its moving variances 0.5 to 1.5. The matrices
+  of the 1x1 convolutions are those of a random rotation, + N(0, 0.02) where
+  they are trained. All others, actnorms and biases among them, are
+  N(0, 0.05). A variable's value depends on its name and the seed, not on what
   else is in the graph.
 
   Args:
@@ -35,15 +39,28 @@ def randomize(session: tf.Session, seed: int = 0,
     value = np.zeros(shape)
     if "/invertible/" in name:
       value += _rotation(name, shape[0], seed)
-    if name in trainable:
-      scale = 0.02 if "/invertible/" in name else (
-          0.1 if name.endswith("/W") else 0.05)
-      value += scale * _generator(name, seed).standard_normal(shape)
+    if name.endswith("/moving_variance"):
+      value += 0.5 + _generator(name, seed).uniform(size=shape)
+    elif name in trainable or name.endswith("/moving_mean"):
+      value += name.endswith("/gamma")
+      value += _scale(name, shape) * _generator(name, seed).standard_normal(
+          shape)
       if zero and re.search(zero, name):
         value *= 0.
     feed[v.initializer.inputs[1]] = value.astype(
         v.dtype.base_dtype.as_numpy_dtype)
   session.run([v.initializer for v in variables], feed)
+
+
+def _scale(name, shape):
+  if "/invertible/" in name:
+    return 0.02
+  if name.endswith("/kernel"):
+    is_head = re.search("/(shift|log_scale|extra)/kernel$", name)
+    is_conv = len(shape) == 4  # What a ReLU halves comes back.
+    return (0.2 if is_head else 1.) * np.sqrt(
+        (1. + is_conv) / np.prod(shape[:-1]))
+  return 0.1 if name.endswith("/W") else 0.05
 
 
 def _generator(name, seed):

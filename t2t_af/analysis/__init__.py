@@ -3,14 +3,19 @@
 Nothing here imports TensorFlow, a model or a data set: what a run leaves on
 disk (JSON lines and `samples.npz`) is enough to remake every number.
 
-  records     what is written, line by line, and how it is read back
-  quality     PSNR, SSIM, best of N
-  references  likelihood of trivial models that any model should beat
-  pictures    strips, grids, animations, PNG frames
-  comparison  a compare folder as one object; paired differences
-  verdict     which set won, in sentences
-  tables      the comparison as rows and as text; tables_csv: as CSV
-  plots       curves as SVG
-  figures     which curves and pictures a comparison has
-  report      all of it in one HTML file
+  records          what is written, line by line, and how it is read back
+  quality          PSNR, SSIM, best of N; series_quality: RMSE, CRPS
+  references       likelihood of trivial models that any model should beat
+  pictures         strips, grids, animations, PNG frames
+  line_pictures    charts of series as PNG
+  contact_sheet    a data set at a glance
+  comparison       a compare folder as one object; paired differences
+  units            what its likelihoods are told in: video, series
+  trivial          how its sets stand against trivial models
+  verdict          which set won, in sentences
+  tables           the comparison as rows and as text; tables_csv: as CSV
+  plots            curves as SVG
+  figures          which curves a comparison has
+  context_figures  truth beside samples of every set
+  report           all of it in one HTML file
 """

@@ -18,10 +18,12 @@ from scipy import special
 from t2t_af import errors
 from t2t_af import likelihood
 from t2t_af import records
+from t2t_af.analysis import units
 
 # What two likelihoods must share before their difference means anything.
 PROTOCOL = ("problem", "split", "num_sequences", "num_cond_frames",
             "num_scored_frames", "dequantization")
+NLL = "nll_nats_per_dim"
 
 
 class Estimate(NamedTuple):
@@ -31,9 +33,13 @@ class Estimate(NamedTuple):
   stderr_seeds: float  # NaN for one seed
   stderr_sequences: float  # mean over seeds of each seed's; NaN if unknown
 
+  def times(self, factor: float) -> "Estimate":
+    return Estimate({seed: v * factor for seed, v in self.per_seed.items()},
+                    *(v * factor for v in self[1:]))
+
 
 class Difference(NamedTuple):
-  """`ours - theirs` in nats/dim; below zero: ours is better."""
+  """`ours - theirs` in the comparison's unit; below zero: ours is better."""
   per_seed: dict  # {seed: difference}, of the seeds that both have
   mean: float
   stderr: float  # NaN if nothing tells the spread
@@ -81,6 +87,8 @@ class Comparison:
     self.references = _of_newest_names(records.read(
         os.path.join(compare_dir, "references.jsonl")))
     self.split = self._final_split()
+    self.unit = units.of(self.config.get("problem", ""), self.references + [
+        r for run in self.runs.values() for r in run.likelihood])
 
   def label(self, hparams_set: str) -> str:
     """The name for people."""
@@ -96,7 +104,12 @@ class Comparison:
              for seed, run in self.runs_of(hparams_set).items()}
     return {seed: record for seed, record in found.items() if record}
 
-  def estimate(self, hparams_set: str, field: str = "nll_nats_per_dim",
+  def nll(self, hparams_set: str) -> Optional[Estimate]:
+    """NLL over seeds in the comparison's unit; None if none is finite."""
+    estimate = self.estimate(hparams_set)
+    return estimate.times(self.unit.scale) if estimate else None
+
+  def estimate(self, hparams_set: str, field: str = NLL,
                kind: str = "likelihood") -> Optional[Estimate]:
     """`field` over seeds, or None where no seed has a finite one."""
     finals = self.final(hparams_set, kind)
@@ -110,13 +123,26 @@ class Comparison:
     return Estimate(per_seed, mean, stderr,
                     sum(errors_) / len(errors_) if errors_ else math.nan)
 
+  def scored_references(self) -> list[dict]:
+    """References of the scored split, under the sets' protocol.
+
+    Where none is under it, all of the split: told beside another protocol is
+    better than not told.
+    """
+    of_split = [r for r in self.references if r.get("split") == self.split]
+    keys = ("num_cond_frames", "num_scored_frames", "dequantization")
+    protocols = [[r.get(k) for k in keys] for name in self.sets
+                 for r in self.final(name).values()]
+    return [r for r in of_split
+            if [r.get(k) for k in keys] in protocols] or of_split
+
   def is_bound(self, hparams_set: str) -> bool:
     return any(r.get("bound") for r in self.final(hparams_set).values())
 
   def diverged(self, hparams_set: str) -> list[int]:
     """Seeds whose final NLL was not finite."""
     return [seed for seed, record in self.final(hparams_set).items()
-            if not is_number(record.get("nll_nats_per_dim"))]
+            if not is_number(record.get(NLL))]
 
   def from_run(self, hparams_set: str, field: str) -> Optional[float]:
     """Mean over seeds of a number in run.json (or in the final record)."""
@@ -129,14 +155,14 @@ class Comparison:
     return sum(values) / len(values) if values else None
 
   def best_set(self) -> Optional[str]:
-    """The set with the lowest mean nats/dim, or None."""
+    """The set with the lowest mean NLL or bound of it, or None."""
     means = {name: estimate.mean for name in self.sets
              if (estimate := self.estimate(name))}
     return min(means, key=means.get) if means else None
 
   def difference(self, ours: str, theirs: str) -> Optional[Difference]:
-    """NLL of `ours` minus `theirs`, paired by seed, nats/dim."""
-    a, b = self.estimate(ours), self.estimate(theirs)
+    """NLL of `ours` minus `theirs`, paired by seed."""
+    a, b = self.nll(ours), self.nll(theirs)
     per_seed = {} if not (a and b) else {
         seed: a.per_seed[seed] - b.per_seed[seed] for seed in a.per_seed
         if seed in b.per_seed}
@@ -149,6 +175,7 @@ class Comparison:
     (seed, mean), = per_seed.items()
     stderr, basis, count = _over_sequences(
         self.final(ours)[seed], self.final(theirs)[seed])
+    stderr *= self.unit.scale
     return Difference(per_seed, mean, stderr, basis,
                       _interval(mean, stderr, count))
 
@@ -184,8 +211,11 @@ def is_number(value: Any) -> bool:
 
 
 def _over_sequences(ours: dict, theirs: dict) -> tuple[float, str, int]:
-  """(standard error of the difference, basis, N) from one seed's records."""
-  field = "nll_nats_per_dim_per_sequence"
+  """(standard error of the difference, basis, N) from one seed's records.
+
+  In nats per dimension.
+  """
+  field = NLL + "_per_sequence"
   a, b = ours.get(field), theirs.get(field)
   # Both models score the same sequences: pairing takes out what makes a
   # sequence hard for both, which is most of the spread.
@@ -193,7 +223,7 @@ def _over_sequences(ours: dict, theirs: dict) -> tuple[float, str, int]:
       ours.get("sequence_ids") == theirs.get("sequence_ids")):
     pairs = [x - y for x, y in zip(a, b)]
     return likelihood.mean_and_stderr(pairs).stderr, "sequences", len(pairs)
-  a, b = (r.get("nll_nats_per_dim_stderr") for r in (ours, theirs))
+  a, b = (r.get(NLL + "_stderr") for r in (ours, theirs))
   if is_number(a) and is_number(b):
     count = min(r.get("num_sequences") or 2 for r in (ours, theirs))
     return math.hypot(a, b), "sequences, unpaired", count
@@ -236,8 +266,10 @@ def _read_json(path: str) -> Optional[dict]:
 
 
 def _of_newest_names(found: Sequence[dict]) -> list[dict]:
-  """The newest reference of each (name, split), in order of appearance."""
-  return list(records.newest(found, ("name", "split")).values())
+  """The newest reference of each name and protocol, in order of appearance."""
+  keys = ("name", "split", "num_cond_frames", "num_scored_frames",
+          "dequantization")
+  return list(records.newest(found, keys).values())
 
 
 def _found_sets(compare_dir: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which curves and pictures a comparison has, each from records and arrays.
+"""Which curves a comparison has, each from its records.
 
 Every figure comes with a caption that says what is shown and how it was
 chosen; a figure with nothing to show is left out, and the report says so.
@@ -6,17 +6,12 @@ chosen; a figure with nothing to show is left out, and the report says so.
 
 from typing import NamedTuple, Optional, Sequence
 
-import numpy as np
-
 from t2t_af import likelihood
 from t2t_af.analysis import formats
-from t2t_af.analysis import pictures
 from t2t_af.analysis import plots
-from t2t_af.analysis import samples as samples_lib
 from t2t_af.analysis.comparison import Comparison, is_number
 
 EARLY_SHARE = 0.1  # The first tenth of training may leave the chart.
-NUM_CONTEXTS = 3
 
 
 class Curves(NamedTuple):
@@ -27,21 +22,31 @@ class Curves(NamedTuple):
   sets: list
 
 
-class Pictures(NamedTuple):
-  """One context: a strip (PNG) and an animation (GIF)."""
-  title: str
-  caption: str
-  strip: bytes
-  animation: bytes
+# Metric of samples -> label of the axis.
+_VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
+_SERIES_METRICS = {"rmse": "RMSE, standardised"}
 
 
 def curves(comparison: Comparison) -> list[Curves]:
   """All charts that have something to show."""
   found = [learning(comparison), differences(comparison),
-           nll_per_frame(comparison),
-           quality_per_frame(comparison, "psnr", "PSNR, dB"),
-           quality_per_frame(comparison, "ssim", "SSIM")]
+           nll_per_frame(comparison)]
+  found += [quality_per_frame(comparison, metric, label)
+            for metric, label in _metrics(comparison).items()]
   return [figure for figure in found if figure]
+
+
+def titles(comparison: Comparison) -> list[str]:
+  """Of the charts that a finished comparison has."""
+  step = comparison.unit.step
+  return ["Learning curves", "Difference while training",
+          f"NLL per predicted {step}"] + [
+              f"{metric.upper()} per predicted {step}"
+              for metric in _metrics(comparison)]
+
+
+def _metrics(comparison: Comparison) -> dict[str, str]:
+  return _SERIES_METRICS if comparison.unit.is_series else _VIDEO_METRICS
 
 
 def learning(comparison: Comparison) -> Optional[Curves]:
@@ -50,9 +55,8 @@ def learning(comparison: Comparison) -> Optional[Curves]:
   points = []
   split = evaluation_split(comparison)
   for i, name in enumerate(comparison.sets):
-    per_seed = _per_seed(comparison, name, "training", "nll_nats_per_dim")
-    scored = _per_seed(comparison, name, "likelihood", "nll_nats_per_dim",
-                       split)
+    per_seed = _nll_per_seed(comparison, name, "training")
+    scored = _nll_per_seed(comparison, name, "likelihood", split)
     lines += [plots.Line(list(c), list(c.values()), i, "thin",
                          title=f"{comparison.label(name)}, seed {seed}")
               for seed, c in per_seed.items()]
@@ -65,14 +69,14 @@ def learning(comparison: Comparison) -> Optional[Curves]:
     if per_seed or scored:
       sets.append(name)
   y_range, cut = _range_after_start(lines, points)
-  svg = plots.chart(lines + points, "training step", "nats/dim",
-                    "Learning curves", y_range)
+  svg = plots.chart(lines + points, "training step",
+                    comparison.unit.name, "Learning curves", y_range)
   caption = ("Lines: NLL on training batches (thick: mean over seeds; thin: "
              f"one seed each). Markers: NLL on the {split} split, with the "
              "standard error over seeds.")
   if cut is not None:
-    caption += (f" The start, up to {formats.number(cut, 2)} nats/dim, is "
-                "cut off.")
+    caption += (f" The start, up to {formats.number(cut, 2)} "
+                f"{comparison.unit.name}, is cut off.")
   return Curves("Learning curves", svg, caption, sets) if svg else None
 
 
@@ -80,10 +84,10 @@ def differences(comparison: Comparison) -> Optional[Curves]:
   """NLL minus the first set's, seed by seed, at every evaluation."""
   split = evaluation_split(comparison)
   first = comparison.sets[0] if comparison.sets else ""
-  base = _per_seed(comparison, first, "likelihood", "nll_nats_per_dim", split)
+  base = _nll_per_seed(comparison, first, "likelihood", split)
   lines, sets = [], []
   for i, name in enumerate(comparison.sets[1:], start=1):
-    ours = _per_seed(comparison, name, "likelihood", "nll_nats_per_dim", split)
+    ours = _nll_per_seed(comparison, name, "likelihood", split)
     per_seed = {seed: {x: c[x] - base[seed][x] for x in c if x in base[seed]}
                 for seed, c in ours.items() if seed in base}
     x, mean, stderr = _mean_curve(per_seed)
@@ -101,46 +105,34 @@ def differences(comparison: Comparison) -> Optional[Curves]:
   return Curves(
       "Difference while training",
       plots.chart([zero] + lines, "training step",
-                  "difference, nats/dim", "Difference while training"),
+                  f"difference, {comparison.unit.name}",
+                  "Difference while training"),
       f"NLL on the {split} split minus that of {comparison.label(first)} under "
       "the same seed. Below the line at zero: better. Thin: one seed each; "
       "thick: mean, with its standard error over seeds.", sets)
 
 
 def nll_per_frame(comparison: Comparison) -> Optional[Curves]:
-  """NLL of each predicted frame given the true frames before it."""
+  """NLL of each predicted step given the true steps before it."""
+  unit = comparison.unit
   return _per_frame(
-      comparison, "likelihood", "nll_nats_per_dim_per_frame", "nats/dim",
-      "NLL per predicted frame",
-      f"NLL of each scored frame of the {comparison.split} split, given the "
-      "true frames before it. Thin: one seed each; thick: mean.")
+      comparison, "likelihood", "nll_nats_per_dim_per_frame", unit.name,
+      f"NLL per predicted {unit.step}",
+      f"NLL of each scored {unit.step} of the {comparison.split} split, given "
+      f"the true {unit.step}s before it. Thin: one seed each; thick: mean.",
+      unit.scale)
 
 
 def quality_per_frame(comparison: Comparison, metric: str, y_label: str
                      ) -> Optional[Curves]:
-  """PSNR or SSIM of the best sample, by distance from the given frames."""
+  """PSNR, SSIM or RMSE of the best sample, by distance from the given steps."""
+  step = comparison.unit.step
   return _per_frame(
       comparison, "samples", f"{metric}_per_frame", y_label,
-      f"{metric.upper()} per predicted frame",
+      f"{metric.upper()} per predicted {step}",
       f"{metric.upper()} of the best sample of each context against the "
-      "truth; the best is chosen by its mean over frames, so these curves "
-      "are higher than a typical sample's.")
-
-
-def context_pictures(comparison: Comparison,
-                     num_contexts: int = NUM_CONTEXTS) -> list[Pictures]:
-  """Truth and the first sample of every set, from the same given frames."""
-  if not comparison.seeds:
-    return []
-  seed = comparison.seeds[0]
-  loaded = {name: samples_lib.read(comparison.runs[name, seed].samples_path,
-                                   num_contexts) for name in comparison.sets}
-  loaded = {name: found for name, found in loaded.items() if found}
-  if not loaded:
-    return []
-  truth = next(iter(loaded.values()))
-  return [_context(comparison, loaded, truth, context, seed)
-          for context in range(len(truth.inputs))]
+      f"truth; the best is chosen by its mean over {step}s, so these curves "
+      "are better than a typical sample's.")
 
 
 def evaluation_split(comparison: Comparison) -> str:
@@ -153,31 +145,9 @@ def evaluation_split(comparison: Comparison) -> str:
              default=comparison.split)
 
 
-def _context(comparison, loaded, truth, context, seed) -> Pictures:
-  given = truth.inputs[context]
-  rows = [pictures.Row("Truth", np.concatenate(
-      [given, truth.targets[context]]))]
-  left_out = []
-  for name in comparison.sets:
-    found = loaded.get(name)
-    if found is None or context >= len(found.inputs):
-      left_out.append(f"{comparison.label(name)}: not run")
-    elif not np.array_equal(found.inputs[context], given):
-      left_out.append(f"{comparison.label(name)}: sampled from other frames")
-    else:
-      rows.append(pictures.Row(comparison.label(name), np.concatenate(
-          [given, found.outputs[context, 0]])))
-  caption = (f"Seed {seed}, the first sample of each set, not chosen. Frames "
-             "with an orange border were given.")
-  if left_out:
-    caption += f" Left out: {'; '.join(left_out)}."
-  return Pictures(f"Sequence {context + 1}", caption,
-                  pictures.png(pictures.strip(rows, len(given))),
-                  pictures.animation(rows, len(given)))
-
-
 def _per_frame(comparison: Comparison, kind: str, field: str, y_label: str,
-               title: str, caption: str) -> Optional[Curves]:
+               title: str, caption: str, scale: float = 1.
+              ) -> Optional[Curves]:
   lines, means, sets = [], [], []
   for i, name in enumerate(comparison.sets):
     per_seed = {}
@@ -185,7 +155,7 @@ def _per_frame(comparison: Comparison, kind: str, field: str, y_label: str,
       first = (r.get("num_cond_frames") or 0) + 1
       values = r.get(field) or []
       if any(map(is_number, values)):
-        per_seed[seed] = dict(enumerate(values, start=first))
+        per_seed[seed] = dict(enumerate(_times(values, scale), start=first))
     lines += [plots.Line(list(c), list(c.values()), i, "thin",
                          title=f"{comparison.label(name)}, seed {seed}")
               for seed, c in per_seed.items()]
@@ -194,21 +164,27 @@ def _per_frame(comparison: Comparison, kind: str, field: str, y_label: str,
       sets.append(name)
       means += [plots.Line(x, mean, i, title=comparison.label(name)),
                 plots.Line(x, mean, i, "points", stderr)]
-  svg = plots.chart(lines + means, "frame", y_label, title)
+  svg = plots.chart(lines + means, comparison.unit.step, y_label, title)
   return Curves(title, svg, caption, sets) if svg else None
 
 
-def _per_seed(comparison: Comparison, name: str, kind: str, field: str,
-              split: Optional[str] = None) -> dict[int, dict]:
-  """{seed: {step: value}}; a step logged twice keeps its newest value."""
+def _nll_per_seed(comparison: Comparison, name: str, kind: str,
+                  split: Optional[str] = None) -> dict[int, dict]:
+  """{seed: {training step: NLL}}; one logged twice keeps its newest value."""
   found = {}
   for seed, run in comparison.runs_of(name).items() if name else ():
-    curve = {r["step"]: r.get(field) for r in getattr(run, kind)
-             if r.get("step") is not None and
-             (split is None or r.get("split") == split)}
+    chosen = [r for r in getattr(run, kind) if r.get("step") is not None and
+              (split is None or r.get("split") == split)]
+    values = _times([r.get("nll_nats_per_dim") for r in chosen],
+                    comparison.unit.scale)
+    curve = {r["step"]: value for r, value in zip(chosen, values)}
     if any(map(is_number, curve.values())):
       found[seed] = dict(sorted(curve.items()))
   return found
+
+
+def _times(values: Sequence[Optional[float]], scale: float) -> list:
+  return [v * scale if is_number(v) else None for v in values]
 
 
 def _mean_curve(per_seed: dict[int, dict]) -> tuple[list, list, list]:

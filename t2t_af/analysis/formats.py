@@ -7,6 +7,7 @@ from t2t_af.analysis.comparison import is_number
 
 NOT_RUN = "not run"
 ABSENT = "–"
+BOUND = "<= "  # before an upper bound of an NLL
 MINUS = "−"  # The sign, wide as "+", so that columns line up.
 
 

@@ -1,155 +1,221 @@
-"""Trivial models: what any trained model should beat.
+"""Trivial models: what any trained model should beat, on video and on series.
 
-Each is a Gaussian over dequantised values x + u, u ~ U(0, 1), in 0..256 units,
-so its NLL is on the same scale as a model's (likelihood.py). With mean m and
-variance v, the expectation over the noise is closed, so nothing is sampled:
+Each is a Gaussian over what the models see: frames x made continuous by noise,
+in 0..256 units, or a series as it is, standardised. So its NLL is on the same
+scale as a model's (likelihood.py). The noise has a closed expectation, so
+nothing is sampled. With y = scale * x + u and E[u] = m_u, Var[u] = v_u,
 
-  E_u[-log N(x + u; m, v)] = log(2 pi v) / 2 + ((x + 1/2 - m)^2 + 1/12) / (2 v)
+  E_u[-log N(y; m, v)] =
+      log(2 pi v) / 2 + ((scale * x + m_u - m)^2 + v_u) / (2 v)
 
-  uniform                    1 / 256 on every value: log 256 = 5.545 nats
-  standard_normal            N(0, 1) on (x + u) / 256
-  global_gaussian            one m, one v
-  per_pixel_gaussian         m and v of each value of a frame
-  copy_last_frame            m = previous frame + 1/2, one v
-  copy_last_frame_per_pixel  m = previous frame + 1/2, v of each value
+  noise     scale    m_u  v_u
+  uniform   1        1/2  1/12  U(0, 1)
+  gaussian  256/255  0    1     N(0, 1), the authors'
+  none      1        0    0     series
 
-Parameters are those of maximum likelihood on the scored frames of the training
-split. A variance contains the noise's own 1/12, which is its floor: a value
-that never changes costs log(2 pi / 12) / 2 + 1/2 = 0.176 nats, never -infinity.
+  uniform                      1/256 on every value: log 256 = 5.545 nats
+                               (of uniform noise alone)
+  standard_normal              N(0, 1) on y / 256; of a series, on y
+  global_gaussian              one m, one v
+  per_pixel_gaussian           m and v of each value of a frame
+  copy_last_frame              m = previous frame, one v
+  copy_last_frame_per_pixel    m = previous frame, v of each value
+  (of a series: per_feature_gaussian, copy_last_step and
+  copy_last_step_per_feature)
+
+Parameters are those of maximum likelihood on the scored steps of the training
+split. A variance contains the noise's own, which is its floor: a value that
+never changes costs log(2 pi e v_u) / 2 nats (uniform: 0.176, Gaussian: 1.419),
+never -infinity. A series has no such floor; there a value that repeats exactly
+throughout is given the variance SERIES_VARIANCE_FLOOR.
 """
 
 import math
-from typing import Callable, NamedTuple
+from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 
 from t2t_af import likelihood
 from t2t_af.analysis import quality
+from t2t_af.analysis import series_quality
 from t2t_af import records
 
-NOISE_MEAN, NOISE_VARIANCE = 1. / 2., 1. / 12.  # of U(0, 1)
-SEQUENCES_AT_ONCE = 64  # 64 x 10 x 64 x 64 x 3 float64: 60 MiB.
+# Standardised numbers are stored as float32: below its resolution squared,
+# a variance says nothing.
+SERIES_VARIANCE_FLOOR = float(np.finfo(np.float32).eps)**2
+VALUES_AT_ONCE = 8 * 2**20  # float64: 64 MiB.
+
+
+class Noise(NamedTuple):
+  """y = scale * x + u; see above."""
+  scale: float
+  mean: float
+  variance: float
+
+
+NOISES = {"uniform": Noise(1., 1. / 2., 1. / 12.),
+          "gaussian": Noise(256. / 255., 0., 1.),
+          "none": Noise(1., 0., 0.)}
 
 
 class _Gaussian(NamedTuple):
-  """N(mean, variance) on x + u; `mean` is added to `centre(frames)`."""
+  """N(mean, variance) on y; `mean` is added to `scale * centre(x)`."""
   centre: Callable[[np.ndarray], np.ndarray]
   mean: np.ndarray
   variance: np.ndarray
 
 
-def compute(train: np.ndarray, test: np.ndarray, num_cond_frames: int,
-            num_scored: int, problem: str = "", split: str = "test"
-           ) -> list[dict]:
+def compute(train: np.ndarray, test: np.ndarray, num_cond_steps: int,
+            num_scored: int, problem: str = "", split: str = "test",
+            dequantization: str = "uniform",
+            log_volume: Optional[float] = None) -> list[dict]:
   """Reference records of every trivial model, in the order above.
 
   Args:
-    train: uint8 [N, time, height, width, channels], fits the parameters.
-    test: uint8 [N', time', height, width, channels], is scored.
-    num_cond_frames: frames before the first scored one, at least 1.
-    num_scored: frames that are scored.
+    train: uint8 [N, time, height, width, channels] or float [N, time,
+      features], fits the parameters.
+    test: [N', time', ...] of the same kind, is scored.
+    num_cond_steps: steps before the first scored one, at least 1.
+    num_scored: steps that are scored.
     problem, split: names for the records.
+    dequantization: of video, "uniform" or "gaussian"; a series has none.
+    log_volume: of a series: sum of log std, nats per step, that leads from
+      standardised numbers to raw units; None where it is not known.
 
   Raises:
-    ValueError: if a sequence is shorter than the protocol needs.
+    ValueError: if a sequence is shorter than the protocol needs, or an array
+      is neither video nor series.
   """
-  num_frames = num_cond_frames + num_scored
-  for name, frames in (("train", train), ("test", test)):
-    if frames.ndim != 5 or frames.shape[1] < num_frames or not len(frames):
-      raise ValueError(
-          f"{name} must be [N, time, height, width, channels] with time at "
-          f"least {num_frames}, but its shape is {frames.shape}")
-  if num_cond_frames < 1 or num_scored < 1:
-    raise ValueError("at least one frame conditions and one is scored")
-  # One more frame than is scored: the first scored one's predecessor.
-  window = slice(num_cond_frames - 1, num_frames)
-  train, test = train[:, window], test[:, window]
+  train, test = (_window(name, x, num_cond_steps, num_scored)
+                 for name, x in (("train", train), ("test", test)))
+  is_series = test.ndim == 3
+  kind = "none" if is_series else dequantization
   found = []
-  for name, per_frame in _all_models(train, test):
-    mean, stderr = likelihood.mean_and_stderr(per_frame.mean(axis=1))
+  for name, per_step in _all_models(train, test, NOISES[kind], kind):
+    mean, stderr = likelihood.mean_and_stderr(per_step.mean(axis=1))
     found.append(records.reference(
-        name=name, problem=problem, split=split, nll_nats_per_dim=mean,
-        nll_nats_per_dim_stderr=stderr,
-        nll_nats_per_dim_per_frame=per_frame.mean(axis=0),
+        name=_SERIES_NAMES.get(name, name) if is_series else name,
+        problem=problem, split=split, dequantization=kind,
+        nll_nats_per_dim=mean, nll_nats_per_dim_stderr=stderr,
+        nll_nats_per_dim_per_frame=per_step.mean(axis=0),
         num_sequences=len(test), num_train_sequences=len(train),
-        num_cond_frames=num_cond_frames, num_scored_frames=num_scored,
-        **(_copy_quality(test) if name == "copy_last_frame" else {})))
+        num_cond_frames=num_cond_steps, num_scored_frames=num_scored,
+        **(_per_step(mean, stderr, test.shape[-1], log_volume)
+           if is_series else {}),
+        **(_copy_quality(test, is_series) if name == "copy_last_frame"
+           else {})))
   return found
 
 
-def _all_models(train: np.ndarray, test: np.ndarray):
+_SERIES_NAMES = {
+    "per_pixel_gaussian": "per_feature_gaussian",
+    "copy_last_frame": "copy_last_step",
+    "copy_last_frame_per_pixel": "copy_last_step_per_feature"}
+
+
+def _window(name: str, x: np.ndarray, num_cond_steps: int,
+            num_scored: int) -> np.ndarray:
+  """The scored steps, and the first one's predecessor."""
+  num_steps = num_cond_steps + num_scored
+  if num_cond_steps < 1 or num_scored < 1:
+    raise ValueError("at least one step conditions and one is scored")
+  if x.ndim not in (3, 5) or x.shape[1] < num_steps or not len(x):
+    raise ValueError(
+        f"{name} must be [N, time, height, width, channels] or [N, time, "
+        f"features] with time at least {num_steps}, but its shape is {x.shape}")
+  return x[:, num_cond_steps - 1:num_steps]
+
+
+def _per_step(mean: float, stderr: float, num_features: int,
+              log_volume: Optional[float]) -> dict:
+  """Nats per time step, as Table 2 has them, and in raw units."""
+  fields = dict(nll_nats_per_step=mean * num_features,
+                nll_nats_per_step_stderr=stderr * num_features,
+                dims_per_step=num_features)
+  if log_volume is not None:
+    fields["nll_raw_nats_per_step"] = mean * num_features + log_volume
+  return fields
+
+
+def _all_models(train: np.ndarray, test: np.ndarray, noise: Noise, kind: str):
   """Yields (name, NLL [N', time] in nats/dim)."""
-  shape = (len(test), test.shape[1] - 1)
-  yield "uniform", np.full(shape, likelihood.UNIFORM_NATS_PER_DIM)
-  yield "standard_normal", _score(test, _Gaussian(
-      _zero, np.float64(0.), np.float64(256.**2)))
-  # Sums over sequences and frames: per value, and then over all values.
+  if kind == "uniform":
+    yield "uniform", np.full((len(test), test.shape[1] - 1),
+                             likelihood.UNIFORM_NATS_PER_DIM)
+  unit = 1. if kind == "none" else 256.
+  yield "standard_normal", _score(test, noise, _Gaussian(
+      _zero, np.float64(0.), np.float64(unit**2)))
+  # Sums over sequences and steps: per value, and then over all values.
   marginal = _moments(train, _zero)
   difference = _moments(train, _previous)
-  yield "global_gaussian", _score(test, _fit(_zero, *marginal, pool=True))
-  yield "per_pixel_gaussian", _score(test, _fit(_zero, *marginal, pool=False))
   # A copy has mean change 0 by definition; its variance is about that mean.
-  zero_mean = (np.zeros_like(difference[0]), difference[1])
-  yield "copy_last_frame", _score(
-      test, _fit(_previous, *zero_mean, pool=True))
-  yield "copy_last_frame_per_pixel", _score(
-      test, _fit(_previous, *zero_mean, pool=False))
+  copy = (np.zeros_like(difference[0]), difference[1])
+  for name, centre, moments, pool in (
+      ("global_gaussian", _zero, marginal, True),
+      ("per_pixel_gaussian", _zero, marginal, False),
+      ("copy_last_frame", _previous, copy, True),
+      ("copy_last_frame_per_pixel", _previous, copy, False)):
+    yield name, _score(test, noise, _fit(centre, *moments, noise, pool))
 
 
-def _zero(frames: np.ndarray) -> np.ndarray:
-  return np.zeros_like(frames[:, 1:])
+def _zero(x: np.ndarray) -> np.ndarray:
+  return np.zeros_like(x[:, 1:])
 
 
-def _previous(frames: np.ndarray) -> np.ndarray:
-  return frames[:, :-1]
+def _previous(x: np.ndarray) -> np.ndarray:
+  return x[:, :-1]
 
 
-def _moments(frames: np.ndarray, centre) -> tuple[np.ndarray, np.ndarray]:
-  """E[d] and E[d^2], d = x - centre, each [height, width, channels].
+def _moments(x: np.ndarray, centre) -> tuple[np.ndarray, np.ndarray]:
+  """E[d] and E[d^2], d = x - centre, each of the shape of a step.
 
-  Values are integers of at most 255, so sums of squares are exact in float64
-  and the textbook variance loses nothing.
+  Grey levels are integers, so sums of squares are exact in float64 and the
+  textbook variance loses nothing; standardised series have means near 0.
   """
   first, second = 0., 0.
-  for block in _blocks(frames):
+  for block in _blocks(x):
     d = block[:, 1:] - centre(block)
     first += d.sum(axis=(0, 1))
     second += np.square(d).sum(axis=(0, 1))
-  count = len(frames) * (frames.shape[1] - 1)
+  count = len(x) * (x.shape[1] - 1)
   return first / count, second / count
 
 
-def _fit(centre, first: np.ndarray, second: np.ndarray,
+def _fit(centre, first: np.ndarray, second: np.ndarray, noise: Noise,
          pool: bool) -> _Gaussian:
-  """Maximum likelihood: mean + 1/2 and variance + 1/12, for the noise."""
+  """Maximum likelihood; the noise adds to mean and variance."""
   if pool:
     first, second = first.mean(), second.mean()
-  variance = second - np.square(first) + NOISE_VARIANCE
-  return _Gaussian(centre, first + NOISE_MEAN, variance)
+  variance = noise.scale**2 * (second - np.square(first)) + noise.variance
+  return _Gaussian(centre, noise.scale * first + noise.mean,
+                   np.maximum(variance, SERIES_VARIANCE_FLOOR))
 
 
-def _score(frames: np.ndarray, model: _Gaussian) -> np.ndarray:
-  """NLL in nats/dim of each sequence and frame: [N, time]."""
+def _score(x: np.ndarray, noise: Noise, model: _Gaussian) -> np.ndarray:
+  """NLL in nats/dim of each sequence and step: [N, time]."""
   constant = 0.5 * np.mean(np.log(2. * math.pi * model.variance))
   found = []
-  for block in _blocks(frames):
-    d = block[:, 1:] - model.centre(block) + NOISE_MEAN - model.mean
-    quadratic = 0.5 * (np.square(d) + NOISE_VARIANCE) / model.variance
-    found.append(constant + quadratic.mean(axis=(2, 3, 4)))
+  for block in _blocks(x):
+    d = noise.scale * (block[:, 1:] - model.centre(block)) + (
+        noise.mean - model.mean)
+    quadratic = 0.5 * (np.square(d) + noise.variance) / model.variance
+    found.append(constant + quadratic.mean(axis=tuple(range(2, x.ndim))))
   return np.concatenate(found)
 
 
-def _blocks(frames: np.ndarray):
-  for i in range(0, len(frames), SEQUENCES_AT_ONCE):
-    yield frames[i:i + SEQUENCES_AT_ONCE].astype(np.float64)
+def _blocks(x: np.ndarray):
+  count = max(1, VALUES_AT_ONCE // max(1, x[0].size))
+  for i in range(0, len(x), count):
+    yield x[i:i + count].astype(np.float64)
 
 
-def _copy_quality(frames: np.ndarray) -> dict:
-  """PSNR and SSIM of repeating the last conditioning frame throughout.
+def _copy_quality(x: np.ndarray, is_series: bool) -> dict:
+  """How good repeating the last conditioning step throughout is as a sample.
 
-  A sample sees no frame after the conditioning ones, so neither does this.
+  A sample sees no step after the conditioning ones, so neither does this.
   """
-  copies = np.broadcast_to(frames[:, :1], frames[:, 1:].shape)
-  found = quality.best_of_n(copies[:, None], frames[:, 1:])
-  fields = quality.record_fields(found)
-  return {key: value for key, value in fields.items() if "mean_of" not in key}
+  copies = np.broadcast_to(x[:, :1], x[:, 1:].shape)
+  scores = series_quality if is_series else quality
+  fields = scores.record_fields(scores.best_of_n(copies[:, None], x[:, 1:]))
+  return {key: value for key, value in fields.items() if "best_of" in key or
+          "per_frame" in key}

@@ -10,6 +10,7 @@ import html
 import os
 from typing import Iterable
 
+from t2t_af.analysis import context_figures
 from t2t_af.analysis import figures
 from t2t_af.analysis import formats
 from t2t_af.analysis import pictures
@@ -19,30 +20,45 @@ from t2t_af.analysis import tables
 from t2t_af.analysis import verdict
 from t2t_af.analysis.comparison import Comparison
 
-FIGURES = ("Learning curves", "Difference while training",
-           "NLL per predicted frame", "PSNR per predicted frame",
-           "SSIM per predicted frame")
 NOISE = {"uniform": "uniform noise U(0, 1) on 0–255 values",
-         "gaussian": "Gaussian noise of deviation 1/256"}
-HOW_TO_READ = (
-    "NLL is the negative log-likelihood of the test videos: how surprised a "
-    "model is by what happens. Lower is better. It is given per pixel value, "
-    "in nats and in bits (one bit is 0.693 nats). A model that knows nothing, "
-    "uniform over 256 values, has 5.545 nats or 8 bits.",
+         "gaussian": "Gaussian noise of deviation 1/256 (not comparable with "
+                     "uniform noise)",
+         "none": "standardised by the training split"}
+_UNIT = {
+    "nats/dim": (
+        "NLL is the negative log-likelihood of the test videos: how surprised "
+        "a model is by what happens. Lower is better. It is given per pixel "
+        "value, in nats and in bits (one bit is 0.693 nats). A model that "
+        "knows nothing, uniform over 256 values, has 5.545 nats or 8 bits."),
+    "nats/step": (
+        "NLL is the negative log-likelihood of the test series: how surprised "
+        "a model is by what happens. Lower is better. It is a density, so it "
+        "may be negative. It is given per time step, of the standardised "
+        "values and of the raw ones; the two differ by a constant, the sum of "
+        "the logarithms of the columns' standard deviations.")}
+_SAMPLES = {
+    "nats/dim": (
+        "PSNR and SSIM compare the best of N samples with the one future that "
+        "happened. They reward a lucky guess and a blurred average, so they "
+        "say less about a model than its NLL. SSIM is taken per colour "
+        "channel."),
+    "nats/step": (
+        "RMSE compares the best of N samples with the one future that "
+        "happened, in standardised units. It rewards a lucky guess, so it "
+        "says less about a model than its NLL.")}
+_OF_ALL = (
     "± is one standard error. With several seeds it is over seeds: how much "
     "the result moves when training is repeated. The small print under it is "
-    "over test sequences: how much it would move with other test videos.",
+    "over test sequences: how much it would move with other test sequences.",
     "The difference is taken seed by seed against the first row and then "
     "averaged, so that luck that both share under one seed falls out. Few "
     "seeds make a wide interval: with three, its half width is 4.3 standard "
     "errors.",
     "A value after <= is an upper bound on the NLL; the exact value may be "
-    "lower. All other values are exact for the values with noise added, which "
-    "makes each a bound on the NLL of the 8-bit values themselves.",
-    "PSNR and SSIM compare the best of N samples with the one future that "
-    "happened. They reward a lucky guess and a blurred average, so they say "
-    "less about a model than its NLL. SSIM is taken per colour channel.",
-    "The grey rows are trivial models fitted to the training videos. A model "
+    "lower. All other values are exact; of video, for the values with noise "
+    "added, which makes each a bound on the NLL of the 8-bit values where "
+    "that noise is uniform.",
+    "The grey rows are trivial models fitted to the training split. A model "
     "that does not beat them has learned little about motion.",
     "Samples in the pictures are each set's first, not its best.")
 
@@ -64,7 +80,7 @@ def render(comparison: Comparison) -> str:
   body = "\n".join((
       f"<h1>{title}</h1>", _legend(comparison, comparison.sets),
       _verdict(comparison), _protocol(comparison), _table(comparison),
-      _curves(comparison), _pictures(comparison), _how_to_read(),
+      _curves(comparison), _pictures(comparison), _how_to_read(comparison),
       _details(comparison)))
   return (
       '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -112,11 +128,11 @@ def protocol(comparison: Comparison) -> list[str]:
   parts = [f"Problem {config.get('problem', formats.ABSENT)}",
            f"{comparison.split} split"]
   for r in finals[:1]:
-    noise = r.get("dequantization")
     parts += [f"{r.get('num_sequences', '?')} sequences",
-              f"{r.get('num_cond_frames', '?')} frames given, "
-              f"{r.get('num_scored_frames', '?')} scored",
-              NOISE.get(noise, f"{noise} noise")]
+              f"{r.get('num_cond_frames', '?')} {comparison.unit.step}s given, "
+              f"{r.get('num_scored_frames', '?')} scored"]
+  parts += [NOISE.get(noise, f"{noise} noise") for noise in dict.fromkeys(
+      r.get("dequantization") for r in finals)]
   if config.get("steps"):
     parts.append(f"{formats.thousands(config['steps'])} training steps")
   seeds = ", ".join(str(seed) for seed in comparison.seeds)
@@ -152,7 +168,7 @@ def _machine(machine: dict) -> str:
 
 def _table(comparison: Comparison) -> str:
   head = "".join(f'<th scope="col">{html.escape(heading)}</th>'
-                 for column, heading in tables.HEADINGS.items()
+                 for column, heading in tables.headings(comparison).items()
                  if column != "note")
   table = tables.rows(comparison)
   bodies = "".join(f'<tbody data-row="{html.escape(row.name)}">'
@@ -169,8 +185,7 @@ def _table(comparison: Comparison) -> str:
 def _row(row: tables.Row) -> str:
   """The row, and under it its notes over the whole width."""
   out = []
-  for column in tables.HEADINGS:
-    cell = row.cells[column]
+  for column, cell in row.cells.items():
     content = html.escape(cell.text) + "".join(
         f"<small>{html.escape(line)}</small>"
         for line in cell.detail.split("; ") if line)
@@ -189,7 +204,8 @@ def _row(row: tables.Row) -> str:
 def _curves(comparison: Comparison) -> str:
   found = {curve.title: curve for curve in figures.curves(comparison)}
   shown = "".join(_curve(comparison, curve) for curve in found.values())
-  missing = [title for title in FIGURES if title not in found]
+  missing = [title for title in figures.titles(comparison)
+             if title not in found]
   note = (f'<p class="empty">Not run, so not shown: '
           f'{html.escape(", ".join(missing))}.</p>' if missing else "")
   return f'<h2>Curves</h2><div class="figures">{shown}</div>{note}'
@@ -202,7 +218,7 @@ def _curve(comparison: Comparison, curve: figures.Curves) -> str:
 
 
 def _pictures(comparison: Comparison) -> str:
-  found = figures.context_pictures(comparison)
+  found = context_figures.context_pictures(comparison)
   if not found:
     return '<h2>Samples</h2><p class="empty">Samples: not run.</p>'
   out = ["<h2>Samples</h2>"]
@@ -210,11 +226,17 @@ def _pictures(comparison: Comparison) -> str:
     title, caption = html.escape(picture.title), html.escape(picture.caption)
     out.append(
         f"<figure><h3>{title}</h3>"
-        f'<div class="frames moving">'
-        f'{_image(picture.animation, "gif", f"{title}, animated")}</div>'
-        f'<div class="frames">{_image(picture.strip, "png", title)}</div>'
+        f'{_moving(picture, title)}<div class="frames">'
+        f'{_image(picture.strip, "png", title)}</div>'
         f"<figcaption>{caption}</figcaption></figure>")
   return "".join(out)
+
+
+def _moving(picture: context_figures.Pictures, title: str) -> str:
+  if picture.animation is None:
+    return ""
+  image = _image(picture.animation, "gif", f"{title}, animated")
+  return f'<div class="frames moving">{image}</div>'
 
 
 def _image(content: bytes, kind: str, description: str) -> str:
@@ -223,8 +245,10 @@ def _image(content: bytes, kind: str, description: str) -> str:
           f'src="data:image/{kind};base64,{encoded}">')
 
 
-def _how_to_read() -> str:
-  items = "".join(f"<li>{html.escape(line)}</li>" for line in HOW_TO_READ)
+def _how_to_read(comparison: Comparison) -> str:
+  unit = comparison.unit.name
+  items = "".join(f"<li>{html.escape(line)}</li>" for line in (
+      _UNIT[unit], *_OF_ALL, _SAMPLES[unit]))
   return f"<h2>How to read this</h2><ul>{items}</ul>"
 
 

@@ -3,12 +3,17 @@
   inputs   uint8 [contexts, cond, height, width, channels], the frames given
   targets  uint8 [contexts, time', height, width, channels], what followed
   outputs  uint8 [contexts, N, time, height, width, channels], N samples
+
+Of a series they are float32 [..., features], standardised, and there are also
+
+  mean, std  float64 [features]: raw = x * std + mean
+  names      of the features
 """
 
 import logging
 import math
 import zipfile
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -17,6 +22,35 @@ class Samples(NamedTuple):
   inputs: np.ndarray
   targets: np.ndarray
   outputs: np.ndarray
+
+
+class Scale(NamedTuple):
+  """From a standardised series to what was measured."""
+  mean: np.ndarray
+  std: np.ndarray
+  names: Sequence[str]
+  unit: str = "raw units"
+
+  def to_raw(self, x: np.ndarray) -> np.ndarray:
+    """float64 [..., features]."""
+    return np.asarray(x, np.float64) * self.std + self.mean
+
+
+def standardised(num_features: int) -> Scale:
+  """The scale of a series whose own is not known."""
+  return Scale(np.zeros(num_features), np.ones(num_features),
+               [f"feature {i + 1}" for i in range(num_features)],
+               "standardised")
+
+
+def read_scale(path: str) -> Optional[Scale]:
+  """Of the samples of a series; None where the file has none."""
+  try:
+    with np.load(path) as arrays:
+      return Scale(arrays["mean"], arrays["std"],
+                   [str(name) for name in arrays["names"]])
+  except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    return None
 
 
 def read(path: str, num_contexts: int) -> Optional[Samples]:

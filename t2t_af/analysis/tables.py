@@ -9,24 +9,30 @@ from typing import NamedTuple, Optional
 
 from t2t_af import likelihood
 from t2t_af.analysis import formats
+from t2t_af.analysis import trivial
 from t2t_af.analysis.comparison import Comparison, Estimate
 
-HEADINGS = {
-    "label": "Model", "nats": "NLL, nats/dim", "bits": "NLL, bits/dim",
+HEADINGS = {  # of video
+    "label": "Model", "nll": "NLL, nats/dim", "bits": "NLL, bits/dim",
     "difference": "Difference to first, nats/dim", "psnr": "PSNR, dB",
     "ssim": "SSIM", "parameters": "Parameters", "seconds": "Seconds per step",
     "memory": "Peak memory, MiB", "note": "Notes"}
-SHORT_HEADINGS = dict(
-    HEADINGS, nats="nats/dim", bits="bits/dim", difference="vs first, nats",
-    seconds="s/step", memory="peak MiB")  # A terminal is 80 to 160 wide.
-REFERENCE_LABELS = {
-    "uniform": "Uniform", "standard_normal": "N(0, 1) on [0, 1]",
-    "global_gaussian": "One Gaussian for all",
-    "per_pixel_gaussian": "One Gaussian per pixel",
-    "copy_last_frame": "Copy of the previous frame",
-    "copy_last_frame_per_pixel": "Copy, one variance per pixel"}
-LOWER_IS_BETTER = {"nats": True, "bits": True, "psnr": False, "ssim": False,
-                   "seconds": True, "memory": True}
+SERIES_HEADINGS = {
+    "label": "Model", "nll": "NLL, nats/step",
+    "raw": "NLL in raw units, nats/step",
+    "difference": "Difference to first, nats/step",
+    "rmse": "RMSE, standardised", "parameters": "Parameters",
+    "seconds": "Seconds per step", "memory": "Peak memory, MiB",
+    "note": "Notes"}
+_SHORT = {  # A terminal is 80 to 160 wide.
+    "nll": "{unit}", "bits": "bits/dim", "raw": "raw {unit}",
+    "difference": "vs first, nats", "rmse": "RMSE", "seconds": "s/step",
+    "memory": "peak MiB"}
+LOWER_IS_BETTER = {"nll": True, "bits": True, "raw": True, "psnr": False,
+                   "ssim": False, "rmse": True, "seconds": True,
+                   "memory": True}
+# Of each metric of samples: its field, and decimals.
+_QUALITY = {"psnr": 2, "ssim": 3, "rmse": 3}
 
 
 class Cell(NamedTuple):
@@ -43,10 +49,17 @@ class Row(NamedTuple):
   cells: dict  # {column: Cell}
 
 
+def headings(comparison: Comparison) -> dict[str, str]:
+  """{column: heading}, in order."""
+  return SERIES_HEADINGS if comparison.unit.is_series else HEADINGS
+
+
 def rows(comparison: Comparison) -> list[Row]:
   """All rows; the best value of each column among the sets is marked."""
   found = [_set_row(comparison, name) for name in comparison.sets]
   for column, lower in LOWER_IS_BETTER.items():
+    if column not in headings(comparison):
+      continue
     values = [r.cells[column].value for r in found
               if r.cells[column].value is not None]
     if len(values) > 1:
@@ -54,20 +67,16 @@ def rows(comparison: Comparison) -> list[Row]:
       for row in found:
         cell = row.cells[column]
         row.cells[column] = cell._replace(best=cell.value == best)
-  return found + [_reference_row(r) for r in references(comparison)]
-
-
-def references(comparison: Comparison) -> list[dict]:
-  """Reference records of the scored split."""
-  return [r for r in comparison.references
-          if r.get("split") == comparison.split]
+  return found + [_reference_row(comparison, r)
+                  for r in comparison.scored_references()]
 
 
 def text(comparison: Comparison) -> str:
   """The table for a terminal; errors per seed and notes follow it."""
   table = rows(comparison)
-  columns = [c for c in HEADINGS if c != "note"]
-  lines = [[SHORT_HEADINGS[c] for c in columns]]
+  columns = [c for c in headings(comparison) if c != "note"]
+  lines = [[_SHORT.get(c, headings(comparison)[c]).format(
+      unit=comparison.unit.name) for c in columns]]
   lines += [[row.cells[c].text + ("*" if row.cells[c].best else "")
              for c in columns] for row in table]
   widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
@@ -82,46 +91,47 @@ def text(comparison: Comparison) -> str:
   return "\n".join(line.rstrip() for line in out)
 
 
-def not_beaten(comparison: Comparison, name: str) -> list[str]:
-  """Names of the references that a set does not beat in nats/dim."""
-  estimate = comparison.estimate(name)
-  if estimate is None:
-    return []
-  return [r["name"] for r in references(comparison)
-          if r.get("nll_nats_per_dim") is not None and
-          estimate.mean >= r["nll_nats_per_dim"]]
-
-
 def _set_row(comparison: Comparison, name: str) -> Row:
-  estimate = comparison.estimate(name)
-  bound = "<= " if comparison.is_bound(name) else ""
   seconds = comparison.from_run(name, "seconds_per_step")
   memory = comparison.from_run(name, "peak_memory_mib")
-  return Row(name, False, {
+  cells = {
       "label": Cell(comparison.label(name), name),
+      "nll": _nll_cell(comparison, name, comparison.nll(name)),
+      "difference": _difference_cell(comparison, name),
       "parameters": Cell(formats.thousands(
           comparison.from_run(name, "num_parameters"))),
-      "nats": _nll_cell(estimate, bound, 1.),
-      "bits": _nll_cell(estimate, bound, likelihood.NATS_PER_BIT),
-      "difference": _difference_cell(comparison, name),
-      "psnr": _quality_cell(comparison, name, "psnr_best_of_n", 2),
-      "ssim": _quality_cell(comparison, name, "ssim_best_of_n", 3),
       "seconds": Cell(formats.significant(seconds), value=seconds),
       "memory": Cell(formats.thousands(memory), value=memory),
-      "note": Cell("; ".join(_notes(comparison, name)))})
+      "note": Cell("; ".join(_notes(comparison, name)))}
+  nll = comparison.nll(name)
+  if comparison.unit.is_series:
+    raw = comparison.estimate(name, "nll_raw_nats_per_step")
+    # A shift by sum log std: the errors are the same.
+    cells["raw"] = _nll_cell(comparison, name, nll and raw and nll._replace(
+        mean=raw.mean))
+  else:
+    cells["bits"] = _nll_cell(comparison, name, nll and nll.times(
+        likelihood.bits_from_nats(1.)))
+  for metric, decimals in _QUALITY.items():
+    if metric in headings(comparison):
+      cells[metric] = _quality_cell(comparison, name, metric, decimals)
+  return _row(comparison, name, False, cells)
 
 
-def _nll_cell(estimate: Optional[Estimate], bound: str,
-              unit: float) -> Cell:
-  """NLL divided by `unit` nats."""
+def _nll_cell(comparison: Comparison, name: str,
+              estimate: Optional[Estimate]) -> Cell:
+  """The estimate, with "<=" where it is an upper bound."""
   if estimate is None:
     return Cell(formats.NOT_RUN)
-  mean, seeds, sequences = (
-      v / unit for v in (estimate.mean, estimate.stderr_seeds,
-                         estimate.stderr_sequences))
+  bound = formats.BOUND if comparison.is_bound(name) else ""
+  mean, seeds, sequences = (estimate.mean, estimate.stderr_seeds,
+                            estimate.stderr_sequences)
   if math.isnan(seeds):
-    return Cell(bound + formats.with_error(mean, sequences),
-                "1 seed; ± over sequences", value=mean)
+    detail = "1 seed"
+    if not math.isnan(sequences):
+      detail += "; ± over sequences"
+    return Cell(bound + formats.with_error(mean, sequences), detail,
+                value=mean)
   detail = formats.plural(len(estimate.per_seed), "seed")
   if not math.isnan(sequences):
     detail += f"; sequences ± {formats.number(sequences)}"
@@ -141,9 +151,9 @@ def _difference_cell(comparison: Comparison, name: str) -> Cell:
                                  sign=True), per_seed)
 
 
-def _quality_cell(comparison: Comparison, name: str, field: str,
+def _quality_cell(comparison: Comparison, name: str, metric: str,
                   decimals: int) -> Cell:
-  estimate = comparison.estimate(name, field, "samples")
+  estimate = comparison.estimate(name, metric + "_best_of_n", "samples")
   if estimate is None:
     return Cell(formats.NOT_RUN)
   counts = {r.get("num_samples")
@@ -175,28 +185,32 @@ def _notes(comparison: Comparison, name: str) -> list[str]:
   if early:
     notes.append(f"scored at step {formats.listing([str(s) for s in early])} "
                  f"of {steps}")
-  unbeaten = not_beaten(comparison, name)
+  unbeaten = trivial.not_beaten(comparison, name)
   if unbeaten:
     notes.append("does not beat: " + ", ".join(
-        REFERENCE_LABELS.get(n, n) for n in unbeaten))
-  return notes + _below_copy(comparison, name)
+        trivial.label(comparison, n) for n in unbeaten))
+  notes += [f"{metric} is not better than that of repeating the last given "
+            f"{comparison.unit.step}"
+            for metric in trivial.worse_than_a_copy(comparison, name)]
+  return _parts_of_bound(comparison, name) + notes
 
 
-def _below_copy(comparison: Comparison, name: str) -> list[str]:
-  """PSNR or SSIM below that of repeating the last given frame."""
-  notes = []
-  for r in references(comparison):
-    lengths = {s.get("num_predicted_frames")
-               for s in comparison.final(name, "samples").values()}
-    if lengths != {r.get("num_scored_frames")}:
-      continue  # Later frames are harder: not comparable.
-    for metric in ("psnr", "ssim"):
-      field = metric + "_best_of_n"
-      ours = comparison.estimate(name, field, "samples")
-      if ours and r.get(field) is not None and ours.mean <= r[field]:
-        notes.append(f"{metric.upper()} is not above that of repeating the "
-                     "last given frame")
-  return notes
+def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:
+  """What a bound is the sum of, and how many samples it is taken with."""
+  if not comparison.is_bound(name):
+    return []
+  parts = []
+  for field, words in (("reconstruction_nats_per_dim", "reconstruction"),
+                       ("kl_nats_per_dim", "KL")):
+    estimate = comparison.estimate(name, field)
+    if estimate:
+      value = estimate.mean * comparison.unit.scale
+      parts.append(f"{words} {formats.number(value)}")
+  counts = sorted({r.get("num_samples") or 1
+                   for r in comparison.final(name).values()})
+  samples = formats.listing([str(count) for count in counts])
+  text_ = f"upper bound with {samples} sample{'s' * (counts != [1])}"
+  return [f"{text_}: {' + '.join(parts)}" if parts else text_]
 
 
 def _progress(comparison: Comparison, name: str, seed: int) -> str:
@@ -207,27 +221,39 @@ def _progress(comparison: Comparison, name: str, seed: int) -> str:
           f"{comparison.config.get('steps', '?')})")
 
 
-def _reference_row(r: dict) -> Row:
+def _reference_row(comparison: Comparison, r: dict) -> Row:
   nats, stderr = r.get("nll_nats_per_dim"), r.get("nll_nats_per_dim_stderr")
   stderr = stderr if stderr else math.nan  # The uniform model's is 0.
   nats = math.nan if nats is None else nats
-  cells = {column: Cell(formats.ABSENT) for column in HEADINGS}
-  cells.update(
-      label=Cell(REFERENCE_LABELS.get(r["name"], r["name"])),
-      nats=Cell(_three_decimals(nats, stderr)),
-      bits=Cell(_three_decimals(likelihood.bits_from_nats(nats),
-                                likelihood.bits_from_nats(stderr))),
-      note=Cell(""))
-  if r.get("psnr_best_of_n") is not None:
-    cells["psnr"] = Cell(formats.number(r["psnr_best_of_n"], 2),
-                         "last frame repeated")
-  if r.get("ssim_best_of_n") is not None:
-    cells["ssim"] = Cell(formats.number(r["ssim_best_of_n"], 3),
-                         "last frame repeated")
-  return Row(r["name"], True, cells)
+  scale = comparison.unit.scale
+  columns = headings(comparison)
+  cells = {"label": Cell(trivial.label(comparison, r["name"])),
+           "nll": Cell(_three_decimals(nats * scale, stderr * scale)),
+           "note": Cell("")}
+  if comparison.unit.is_series:
+    cells["raw"] = Cell(_three_decimals(
+        r.get("nll_raw_nats_per_step"), stderr * scale))
+  else:
+    cells["bits"] = Cell(_three_decimals(likelihood.bits_from_nats(nats),
+                                         likelihood.bits_from_nats(stderr)))
+  for metric, decimals in _QUALITY.items():
+    value = r.get(metric + "_best_of_n")
+    if metric in columns and value is not None:
+      cells[metric] = Cell(formats.number(value, decimals),
+                           f"last {comparison.unit.step} repeated")
+  return _row(comparison, r["name"], True, cells)
 
 
-def _three_decimals(value: float, stderr: float) -> str:
+def _row(comparison: Comparison, name: str, is_reference: bool,
+         cells: dict) -> Row:
+  """The cells in the order of the headings; absent where there is none."""
+  return Row(name, is_reference, {
+      column: cells.get(column, Cell(formats.ABSENT))
+      for column in headings(comparison)})
+
+
+def _three_decimals(value: Optional[float], stderr: float) -> str:
   """Some references' errors are tiny: nobody needs their sixth decimal."""
   text_ = formats.number(value)
-  return text_ if math.isnan(stderr) else f"{text_} ± {formats.number(stderr)}"
+  return (text_ if math.isnan(stderr) or text_ == formats.ABSENT else
+          f"{text_} ± {formats.number(stderr)}")

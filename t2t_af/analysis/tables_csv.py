@@ -9,15 +9,21 @@ import io
 
 from t2t_af import likelihood
 from t2t_af.analysis import pictures
-from t2t_af.analysis import tables
+from t2t_af.analysis import trivial
 from t2t_af.analysis.comparison import Comparison
 
 COLUMNS = (
-    "row", "name", "label", "seed", "split", "bound", "num_parameters",
-    "nll_nats_per_dim", "nll_nats_per_dim_stderr_seeds",
-    "nll_nats_per_dim_stderr_sequences", "nll_bits_per_dim",
-    "difference_nats_per_dim", "difference_stderr", "psnr_best_of_n",
-    "ssim_best_of_n", "seconds_per_step", "peak_memory_mib")
+    "row", "name", "label", "model", "seed", "split", "dequantization",
+    "bound", "num_samples", "num_parameters", "nll_nats_per_dim",
+    "nll_nats_per_dim_stderr_seeds", "nll_nats_per_dim_stderr_sequences",
+    "nll_bits_per_dim", "reconstruction_nats_per_dim", "kl_nats_per_dim",
+    "nll_nats_per_step", "nll_raw_nats_per_step", "difference_nats_per_dim",
+    "difference_stderr", "psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n",
+    "seconds_per_step", "peak_memory_mib")
+# Means over seeds of likelihood records, and of sample records.
+_FIELDS = ("reconstruction_nats_per_dim", "kl_nats_per_dim",
+           "nll_nats_per_step", "nll_raw_nats_per_step")
+_QUALITY = ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
 
 
 def text(comparison: Comparison) -> str:
@@ -28,16 +34,13 @@ def text(comparison: Comparison) -> str:
   for name in comparison.sets:
     for line in _lines(comparison, name):
       writer.writerow({k: _plain(v) for k, v in line.items()})
-  for r in tables.references(comparison):
-    writer.writerow({k: _plain(v) for k, v in {
-        "row": "reference", "name": r["name"], "split": r["split"],
-        "label": tables.REFERENCE_LABELS.get(r["name"], r["name"]),
-        "bound": False,
-        "nll_nats_per_dim": r["nll_nats_per_dim"],
-        "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"],
-        "nll_bits_per_dim": r["nll_bits_per_dim"],
-        "psnr_best_of_n": r.get("psnr_best_of_n"),
-        "ssim_best_of_n": r.get("ssim_best_of_n")}.items()})
+  for r in comparison.scored_references():
+    line = {field: r.get(field) for field in COLUMNS}
+    line.update({
+        "row": "reference", "bound": False,
+        "label": trivial.label(comparison, r["name"]),
+        "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"]})
+    writer.writerow({k: _plain(v) for k, v in line.items()})
   return stream.getvalue()
 
 
@@ -56,6 +59,8 @@ def _lines(comparison: Comparison, name: str):
   base = {"name": name, "label": comparison.label(name),
           "split": comparison.split}
   line = {"row": "set", **base, "seed": "all",
+          **_shared(finals.values(), "model", "dequantization",
+                    "num_samples"),
           "bound": comparison.is_bound(name) if finals else None}
   if estimate:
     line.update({
@@ -63,29 +68,37 @@ def _lines(comparison: Comparison, name: str):
         "nll_nats_per_dim_stderr_seeds": estimate.stderr_seeds,
         "nll_nats_per_dim_stderr_sequences": estimate.stderr_sequences,
         "nll_bits_per_dim": likelihood.bits_from_nats(estimate.mean)})
+  scale = comparison.unit.scale
   if difference:
-    line.update(difference_nats_per_dim=difference.mean,
-                difference_stderr=difference.stderr)
+    line.update(difference_nats_per_dim=difference.mean / scale,
+                difference_stderr=difference.stderr / scale)
   for field in ("num_parameters", "seconds_per_step", "peak_memory_mib"):
     line[field] = comparison.from_run(name, field)
-  for field in ("psnr_best_of_n", "ssim_best_of_n"):
-    over_seeds = comparison.estimate(name, field, "samples")
-    line[field] = over_seeds.mean if over_seeds else None
+  for fields, kind in ((_FIELDS, "likelihood"), (_QUALITY, "samples")):
+    for field in fields:
+      over_seeds = comparison.estimate(name, field, kind)
+      line[field] = over_seeds.mean if over_seeds else None
   yield line
   for seed, r in finals.items():
     run, sampled = comparison.runs[name, seed], drawn.get(seed, {})
-    yield {
-        "row": "seed", **base, "seed": seed, "bound": r.get("bound"),
-        "num_parameters": r.get("num_parameters"),
-        "nll_nats_per_dim": r.get("nll_nats_per_dim"),
+    line = {field: r.get(field) for field in COLUMNS}
+    line.update({field: sampled.get(field) for field in _QUALITY})
+    line.update({
+        "row": "seed", **base, "seed": seed,
         "nll_nats_per_dim_stderr_sequences": r.get("nll_nats_per_dim_stderr"),
-        "nll_bits_per_dim": r.get("nll_bits_per_dim"),
         "difference_nats_per_dim":
-            difference.per_seed.get(seed) if difference else None,
-        "psnr_best_of_n": sampled.get("psnr_best_of_n"),
-        "ssim_best_of_n": sampled.get("ssim_best_of_n"),
+            difference.per_seed[seed] / scale
+            if difference and seed in difference.per_seed else None,
         "seconds_per_step": run.info.get("seconds_per_step"),
-        "peak_memory_mib": run.info.get("peak_memory_mib")}
+        "peak_memory_mib": run.info.get("peak_memory_mib")})
+    yield line
+
+
+def _shared(records, *fields: str) -> dict:
+  """The fields whose value all records share."""
+  found = {field: {r.get(field) for r in records} for field in fields}
+  return {field: values.pop() for field, values in found.items()
+          if len(values) == 1}
 
 
 def _plain(value):

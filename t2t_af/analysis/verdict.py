@@ -7,6 +7,7 @@ whichever set is lower, and each ends with what the number does not show.
 from typing import Optional
 
 from t2t_af.analysis import formats
+from t2t_af.analysis import trivial
 from t2t_af.analysis.comparison import Comparison, Difference
 
 
@@ -15,8 +16,8 @@ def sentences(comparison: Comparison) -> list[str]:
   best = comparison.best_set()
   if best is None:
     return [f"No set has a likelihood on the {comparison.split} split yet."]
-  done = [s for s in comparison.sets if comparison.estimate(s)]
-  found = [_winner(comparison, best)]
+  done = [s for s in comparison.sets if comparison.nll(s)]
+  found = [_winner(comparison, best)] + _unbeaten(comparison, done)
   if len(done) < 2:
     return found + ["Nothing else has been evaluated, so nothing is compared."]
   first = comparison.sets[0]
@@ -24,7 +25,7 @@ def sentences(comparison: Comparison) -> list[str]:
     if name != first and first in done:
       found.append(_against(comparison, name, first))
   others = sorted((s for s in done if s != best),
-                  key=lambda s: comparison.estimate(s).mean)
+                  key=lambda s: comparison.nll(s).mean)
   if best != first and others[0] != first:
     found.append(_against(comparison, best, others[0]))
   conflicts = comparison.protocol_conflicts()
@@ -42,16 +43,31 @@ def relation(difference: Difference) -> str:
 
 
 def _winner(comparison: Comparison, best: str) -> str:
-  estimate = comparison.estimate(best)
+  estimate = comparison.nll(best)
   bound = "at most " if comparison.is_bound(best) else ""
   seeds = formats.plural(len(estimate.per_seed), "seed")
   of_each = {tuple(other.per_seed) for other in map(
-      comparison.estimate, comparison.sets) if other}
+      comparison.nll, comparison.sets) if other}
   unequal = ("" if len(of_each) == 1 else " Not every set has a result for "
              "every seed; each mean is over the seeds that have one.")
   return (f"Lowest NLL on the {comparison.split} split: "
           f"{comparison.label(best)}, {bound}{formats.number(estimate.mean)} "
-          f"nats/dim (mean of {seeds}).{unequal}")
+          f"{comparison.unit.name} (mean of {seeds}).{unequal}")
+
+
+def _unbeaten(comparison: Comparison, done: list[str]) -> list[str]:
+  """A sentence for each set that some trivial model is as good as."""
+  found = []
+  for name in done:
+    references = trivial.not_beaten(comparison, name)
+    if references:
+      which = formats.listing([f'"{trivial.label(comparison, r)}"'
+                               for r in references])
+      value = "bound" if comparison.is_bound(name) else "NLL"
+      found.append(f"{comparison.label(name)} does not beat the trivial model"
+                   f"{'s' * (len(references) > 1)} {which}: its {value} is not "
+                   "lower.")
+  return found
 
 
 def _against(comparison: Comparison, ours: str, theirs: str) -> str:
@@ -66,7 +82,8 @@ def _against(comparison: Comparison, ours: str, theirs: str) -> str:
   else:
     size = formats.with_error(abs(difference.mean), difference.stderr)
     text = (f"{comparison.label(ours)} is {relation(difference)} than "
-            f"{comparison.label(theirs)} by {size} nats/dim over "
+            f"{comparison.label(theirs)} by {size} "
+            f"{comparison.unit.name} over "
             f"{formats.plural(len(difference.per_seed), 'seed')}"
             f"{_evidence(difference)}.")
   caveats = [_spread(difference), _bounds(comparison, ours, theirs, difference),

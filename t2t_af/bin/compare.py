@@ -5,7 +5,9 @@
         --train_steps=1000 --seeds=0,1,2 --output_dir=compare
 
 Each set is trained under the same seeds and number of steps, evaluated on one
-split, and sampled from the same first frames. Records, tables and
+split, and sampled from the same first steps. Sets of different models may be
+mixed, of any problem of ours, video or series, if all score the same steps
+with the same noise. Trivial models stand beside them. Records, tables and
 report.html are written to --output_dir. Started again, it goes on where it
 was stopped. --demo fills in everything for a few minutes on two cores.
 """
@@ -13,6 +15,7 @@ was stopped. --demo fills in everything for a few minutes on two cores.
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -33,13 +36,17 @@ from t2t_af.bin import outcome
 from t2t_af.bin import references
 from t2t_af.bin import run as run_lib
 
-LABELS = {
-    "video_flow_tiny": "VideoFlow",
-    "video_flow_af_tiny": "VideoFlow + AF",
-    "video_flow_af_residual_tiny": "VideoFlow + AF, residual start",
-    "video_flow_af_matched_tiny": "VideoFlow + AF, residual, same size",
-    "video_flow_bair": "VideoFlow", "video_flow_af_bair": "VideoFlow + AF",
+# Rows of the paper's tables: what a set's name begins with.
+_ROWS = {
+    "video_flow": "VideoFlow", "video_flow_af": "VideoFlow + AF",
+    "video_flow_af_residual": "VideoFlow + AF, residual start",
+    "video_flow_af_matched": "VideoFlow + AF, residual, same size",
+    "af1": "1-AF", "af2": "2-AF", "slvm": "SLVM", "slvm_dx": "SLVM + Δx",
+    "slvm_af1": "SLVM + 1-AF", "slvm_af2": "SLVM + 2-AF",
 }
+# What sets must agree in, and its value where a model has no such hparam.
+_PROTOCOL = {"video_num_input_frames": 3, "video_num_target_frames": 10,
+             "dequantization": "uniform", "first_steps": "skip"}
 _DEMO = dict(
     problem="video_toy_pushing", train_steps=400, seeds="0",
     output_dir="demo", data_dir="data",
@@ -57,7 +64,8 @@ def _parse(argv):
   add("--problem")
   add("--hparams_sets", help="names, comma-separated; the first is the "
       "baseline")
-  add("--hparams", default="", help="overrides for all: name=value,...")
+  add("--hparams", default="", help="overrides: name=value,...; each for the "
+      "sets that have it")
   add("--labels", default="", help="one per set, separated by |")
   add("--data_dir", default="data", help="made there if it is not there")
   add("--output_dir", default="compare")
@@ -95,25 +103,70 @@ def _check(args):
     raise errors.UserError("--problem and --hparams_sets must be given")
   if args.train_steps < 1:
     raise errors.UserError("--train_steps must be at least 1")
-  checks.problem(args.problem)
+  references.problem_of(args.problem)
   for name in args.sets:
     if name not in registry.list_hparams():
       raise errors.UserError(
           errors.suggest(name, registry.list_hparams(), "hparams set"))
-    checks.overrides(registry.hparams(name), args.hparams, "hparam of " + name)
+    model_names.model_of(name)
+  args.overrides = _overrides(args.sets, args.hparams)
+  args.protocol = _protocol(args)
+
+
+def _overrides(sets, text):
+  """{set: those of the overrides whose hparam it has}.
+
+  Raises:
+    UserError: no set has one of them; a value that cannot be read.
+  """
+  parts = [p for p in re.split(r",(?![^\[]*\])", text) if p]
+  names = [re.split(r"[=\[]", part)[0].strip() for part in parts]
+  known = {name: registry.hparams(name).values() for name in sets}
+  for hparam in names:
+    if not any(hparam in values for values in known.values()):
+      raise errors.UserError(errors.suggest(
+          hparam, set().union(*known.values()), "hparam of " + sets[0]))
+  found = {}
+  for name, values in known.items():
+    found[name] = ",".join(
+        part for hparam, part in zip(names, parts) if hparam in values)
+    checks.overrides(registry.hparams(name), found[name], "hparam of " + name)
+  return found
+
+
+def _protocol(args):
+  """The hparams that decide what is scored, which all sets must share."""
+  found = {}
+  for name in args.sets:
+    hparams = registry.hparams(name)
+    hparams.parse(args.overrides[name])
+    for field, default in _PROTOCOL.items():
+      found.setdefault(field, {})[name] = getattr(hparams, field, default)
+  for field, values in found.items():
+    if len(set(values.values())) > 1:
+      raise errors.UserError(
+          "these sets would not score the same: %s is %s. Make it the same "
+          "with --hparams=%s=..." % (field, ", ".join(
+              "%s in %s" % (value, name) for name, value in values.items()),
+                                     field))
+  return {field: values[args.sets[0]] for field, values in found.items()}
 
 
 def main(argv: list) -> int:
   args = _parse(argv)
   _write_config(args)
   _generate(args)
-  references.write(args.problem, args.data_dir, args.split,
-                   os.path.join(args.output_dir, "references.jsonl"),
-                   hparams=registry.hparams(args.sets[0]))
+  references.write(
+      args.problem, args.data_dir, args.split,
+      os.path.join(args.output_dir, "references.jsonl"),
+      args.protocol["video_num_input_frames"],
+      args.protocol["video_num_target_frames"],
+      args.protocol["dequantization"])
   runs = [_run(args, name, seed) for seed in args.seeds for name in args.sets]
   _execute(runs)
   comparison = comparison_lib.Comparison(args.output_dir)
   tables_csv.write(comparison, os.path.join(args.output_dir, "table.csv"))
+  print(" | ".join(report.protocol(comparison)) + "\n")
   print(tables.text(comparison))
   for sentence in verdict.sentences(comparison):
     print(sentence)
@@ -124,12 +177,12 @@ def main(argv: list) -> int:
 def _write_config(args):
   os.makedirs(args.output_dir, exist_ok=True)
   path = os.path.join(args.output_dir, "compare.json")
-  labels = dict(zip(args.sets, filter(None, args.labels.split("|"))))
+  labels = dict(_labels(args.sets),
+                **dict(zip(args.sets, filter(None, args.labels.split("|")))))
   config = dict(
       problem=args.problem, sets=args.sets, seeds=args.seeds,
       steps=args.train_steps, split=args.split, hparams=args.hparams,
-      labels={name: labels.get(name, LABELS.get(name, name))
-              for name in args.sets})
+      labels=labels)
   if os.path.exists(path):
     with open(path, encoding="utf-8") as f:
       before = json.load(f)
@@ -142,11 +195,24 @@ def _write_config(args):
     json.dump(config, f, indent=1)
 
 
+def _labels(sets):
+  """{set: row of the table it is in}; the set's name where two share a row."""
+  rows = {}
+  for name in sets:
+    fitting = [row for row in _ROWS if name.startswith(row + "_")]
+    rows[name] = _ROWS[max(fitting, key=len)] if fitting else name
+  shown = list(rows.values())
+  return {name: label if shown.count(label) == 1 else name
+          for name, label in rows.items()}
+
+
 def _generate(args):
-  """Makes the data where it is missing."""
+  """Makes the data where it is missing or incomplete."""
   problem = registry.problem(args.problem)
-  pattern = os.path.join(args.data_dir, problem.dataset_filename() + "-*")
-  if not tf.gfile.Glob(pattern):
+  try:
+    for split in ("train", args.split):
+      problem.split_files(args.data_dir, split)
+  except errors.UserError:
     tf.gfile.MakeDirs(args.data_dir)
     problem.generate_data(args.data_dir, os.path.join(args.data_dir, "tmp"))
 
@@ -154,7 +220,8 @@ def _generate(args):
 def _run(args, hparams_set, seed):
   return run_lib.Run(
       model=model_names.model_of(hparams_set), hparams_set=hparams_set,
-      hparams=args.hparams, problem=args.problem, data_dir=args.data_dir,
+      hparams=args.overrides[hparams_set], problem=args.problem,
+      data_dir=args.data_dir,
       output_dir=os.path.join(args.output_dir, hparams_set, "seed_%d" % seed),
       steps=args.train_steps, seed=seed, split=args.split,
       num_contexts=args.num_contexts, num_samples=args.num_decodes)
@@ -168,8 +235,7 @@ def _execute(runs):
     eta = "" if not i else ", about %.0f minutes left" % (
         (time.time() - start) / i * (len(left) - i) / 60)
     sys.stderr.write("run %d of %d: %s, seed %d%s\n" % (
-        i + 1, len(left), LABELS.get(run.hparams_set, run.hparams_set),
-        run.seed, eta))
+        i + 1, len(left), run.hparams_set, run.seed, eta))
     code = subprocess.call(
         [sys.executable, "-m", "t2t_af.bin.run", json.dumps(run._asdict())])
     if code == outcome.EXIT_INTERRUPTED:

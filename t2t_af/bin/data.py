@@ -9,11 +9,11 @@ series (in raw units). And the commands that make those that are not there.
 """
 
 import argparse
+import itertools
 import os
 import re
 from typing import Iterator, List, Optional
 
-import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
@@ -103,7 +103,8 @@ def describe(problem, data_dir: str) -> List[str]:
       _line("size", f"{size / 1e6:,.1f} MB")]
   lines += [_line(split, _counts(of_split)) for split, of_split in
             files.items()]
-  return lines + [_line("source", words) for words in _sources(manifest)]
+  return lines + [_line("" if i else "source", words)
+                  for i, words in enumerate(_sources(manifest))]
 
 
 def _counts(files: List[shards.Shard]) -> str:
@@ -123,36 +124,44 @@ def _counts(files: List[shards.Shard]) -> str:
 
 def _sources(manifest: dict) -> Iterator[str]:
   """What the splits were made from; once, where it is the same."""
-  told = []
+  told = set()
   for entry in manifest["splits"].values():
-    words = ", ".join(
-        f"{key.replace('_', ' ')}: {value}"
-        for key, value in entry.get("source", {}).items()
-        if value not in (None, "", []) and key != "urls")
-    if words and words not in told:
-      told.append(words)
-      yield words
+    for key, value in entry.get("source", {}).items():
+      words = f"{key.replace('_', ' ')}: {_short(value)}"
+      if value not in (None, "", [], {}) and key != "urls" and \
+          words not in told:
+        told.add(words)
+        yield words
+
+
+def _short(value) -> str:
+  if isinstance(value, list):
+    return ", ".join(map(str, value))
+  if isinstance(value, dict):
+    return f"{len(value)} in the manifest"
+  return str(value)
 
 
 def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
   """Writes the picture of a data set; returns its path."""
-  kind = "series" if _is_series(problem) else "video"
-  split = next((s for s in _SPLITS if any(
-      f.num_sequences for f in problem.split_files(data_dir, s))), None)
+  totals = {split: sum(f.num_sequences for f in problem.split_files(
+      data_dir, split)) for split in _SPLITS}
+  split = next((split for split, total in totals.items() if total), None)
   if split is None:
     return None
-  ids, values = [], []
-  for name, sequence in problem.each_sequence(data_dir, split):
-    ids.append(name)
-    values.append(sequence)
-    if len(ids) == _NUM_SEQUENCES[kind]:
-      break
-  if kind == "series":
+  is_series = _is_series(problem)
+  count = _NUM_SEQUENCES["series" if is_series else "video"]
+  # Of video the first ones, as all up to the last would have to be decoded.
+  stride = max(1, totals[split] // count) if is_series else 1
+  chosen = list(itertools.islice(
+      problem.each_sequence(data_dir, split), 0, count * stride, stride))
+  ids, values = zip(*chosen)
+  if is_series:
     statistics = problem.statistics(data_dir)
     image = contact_sheet.series(
         ids, [statistics.to_raw(v) for v in values], statistics.names)
   else:
-    image = contact_sheet.video(ids, [np.asarray(v) for v in values])
+    image = contact_sheet.video(ids, values)
   return pictures.write(os.path.join(output_dir, problem.name + ".png"),
                         pictures.png(image))
 

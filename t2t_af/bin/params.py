@@ -1,11 +1,14 @@
 """`params`: counts the trainable parameters of hparams sets, part by part.
 
-    t2t-af params video_flow_bair video_flow_af_bair [--problem=video_bair]
+    t2t-af params video_flow_bair slvm_af1_kth [--problem=video_bair]
+
+Without --problem each set is counted on that of its column.
 """
 
 import argparse
 import collections
 import re
+from typing import Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
@@ -22,15 +25,27 @@ _PARTS = (
     (r"split_(\d+)/prior_on_z2/", "level {0}: prior"),
     (r"/top/latent_flow", "top level: latent flow"),
     (r"/top/|/unconditional/", "top level: prior"),
+    (r"/flow/transform_(\d+)/initial/", "flow {0}: first steps"),
+    (r"/flow/transform_(\d+)/", "flow {0}"),
+    (r"/(encoder|posterior|prior|decoder)/", "{0}"),
+    (r"/latent_flow/", "latent flow"),
 )
 
 
-def count(hparams_set: str, problem_name: str, overrides: str = "") -> dict:
+def count(hparams_set: str, problem_name: Optional[str] = None,
+          overrides: str = "") -> dict:
   """{part: trainable parameters}, from the graph of one training example.
+
+  Args:
+    hparams_set: registered name.
+    problem_name: None for the one that the set's name tells.
+    overrides: "name=value,...".
 
   Raises:
     UserError: unknown set or problem.
   """
+  if hparams_set in registry.list_hparams() and not problem_name:
+    problem_name = model_names.problem_of(hparams_set)
   for name, known, what in (
       (hparams_set, registry.list_hparams(), "hparams set"),
       (problem_name, registry.list_base_problems(), "problem")):
@@ -41,11 +56,10 @@ def count(hparams_set: str, problem_name: str, overrides: str = "") -> dict:
   model_cls = registry.model(model_names.model_of(hparams_set))
   parts = collections.Counter()
   with tf.Graph().as_default():
-    frame = [1] + hparams.problem.frame_shape
     features = {
-        name: tf.zeros(frame[:1] + [num_frames] + frame[1:], tf.int32)
-        for name, num_frames in (("inputs", hparams.video_num_input_frames),
-                                 ("targets", hparams.video_num_target_frames))}
+        name: tf.zeros([1, num_steps] + list(hparams.problem.step_shape))
+        for name, num_steps in (("inputs", hparams.video_num_input_frames),
+                                ("targets", hparams.video_num_target_frames))}
     model_cls(hparams, tf.estimator.ModeKeys.TRAIN)(features)
     for variable in tf.trainable_variables():
       parts[_part(variable.op.name)] += int(np.prod(variable.shape.as_list()))
@@ -65,7 +79,7 @@ def main(argv: list) -> int:
       "t2t-af params", description=__doc__,
       formatter_class=argparse.RawDescriptionHelpFormatter)
   parser.add_argument("hparams_sets", nargs="+")
-  parser.add_argument("--problem", default="video_bair")
+  parser.add_argument("--problem", help="default: of the set's column")
   parser.add_argument("--hparams", default="", help="name=value,...")
   args = parser.parse_args(argv)
   for name in args.hparams_sets:

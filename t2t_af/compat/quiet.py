@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import pathlib
 import re
 import sys
 import tempfile
@@ -56,14 +57,21 @@ _KNOWN_WARNINGS = re.compile("|".join([
 ]))
 
 
+_ROOT = pathlib.Path(__file__).parents[2]
+# What our own files say at INFO was written to be read.
+_OURS = tuple(str(_ROOT / package) + os.sep
+              for package in ("t2t_af", "problems", "hparams"))
+
+
 class _QuietFilter(logging.Filter):
-  """Drops INFO that tells nothing and the warnings listed above."""
+  """Drops INFO of others that tells nothing, and the warnings listed above."""
 
   def filter(self, record: logging.LogRecord) -> bool:
     message = record.getMessage()
     if record.levelno >= logging.WARNING:
       return not _KNOWN_WARNINGS.search(message)
-    return _verbose() or bool(_TELLING.search(message))
+    return (record.pathname.startswith(_OURS) or _verbose() or
+            bool(_TELLING.search(message)))
 
 
 def _verbose() -> bool:

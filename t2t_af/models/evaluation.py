@@ -1,6 +1,7 @@
 """Likelihood of an evaluation, and of training: metrics and records."""
 
 import time
+from typing import Dict
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -9,6 +10,8 @@ from t2t_af import likelihood
 from t2t_af import records
 from t2t_af import run_folder
 
+NLL = "nll_nats_per_dim"
+_TRAINING_NLL = "t2t_af/training_nll_nats_per_dim"
 _SECONDS_BETWEEN_RECORDS = 5.
 
 
@@ -18,37 +21,45 @@ def num_parameters() -> int:
                  for v in tf.trainable_variables()))
 
 
-def estimator_spec(nll: tf.Tensor, loss: tf.Tensor,
-                   hparams) -> tf.estimator.EstimatorSpec:
+def note_training_nll(nll: tf.Tensor) -> None:
+  """Tells `TrainingRecordHook` the mean NLL of a batch, nats per dimension."""
+  tf.add_to_collection(_TRAINING_NLL, nll)
+
+
+def estimator_spec(scores: Dict[str, tf.Tensor], loss: tf.Tensor, hparams,
+                   fields: dict) -> tf.estimator.EstimatorSpec:
   """Metrics in both units, and a hook that writes a likelihood record.
 
   Args:
-    nll: [batch, scored frames], nats per dimension.
+    scores: NLL and what it is the sum of, [batch, scored steps] each, nats per
+      dimension.
     loss: scalar, what training minimises.
     hparams: of the model, with model_dir and problem.
+    fields: of the record, beside those of every model.
   """
-  per_sequence = tf.reduce_mean(nll, axis=1)
-  metrics = {
-      "nll_nats_per_dim": tf.metrics.mean(per_sequence),
-      "nll_bits_per_dim": tf.metrics.mean(
-          likelihood.bits_from_nats(per_sequence)),
-  }
+  per_sequence = {name: tf.reduce_mean(score, axis=1)
+                  for name, score in scores.items()}
+  metrics = {name: tf.metrics.mean(score)
+             for name, score in per_sequence.items()}
+  metrics["nll_bits_per_dim"] = tf.metrics.mean(
+      likelihood.bits_from_nats(per_sequence[NLL]))
   return tf.estimator.EstimatorSpec(
       tf.estimator.ModeKeys.EVAL, loss=loss, eval_metric_ops=metrics,
-      predictions={"nll_nats_per_dim": nll},
-      evaluation_hooks=[LikelihoodRecordHook(nll, hparams)])
+      predictions=scores,
+      evaluation_hooks=[LikelihoodRecordHook(scores, hparams, fields)])
 
 
 class LikelihoodRecordHook(tf.train.SessionRunHook):
   """Appends one likelihood record per evaluation to the run's folder.
 
-  Keeps the NLL of every sequence and frame, so that means have a standard
+  Keeps the NLL of every sequence and step, so that means have a standard
   error over sequences and two models can be compared sequence by sequence.
   """
 
-  def __init__(self, nll: tf.Tensor, hparams):
-    self._nll = nll
+  def __init__(self, scores: Dict[str, tf.Tensor], hparams, fields: dict):
+    self._scores = scores
     self._hparams = hparams
+    self._fields = fields
     self._num_parameters = num_parameters()
     self._batches = []
 
@@ -57,16 +68,20 @@ class LikelihoodRecordHook(tf.train.SessionRunHook):
     self._batches = []
 
   def before_run(self, run_context):
-    return tf.train.SessionRunArgs(self._nll)
+    return tf.train.SessionRunArgs(self._scores)
 
   def after_run(self, run_context, run_values):
     self._batches.append(run_values.results)
 
   def end(self, session):
     hparams = self._hparams
-    nll = np.concatenate(self._batches).astype(np.float64)
+    scores = {name: np.concatenate([b[name] for b in self._batches]).astype(
+        np.float64) for name in self._scores}
+    nll = scores.pop(NLL)
     mean, stderr = likelihood.mean_and_stderr(nll.mean(axis=1))
     step = int(session.run(self._step))
+    num_steps = (hparams.video_num_input_frames +
+                 hparams.video_num_target_frames)
     fields = dict(
         run_folder.identity(hparams.model_dir),
         problem=hparams.problem.name, split=hparams.problem.split_read,
@@ -76,14 +91,37 @@ class LikelihoodRecordHook(tf.train.SessionRunHook):
         nll_nats_per_dim_per_frame=nll.mean(axis=0),
         nll_nats_per_dim_per_sequence=nll.mean(axis=1),
         num_sequences=len(nll),
-        num_cond_frames=hparams.video_num_input_frames,
-        num_scored_frames=nll.shape[1])
+        num_cond_frames=num_steps - nll.shape[1],
+        num_scored_frames=nll.shape[1],
+        **{name: part.mean() for name, part in scores.items()},
+        **self._fields)
+    fields.update(per_step_fields(fields, hparams))
     records.append(run_folder.results(hparams.model_dir, "likelihood"),
                    records.likelihood(**fields))
     tf.logging.info(
         "%s %s, step %d: %.4f +- %.4f nats/dim, %.4f bits/dim, %d sequences",
         fields["problem"], fields["split"], step, mean, stderr,
         likelihood.bits_from_nats(mean), len(nll))
+
+
+def per_step_fields(fields: dict, hparams) -> dict:
+  """NLL in nats per time step, standardised and raw (Table 2); {} of video.
+
+  Args:
+    fields: of a likelihood record; dims_per_step where its model says it.
+    hparams: with data_dir and problem; a problem of series says what of the
+      scale of the raw data went into standardising (`statistics`).
+  """
+  problem = hparams.problem
+  if "dims_per_step" not in fields or not hasattr(problem, "statistics"):
+    return {}
+  per_step = fields["nll_nats_per_dim"] * fields["dims_per_step"]
+  log_volume = problem.statistics(hparams.data_dir).log_volume
+  return dict(
+      nll_nats_per_step=per_step,
+      nll_nats_per_step_stderr=(
+          fields["nll_nats_per_dim_stderr"] * fields["dims_per_step"]),
+      nll_raw_nats_per_step=per_step + log_volume)
 
 
 class TrainingRecordHook(tf.train.SessionRunHook):
@@ -94,32 +132,30 @@ class TrainingRecordHook(tf.train.SessionRunHook):
 
   def begin(self):
     self._step = tf.train.get_or_create_global_step()
-    self._loss = tf.get_default_graph().get_tensor_by_name("total_loss:0")
+    self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
     run_folder.update(self._hparams.model_dir, num_parameters=num_parameters())
-    self._losses, self._seconds = [], 0.
+    self._nlls, self._seconds = [], 0.
 
   def before_run(self, run_context):
     self._start = time.time()
-    return tf.train.SessionRunArgs([self._loss, self._step])
+    return tf.train.SessionRunArgs([self._nll, self._step])
 
   def after_run(self, run_context, run_values):
     # A step's own time: checkpoints and evaluations in between do not count.
     self._seconds += time.time() - self._start
-    loss, step = run_values.results
-    self._losses.append(float(loss))
+    nll, step = run_values.results
+    self._nlls.append(float(nll))
     if self._seconds > _SECONDS_BETWEEN_RECORDS:
       self._write(int(step))
 
   def end(self, session):
-    if self._losses:
+    if self._nlls:
       self._write(int(session.run(self._step)))
 
   def _write(self, step):
-    seconds = self._seconds / len(self._losses)
     records.append(
         run_folder.results(self._hparams.model_dir, "training"),
         records.training(
-            step=step, seconds_per_step=seconds,
-            nll_nats_per_dim=likelihood.nats_from_bits(
-                float(np.mean(self._losses)))))
-    self._losses, self._seconds = [], 0.
+            step=step, seconds_per_step=self._seconds / len(self._nlls),
+            nll_nats_per_dim=float(np.mean(self._nlls))))
+    self._nlls, self._seconds = [], 0.

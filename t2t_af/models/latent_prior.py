@@ -15,16 +15,13 @@ from typing import List, Optional, Tuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import steps
 from t2t_af.bijectors import affine_autoregressive
+from t2t_af.bijectors import autoregressive
 from t2t_af.networks import layers
 from t2t_af.networks import temporal_resnet
 
 LATENT_DYNAMICS = ("skip", "affine_af", "none")
-
-
-def bounded(raw: tf.Tensor, bound: float) -> tf.Tensor:
-  """bound * tanh(raw / bound): smooth, slope 1 at 0, inside +-bound."""
-  return bound * tf.tanh(raw / bound)
 
 
 class LatentPrior:
@@ -68,7 +65,7 @@ class LatentPrior:
     if context is not None:
       context = tf.reshape(context[:, k:], [-1] + shape)
     loc, log_scale = self._loc_and_log_scale(
-        affine_autoregressive.windows(z, k), context)
+        steps.windows(z[:, :-1], k), context)
     eps = (tf.reshape(u[:, k:], [-1] + shape) - loc) * tf.exp(-log_scale)
     log_prob = -tf.reduce_sum(.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
     log_prob -= .5 * np.log(2. * np.pi) * np.prod(shape)
@@ -136,10 +133,11 @@ class LatentPrior:
     if hparams.latent_dynamics == "none":
       return []
     if hparams.latent_dynamics == "skip":
-      conditioners = [lambda window: (window[:, -1], None)]
+      conditioners = [lambda z: (z[:, self._num_cond - 1:], None)]
     else:
-      conditioners = [self._conditioner(m)
-                      for m in range(hparams.latent_af_num_transforms)]
+      conditioners = [
+          autoregressive.from_window_fn(self._conditioner(m), self._num_cond)
+          for m in range(hparams.latent_af_num_transforms)]
     return [affine_autoregressive.AffineAutoregressive(c, self._num_cond)
             for c in conditioners]
 
@@ -155,7 +153,8 @@ class LatentPrior:
       # added to it, because then training starts at latent_skip exactly.
       if hparams.latent_af_residual and transform == 0:
         shift += window[:, -1]
-      return shift, bounded(log_scale, hparams.latent_af_log_scale_bound)
+      return shift, layers.bounded(
+          log_scale, hparams.latent_af_log_scale_bound)
 
     return shift_and_log_scale
 

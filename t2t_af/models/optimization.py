@@ -29,6 +29,8 @@ def train_op(loss: tf.Tensor, hparams,
 
   A step whose loss or gradient is not finite is not applied: it raises, names
   the step and the variables, and leaves weights and checkpoints as they were.
+  What the networks collected in UPDATE_OPS (the moving averages of batch norm)
+  is updated with the step.
 
   Args:
     loss: scalar.
@@ -60,7 +62,8 @@ def _checked_update(loss, optimizer, rate, pairs, hparams):
   step = tf.train.get_or_create_global_step()
   with tf.control_dependencies([_check(loss, squares, names, step)]):
     update = _apply(optimizer, gradients, pairs, norm, step, hparams)
-  with tf.control_dependencies([update]):
+  moving_averages = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+  with tf.control_dependencies([update] + moving_averages):
     return tf.identity(loss)
 
 

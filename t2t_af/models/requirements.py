@@ -1,99 +1,42 @@
-"""What `video_flow` asks of hparams and frames, checked before any graph."""
+"""What is checked alike for every model: choices, numbers, checkpoints."""
+
+from typing import Dict, Iterable
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
-from t2t_af.models import latent_prior
-
-# Of tensor2tensor's options for next_frame_glow, those of the paper are built.
-_FIXED = {
-    "gen_mode": "conditional", "latent_dist_encoder": "conv3d_net",
-    "cond_first_frame": False, "model_input": False, "pretrain_steps": -1,
-    "latent_noise": 0.0, "latent_dropout": 0.0, "coupling_dropout": 0.0,
-    "n_bits_x": 8, "top_prior": "single_conv", "learn_top_scale": False,
-    "latent_architecture": "glow_resnet",
-}
-_CHOICES = {
-    "latent_dynamics": latent_prior.LATENT_DYNAMICS,
-    "sample_conditioning": ("frames", "latents"),
-    "coupling": ("affine", "additive"),
-    "activation": ("gatu", "relu"),
-    "latent_activation": ("gatu", "relu"),
-}
 
 
-def check(hparams, frame_shape) -> None:
-  """Raises UserError where the hparams or the frames do not fit the model.
+def one_of(hparams, choices: Dict[str, Iterable[str]]) -> None:
+  """Raises UserError where an hparam is none of its choices.
 
   Args:
-    hparams: of a `video_flow` set.
-    frame_shape: (height, width, channels).
+    hparams: has them, and an optimizer, which is checked too.
+    choices: {name: what it may be}.
   """
-  _check_options(hparams)
-  _check_frames(hparams, frame_shape)
-
-
-def _check_options(hparams):
-  for name, value in _FIXED.items():
-    if getattr(hparams, name) != value:
-      raise errors.UserError(
-          "video_flow is built for %s=%s, got %s. The model next_frame_glow "
-          "has the other options." % (name, value, getattr(hparams, name)))
-  if not hparams.latent_skip:
-    raise errors.UserError(
-        "latent_skip=False is latent_dynamics=none in video_flow")
-  for name, choices in dict(
-      _CHOICES, optimizer=registry.list_optimizers()).items():
+  choices = dict(choices, optimizer=registry.list_optimizers())
+  for name, known in choices.items():
     value = getattr(hparams, name)
-    if value not in choices:
-      raise errors.UserError(errors.suggest(str(value), choices, name))
-  if hparams.latent_af_num_transforms < 1:
-    raise errors.UserError(
-        "latent_af_num_transforms must be at least 1, got %d. For no "
-        "transform say latent_dynamics=none." %
-        hparams.latent_af_num_transforms)
-  if hparams.latent_af_log_scale_bound <= 0:
-    raise errors.UserError(
-        "latent_af_log_scale_bound must be positive, got %g" %
-        hparams.latent_af_log_scale_bound)
+    if value not in known:
+      raise errors.UserError(errors.suggest(str(value), known, name))
 
 
-def _check_frames(hparams, frame_shape):
-  height, width, _ = frame_shape
-  factor = 2 ** hparams.n_levels
-  if height % factor or width % factor:
-    raise errors.UserError(
-        "frames of %d x %d do not divide by 2^n_levels = %d. Resize them, or "
-        "lower n_levels." % (height, width, factor))
-  num_cond, num_inputs = (hparams.num_cond_latents,
-                          hparams.video_num_input_frames)
-  if num_cond < 2:
-    raise errors.UserError(
-        "num_cond_latents=%d, but the priors' convolutions over time need at "
-        "least 2 latents" % num_cond)
-  if num_inputs < num_cond:
-    raise errors.UserError(
-        "video_num_input_frames=%d, but the priors condition on "
-        "num_cond_latents=%d frames" % (num_inputs, num_cond))
-  if hparams.num_train_frames == -1:
-    return
-  needed = num_inputs + 1
-  if hparams.latent_dynamics == "affine_af":
-    # A later transform also conditions on what earlier ones made of frames
-    # after the first window; training must meet such windows.
-    needed += num_cond * (hparams.latent_af_num_transforms - 1)
-  if hparams.num_train_frames < needed:
-    raise errors.UserError(
-        "num_train_frames=%d, but %d are needed: %d conditioning frames, one "
-        "scored, and %d more for each latent transform after the first" % (
-            hparams.num_train_frames, needed, num_inputs, num_cond))
-  available = num_inputs + hparams.video_num_target_frames
-  if hparams.num_train_frames > available:
-    raise errors.UserError(
-        "num_train_frames=%d, but a training example has %d frames: "
-        "video_num_input_frames + video_num_target_frames" % (
-            hparams.num_train_frames, available))
+def at_least(hparams, smallest: Dict[str, float]) -> None:
+  """Raises UserError where an hparam is below its smallest value."""
+  for name, number in smallest.items():
+    value = getattr(hparams, name)
+    if not value >= number:  # NaN too
+      raise errors.UserError(
+          "%s must be at least %g, got %g" % (name, number, value))
+
+
+def positive(hparams, *names: str) -> None:
+  """Raises UserError where an hparam is not above zero."""
+  for name in names:
+    value = getattr(hparams, name)
+    if not value > 0:
+      raise errors.UserError("%s must be positive, got %g" % (name, value))
 
 
 def check_checkpoint(model_dir: str) -> None:

@@ -216,3 +216,8 @@ def interleaved(h: tf.Tensor):
   """
   shape = [-1] + h.shape.as_list()[1:-1] + [int(h.shape[-1]) // 2, 2]
   return tf.unstack(tf.reshape(h, shape), axis=-1)
+
+
+def bounded(raw: tf.Tensor, bound: float) -> tf.Tensor:
+  """bound * tanh(raw / bound): smooth, slope 1 at 0, inside +-bound."""
+  return bound * tf.tanh(raw / bound)

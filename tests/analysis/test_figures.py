@@ -7,6 +7,7 @@ from tests.analysis import fake_compare
 import numpy as np
 import pytest
 
+from t2t_af.analysis import context_figures
 from t2t_af.analysis import figures
 from t2t_af.analysis import pictures
 from t2t_af.analysis import plots
@@ -96,7 +97,7 @@ def test_pictures_show_truth_and_first_samples_of_each_context(
   strip = pictures.strip
   monkeypatch.setattr(pictures, "strip", lambda rows, *args: (
       strips.append(rows), strip(rows, *args))[-1])
-  assert len(figures.context_pictures(comparison, num_contexts=2)) == 2
+  assert len(context_figures.context_pictures(comparison, num_contexts=2)) == 2
   for context, rows in enumerate(strips):
     assert [row.label for row in rows] == ["Truth"] + list(
         fake_compare.LABELS.values())

@@ -73,8 +73,14 @@ def test_every_reference_equals_integration_over_the_noise():
   _check_against_integration(computed)
 
 
+def _noises(**changes):
+  noise = references.NOISES["uniform"]._replace(**changes)
+  return dict(references.NOISES, uniform=noise)
+
+
 @pytest.mark.parametrize("name,value", [
-    ("NOISE_VARIANCE", 0.), ("NOISE_MEAN", 0.),
+    ("NOISES", _noises(variance=0.)), ("NOISES", _noises(mean=0.)),
+    ("NOISES", _noises(scale=256. / 255.)),
     ("_previous", lambda frames: frames[:, 1:]),  # Sees the frame it predicts.
     ("_zero", lambda frames: frames[:, :-1])])
 def test_integration_would_see_a_wrong_estimator(monkeypatch, name, value):
@@ -131,7 +137,7 @@ def test_errors_are_over_sequences_and_frames_average_to_the_whole():
 
 def test_blocks_do_not_change_the_result(monkeypatch):
   expected = _compute()
-  monkeypatch.setattr(references, "SEQUENCES_AT_ONCE", 4)
+  monkeypatch.setattr(references, "VALUES_AT_ONCE", 900)
   for name, record in _compute().items():
     assert record["nll_nats_per_dim"] == pytest.approx(
         expected[name]["nll_nats_per_dim"], rel=1e-12)
@@ -152,3 +158,87 @@ def test_short_sequences_are_refused():
     references.compute(_videos(1)[:, :6], _videos(2), COND, SCORED)
   with pytest.raises(ValueError, match="conditions"):
     references.compute(_videos(1), _videos(2), 0, SCORED)
+
+
+# --- Gaussian noise, and series.
+
+
+def test_gaussian_noise_is_the_authors():
+  """x = v / 255 + N(0, 1) / 256, told in 0..256 units: by a large sample."""
+  train, test = _videos(1), _videos(2)
+  found = {r["name"]: r for r in references.compute(
+      train, test, COND, SCORED, dequantization="gaussian")}
+  assert "uniform" not in found  # The noise leaves [0, 256].
+  assert {r["dequantization"] for r in found.values()} == {"gaussian"}
+  rng = np.random.default_rng(0)
+  window = slice(COND, COND + SCORED)
+
+  def noisy(videos):
+    x = videos[None, :, window] / 255. + rng.normal(
+        size=(400, len(videos), SCORED, 4, 4, 2)) / 256.
+    return 256. * x
+
+  y_train, y_test = noisy(train), noisy(test)
+  expected = _gaussian_nll(y_test, y_train.mean((0, 1, 2)),
+                           y_train.var((0, 1, 2))).mean()
+  assert found["per_pixel_gaussian"]["nll_nats_per_dim"] == pytest.approx(
+      expected, abs=2e-3)
+  expected = _gaussian_nll(y_test / 256., 0., 1.).mean() + math.log(256.)
+  assert found["standard_normal"]["nll_nats_per_dim"] == pytest.approx(
+      expected, abs=2e-3)
+
+
+def test_no_reference_passes_the_floor_of_gaussian_noise():
+  videos = np.full((3, 4, 2, 2, 1), 7, np.uint8)
+  found = references.compute(videos, videos, 1, 3, dequantization="gaussian")
+  floor = 0.5 * math.log(2 * math.pi * math.e)
+  assert floor == pytest.approx(1.419, abs=1e-3)
+  assert min(r["nll_nats_per_dim"] for r in found) == pytest.approx(floor)
+
+
+def _series(seed, num=40):
+  rng = np.random.default_rng(seed)
+  scale = np.array([1., 0.3, 2.])
+  steps = scale * rng.normal(size=(num, COND + SCORED, 3))
+  return steps.cumsum(axis=1).astype(np.float32)
+
+
+def test_series_references_are_those_of_the_values_themselves():
+  train, test = _series(1), _series(2)
+  found = {r["name"]: r for r in references.compute(
+      train, test, COND, SCORED, log_volume=1.5)}
+  assert list(found) == [
+      "standard_normal", "global_gaussian", "per_feature_gaussian",
+      "copy_last_step", "copy_last_step_per_feature"]
+  y_train, y_test = (x[:, COND:].astype(float) for x in (train, test))
+  d_train, d_test = (np.diff(x[:, COND - 1:].astype(float), axis=1)
+                     for x in (train, test))
+  over = (0, 1)
+  expected = {
+      "standard_normal": _gaussian_nll(y_test, 0., 1.),
+      "global_gaussian": _gaussian_nll(y_test, y_train.mean(), y_train.var()),
+      "per_feature_gaussian": _gaussian_nll(
+          y_test, y_train.mean(over), y_train.var(over)),
+      "copy_last_step": _gaussian_nll(d_test, 0., (d_train**2).mean()),
+      "copy_last_step_per_feature": _gaussian_nll(
+          d_test, 0., (d_train**2).mean(over))}
+  for name, nll in expected.items():
+    record = found[name]
+    assert record["nll_nats_per_dim"] == pytest.approx(nll.mean()), name
+    assert record["nll_nats_per_step"] == pytest.approx(3 * nll.mean())
+    assert record["nll_raw_nats_per_step"] == pytest.approx(
+        3 * nll.mean() + 1.5)
+    assert record["dequantization"] == "none"
+
+
+def test_a_series_that_repeats_exactly_has_a_finite_density():
+  x = np.repeat(np.random.default_rng(0).normal(size=(5, 1, 2)), 7, axis=1)
+  record = references.compute(x, x, COND, SCORED)[-1]
+  assert np.isfinite(record["nll_nats_per_dim"])
+  assert record["nll_nats_per_dim"] < -10.
+  assert "nll_raw_nats_per_step" not in record
+
+
+def test_what_is_neither_video_nor_series_is_refused():
+  with pytest.raises(ValueError, match="features"):
+    references.compute(np.zeros((3, 9, 2, 2)), np.zeros((3, 9, 2, 2)), 3, 4)

@@ -95,6 +95,12 @@ def test_more_steps_train_on(started, tmp_path):
     (dict(hparams_sets=""), "must be given"),
     (dict(train_steps=0), "at least 1"),
     (dict(seeds="0,x"), "whole numbers"),
+    (dict(hparams_sets="video_flow_tiny,slvm_tiny"),
+     "video_num_input_frames is 3 in video_flow_tiny, 9 in slvm_tiny"),
+    (dict(hparams_sets="video_flow_tiny,slvm_tiny",
+          hparams="video_num_input_frames=9,dequantization=gaussian"),
+     "dequantization is uniform in video_flow_tiny, gaussian in slvm_tiny"),
+    (dict(problem="algorithmic_identity_binary40"), "tensor2tensor's"),
 ])
 def test_mistakes_are_told_before_any_run(started, tmp_path, flags, told):
   with pytest.raises(errors.UserError, match=told):
@@ -117,3 +123,41 @@ def test_a_failed_run_is_told_and_interruption_passes_on(
   monkeypatch.setattr(compare.subprocess, "call", lambda command: 130)
   with pytest.raises(KeyboardInterrupt):
     compare.main(_arguments(tmp_path))
+
+
+def test_families_are_mixed_and_overrides_reach_those_that_have_them(
+    monkeypatch, tmp_path):
+  started = {}
+  written = []
+  monkeypatch.setattr(compare, "_generate", lambda args: None)
+  monkeypatch.setattr(compare.references, "write",
+                      lambda *args: written.append(args))
+  monkeypatch.setattr(
+      compare, "_execute",
+      lambda runs: started.update((r.hparams_set, r) for r in runs))
+  compare.main(_arguments(
+      tmp_path, hparams_sets="video_flow_tiny,af1_tiny,slvm_dx_tiny", seeds=0,
+      hparams="video_num_input_frames=9,num_train_frames=12,latent_size=5"))
+  assert {name: (r.model, r.hparams) for name, r in started.items()} == {
+      "video_flow_tiny": (
+          "video_flow", "video_num_input_frames=9,num_train_frames=12"),
+      "af1_tiny": ("autoregressive_flow", "video_num_input_frames=9"),
+      "slvm_dx_tiny": ("slvm", "video_num_input_frames=9,latent_size=5")}
+  assert written[0][:3] == ("video_toy_pushing", "data", "test")
+  assert written[0][4:] == (9, 10, "uniform")
+  with open(tmp_path / "compare.json", encoding="utf-8") as f:
+    assert json.load(f)["labels"] == {
+        "video_flow_tiny": "VideoFlow", "af1_tiny": "1-AF",
+        "slvm_dx_tiny": "SLVM + Δx"}
+
+
+def test_sets_of_one_row_keep_their_names():
+  assert compare._labels(["af1_tiny", "af1_kth", "af2_kth"]) == {
+      "af1_tiny": "af1_tiny", "af1_kth": "af1_kth", "af2_kth": "2-AF"}
+
+
+def test_lists_among_overrides_are_not_cut():
+  found = compare._overrides(
+      ["video_flow_tiny"], "latent_dilation_rates=[1,3],depth=2")
+  assert found == {
+      "video_flow_tiny": "latent_dilation_rates=[1,3],depth=2"}

@@ -91,3 +91,101 @@ def test_summaries_reach_tensorboard(decoded):
   tags = {v.tag for e in tf.train.summary_iterator(path)
           for v in e.summary.value}
   assert {"psnr_best_of_n", "ssim_best_of_n", "samples/0"} <= tags
+
+
+# --- Series.
+
+MEAN, STD = np.array([10., -3.]), np.array([2., 0.5])
+
+
+class _SeriesProblem:
+  """The part of a SeriesProblem that decoding asks; `total` windows."""
+
+  name = "series_x"
+
+  def __init__(self, windows):
+    self.windows = windows
+
+  def statistics(self, data_dir):
+    assert data_dir == "there"
+    return types.SimpleNamespace(mean=MEAN, std=STD, names=("a", "b"))
+
+  def split_files(self, data_dir, split):
+    return [data_dir, split]
+
+  def num_windows(self, files, num_inputs, num_targets):
+    assert (files, num_inputs, num_targets) == (["there", "test"], COND, TIME)
+    return len(self.windows)
+
+  def make_estimator_input_fn(self, mode, hparams, dataset_kwargs):
+    del mode
+    assert dataset_kwargs["max_records"] == -1
+
+    def input_fn(params, config):
+      del params, config
+      return tf.data.Dataset.from_tensor_slices(self.windows).batch(
+          hparams.batch_size)
+    return input_fn
+
+
+def _decode_series(folder, windows, outputs, num_contexts):
+  asked = []
+
+  def predict(input_fn, checkpoint_path):
+    del checkpoint_path
+    batch = tf.data.make_one_shot_iterator(input_fn(None, None)).get_next()
+    with tf.Session() as session:
+      while True:
+        try:
+          asked.extend(session.run(batch))
+        except tf.errors.OutOfRangeError:
+          break
+    for i, window in enumerate(asked):
+      yield dict(inputs=window[:COND], targets=window[COND:],
+                 outputs=outputs[i], scores=0)
+
+  estimator = types.SimpleNamespace(
+      model_dir=folder, predict=predict,
+      latest_checkpoint=lambda: folder + "/model.ckpt-9")
+  hparams = types.SimpleNamespace(
+      batch_size=2, data_dir="there", video_num_input_frames=COND,
+      video_num_target_frames=TIME, problem=_SeriesProblem(windows))
+  decoding.decode_from_dataset(
+      estimator, "series_x", hparams, t2t_decoding.decode_hparams(
+          "num_samples=%d,num_decodes=%d,max_display_outputs=2,"
+          "max_display_decodes=2" % (num_contexts, SAMPLES)),
+      dataset_split="test")
+  return np.array(asked)
+
+
+def test_series_leave_arrays_a_table_charts_and_a_record(tmp_path):
+  folder = str(tmp_path)
+  rng = np.random.RandomState(0)
+  windows = rng.normal(size=(11, COND + TIME, 2)).astype(np.float32)
+  outputs = rng.normal(size=(5, SAMPLES, TIME, 2)).astype(np.float32)
+  outputs[:, 2] = windows[::2][:5, COND:]  # Sample 3 is the truth.
+  asked = _decode_series(folder, windows, outputs, num_contexts=5)
+  # Evenly spread, not the first five: these may all be of one series.
+  np.testing.assert_array_equal(asked, windows[::2][:5])
+  stored = np.load(folder + "/samples.npz")
+  np.testing.assert_array_equal(stored["outputs"], outputs)
+  assert stored["names"].tolist() == ["a", "b"]
+  np.testing.assert_array_equal(stored["std"], STD)
+  lines = open(folder + "/decode/samples.csv", encoding="utf-8").readlines()
+  assert lines[0].strip() == "context,what,step,a,b"
+  first = [float(v) for v in lines[1].split(",")[3:]]
+  assert first == pytest.approx((windows[0, 0] * STD + MEAN).tolist(),
+                                rel=1e-5)
+  assert Image.open(folder + "/decode/context_001/samples.png").width > 300
+  assert not tf.gfile.Exists(folder + "/decode/context_002")
+  (record,) = records.read(run_folder.results(folder, "samples"))
+  assert record["rmse_best_of_n"] == pytest.approx(0., abs=1e-6)
+  assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.
+  assert record["psnr_best_of_n"] is None
+  assert (record["num_contexts"], record["num_predicted_frames"]) == (5, TIME)
+
+
+def test_all_windows_of_a_series_can_be_asked_for(tmp_path):
+  windows = np.zeros((7, COND + TIME, 2), np.float32)
+  outputs = np.zeros((7, SAMPLES, TIME, 2), np.float32)
+  assert len(_decode_series(str(tmp_path), windows, outputs, -1)) == 7

@@ -96,14 +96,6 @@ def test_log_prob_is_equation_12(level, residual):
   np.testing.assert_allclose(ours.ravel(), theirs, TOLERANCE, TOLERANCE)
 
 
-def test_bound_has_slope_1_at_0_and_holds():
-  raw = tf.constant([-1e3, -1e-3, 0., 1e-3, 1e3])
-  with tf.Session() as session:
-    np.testing.assert_allclose(
-        session.run(latent_prior.bounded(raw, 3.)),
-        [-3., -1e-3, 0., 1e-3, 3.], rtol=1e-5)
-
-
 @pytest.mark.parametrize("dynamics, num_transforms", [
     ("none", 1), ("skip", 1), ("affine_af", 1), ("affine_af", 2)])
 def test_log_prob_is_the_density_of_samples(dynamics, num_transforms):

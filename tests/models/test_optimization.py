@@ -122,6 +122,22 @@ def test_step_that_is_not_finite_raises_and_changes_nothing(
     assert session.run(toy.step) == 2
 
 
+@pytest.mark.parametrize("collected", [True, False])
+def test_moving_averages_are_updated_with_the_step(collected):
+  """And where they are not collected, they are not."""
+  average = tf.get_variable("average", [], trainable=False,
+                            initializer=tf.zeros_initializer())
+  update = tf.assign_add(average, 1.)
+  if collected:
+    tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
+  toy = _Toy()
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for seed in range(2):
+      session.run(toy.train_op, toy.feed(_gradients(seed)))
+    assert session.run(average) == (2. if collected else 0.)
+
+
 def test_message_names_step_loss_and_at_most_five_variables():
   names = ["v%d" % i for i in range(8)]
   assert not optimization.non_finite_message(1., [1.] * 8, names, 6)

@@ -24,9 +24,9 @@ def _body(features, mode, **overrides):
   """(NLL [batch, frames] in nats per dimension, loss), as tensors."""
   model = registry.model("video_flow")(tiny.hparams(
       video_num_input_frames=features["inputs"].shape[1], **overrides), mode)
-  nll, losses = model.body(
+  scores, losses = model.body(
       {name: tf.constant(value) for name, value in features.items()})
-  return nll, losses["training"]
+  return scores["nll_nats_per_dim"], losses["training"]
 
 
 def test_scores_all_targets_given_the_three_frames_before(monkeypatch):
@@ -59,8 +59,10 @@ def test_noise_is_the_same_in_every_evaluation_alone(mode, same):
   assert np.array_equal(found[0], found[1]) == same
 
 
-def test_training_scores_a_patch_of_num_train_frames():
-  nll, loss = _body(_features(3), "train", num_train_frames=4)
+@pytest.mark.parametrize("num_inputs", [3, 6])
+def test_training_scores_a_patch_of_num_train_frames(num_inputs):
+  """Its first three frames are conditioned on, however many inputs."""
+  nll, loss = _body(_features(num_inputs), "train", num_train_frames=4)
   with tf.Session() as session:
     weights.randomize(session)
     nll, loss = session.run([nll, loss])

@@ -105,3 +105,11 @@ def test_interleaved_splits_even_from_odd_channels():
     even, odd = session.run(layers.interleaved(tf.constant(h)))
   np.testing.assert_array_equal(even, h[..., 0::2])
   np.testing.assert_array_equal(odd, h[..., 1::2])
+
+
+def test_bound_has_slope_1_at_0_and_holds():
+  raw = tf.constant([-1e3, -1e-3, 0., 1e-3, 1e3])
+  with tf.Session() as session:
+    np.testing.assert_allclose(
+        session.run(layers.bounded(raw, 3.)),
+        [-3., -1e-3, 0., 1e-3, 3.], rtol=1e-5)

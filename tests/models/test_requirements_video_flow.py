@@ -3,7 +3,7 @@
 import pytest
 
 from t2t_af import errors
-from t2t_af.models import requirements
+from t2t_af.models import requirements_video_flow
 from tests.models import tiny
 
 
@@ -39,7 +39,7 @@ from tests.models import tiny
 def test_refuses(overrides, message):
   hparams = tiny.hparams(**overrides)
   with pytest.raises(errors.UserError, match=message):
-    requirements.check(hparams, tiny.FRAME_SHAPE)
+    requirements_video_flow.check(hparams, tiny.FRAME_SHAPE)
 
 
 @pytest.mark.parametrize("overrides", [
@@ -48,13 +48,14 @@ def test_refuses(overrides, message):
     dict(num_train_frames=7, latent_dynamics="affine_af",
          latent_af_num_transforms=2, video_num_target_frames=4),
     dict(video_num_input_frames=4),
+    dict(video_num_input_frames=9, num_train_frames=4),
     dict(latent_dynamics="none", coupling="additive", activation="relu"),
 ])
 def test_accepts(overrides):
-  requirements.check(tiny.hparams(**overrides), tiny.FRAME_SHAPE)
+  requirements_video_flow.check(tiny.hparams(**overrides), tiny.FRAME_SHAPE)
 
 
 @pytest.mark.parametrize("frame_shape", [(8, 6, 1), (6, 8, 1)])
 def test_height_and_width_must_both_divide(frame_shape):
   with pytest.raises(errors.UserError, match="do not divide"):
-    requirements.check(tiny.hparams(), frame_shape)
+    requirements_video_flow.check(tiny.hparams(), frame_shape)

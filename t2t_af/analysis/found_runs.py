@@ -1,0 +1,103 @@
+"""Every run folder below some paths, and what it left.
+
+  <run>/run.json               what was run
+  <run>/results/<kind>.jsonl   records: likelihood, correlation ...
+  <run>/results/<kind>.npz     arrays: flow, samples; these may lie in <run>
+  parameters.jsonl             anywhere: counts without a run (Table 3)
+
+A path may be a run folder, a compare folder or a folder of those.
+"""
+
+import json
+import os
+from typing import NamedTuple, Optional, Sequence
+
+from t2t_af import errors
+from t2t_af import records
+from t2t_af.analysis import paper_values
+
+DEFAULT_PATH = "results"
+PARAMETERS_FILE = "parameters.jsonl"
+_KINDS = ("samples", "correlation", "likelihood")
+_FILES = tuple(f"{kind}.jsonl" for kind in _KINDS) + ("flow.npz",
+                                                      "samples.npz")
+
+
+class Found(NamedTuple):
+  """What there is below the paths."""
+  runs: list  # of FoundRun, by folder
+  parameters: list  # records of parameters.jsonl
+
+  def with_file(self, name: str) -> list:
+    """The runs that left the file, e.g. "flow.npz"."""
+    return [run for run in self.runs if run.path(name)]
+
+
+class FoundRun(NamedTuple):
+  """One run folder; fields are None where nothing tells them."""
+  folder: str
+  hparams_set: Optional[str]
+  hparams: Optional[str]
+  problem: Optional[str]
+  seed: Optional[int]
+  num_parameters: Optional[int]
+  records: dict  # {kind: records, oldest first}
+
+  @property
+  def label(self) -> str:
+    """The model's name for people, or that of the set or the folder."""
+    row = paper_values.row_of(self.hparams_set or "")
+    return paper_values.LABELS.get(row) or self.hparams_set or self.folder
+
+  def path(self, name: str) -> Optional[str]:
+    """Of a file that the run left; None where it left none."""
+    for folder in (os.path.join(self.folder, "results"), self.folder):
+      path = os.path.join(folder, name)
+      if os.path.isfile(path):
+        return path
+    return None
+
+
+def find(paths: Sequence[str] = ()) -> Found:
+  """All runs below the paths (none: `results` in the current folder).
+
+  Raises:
+    UserError: if a path is no folder.
+  """
+  runs, parameters = {}, []
+  for path in paths or (DEFAULT_PATH,):
+    if not os.path.isdir(path):
+      raise errors.UserError(
+          f"{path} is no folder; give folders of runs, of comparisons, or "
+          "what lies above them")
+    for folder, children, files in os.walk(path):
+      children.sort()
+      if PARAMETERS_FILE in files:
+        parameters += records.read(os.path.join(folder, PARAMETERS_FILE))
+      if _is_run(folder, files):
+        runs.setdefault(os.path.realpath(folder), _run(folder))
+        children.clear()
+  return Found(list(runs.values()), parameters)
+
+
+def _is_run(folder: str, files: Sequence[str]) -> bool:
+  return "run.json" in files or any(
+      os.path.isfile(os.path.join(folder, "results", name))
+      for name in _FILES)
+
+
+def _run(folder: str) -> FoundRun:
+  """Identity from run.json; what that lacks, from the newest record."""
+  kept = {kind: records.read(os.path.join(folder, "results", f"{kind}.jsonl"))
+          for kind in _KINDS}
+  known = {}
+  for kind in _KINDS:
+    for record in kept[kind]:
+      known.update((k, v) for k, v in record.items() if v is not None)
+  try:
+    with open(os.path.join(folder, "run.json"), encoding="utf-8") as stream:
+      known.update(json.load(stream))
+  except (OSError, ValueError):
+    pass
+  return FoundRun(folder, *(known.get(field) for field in
+                            FoundRun._fields[1:-1]), kept)

@@ -1,0 +1,44 @@
+"""What a comparison's likelihoods are told in: nats per dim, or per step.
+
+Records keep nats per dimension of whatever was modelled. The paper tells video
+in nats per dimension (Table 1) and series in nats per time step (Table 2):
+
+  nats_per_step = nats_per_dim * dims_per_step
+  raw units:      nats_per_step + sum over dimensions of log std
+"""
+
+from typing import NamedTuple, Sequence
+
+
+class Unit(NamedTuple):
+  """How to tell NLLs.
+
+  Attributes:
+    name: "nats/dim" or "nats/step".
+    scale: an NLL in this unit is so many times that in nats per dimension.
+    step: what a time step is called, "frame" or "step".
+    is_series: whether there are columns and no pixels.
+  """
+  name: str
+  scale: float
+  step: str
+  is_series: bool
+
+
+VIDEO = Unit("nats/dim", 1., "frame", False)
+
+
+def of(problem: str, records: Sequence[dict]) -> Unit:
+  """The unit of a comparison.
+
+  Args:
+    problem: its name; says what it is where no record does.
+    records: of likelihood, references included; those of series have
+      dims_per_step and dequantization "none".
+  """
+  for record in records:
+    if record.get("dequantization") == "none" and record.get("dims_per_step"):
+      return Unit("nats/step", float(record["dims_per_step"]), "step", True)
+  if not records and problem.startswith("series_"):
+    return Unit("nats/step", 1., "step", True)  # nothing to be scaled yet
+  return VIDEO

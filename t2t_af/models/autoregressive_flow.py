@@ -1,0 +1,45 @@
+"""`autoregressive_flow`: 1-AF, 2-AF, M-AF: flows alone, by exact likelihood."""
+
+import numpy as np
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import data_space
+from t2t_af.models import requirements_data_space
+from t2t_af.models import sequence_model
+
+
+@registry.register_model
+class AutoregressiveFlow(data_space.DataSpaceModel):
+  """M autoregressive transforms over N(0, I) (Sect. 2.3, Eq. 5-7 and 9).
+
+  Of video (8-bit, up to dequantisation) and of series; the NLL is exact. The
+  conditioners are the networks of App. B.
+
+  Hparams: see `data_flow`; temperature (of samples), num_transforms.
+  """
+
+  def check_input(self, step_shape):
+    requirements_data_space.check_autoregressive_flow(self.hparams)
+    super().check_input(step_shape)
+
+  def score(self, steps):
+    y, log_det = self.to_noise(steps)
+    return sequence_model.Scores(
+        self.nll_per_dim(standard_normal_log_prob(y) + log_det))
+
+  def sample(self, inputs):
+    num_steps = self.hparams.video_num_target_frames
+
+    def sample_noise(y, num_samples):
+      shape = [num_samples * tf.shape(y)[0], num_steps] + y.shape.as_list()[2:]
+      return self.hparams.temperature * tf.random_normal(shape)
+
+    return self.go_on(inputs, sample_noise)
+
+
+def standard_normal_log_prob(y: tf.Tensor) -> tf.Tensor:
+  """log N(y_t; 0, I) of every step of [batch, time, ...], nats."""
+  axes = list(range(2, y.shape.rank))
+  dims = np.prod(y.shape.as_list()[2:])
+  return -.5 * (tf.reduce_sum(tf.square(y), axes) + dims * np.log(2. * np.pi))

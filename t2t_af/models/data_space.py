@@ -1,0 +1,114 @@
+"""What models with a flow in the space of the data have in common (Eq. 10)."""
+
+from typing import List, NamedTuple
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import data_flow
+from t2t_af.models import observation as observation_lib
+from t2t_af.models import requirements_data_space
+from t2t_af.models import sequence_model
+
+
+class Noise(NamedTuple):
+  """What the flow makes of a sequence, from the first warm-up step on."""
+  y: tf.Tensor        # [batch, num_warmup + scored steps, ...]
+  log_det: tf.Tensor  # [batch, scored steps], nats, of dy / dx
+
+
+class DataSpaceModel(sequence_model.SequenceModel):
+  """A model of y, what a stack of flows makes of the data x.
+
+  log p(x_t | x_<t) = log p(y_t | y_<t) + log |det dy_t / dx_t|. Which of the
+  input steps are looked at, `data_flow.window` says.
+  """
+
+  # Steps with a y before the first scored one; -1: all that the inputs hold.
+  num_warmup_steps = 0
+
+  step_shape = None  # Of `check_input`.
+
+  @property
+  def dims(self) -> int:
+    """Numbers of a step."""
+    return int(np.prod(self.step_shape))
+
+  @property
+  def observation(self) -> observation_lib.Observation:
+    return observation_lib.of(self.step_shape, self.hparams)
+
+  def bottom(self, features):
+    """Levels / 255 of video, series as they are; whatever `hparams.bottom`."""
+    def to_float(feature):
+      scale = 255. if feature.shape.rank == 5 else 1.
+      return tf.cast(feature, tf.float32) / scale
+    return {name: to_float(feature) for name, feature in features.items()}
+
+  def body(self, features):
+    with tf.variable_scope(tf.get_variable_scope()) as scope:
+      # tensor2tensor hands a variable out as the tensor that read it first. If
+      # that was inside a loop over time, it is of no use outside of it.
+      scope.set_custom_getter(None)
+      return super().body(features)
+
+  def check_input(self, step_shape: List[int]) -> None:
+    requirements_data_space.check(
+        self.hparams, step_shape, self.num_warmup_steps)
+    self.step_shape = tuple(step_shape)
+
+  def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
+    return self.observation.from_x(x)
+
+  def record_fields(self) -> dict:
+    return dict(dequantization=self.observation.dequantization,
+                dims_per_step=self.dims)
+
+  def flow(self):
+    """The stack of flows; its variables are under flow/."""
+    return data_flow.stack(self.step_shape, self.hparams, self.is_training)
+
+  def window(self) -> data_flow.Window:
+    return data_flow.window(self.hparams, self.num_warmup_steps)
+
+  def to_noise(self, steps: tf.Tensor) -> Noise:
+    """Dequantizes, and sends through the flow.
+
+    Args:
+      steps: [batch, inputs + targets, ...], as `bottom` gives them.
+    """
+    flow = self.flow()
+    window = self.window()
+    seed = None if self.is_training else observation_lib.EVAL_NOISE_SEED
+    x = self.observation.to_x(steps[:, window.start:], seed)
+    y, log_det = flow.inverse_and_log_det(x)
+    num_context = flow.num_unscored + window.num_warmup
+    return Noise(y[:, flow.num_unscored:], log_det[:, num_context:])
+
+  def nll_per_dim(self, log_prob: tf.Tensor) -> tf.Tensor:
+    """NLL of what is observed in nats per dimension, from log p(x) of steps."""
+    return self.observation.log_volume_per_dim - log_prob / self.dims
+
+  def go_on(self, inputs: tf.Tensor, sample_noise) -> tf.Tensor:
+    """Futures of contexts: noise of future steps through the flow.
+
+    Args:
+      inputs: [batch, steps, ...], as `bottom` gives them.
+      sample_noise: y of the steps before (those that have one), [batch, steps,
+        ...], and a number of samples to y of the future, [batch * num_samples,
+        time, ...], samples of one context together.
+
+    Returns:
+      x [batch, num_samples, time, ...].
+    """
+    flow = self.flow()
+    num_samples = self._decode_hparams.num_decodes
+    start = self.window().start
+    y = flow.inverse(self.observation.to_x(inputs[:, start:]))
+    future = sample_noise(y[:, flow.num_unscored:], num_samples)
+    # Unscored steps pass the flow unchanged, so that it begins with the same
+    # x, and what comes after is conditioned on them.
+    y = tf.concat([tf.repeat(y, num_samples, axis=0), future], axis=1)
+    x = flow.forward(y)[:, inputs.shape.as_list()[1] - start:]
+    num_steps = self.hparams.video_num_target_frames
+    return tf.reshape(x, [-1, num_samples, num_steps, *self.step_shape])

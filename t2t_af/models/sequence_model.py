@@ -1,0 +1,111 @@
+"""What all our models have in common: sequences in, likelihoods out."""
+
+from typing import Dict, List, NamedTuple, Optional
+
+from tensor2tensor.utils import t2t_model
+import tensorflow.compat.v1 as tf
+
+from t2t_af import likelihood
+from t2t_af.models import evaluation
+from t2t_af.models import optimization
+from t2t_af.models import requirements
+
+
+class Scores(NamedTuple):
+  """What a model says of the scored steps of a batch; nats per dimension."""
+  nll: tf.Tensor  # [batch, scored steps]; an upper bound of it for a bound
+  parts: Dict[str, tf.Tensor] = {}  # what it is the sum of, [batch, scored]
+  objective: Optional[tf.Tensor] = None  # scalar; None: the mean of nll
+
+
+class SequenceModel(t2t_model.T2TModel):
+  """A model of sequences of steps: video [batch, time, height, width, channels]
+  or series [batch, time, features].
+
+  Conditions on `video_num_input_frames` steps and scores what comes after; the
+  loss is in bits per dimension, as tensor2tensor's. (The hparams' names are
+  tensor2tensor's, and serve for series too.)
+
+  A subclass says `check_input`, `score` and `sample`; these are called in this
+  order, the last two under the model's variable scope, reused automatically.
+  """
+
+  def check_input(self, step_shape: List[int]) -> None:
+    """Raises UserError where hparams or the data do not fit the model."""
+    raise NotImplementedError
+
+  def score(self, steps: tf.Tensor) -> Scores:
+    """Likelihood of the scored steps of [batch, inputs + targets, ...]."""
+    raise NotImplementedError
+
+  def sample(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Futures [batch, num_decodes, video_num_target_frames, ...], continuous.
+
+    Args:
+      inputs: [batch, video_num_input_frames, ...].
+    """
+    raise NotImplementedError
+
+  def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
+    """What `sample` gives, as the data are: uint8 frames, or float32 series."""
+    raise NotImplementedError
+
+  def record_fields(self) -> dict:
+    """Fields of a likelihood record beside those of every model."""
+    return {}
+
+  def body(self, features):
+    """Returns (a tensor per name of Scores' parts and its NLL, losses)."""
+    self.check_input(features["inputs"].shape.as_list()[2:])
+    with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+      if self.is_predicting:
+        x = self.sample(features["inputs"])
+        self._check_checkpoint()
+        return x, {"training": 0.}
+      scores = self.score(
+          tf.concat([features["inputs"], features["targets"]], axis=1))
+    self._check_checkpoint()
+    mean_nll = tf.reduce_mean(scores.nll)
+    objective = mean_nll if scores.objective is None else scores.objective
+    if self.is_training:
+      evaluation.note_training_nll(mean_nll)
+      for name, part in scores.parts.items():
+        tf.summary.scalar(name, tf.reduce_mean(part))
+    outputs = dict(scores.parts, **{evaluation.NLL: scores.nll})
+    return outputs, {"training": likelihood.bits_from_nats(objective)}
+
+  def _check_checkpoint(self):
+    if "model_dir" in self.hparams:
+      requirements.check_checkpoint(self.hparams.model_dir)
+
+  # pylint: disable-next=arguments-differ
+  def infer(self, features, *args, **kwargs):
+    """Samples `num_decodes` futures of every context, in one graph.
+
+    Returns:
+      outputs: [batch, num_decodes, video_num_target_frames, ...], uint8 of
+        video and float32 of series; scores: [batch], how many values of them
+        were not finite.
+    """
+    del args, kwargs
+    features = dict(features)
+    features["targets"] = features.get("infer_targets", features["inputs"])
+    x, _ = self(features)  # pylint: disable=not-callable
+    non_finite = tf.reduce_sum(tf.cast(~tf.is_finite(x), tf.int32),
+                               axis=list(range(1, x.shape.rank)))
+    return {"outputs": self.to_outputs(x), "scores": non_finite}
+
+  def optimize(self, loss, num_async_replicas=1, use_tpu=False,
+               variables=None):
+    del num_async_replicas, use_tpu
+    return optimization.train_op(loss, self.hparams, variables)
+
+  def estimator_spec_eval(self, features, logits, labels, loss, losses_dict):
+    """Metrics and a record instead of tensor2tensor's accuracies."""
+    del features, labels, losses_dict
+    return evaluation.estimator_spec(
+        logits, loss, self.hparams, self.record_fields())
+
+  @staticmethod
+  def train_hooks(hook_context):
+    return [evaluation.TrainingRecordHook(hook_context.hparams)]

@@ -1,0 +1,94 @@
+"""`slvm`: the sequential latent variable model, with or without a data flow."""
+
+from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
+
+from t2t_af.models import data_space
+from t2t_af.models import observation
+from t2t_af.models import requirements_slvm
+from t2t_af.models import sequence_model
+from t2t_af.models import slvm_core
+
+RECONSTRUCTION, KL = "reconstruction_nats_per_dim", "kl_nats_per_dim"
+
+
+@registry.register_model
+class Slvm(data_space.DataSpaceModel):
+  """SLVM, SLVM + Delta x, SLVM + AF (Sect. 3.2.1, Fig. 9, Appendix A and B).
+
+  The NLL is an upper bound: minus the filtering bound of Eq. 22, or in an
+  evaluation with num_importance_samples > 1 the tighter importance-weighted
+  one. With a flow, encoder and likelihood are of y instead of x.
+
+  Hparams: data_flow (`none`, `difference`, `affine_af`) and the others of
+  `data_flow`, num_warmup_steps (y before the first scored one that the LSTMs
+  see; -1: all there are), kl_warmup_steps (steps of training in which the KL's
+  weight grows to 1; 0: no warm-up), num_importance_samples, sample_mode
+  (`samples`, `means`), temperature, and those of `slvm_core`.
+  """
+
+  def check_input(self, step_shape):
+    requirements_slvm.check(self.hparams, step_shape)
+    super().check_input(step_shape)
+
+  @property
+  def num_warmup_steps(self):
+    return self.hparams.num_warmup_steps
+
+  def record_fields(self):
+    return dict(super().record_fields(), bound=True,
+                num_samples=self.hparams.num_importance_samples,
+                num_warmup_steps=self.window().num_warmup)
+
+  def score(self, steps):
+    y, log_det = self.to_noise(steps)
+    num_warmup = self.window().num_warmup
+    noise_fn = None if self.is_training else _evaluation_noise
+    bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
+    reconstruction = self.nll_per_dim(
+        bound.reconstruction[:, num_warmup:] + log_det)
+    kl = bound.kl[:, num_warmup:] / self.dims
+    parts = {RECONSTRUCTION: reconstruction, KL: kl}
+    if self.is_training:
+      objective = tf.reduce_mean(reconstruction + self._kl_weight() * kl)
+      return sequence_model.Scores(reconstruction + kl, parts, objective)
+    if self.hparams.num_importance_samples == 1:
+      return sequence_model.Scores(reconstruction + kl, parts)
+    bound = self._core().importance_weighted_bound(
+        y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn)
+    # This is a bound of whole sequences; each step is given the same share.
+    num_steps = log_det.shape.as_list()[1]
+    log_prob = (bound[:, tf.newaxis] / num_steps +
+                tf.reduce_mean(log_det, axis=1, keepdims=True))
+    nll = tf.tile(self.nll_per_dim(log_prob), [1, num_steps])
+    return sequence_model.Scores(nll, parts)
+
+  def sample(self, inputs):
+    hparams = self.hparams
+
+    def noise_fn(what, shape):
+      scale = 1. if what == "posterior" else hparams.temperature
+      return scale * tf.random_normal(shape)
+
+    def sample_noise(y, num_samples):
+      futures = self._core().sample(
+          y, num_samples, hparams.video_num_target_frames,
+          hparams.sample_mode, noise_fn)
+      return tf.reshape(futures, [-1] + futures.shape.as_list()[2:])
+
+    return self.go_on(inputs, sample_noise)
+
+  def _core(self):
+    return slvm_core.SlvmCore(self.step_shape, self.hparams)
+
+  def _kl_weight(self):
+    if not self.hparams.kl_warmup_steps:
+      return 1.
+    step = tf.train.get_or_create_global_step()
+    return tf.minimum(1., tf.cast(step + 1, tf.float32) /
+                      self.hparams.kl_warmup_steps)
+
+
+def _evaluation_noise(what, shape):
+  del what
+  return observation.normal_noise(shape, observation.EVAL_NOISE_SEED)

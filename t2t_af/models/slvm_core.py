@@ -1,0 +1,258 @@
+"""The sequential latent variable model's bounds and samples, on tensors.
+
+Only what waits for the step before is a loop over time: the posterior with
+its draw of z, and the prior's LSTM. Encoder, decoder, the other layers of the
+prior and all densities run on all steps of all sequences at once.
+"""
+
+from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from t2t_af import steps
+from t2t_af.models import gaussian
+from t2t_af.models import latent_flow
+from t2t_af.networks import series_conditioner
+from t2t_af.networks import slvm_networks
+
+LATENT_FLOWS = ("none", "affine_af")
+SAMPLE_MODES = ("samples", "means")
+
+# (what for, shape) -> standard normal noise of that shape.
+NoiseFn = Callable[[str, Any], tf.Tensor]
+
+
+class SlvmBound(NamedTuple):
+  """Summands of the bound of Eq. 22: log p(y) >= reconstruction - kl."""
+  reconstruction: tf.Tensor  # log p(y_t | z_t), [batch, time], nats
+  kl: tf.Tensor              # KL(q(z_t) || p(z_t)), [batch, time], nats
+
+
+class _Filtered(NamedTuple):
+  """What the posterior says of a sequence."""
+  z: tf.Tensor         # [batch, time, latent_size], drawn from q
+  q: gaussian.Gaussian  # of z
+
+
+class _Memory(NamedTuple):
+  """What the prior goes on from."""
+  z_prev: tf.Tensor  # [batch, latent_size]
+  prior: Any         # state of the prior's network
+  flow: Any          # state of the latent flow
+
+
+class SlvmCore:
+  """p(y, z) = prod_t p(y_t | z_t) p(z_t | z_<t), under the current scope.
+
+  z_0 = 0; the filtering posterior is q(z_t | y_<=t, z_<t) (Eq. 17). With a
+  latent flow the prior is that of u_t = (z_t - alpha(z_<t)) / beta(z_<t)
+  (Eq. 12), conditioned on the same z_<t as without.
+
+  Args:
+    step_shape: [height, width, channels] or [features] of y.
+    hparams: latent_flow; with affine_af also num_cond_steps, hidden_size and
+      flow_log_scale_bound; and what `networks` reads.
+    networks: as `slvm_networks.VideoNetworks`; None chooses by the shape.
+    conditioners: of the latent flow, as `LatentFlow` takes them; None builds
+      what hparams.latent_flow says.
+  """
+
+  def __init__(self, step_shape: Sequence[int], hparams, networks=None,
+               conditioners: Optional[Sequence[Callable]] = None):
+    self._networks = networks or slvm_networks.of_shape(step_shape, hparams)
+    self._latent_flow = latent_flow.LatentFlow(
+        _conditioners(hparams) if conditioners is None else conditioners)
+
+  def elbo(self, y: tf.Tensor, is_training: bool, num_samples: int = 1,
+           noise_fn: Optional[NoiseFn] = None) -> SlvmBound:
+    """The filtering bound (Eq. 22), step by step; the KL is analytic.
+
+    Args:
+      y: [batch, time, ...].
+      is_training: whether batch norm uses and remembers this batch.
+      num_samples: of z per sequence, over which is averaged.
+      noise_fn: for tests; called with "posterior".
+    """
+    features = _repeat(self._networks.encode(y, is_training), num_samples)
+    z, q = self._filter(features, noise_fn or _noise)
+    prior, _ = self._prior(z)
+    likelihood = self._likelihood(z, is_training)
+    return SlvmBound(*[
+        tf.reduce_mean(_apart(term, num_samples), axis=1) for term in (
+            likelihood.log_prob(_repeat(y, num_samples)), q.kl(prior))])
+
+  def importance_weighted_bound(
+      self, y: tf.Tensor, num_samples: int, num_warmup: int = 0,
+      max_at_once: int = 10,
+      noise_fn: Optional[NoiseFn] = None) -> tf.Tensor:
+    """log of the mean of K whole-sequence importance weights.
+
+      log w = sum over t > num_warmup of
+              log p(y_t | z_t) + log p(z_t | z_<t) - log q(z_t | y_<=t, z_<t)
+
+    with z drawn from q at all steps. The steps of the warm-up have no weight:
+    their z are what q says, and the bound is one on the log-density of the
+    scored steps under the model that starts behind them,
+
+      log E_q(z_<=W | y_<=W) [p(y_>W | z_<=W)],   W = num_warmup,
+
+    a proper density of y_>W whatever q is; without a warm-up it is log p(y).
+    The bound rises with K, in expectation, towards it; for K = 1 it is the
+    ELBO with the KL estimated by the sample.
+
+    Args:
+      y: [batch, time, ...].
+      num_samples: K.
+      num_warmup: first steps that are not scored.
+      max_at_once: samples of a sequence that are in memory together.
+      noise_fn: for tests; called with "posterior" once per max_at_once.
+
+    Returns:
+      [batch], nats.
+    """
+    at_once = max(n for n in range(1, min(max_at_once, num_samples) + 1)
+                  if not num_samples % n)
+    features = _repeat(self._networks.encode(y, False), at_once)
+    scored = _repeat(y[:, num_warmup:], at_once)
+
+    @tf.autograph.experimental.do_not_convert  # Is graph code; saves seconds.
+    def log_weights(_):
+      z, q = self._filter(features, noise_fn or _noise)
+      prior, _ = self._prior(z)
+      log_w = self._likelihood(z[:, num_warmup:], False).log_prob(scored)
+      log_w += (prior.log_prob(z) - q.log_prob(z))[:, num_warmup:]
+      return _apart(tf.reduce_sum(log_w, axis=1), at_once)
+
+    # [passes, batch, samples of a pass]
+    log_w = tf.map_fn(log_weights, tf.range(num_samples // at_once),
+                      dtype=tf.float32, parallel_iterations=1)
+    return tf.reduce_logsumexp(log_w, axis=[0, 2]) - np.log(num_samples)
+
+  def sample(self, y_context: tf.Tensor, num_samples: int, num_steps: int,
+             mode: str = "samples",
+             noise_fn: Optional[NoiseFn] = None) -> tf.Tensor:
+    """Futures of each context: q filters it, then the prior goes on.
+
+    Args:
+      y_context: [batch, steps, ...]; encoded once, whatever num_samples. No
+        steps at all (static): the prior starts from z_0.
+      num_samples: futures per context; each has its own z of the context.
+      num_steps: length of a future; the graph does not grow with it.
+      mode: "samples" draws y from the likelihood, "means" takes its mean; z
+        is drawn in both.
+      noise_fn: for tests; called with "posterior", "prior", "likelihood".
+
+    Returns:
+      y [batch, num_samples, num_steps, ...].
+
+    Raises:
+      ValueError: unknown mode.
+    """
+    if mode not in SAMPLE_MODES:
+      raise ValueError("mode must be one of %s, got %r" % (
+          ", ".join(SAMPLE_MODES), mode))
+    noise_fn = noise_fn or _noise
+    memory = self._after(y_context, num_samples, noise_fn)
+    likelihood = self._likelihood(
+        self._go_on(memory, num_steps, noise_fn), False)
+    y = likelihood.loc
+    if mode == "samples":
+      y = likelihood.sample(noise_fn("likelihood", tf.shape(y)))
+    return _apart(y, num_samples)
+
+  def _filter(self, features, noise_fn):
+    """Draws z of all steps from q; features [batch, time, ...]."""
+    networks = self._networks
+    batch, num_steps = _sizes(features)
+    features = _swap(features)
+    size = networks.latent_size
+    eps = noise_fn("posterior", [num_steps, batch, size])
+    z_0 = tf.zeros([batch, size])
+
+    def step(before, now):
+      z_prev, _, state = before
+      features_t, eps_t = now
+      maps, state = networks.posterior(features_t, z_prev, state)
+      q_t = gaussian.Gaussian(*maps)
+      return q_t.sample(eps_t), q_t, state
+
+    z, q, _ = tf.scan(
+        step, (features, eps),
+        (z_0, gaussian.Gaussian(z_0, z_0), networks.posterior_state(batch)))
+    return _Filtered(_swap(z), gaussian.Gaussian(*map(_swap, q)))
+
+  def _prior(self, z) -> Tuple[gaussian.Gaussian, _Memory]:
+    """p(z_t | z_<t) of all steps, and what the step after them needs."""
+    z_prev = tf.concat([tf.zeros_like(z[:, :1]), z[:, :-1]], axis=1)
+    maps, state = self._networks.prior(
+        z_prev, self._networks.prior_state(_sizes(z)[0]))
+    flow = self._latent_flow.inverse(z)
+    of_z = gaussian.Gaussian(flow.shift + tf.exp(flow.log_scale) * maps.loc,
+                             flow.log_scale + maps.log_scale)
+    return of_z, _Memory(z[:, -1], state, flow.state)
+
+  def _likelihood(self, z, is_training):
+    return gaussian.Gaussian(*self._networks.decode(z, is_training))
+
+  def _after(self, y_context, num_samples, noise_fn) -> _Memory:
+    """What the prior goes on from after the context, samples in the batch."""
+    if y_context.shape.as_list()[1] == 0:
+      batch = _sizes(y_context)[0] * num_samples
+      z_0 = tf.zeros([batch, self._networks.latent_size])
+      return _Memory(z_0, self._networks.prior_state(batch),
+                     self._latent_flow.initial_state(z_0))
+    features = _repeat(self._networks.encode(y_context, False), num_samples)
+    return self._prior(self._filter(features, noise_fn).z)[1]
+
+  def _go_on(self, memory, num_steps, noise_fn):
+    """z of the next num_steps steps, [batch, num_steps, latent_size]."""
+    batch, size = _sizes(memory.z_prev)[0], self._networks.latent_size
+    eps = noise_fn("prior", [num_steps, batch, size])
+
+    def step(before, eps_t):
+      maps, state = self._networks.prior(before.z_prev[:, tf.newaxis],
+                                         before.prior)
+      u_t = gaussian.Gaussian(*maps).sample(eps_t[:, tf.newaxis])[:, 0]
+      z_t, flow_state = self._latent_flow.step(u_t, before.flow)
+      return _Memory(z_t, state, flow_state)
+
+    return _swap(tf.scan(step, eps, memory).z_prev)
+
+
+def _conditioners(hparams):
+  """Of the latent flow: one transform, or none."""
+  if hparams.latent_flow == "none":
+    return []
+  return [series_conditioner.SeriesConditioner(
+      hparams.num_cond_steps, hparams.hidden_size,
+      log_scale_bound=hparams.flow_log_scale_bound, name="latent_flow")]
+
+
+def _noise(what, shape):
+  del what
+  return tf.random_normal(shape)
+
+
+def _sizes(x):
+  """The first two axes of x, as integers where they are static."""
+  static = x.shape.as_list()[:2]
+  return [tf.shape(x)[i] if size is None else size
+          for i, size in enumerate(static)]
+
+
+def _swap(x):
+  """[batch, time, ...] to [time, batch, ...] and back."""
+  return tf.transpose(x, [1, 0] + list(range(2, x.shape.rank)))
+
+
+def _repeat(x, num_samples):
+  """[batch, ...] to [batch * num_samples, ...], samples of one together."""
+  return x if num_samples == 1 else tf.repeat(x, num_samples, axis=0)
+
+
+def _apart(x, num_samples):
+  """[batch * num_samples, ...] to [batch, num_samples, ...]."""
+  y = tf.reshape(x, tf.concat([[-1, num_samples], tf.shape(x)[1:]], axis=0))
+  y.set_shape([None, num_samples] + x.shape.as_list()[1:])
+  return y

@@ -1,0 +1,96 @@
+"""What the conditioners of data-space flows share: heads, first steps, mask.
+
+A *conditioner* maps x [batch, s, ...] to maps [batch, s - k + 1, ...], k its
+`num_cond_steps`; entry j is a function of x[:, j : j + k] alone. The maps are
+(shift, log_scale), and a third one where the flow asks for more numbers.
+"""
+
+from typing import Callable, Sequence, Tuple
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af.networks import layers
+
+LOG_SCALE_BOUND = 8.
+MASKS = ("none", "learned")
+_MASK_START = 3.  # sigmoid(3) = 0.95: nearly everything is let through.
+
+Head = Callable[[str, int], tf.Tensor]
+
+
+def maps(head: Head, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
+         num_extra: int = 0) -> Tuple[tf.Tensor, ...]:
+  """(shift, log_scale) or (shift, log_scale, extra), from zero heads.
+
+  log_scale = bound * tanh(raw / bound). Paper: exp of the network's output.
+  The authors' code clamps it at 10 from above, which stops the gradient of
+  what sits there, and lets it fall to 0, where the inverse divides by it.
+  Here: smooth and on both sides, because the inverse and the samples then
+  stay finite whatever the network says. 8 leaves room: the noise of 8-bit
+  frames on [0, 1], 1/256 wide, has log std -6.8, and there the slope of the
+  bound still is 0.28.
+
+  Args:
+    head: (name, channels) to the output of a layer of that name.
+    channels: of a step.
+    log_scale_bound: in nats, positive.
+    num_extra: channels of the third map, per channel of a step.
+  """
+  shift = head("shift", channels)
+  log_scale = layers.bounded(head("log_scale", channels), log_scale_bound)
+  if not num_extra:
+    return shift, log_scale
+  return shift, log_scale, head("extra", channels * num_extra)
+
+
+def initial(step_shape: Sequence[int],
+            log_scale_bound: float = LOG_SCALE_BOUND, num_extra: int = 0,
+            name: str = "initial") -> Tuple[tf.Tensor, ...]:
+  """Learned maps of the steps without a window, zero at the start.
+
+  The authors' code declares them, as many numbers as a step has for the shift
+  and the log-scale each, and never uses them.
+
+  Args:
+    step_shape: [height, width, channels] or [features].
+    log_scale_bound, num_extra: as in `maps`.
+    name: of the variable scope.
+
+  Returns:
+    Maps [...step_shape]; the third has num_extra times the channels.
+  """
+  *space, channels = [int(d) for d in step_shape]
+  with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
+    return maps(
+        lambda head, size: layers.variable(head, space + [size],
+                                           tf.zeros_initializer()),
+        channels, log_scale_bound, num_extra)
+
+
+def check_mask(mask: str) -> str:
+  """The mask; ValueError unless it is one of MASKS."""
+  if mask not in MASKS:
+    raise ValueError("mask must be one of %s, got %r" % (
+        ", ".join(MASKS), mask))
+  return mask
+
+
+def beside(taps: Sequence[tf.Tensor], mask: str) -> tf.Tensor:
+  """Steps of the past side by side in the channels, masked where asked.
+
+  A learned mask multiplies every channel of every tap with a gate in (0, 1)
+  of its own, the same at all times and places: what to condition on.
+
+  Args:
+    taps: tensors [batch, time, ..., channels] of one shape, oldest first.
+    mask: one of MASKS.
+
+  Returns:
+    [batch, time, ..., len(taps) * channels].
+  """
+  h = tf.concat(taps, axis=-1)
+  if mask == "none":
+    return h
+  logits = layers.variable("mask", [len(taps), int(taps[0].shape[-1])],
+                           tf.constant_initializer(_MASK_START))
+  return h * tf.reshape(tf.sigmoid(logits), [-1])

@@ -1,0 +1,136 @@
+"""The DC-GAN encoder and decoder of frames (Appendix B, Fig. 9 c and d)."""
+
+from typing import List, Sequence, Tuple
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af.networks import highway
+from t2t_af.networks import layers
+from t2t_af.networks import normalization
+
+_KERNEL = 4  # Stride 2, padding 1: every layer halves or doubles the map.
+_SLOPE = 0.2  # Of the leaky ReLU below 0.
+
+
+def map_sizes(height: int, width: int) -> List[Tuple[int, int]]:
+  """Heights and widths between the layers of stride 2, the frame's first.
+
+  A map is halved while both sides are even and at least 8: 64x64 comes down
+  to 4x4 in four layers, as in the paper; 32x32 in three.
+  """
+  sizes = [(height, width)]
+  while not (height % 2 or width % 2) and min(height, width) >= 8:
+    height, width = height // 2, width // 2
+    sizes.append((height, width))
+  return sizes
+
+
+def encoder(frames: tf.Tensor, width: int, num_features: int, kind: str,
+            training: bool) -> tf.Tensor:
+  """Frames to vectors.
+
+  Convolutions 4x4 of stride 2 and padding 1, each with twice the filters of
+  the one before (width, 2 width ...), until a side is below 8; then one
+  convolution as large as the map. After each: normalisation, leaky ReLU.
+
+  Args:
+    frames: [batch, height, width, channels].
+    width: filters of the first layer (the paper: 64).
+    num_features: of a vector (the paper: 128).
+    kind: of normalisation (the paper: batch).
+    training: whether batch norm uses and remembers this batch.
+
+  Returns:
+    [batch, num_features].
+  """
+  sizes = map_sizes(*frames.shape.as_list()[1:3])
+  h = frames
+  for i in range(len(sizes) - 1):
+    with tf.variable_scope("conv_%d" % i):
+      filters = width * 2**i
+      kernel = layers.variable(
+          "kernel", [_KERNEL, _KERNEL, int(h.shape[-1]), filters],
+          tf.glorot_uniform_initializer())
+      h = tf.nn.conv2d(h, kernel, strides=2, padding="SAME") + _bias(filters)
+      h = _activated(h, kind, training)
+  # A convolution that is as large as its input is a product.
+  h = tf.reshape(h, [-1, _size(h)])
+  with tf.variable_scope("last"):
+    return _activated(highway.dense("conv", h, num_features), kind, training)
+
+
+def decoder(z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str,
+            training: bool) -> Tuple[tf.Tensor, tf.Tensor]:
+  """Vectors to two maps of a frame's shape, the encoder mirrored.
+
+  Transposed convolutions; the two heads are of stride 2 as well and have
+  neither normalisation nor activation.
+
+  Args:
+    z: [batch, size].
+    step_shape: (height, width, channels) of a frame.
+    width: filters of the last layer before the heads (the paper: 64).
+    kind, training: as in `encoder`.
+
+  Returns:
+    Two tensors [batch, height, width, channels].
+  """
+  *frame_size, channels = [int(d) for d in step_shape]
+  sizes = map_sizes(*frame_size)[::-1]
+  num_strided = len(sizes) - 1
+  filters = width * 2**max(num_strided - 1, 0)
+  with tf.variable_scope("first"):
+    h = _from_vector(z, sizes[0], filters)
+    h = _activated(h, kind, training)
+  for i in range(1, num_strided):
+    with tf.variable_scope("deconv_%d" % i):
+      filters //= 2
+      h = _doubled(h, sizes[i], filters)
+      h = _activated(h, kind, training)
+  return tuple(_head(name, h, sizes, channels)
+               for name in ("loc", "log_scale"))
+
+
+def _head(name, h, sizes, channels):
+  with tf.variable_scope(name):
+    if len(sizes) == 1:  # Frames too small to halve.
+      h = highway.dense("conv", tf.reshape(h, [-1, _size(h)]),
+                        sizes[0][0] * sizes[0][1] * channels)
+      return tf.reshape(h, [-1, *sizes[0], channels])
+    return _doubled(h, sizes[-1], channels)
+
+
+def _from_vector(z, size, filters):
+  """The transposed convolution of a 1x1 map, which is a product."""
+  height, width = size
+  kernel = layers.variable("kernel", [int(z.shape[-1]),
+                                      height * width * filters],
+                           tf.glorot_uniform_initializer())
+  return tf.reshape(z @ kernel, [-1, height, width, filters]) + _bias(filters)
+
+
+def _doubled(h, size, filters):
+  """The transposed convolution of stride 2, to maps of `size`."""
+  kernel = layers.variable(
+      "kernel", [_KERNEL, _KERNEL, filters, int(h.shape[-1])],
+      tf.glorot_uniform_initializer())
+  batch = h.shape.as_list()[0]
+  if batch is None:
+    batch = tf.shape(h)[0]
+  return tf.nn.conv2d_transpose(h, kernel, [batch, *size, filters], strides=2,
+                                padding="SAME") + _bias(filters)
+
+
+def _bias(filters):
+  return layers.variable("bias", [filters], tf.zeros_initializer())
+
+
+def _activated(h, kind, training):
+  return tf.nn.leaky_relu(
+      normalization.normalize(h, kind, training), alpha=_SLOPE)
+
+
+def _size(h):
+  """Numbers of one map [height, width, channels]."""
+  _, height, width, channels = h.shape.as_list()
+  return height * width * channels

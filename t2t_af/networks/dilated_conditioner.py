@@ -1,0 +1,89 @@
+"""A conditioner with a longer memory: causal dilated convolutions over time.
+
+Not in the paper, which conditions on a window of three.
+"""
+
+from typing import List, Tuple
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af import steps
+from t2t_af.networks import conditioning
+from t2t_af.networks import conv_conditioner
+from t2t_af.networks import highway
+
+
+def dilations(num_cond_steps: int) -> List[int]:
+  """Distances between two taps, layer by layer: 1, 2, 4 ... and a rest.
+
+  A stack of such layers sees exactly num_cond_steps steps, each of them.
+  """
+  rates, missing = [], num_cond_steps - 1
+  while missing > 0:
+    rates.append(min(2 ** len(rates), missing))
+    missing -= rates[-1]
+  return rates
+
+
+class DilatedConditioner:
+  """Shift and log-scale of a step from the num_cond_steps steps before it.
+
+  One layer on every step; layers that join two steps, 1, 2, 4 ... apart, with
+  a residual connection; a zero-initialised layer for each map. A layer is a
+  3x3 convolution with ReLU on video, a dense layer with ELU on series. The
+  cost per step grows with the logarithm of num_cond_steps where all steps go
+  through at once.
+
+  Args:
+    num_cond_steps: steps that it sees, at least 1.
+    width: channels of all hidden layers.
+    normalization: `batch`, `group` or `none`, on video; series have none.
+    training: whether batch norm uses the batch; False to sample or evaluate.
+    mask: `none`, or `learned`: a gate for every channel of both taps of every
+      layer that joins two steps.
+    log_scale_bound, num_extra: as in `conditioning.maps`.
+    name: of the variable scope.
+  """
+
+  def __init__(self, num_cond_steps: int = 8, width: int = 64,
+               normalization: str = "batch", training: bool = False,
+               mask: str = "none",
+               log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
+               num_extra: int = 0, name: str = "dilated_conditioner"):
+    self.num_cond_steps = num_cond_steps
+    self._width = width
+    self._normalization = normalization
+    self._training = training
+    self._mask = conditioning.check_mask(mask)
+    self._log_scale_bound = log_scale_bound
+    self._num_extra = num_extra
+    self._name = name
+
+  def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
+    """Maps [batch, s - k + 1, ...] of x [batch, s, ...], video or series.
+
+    k is num_cond_steps; see `conditioning`.
+    """
+    is_video = x.shape.rank == 5
+    affine = conv_conditioner.conv if is_video else highway.dense
+    with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
+      h = self._layer("step", x, is_video)
+      for i, dilation in enumerate(dilations(self.num_cond_steps)):
+        with tf.variable_scope("dilated_%d" % i):
+          taps = [h[:, :-dilation], h[:, dilation:]]
+          h = taps[1] + self._layer(
+              "join", conditioning.beside(taps, self._mask), is_video)
+      folded = steps.fold(h)
+      return conditioning.maps(
+          lambda name, size: steps.unfold(
+              affine(name, folded, size, zero_init=True), h),
+          int(x.shape[-1]), self._log_scale_bound, self._num_extra)
+
+  def _layer(self, name, x, is_video):
+    folded = steps.fold(x)
+    if is_video:
+      h = conv_conditioner.conv_layer(name, folded, self._width,
+                                      self._normalization, self._training)
+    else:
+      h = tf.nn.elu(highway.dense(name, folded, self._width))
+    return steps.unfold(h, x)

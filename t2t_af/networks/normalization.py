@@ -1,0 +1,98 @@
+"""Normalisation of the maps inside a network: batch, group or none.
+
+Batch norm in a flow has two traps, and this is how they are met:
+
+- In training it mixes the sequences of a batch and their steps. A flow whose
+  conditioner does so is still trained on what `inverse` gives, but only with
+  the moving averages is it a flow: evaluation and sampling use these alone,
+  and what is generated never enters them.
+- Statistics. Paper (and the authors' code): those of one time step over the
+  batch. Here: those of all steps of all sequences of the batch together,
+  because all steps go through the network at once.
+"""
+
+import math
+
+import tensorflow.compat.v1 as tf
+
+KINDS = ("batch", "group", "none")
+MOMENTUM = 0.9  # Of the moving averages: kept share per training step.
+EPSILON = 1e-5
+MAX_GROUPS = 8
+# Which moving averages have their update in UPDATE_OPS already.
+_UPDATED = "t2t_af_updated_moving_averages"
+
+
+def normalize(x: tf.Tensor, kind: str, training: bool) -> tf.Tensor:
+  """gamma * (x - mean) / std + beta, per channel; x itself with `none`.
+
+    batch  mean and variance over everything but channels; their moving
+           averages unless `training`. The updates are added to
+           tf.GraphKeys.UPDATE_OPS, once per layer, however often it is used.
+    group  over height, width and the channels of one group, of one frame: no
+           other step and no other sequence takes part.
+
+  Args:
+    x: [batch, height, width, channels] or [batch, channels].
+    kind: one of KINDS.
+    training: whether batch norm uses and remembers this batch. Must be False
+      inside a loop over time.
+
+  Raises:
+    ValueError: unknown kind.
+  """
+  if kind not in KINDS:
+    raise ValueError("normalization must be one of %s, got %r" % (
+        ", ".join(KINDS), kind))
+  if kind == "none":
+    return x
+  channels = int(x.shape[-1])
+  with tf.variable_scope("normalization"):
+    gamma = tf.get_variable("gamma", [channels],
+                            initializer=tf.ones_initializer())
+    beta = tf.get_variable("beta", [channels],
+                           initializer=tf.zeros_initializer())
+    if kind == "group":
+      return _group_norm(x, gamma, beta)
+    return _batch_norm(x, gamma, beta, training)
+
+
+def _batch_norm(x, gamma, beta, training):
+  """The fused kernel, which also gives the unbiased variance to remember."""
+  frames = x if x.shape.rank == 4 else x[:, tf.newaxis, tf.newaxis]
+  moving = [tf.get_variable("moving_" + name, gamma.shape, trainable=False,
+                            initializer=initializer) for name, initializer in
+            [("mean", tf.zeros_initializer()),
+             ("variance", tf.ones_initializer())]]
+  if training:
+    y, *found = tf.nn.fused_batch_norm(frames, gamma, beta, epsilon=EPSILON)
+    for average, value in zip(moving, found):
+      _remember(average, value)
+  else:
+    y, _, _ = tf.nn.fused_batch_norm(frames, gamma, beta, *moving,
+                                     epsilon=EPSILON, is_training=False)
+  return y if x.shape.rank == 4 else y[:, 0, 0]
+
+
+def _remember(average, value):
+  """Adds average <- MOMENTUM * average + (1 - MOMENTUM) * value, once."""
+  updated = tf.get_collection_ref(_UPDATED)
+  if average.name in updated:
+    return
+  updated.append(average.name)
+  tf.add_to_collection(
+      tf.GraphKeys.UPDATE_OPS,
+      average.assign_sub((1. - MOMENTUM) * (average - value)))
+
+
+def _group_norm(x, gamma, beta):
+  """As many equal groups as MAX_GROUPS allows."""
+  channels = int(x.shape[-1])
+  groups = math.gcd(channels, MAX_GROUPS)
+  grouped = tf.reshape(x, [-1] + x.shape.as_list()[1:-1] +
+                       [groups, channels // groups])
+  axes = [i for i in range(1, grouped.shape.rank)
+          if i != grouped.shape.rank - 2]
+  mean, variance = tf.nn.moments(grouped, axes, keepdims=True)
+  y = (grouped - mean) * tf.rsqrt(variance + EPSILON)
+  return tf.reshape(y, [-1] + x.shape.as_list()[1:]) * gamma + beta

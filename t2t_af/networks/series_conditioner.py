@@ -1,0 +1,51 @@
+"""The fully connected conditioner of flows on series (Appendix B)."""
+
+from typing import Tuple
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af import steps
+from t2t_af.networks import conditioning
+from t2t_af.networks import highway
+
+
+class SeriesConditioner:
+  """Shift and log-scale of a step from the num_cond_steps steps before it.
+
+  The steps of the window side by side; a highway network, ELU (Appendix B:
+  two layers of 256); a zero-initialised layer for each map.
+
+  Args:
+    num_cond_steps: steps in a window.
+    width, num_layers: of the highway network.
+    mask: `none`, or `learned`: a gate for every feature of every step of the
+      window.
+    log_scale_bound, num_extra: as in `conditioning.maps`.
+    name: of the variable scope.
+  """
+
+  def __init__(self, num_cond_steps: int = 3, width: int = 256,
+               num_layers: int = 2, mask: str = "none",
+               log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
+               num_extra: int = 0, name: str = "series_conditioner"):
+    self.num_cond_steps = num_cond_steps
+    self._width = width
+    self._num_layers = num_layers
+    self._mask = conditioning.check_mask(mask)
+    self._log_scale_bound = log_scale_bound
+    self._num_extra = num_extra
+    self._name = name
+
+  def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
+    """Maps [batch, s - k + 1, features] of x [batch, s, features].
+
+    k is num_cond_steps; see `conditioning`.
+    """
+    with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
+      windows = conditioning.beside(
+          steps.shifted(x, self.num_cond_steps), self._mask)
+      h = highway.highway(steps.fold(windows), self._width, self._num_layers)
+      return conditioning.maps(
+          lambda name, size: steps.unfold(
+              highway.dense(name, h, size, zero_init=True), windows),
+          int(x.shape[-1]), self._log_scale_bound, self._num_extra)

@@ -1,0 +1,209 @@
+"""The networks of a sequential latent variable model (Appendix B, Fig. 9).
+
+Encoder, posterior, prior and decoder of video, and of other series. They give
+maps (loc, log_scale); that these are Gaussians is the model's business.
+
+Paper: two separate layers for mean and log-variance. The authors' code takes
+the second for the log standard deviation and clamps it to [-15, 5], where its
+gradient ends. Here: log standard deviations in the same range, approached
+smoothly; means are bounded as smoothly, far out.
+"""
+
+from typing import Any, List, NamedTuple, Sequence, Tuple
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af import steps
+from t2t_af.networks import dcgan
+from t2t_af.networks import highway
+from t2t_af.networks import layers
+from t2t_af.networks import recurrence
+
+MIN_LOG_SCALE, MAX_LOG_SCALE = -15., 5.
+MAX_LOC = 1000.  # Of a likelihood; below 100 it changes less than 0.4 %.
+
+_NUM_FEATURES = 2  # Of the encoder, times its width: 128 in the paper.
+
+State = List[Any]  # Of a network that remembers; [] of one that does not.
+
+
+class Maps(NamedTuple):
+  loc: tf.Tensor
+  log_scale: tf.Tensor
+
+
+def bounded_log_scale(raw: tf.Tensor) -> tf.Tensor:
+  """Smooth, slope 1 at 0, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
+  return tf.where(raw < 0., layers.bounded(raw, -MIN_LOG_SCALE),
+                  layers.bounded(raw, MAX_LOG_SCALE))
+
+
+def of_shape(step_shape: Sequence[int], hparams):
+  """The networks that fit steps [height, width, channels] or [features]."""
+  if len(step_shape) == 3:
+    return VideoNetworks(step_shape, hparams)
+  return SeriesNetworks(step_shape, hparams)
+
+
+class VideoNetworks:
+  """DC-GAN encoder and decoder; LSTMs in posterior and prior.
+
+    posterior  LSTMs on (encoder(y_t), z_(t-1))
+    prior      LSTMs on two ReLU layers on z_(t-1)
+    decoder    of z_t; the mean goes through a sigmoid where there is no flow
+               between it and the frames in [0, 1], as in the authors' code
+
+  Args:
+    step_shape: (height, width, channels) of y.
+    hparams: latent_size, hidden_size (of LSTMs and layers),
+      num_recurrent_layers, encoder_width, normalization, data_flow.
+
+  Attributes:
+    latent_size: of z.
+  """
+
+  def __init__(self, step_shape: Sequence[int], hparams):
+    self.latent_size = hparams.latent_size
+    self._step_shape = [int(d) for d in step_shape]
+    self._hparams = hparams
+
+  def encode(self, y: tf.Tensor, training: bool) -> tf.Tensor:
+    """What the posterior sees of y [batch, time, ...], all steps at once.
+
+    Returns:
+      [batch, time, features].
+    """
+    width = self._hparams.encoder_width
+    with tf.variable_scope("encoder", reuse=tf.AUTO_REUSE):
+      return steps.unfold(
+          dcgan.encoder(steps.fold(y), width, _NUM_FEATURES * width,
+                        self._hparams.normalization, training), y)
+
+  def posterior_state(self, batch) -> State:
+    return self._initial_states("posterior", batch)
+
+  def posterior(self, features_t: tf.Tensor, z_prev: tf.Tensor,
+                state: State) -> Tuple[Maps, State]:
+    """q(z_t | y_<=t, z_<t) (Eq. 17), one step.
+
+    Args:
+      features_t: [batch, features].
+      z_prev: z_(t-1), [batch, latent_size].
+      state: of `posterior_state` or of the step before.
+    """
+    with tf.variable_scope("posterior", reuse=tf.AUTO_REUSE):
+      x = tf.concat([features_t, z_prev], axis=-1)[:, tf.newaxis]
+      h, state = recurrence.lstm(x, state)
+      return _latent_heads(h[:, 0], self.latent_size), state
+
+  def prior_state(self, batch) -> State:
+    return self._initial_states("prior", batch)
+
+  def prior(self, z_prev: tf.Tensor, state: State) -> Tuple[Maps, State]:
+    """p(z_t | z_<t) of all steps of a sequence, or of one.
+
+    Args:
+      z_prev: z_(t-1) at t, [batch, time, latent_size].
+      state: before the first of these steps.
+
+    Returns:
+      (maps [batch, time, latent_size], state after the last step).
+    """
+    units = self._hparams.hidden_size
+    with tf.variable_scope("prior", reuse=tf.AUTO_REUSE):
+      h = steps.fold(z_prev)
+      for i in range(2):
+        h = tf.nn.relu(highway.dense("dense_%d" % i, h, units))
+      h, state = recurrence.lstm(steps.unfold(h, z_prev), state)
+      maps = _latent_heads(steps.fold(h), self.latent_size)
+    return Maps(*[steps.unfold(m, z_prev) for m in maps]), state
+
+  def decode(self, z: tf.Tensor, training: bool) -> Maps:
+    """p(y_t | z_t), all steps at once.
+
+    Args:
+      z: [batch, time, latent_size].
+      training: whether batch norm uses and remembers this batch.
+
+    Returns:
+      Maps [batch, time, height, width, channels].
+    """
+    hparams = self._hparams
+    with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
+      loc, log_scale = dcgan.decoder(
+          steps.fold(z), self._step_shape, hparams.encoder_width,
+          hparams.normalization, training)
+    loc = (tf.sigmoid(loc) if hparams.data_flow == "none"
+           else layers.bounded(loc, MAX_LOC))
+    return Maps(steps.unfold(loc, z),
+                steps.unfold(bounded_log_scale(log_scale), z))
+
+  def _initial_states(self, scope, batch):
+    with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
+      return recurrence.initial_states(self._hparams.num_recurrent_layers,
+                                       self._hparams.hidden_size, batch)
+
+
+class SeriesNetworks:
+  """Highway networks with tanh for all functions; nothing remembers.
+
+    posterior  of (y_t, z_(t-1)); prior of z_(t-1); decoder of z_t
+
+  Methods are those of VideoNetworks; the state is [].
+
+  Args:
+    step_shape: [features] of y.
+    hparams: latent_size (the paper: 16), hidden_size (256).
+  """
+
+  def __init__(self, step_shape: Sequence[int], hparams):
+    self.latent_size = hparams.latent_size
+    (self._num_features,) = [int(d) for d in step_shape]
+    self._hidden_size = hparams.hidden_size
+
+  def encode(self, y: tf.Tensor, training: bool) -> tf.Tensor:
+    """y itself."""
+    del training
+    return y
+
+  def posterior_state(self, batch) -> State:
+    del batch
+    return []
+
+  def posterior(self, features_t: tf.Tensor, z_prev: tf.Tensor,
+                state: State) -> Tuple[Maps, State]:
+    """q(z_t | y_t, z_(t-1)), one step."""
+    x = tf.concat([features_t, z_prev], axis=-1)
+    return self._latent_maps("posterior", x), state
+
+  def prior_state(self, batch) -> State:
+    del batch
+    return []
+
+  def prior(self, z_prev: tf.Tensor, state: State) -> Tuple[Maps, State]:
+    """p(z_t | z_(t-1)) of [batch, time, latent_size]."""
+    maps = self._latent_maps("prior", steps.fold(z_prev))
+    return Maps(*[steps.unfold(m, z_prev) for m in maps]), state
+
+  def decode(self, z: tf.Tensor, training: bool) -> Maps:
+    """p(y_t | z_t), maps [batch, time, features]."""
+    del training
+    with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
+      h = self._highway(steps.fold(z))
+      loc = highway.dense("loc", h, self._num_features)
+      log_scale = highway.dense("log_scale", h, self._num_features)
+    return Maps(steps.unfold(layers.bounded(loc, MAX_LOC), z),
+                steps.unfold(bounded_log_scale(log_scale), z))
+
+  def _latent_maps(self, scope, x):
+    with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
+      return _latent_heads(self._highway(x), self.latent_size)
+
+  def _highway(self, x):
+    return highway.highway(x, self._hidden_size, activation=tf.tanh)
+
+
+def _latent_heads(h, latent_size):
+  """Maps [batch, latent_size] of z."""
+  return Maps(highway.dense("loc", h, latent_size),
+              bounded_log_scale(highway.dense("log_scale", h, latent_size)))
