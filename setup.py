@@ -10,7 +10,7 @@ _HERE = pathlib.Path(__file__).parent
 # Only what the code imports by name. No version of TensorFlow's neighbours is
 # left to a resolver: requirements.txt pins all, and is installed first.
 _IMPORTED = ("tensor2tensor", "tensorflow", "tensorflow-probability", "numpy",
-             "pillow", "tqdm", "scikit-learn")
+             "pillow", "tqdm", "scikit-learn", "scipy")
 
 
 def _pins():

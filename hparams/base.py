@@ -32,6 +32,14 @@ def derive(parent: Callable[[], Any], new: Optional[Dict[str, Any]] = None,
   return hparams
 
 
+def training_part() -> Dict[str, Any]:
+  """Hparams of every model: which of the training sequences it sees."""
+  return dict(
+      train_fraction=1.0,  # share of the sequences, by whole sequences
+      train_fraction_seed=0,  # the same seed: a smaller part within a larger
+  )
+
+
 _SMALL = dict(
     # video_flow
     depth=2, coupling_width=16, latent_encoder_width=8, latent_encoder_depth=2,

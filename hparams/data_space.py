@@ -26,6 +26,7 @@ def data_space_base():
           normalization="batch",  # batch | group | none; of video's networks
           dequantization="uniform",  # uniform | gaussian; of video
           temperature=1.0,  # of samples: factor of every scale
+          **base.training_part(),
       ),
       batch_size=16, video_num_input_frames=3, video_num_target_frames=10,
       optimizer="adam", optimizer_adam_beta1=0.9, optimizer_adam_beta2=0.999,

@@ -26,6 +26,7 @@ def video_flow_base():
           # What a sampled future goes on from: the 8-bit frame, encoded
           # again, or the sampled latents (tensor2tensor's next_frame_glow).
           sample_conditioning="frames",
+          **base.training_part(),
       ))
 
 

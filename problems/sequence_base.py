@@ -1,6 +1,6 @@
 """Reading sequences for the Estimator: the base of video and series alike."""
 
-from typing import NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 from tensor2tensor.utils import data_reader
@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 from problems import sequence_reading
 from problems import sequence_storage
 from problems import shards
+from problems import training_part
 from t2t_af.errors import UserError
 
 # The protocol of the paper: three steps conditioned on, ten scored.
@@ -47,6 +48,9 @@ class SequenceProblem(sequence_storage.SequenceStorage):
   [batch, video_num_target_frames, ...step_shape]. `hparams.batch_size` counts
   windows. In training the batch size is static; in evaluation too where it
   divides the number of windows, else the last batch is smaller.
+
+  `hparams.train_fraction` below 1 leaves out sequences of the training split,
+  and of no other: see `training_part`.
   """
 
   # One of tensor2tensor's ModalityType, and its vocabulary.
@@ -106,7 +110,8 @@ class SequenceProblem(sequence_storage.SequenceStorage):
       num_threads, preprocess: not used.
       output_buffer_size: examples to prefetch; None for none.
       shuffle_files: None shuffles in TRAIN.
-      hparams: has video_num_input_frames and video_num_target_frames.
+      hparams: has video_num_input_frames and video_num_target_frames; may
+        have those of `training_part`.
       dataset_split: "train", "eval" or "test"; None follows `mode`.
       shard: reads this file only.
       partition_id, num_partitions: reads each num_partitions-th sequence.
@@ -121,15 +126,16 @@ class SequenceProblem(sequence_storage.SequenceStorage):
     files = self._files(data_dir, hparams, self.split_read, shard)
     num_inputs, num_targets = self._window_lengths(mode, hparams, files)
     paths = [f.path for f in files]
+    masks = self._masks(data_dir, hparams, files)
     record_bytes = _mean_bytes(files)
     if seed is None:
       seed = sequence_reading.op_seed(None)
 
     if shuffle:
       records = sequence_reading.shuffled_records(
-          paths, seed, shuffle_buffer_size, record_bytes, max_records)
+          paths, seed, shuffle_buffer_size, record_bytes, max_records, masks)
     else:
-      records = sequence_reading.records(paths).take(max_records)
+      records = sequence_reading.records(paths, masks).take(max_records)
     if num_partitions > 1:
       records = records.shard(num_partitions, partition_id)
     dataset = self.window_dataset(records, Plan(
@@ -226,13 +232,31 @@ class SequenceProblem(sequence_storage.SequenceStorage):
           f'{self.name}: the split "{split}" in {data_dir} has no sequences')
     return files
 
+  def _masks(self, data_dir: Optional[str], hparams,
+             files: Files) -> Optional[List[np.ndarray]]:
+    """Which sequences of each file to read; None for all.
+
+    Args:
+      data_dir, hparams: as in `dataset`.
+      files: of `split_read`; all of them, or one.
+    """
+    part = training_part.of(hparams)
+    if part.fraction == 1. or not self.is_training_split(self.split_read):
+      return None
+    every = self._files(data_dir, hparams, self.split_read, None)
+    masks = part.masks([f.num_sequences for f in every])
+    of_path = {f.path: mask for f, mask in zip(every, masks)}
+    return [of_path[f.path] for f in files]
+
   def _divides(self, batch_size: int, mode: str, hparams,
                data_dir: Optional[str], kwargs: dict) -> bool:
     """Whether no batch of one pass of `dataset` is partial."""
-    if kwargs.get("max_records", -1) >= 0:
+    split = kwargs.get("dataset_split") or mode
+    if (kwargs.get("max_records", -1) >= 0 or
+        kwargs.get("num_partitions", 1) > 1 or self.is_training_split(split)
+        and training_part.of(hparams).fraction < 1.):
       return False  # nobody counts the windows of some of the sequences
-    files = self._files(data_dir, hparams, kwargs.get("dataset_split") or mode,
-                        kwargs.get("shard"))
+    files = self._files(data_dir, hparams, split, kwargs.get("shard"))
     lengths = self._window_lengths(mode, hparams, files)
     return self.num_windows(files, *lengths) % batch_size == 0
 

@@ -4,8 +4,9 @@ One record is one sequence. Records are shuffled before anything is decoded.
 """
 
 import re
-from typing import Dict, Iterable, Optional, Sequence
+from typing import Any, Dict, Iterable, Optional, Sequence
 
+import numpy as np
 import tensorflow.compat.v1 as tf
 
 # Memory that the shuffle buffer may take: whole sequences are waiting in it.
@@ -33,15 +34,24 @@ def serialized(sequence_id: str,
   })).SerializeToString()
 
 
-def records(paths: Sequence[str]) -> tf.data.Dataset:
-  """Serialized sequences, file after file: always in the same order."""
-  return tf.data.TFRecordDataset(
+def records(paths: Sequence[str],
+            masks: Optional[Sequence[np.ndarray]] = None) -> tf.data.Dataset:
+  """Serialized sequences, file after file: always in the same order.
+
+  Args:
+    paths: the files.
+    masks: of each file, which of its records are read; None reads all.
+  """
+  dataset = tf.data.TFRecordDataset(
       tf.constant(list(paths), tf.string), buffer_size=8 * 2**20)
+  return dataset if masks is None else _masked(dataset, np.concatenate(masks))
 
 
 def shuffled_records(paths: Sequence[str], seed: Optional[int],
                      buffer_size: int, record_bytes: int,
-                     max_records: int = -1) -> tf.data.Dataset:
+                     max_records: int = -1,
+                     masks: Optional[Sequence[np.ndarray]] = None
+                     ) -> tf.data.Dataset:
   """Serialized sequences, in a new order in every epoch.
 
   Args:
@@ -50,18 +60,43 @@ def shuffled_records(paths: Sequence[str], seed: Optional[int],
     buffer_size: at most so many records are shuffled at once.
     record_bytes: mean size of a record, to bound the memory.
     max_records: shuffles only the first ones; -1 takes all.
+    masks: as `records`.
   """
   files_at_once = max(1, min(_FILES_AT_ONCE, len(paths)))
   buffer_size = max(1, min(buffer_size, _SHUFFLE_BYTES // max(1, record_bytes)))
   if max_records >= 0:
-    return records(paths).take(max_records).shuffle(buffer_size, seed=seed)
-  dataset = tf.data.Dataset.from_tensor_slices(
-      tf.constant(list(paths), tf.string))
+    return records(paths, masks).take(max_records).shuffle(
+        buffer_size, seed=seed)
+  files = (tf.constant(list(paths), tf.string),)
+  if masks is not None:
+    files += (_padded(masks),)
+  dataset = tf.data.Dataset.from_tensor_slices(files)
   dataset = dataset.shuffle(max(1, len(paths)), seed=seed)
   dataset = dataset.interleave(
-      tf.data.TFRecordDataset, cycle_length=files_at_once,
+      _file_records, cycle_length=files_at_once,
       num_parallel_calls=tf.data.AUTOTUNE)
   return dataset.shuffle(buffer_size, seed=None if seed is None else seed + 1)
+
+
+def _file_records(path: tf.Tensor,
+                  mask: Optional[tf.Tensor] = None) -> tf.data.Dataset:
+  dataset = tf.data.TFRecordDataset(path)
+  return dataset if mask is None else _masked(dataset, mask)
+
+
+def _masked(dataset: tf.data.Dataset, mask: Any) -> tf.data.Dataset:
+  """The records whose entry of `mask`, bool [at least as many], is true."""
+  pairs = tf.data.Dataset.zip(
+      (dataset, tf.data.Dataset.from_tensor_slices(mask)))
+  return pairs.filter(lambda _, taken: taken).map(lambda record, _: record)
+
+
+def _padded(masks: Sequence[np.ndarray]) -> np.ndarray:
+  """bool [files, records of the longest]."""
+  padded = np.zeros([len(masks), max(map(len, masks))], bool)
+  for row, mask in zip(padded, masks):
+    row[:len(mask)] = mask
+  return padded
 
 
 def with_random_numbers(dataset: tf.data.Dataset,

@@ -164,6 +164,10 @@ class SequenceStorage:
                 f"sequence {name} has {len(sequence)}")
           yield name, sequence
 
+  def is_training_split(self, split: str) -> bool:
+    """Whether this is the name of the split that models are trained on."""
+    return _file_split(split) == "train"
+
   def read_sequences(self, data_dir: str, split: str, num_steps: int,
                      max_sequences: Optional[int] = None
                      ) -> Tuple[np.ndarray, List[str]]:

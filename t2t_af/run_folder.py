@@ -4,7 +4,10 @@ import json
 import os
 
 IDENTITY = ("model", "hparams_set", "hparams", "problem", "seed",
-            "num_parameters")
+            "num_parameters", "train_fraction", "train_fraction_seed")
+# Of runs that were trained on the whole training split, or before there was
+# a choice.
+_DEFAULTS = {"train_fraction": 1.}
 
 
 def path(output_dir: str) -> str:
@@ -33,7 +36,7 @@ def update(output_dir: str, **fields) -> None:
 def identity(output_dir: str) -> dict:
   """The fields that say which run a record is of; None where unknown."""
   known = read(output_dir)
-  return {name: known.get(name) for name in IDENTITY}
+  return {name: known.get(name, _DEFAULTS.get(name)) for name in IDENTITY}
 
 
 def results(output_dir: str, name: str) -> str:

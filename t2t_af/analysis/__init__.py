@@ -14,7 +14,10 @@ disk (JSON lines and `samples.npz`) is enough to remake every number.
   trivial          how its sets stand against trivial models
   verdict          which set won, in sentences
   tables           the comparison as rows and as text; tables_csv: as CSV
-  plots            curves as SVG
+  correlation      temporal correlation of a set (Eq. 23, 24)
+  multi_information, particle_example   the paper's examples (Fig. 3, 10)
+  calibration      PIT, coverage, CRPS
+  plots            curves as SVG; panels: several on one sheet
   figures          which curves a comparison has
   context_figures  truth beside samples of every set
   report           all of it in one HTML file

@@ -39,6 +39,11 @@ class Shares(NamedTuple):
   low: np.ndarray  # [n], at least 0
   high: np.ndarray  # [n], at most 1
 
+  @property
+  def reach(self) -> np.ndarray:
+    """Half the band, before it is cut off at 0 and 1."""
+    return np.maximum(self.high - self.share, self.share - self.low)
+
 
 class Calibration(NamedTuple):
   """Of one signal; `pit` in NUM_BINS equal bins, `coverage` at LEVELS."""
@@ -50,7 +55,8 @@ class Calibration(NamedTuple):
   def record_fields(self) -> dict:
     """The fields of a calibration record that come from here."""
     return dict(
-        pit_share=self.pit.share, pit_share_stderr=self.pit.stderr,
+        pit_counts=np.rint(self.pit.share * self.num_values).astype(int),
+        pit_share_stderr=self.pit.stderr,
         coverage_levels=LEVELS, coverage=self.coverage.share,
         coverage_stderr=self.coverage.stderr, num_values=self.num_values,
         num_sequences=self.num_sequences)
@@ -100,9 +106,10 @@ def calibrate(pit: np.ndarray, ids: Optional[Sequence[Hashable]] = None
   Raises:
     ValueError: if a value is not in [0, 1], or there are none.
   """
-  pit = np.asarray(pit, np.float64).reshape(len(pit), -1)
+  pit = np.asarray(pit, np.float64)
   if not pit.size:
     raise ValueError("no PIT values")
+  pit = pit.reshape(len(pit), -1)
   if not ((pit >= 0.) & (pit <= 1.)).all():  # NaN too
     raise ValueError("PIT values must lie in [0, 1]")
   bins = np.minimum((pit * NUM_BINS).astype(int), NUM_BINS - 1)
@@ -151,7 +158,7 @@ def histogram_panel(found: Calibration) -> panels.Panel:
   edges = np.repeat(np.arange(NUM_BINS + 1) / NUM_BINS, 2)[1:-1]
   middle = (np.arange(NUM_BINS) + 0.5) / NUM_BINS
   density = found.pit.share * NUM_BINS
-  error = (found.pit.high - found.pit.low) / 2. * NUM_BINS
+  error = found.pit.reach * NUM_BINS
   lines = [plots.Line([0.], [1.], 1, "zero"),
            plots.Line(edges, np.repeat(density, 2), 0),
            plots.Line(middle, density, 0, "points", error)]
@@ -164,10 +171,10 @@ def histogram_panel(found: Calibration) -> panels.Panel:
 
 def coverage_panel(found: Calibration) -> panels.Panel:
   """Coverage against level; calibrated is the diagonal."""
-  error = (found.coverage.high - found.coverage.low) / 2.
   lines = [plots.Line([0., 1.], [0., 1.], 4, "thin", title="calibrated"),
            plots.Line(LEVELS, found.coverage.share, 0),
-           plots.Line(LEVELS, found.coverage.share, 0, "points", error)]
+           plots.Line(LEVELS, found.coverage.share, 0, "points",
+                      found.coverage.reach)]
   title = "Coverage of central predictive intervals"
   svg = plots.chart(lines, "level of the interval", "share of values inside",
                     title, y_range=(0., 1.05), whole_x=False)

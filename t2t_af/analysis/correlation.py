@@ -90,8 +90,7 @@ class TemporalCorrelation:
     if self._reference is None:
       self._reference = x[0, 0].copy()
     # Nearer to zero, and exactly zero for constant dimensions.
-    with np.errstate(invalid="ignore"):  # what is not finite shows in the end
-      x = x - self._reference
+    x = x - self._reference
     blocks = np.array([self._block(ids[i] if ids is not None else None)
                        for i in range(len(x))])
     for block in np.unique(blocks):
@@ -115,7 +114,7 @@ class TemporalCorrelation:
         sums.num_dims, sums.num_dims - int(sums.varying.sum()))
 
   def _flat(self, batch: np.ndarray) -> np.ndarray:
-    """float64 [sequences, scored steps, dims]."""
+    """float64 [sequences, scored steps, dims]; NaN for what is not finite."""
     if batch.ndim < 2:
       raise ValueError("batch must be [sequences, steps, ...], but its shape "
                        f"is {batch.shape}")
@@ -128,8 +127,10 @@ class TemporalCorrelation:
     if self._reference is not None and num_dims != self._reference.size:
       raise ValueError(f"steps of {num_dims} dimensions after steps of "
                        f"{self._reference.size}")
-    return batch[:, self._num_unscored:].reshape(
+    x = batch[:, self._num_unscored:].reshape(
         len(batch), num_scored, num_dims).astype(np.float64)
+    x[~np.isfinite(x)] = math.nan  # shows in the result, and warns nobody
+    return x
 
   def _block(self, sequence_id: Optional[Hashable]) -> int:
     """Sequences, or ids in the order of their first sequence, in turn."""
@@ -153,11 +154,10 @@ class _Moments(NamedTuple):
 
 def _moments(x: np.ndarray) -> _Moments:
   """Of sequences [sequences, steps, dims]."""
-  with np.errstate(invalid="ignore", over="ignore"):
-    mean, first, second = (v.mean(axis=(0, 1)) for v in
-                           (x, x[:, :-1], x[:, 1:]))
-    square = np.square(x - mean).sum(axis=(0, 1))
-    co = ((x[:, :-1] - first) * (x[:, 1:] - second)).sum(axis=(0, 1))
+  mean, first, second = (v.mean(axis=(0, 1)) for v in
+                         (x, x[:, :-1], x[:, 1:]))
+  square = np.square(x - mean).sum(axis=(0, 1))
+  co = ((x[:, :-1] - first) * (x[:, 1:] - second)).sum(axis=(0, 1))
   num_sequences, num_steps = x.shape[:2]
   return _Moments(num_sequences * num_steps, num_sequences * (num_steps - 1),
                   mean, square, first, second, co)

@@ -8,6 +8,7 @@
 A path may be a run folder, a compare folder or a folder of those.
 """
 
+import collections
 import json
 import os
 from typing import NamedTuple, Optional, Sequence
@@ -25,7 +26,7 @@ _FILES = tuple(f"{kind}.jsonl" for kind in _KINDS) + ("flow.npz",
 
 class Found(NamedTuple):
   """What there is below the paths."""
-  runs: list  # of FoundRun, by folder
+  runs: list  # of FoundRun
   parameters: list  # records of parameters.jsonl
 
   def with_file(self, name: str) -> list:
@@ -42,12 +43,17 @@ class FoundRun(NamedTuple):
   seed: Optional[int]
   num_parameters: Optional[int]
   records: dict  # {kind: records, oldest first}
+  label: str = ""  # the model's name for people
 
   @property
-  def label(self) -> str:
-    """The model's name for people, or that of the set or the folder."""
-    row = paper_values.row_of(self.hparams_set or "")
-    return paper_values.LABELS.get(row) or self.hparams_set or self.folder
+  def row(self) -> Optional[str]:
+    """Of the paper's tables, e.g. "slvm_af1"."""
+    return paper_values.row_of(self.hparams_set or "")
+
+  def scores(self, *splits: str) -> list:
+    """Likelihood records of these splits; bounds of one sample alone."""
+    return [r for r in self.records["likelihood"]
+            if r.get("split") in splits and (r.get("num_samples") or 1) == 1]
 
   def path(self, name: str) -> Optional[str]:
     """Of a file that the run left; None where it left none."""
@@ -60,6 +66,8 @@ class FoundRun(NamedTuple):
 
 def find(paths: Sequence[str] = ()) -> Found:
   """All runs below the paths (none: `results` in the current folder).
+
+  In the order of the paper's rows, then by set, problem and seed.
 
   Raises:
     UserError: if a path is no folder.
@@ -77,7 +85,22 @@ def find(paths: Sequence[str] = ()) -> Found:
       if _is_run(folder, files):
         runs.setdefault(os.path.realpath(folder), _run(folder))
         children.clear()
-  return Found(list(runs.values()), parameters)
+  return Found(_labelled(list(runs.values())), parameters)
+
+
+def _labelled(runs: Sequence[FoundRun]) -> list[FoundRun]:
+  """In order, named by row; by set where several of a problem share a row."""
+  rows = list(paper_values.LABELS)
+  runs = sorted(runs, key=lambda run: (
+      rows.index(run.row) if run.row else len(rows), run.hparams_set or "",
+      run.problem or "", run.seed or 0, run.folder))
+  sets = collections.defaultdict(set)
+  for run in runs:
+    sets[run.problem, run.row].add(run.hparams_set)
+  return [run._replace(
+      label=paper_values.LABELS[run.row]
+      if run.row and len(sets[run.problem, run.row]) == 1
+      else run.hparams_set or run.folder) for run in runs]
 
 
 def _is_run(folder: str, files: Sequence[str]) -> bool:
@@ -100,4 +123,4 @@ def _run(folder: str) -> FoundRun:
   except (OSError, ValueError):
     pass
   return FoundRun(folder, *(known.get(field) for field in
-                            FoundRun._fields[1:-1]), kept)
+                            FoundRun._fields[1:-2]), kept)

@@ -18,14 +18,13 @@ from typing import NamedTuple, Optional, Sequence
 from t2t_af import likelihood
 from t2t_af import records
 from t2t_af.analysis import formats
+from t2t_af.analysis import paper_protocols
 from t2t_af.analysis import paper_values
 from t2t_af.analysis import units
 from t2t_af.analysis.comparison import is_number
 from t2t_af.analysis.found_runs import Found
 
 PAPER, OURS = "paper", "ours"
-_SAME = ("hparams_set", "hparams", "step", "num_cond_frames",
-         "num_scored_frames", "num_warmup_steps")
 
 
 class Cell(NamedTuple):
@@ -80,16 +79,17 @@ def build(number: int, found: Found) -> Table:
   pools = (_parameter_pools(paper, found) if paper.unit ==
            paper_values.PARAMETERS else _likelihood_pools(paper, found))
   chosen = {place: _newest_group(pool) for place, pool in pools.items()}
-  keys = list(dict.fromkeys(key for _, key in sorted(chosen)))
-  columns = _columns(paper, keys)
+  columns = _columns(paper, sorted({key for _, key in chosen}))
   rows = []
   for name in _row_names(paper, [name for name, _ in chosen]):
-    rows.append(Row("/".join(map(str, filter(None, name))), _row_label(name), [
-        _paper_cell(paper, name, column) if key is None else
-        _our_cell(paper, chosen.get((name, key), []))
-        for column, key in columns]))
+    cells = [_paper_cell(paper, name, column) if key is None else
+             _our_cell(paper, chosen.get((name, key), []))
+             for column, key in columns]
+    rows.append(Row("/".join(map(str, filter(None, name))),
+                    paper_protocols.row_label(name), cells))
   rows = _with_best(rows, columns, chosen)
-  notes = [*_protocols(columns, chosen, paper), *_left_out(pools, chosen),
+  notes = [*paper_protocols.sentences(columns, chosen, paper),
+           *paper_protocols.left_out(pools, chosen),
            *_not_finite(rows, columns)]
   notes += [*paper.remarks, f"Paper: Marino et al. 2021, {paper.source}."]
   return Table(number, _title(paper), [column for column, _ in columns], rows,
@@ -109,7 +109,7 @@ def _likelihood_pools(paper, found: Found) -> dict:
   pools = collections.defaultdict(list)
   for run in found.runs:
     for record in run.records["likelihood"]:
-      if (record.get("split") == paper.split and
+      if (record.get("split") == paper.split and _is_named(record) and
           record.get("train_fraction", 1.) == 1. and
           units.of("", [record]).is_series == is_series):
         pools[_place(record)].append(record)
@@ -124,11 +124,15 @@ def _parameter_pools(paper, found: Found) -> dict:
       for run in found.runs if run.num_parameters]
   pools = collections.defaultdict(list)
   for record in counted:
-    problem = record.get("problem") or ""
-    if problem.startswith("video_") and paper_values.row_of(
-        record["hparams_set"]) in paper.rows:
+    if (_is_named(record) and record["problem"].startswith("video_") and
+        paper_values.row_of(record["hparams_set"])):
       pools[_place(dict(record, dequantization=""))].append(record)
   return dict(pools)
+
+
+def _is_named(record: dict) -> bool:
+  """Whether it tells what it is of."""
+  return bool(record.get("hparams_set") and record.get("problem"))
 
 
 def _place(record: dict) -> tuple:
@@ -144,13 +148,13 @@ def _place(record: dict) -> tuple:
 
 def _newest_group(pool: Sequence[dict]) -> list[dict]:
   """Of the protocol of the newest record, the newest of each run."""
-  newest = max(pool, key=lambda r: r.get("time", ""))
-  group = [r for r in pool if _protocol(r) == _protocol(newest)]
+  protocol = paper_protocols.protocol_of(max(pool, key=_time))
+  group = [r for r in pool if paper_protocols.protocol_of(r) == protocol]
   return list(records.newest(group, ("problem", "seed")).values())
 
 
-def _protocol(record: dict) -> tuple:
-  return tuple(record.get(field) or 0 for field in _SAME)
+def _time(record: dict) -> str:
+  return record.get("time") or ""
 
 
 def _row_names(paper, found: Sequence[tuple]) -> list[tuple]:
@@ -159,12 +163,6 @@ def _row_names(paper, found: Sequence[tuple]) -> list[tuple]:
       [*paper.rows, *paper_values.LABELS, *sorted(row for row, _ in found)]))
   names = {(row, 0) for row in paper.rows} | set(found)
   return sorted(names, key=lambda name: (order.index(name[0]), name[1]))
-
-
-def _row_label(name: tuple) -> str:
-  row, samples = name
-  label = paper_values.LABELS.get(row, row)
-  return f"{label}, bound of {samples} samples" if samples else label
 
 
 def _columns(paper, keys: Sequence[_Key]) -> list[tuple]:
@@ -198,7 +196,7 @@ def _our_cell(paper, group: Sequence[dict]) -> Cell:
   if not group:
     return Cell(status=formats.NOT_RUN)
   if paper.unit == paper_values.PARAMETERS:
-    value = max(group, key=lambda r: r.get("time", ""))["num_parameters"]
+    value = max(group, key=_time)["num_parameters"]
     return Cell(value, formats.thousands(value))
   values = {_run_of(r): _in_unit(r, r.get("nll_nats_per_dim"))
             for r in group}
@@ -248,18 +246,28 @@ def _decimals(mean: float, stderr: float) -> int:
 
 
 def _with_best(rows, columns, chosen) -> list[Row]:
-  """Marks the lowest of each column of ours whose rows scored the same."""
+  """Marks the lowest likelihood of each column of ours, if all scored alike."""
   best = {}
   for i, (_, key) in enumerate(columns):
     values = [row.cells[i].value for row in rows
-              if key and row.cells[i].value is not None]
-    scored = {(r.get("num_scored_frames"), r.get("num_sequences"))
-              for (_, k), group in chosen.items() if k == key for r in group
-              if r["problem"] == key.problem}
-    if len(values) > 1 and len(scored) == 1 and any(
-        cell.is_bound or cell.num_runs for cell in
-        (row.cells[i] for row in rows)):
+              if row.cells[i].num_runs and is_number(row.cells[i].value)]
+    if len(values) > 1 and _scored_alike(
+        [r for (_, k), group in chosen.items() if k == key for r in group]):
       best[i] = min(values)
   return [row._replace(cells=[
       cell._replace(is_best=i in best and cell.value == best[i])
       for i, cell in enumerate(row.cells)]) for row in rows]
+
+
+def _scored_alike(found: Sequence[dict]) -> bool:
+  """Whether all records of a problem scored as many sequences and steps."""
+  return len({(r["problem"], r.get("num_sequences"),
+               r.get("num_scored_frames")) for r in found}) == len(
+                   {r["problem"] for r in found})
+
+
+def _not_finite(rows: Sequence[Row], columns) -> list[str]:
+  return [f"{row.label}, {column.group}: not finite, so left out: seeds "
+          f"{', '.join(map(str, cell.not_finite))}."
+          for row in rows for cell, (column, _) in zip(row.cells, columns)
+          if cell.not_finite]

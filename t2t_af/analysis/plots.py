@@ -23,8 +23,9 @@ class Line(NamedTuple):
   x: Sequence[float]
   y: Sequence[Optional[float]]
   color: int  # index of the set: colour and marker
-  style: str = "thick"  # "thick", "thin" (one seed), "points", "zero"
-  stderr: Sequence[float] = ()  # error bars, same length as y
+  # "thick", "thin" (one seed), "dashed", "points", "zero", "band" (y +- stderr)
+  style: str = "thick"
+  stderr: Sequence[float] = ()  # error bars or half widths, as long as y
   title: str = ""  # what a pointer held over it shows
 
 
@@ -149,6 +150,13 @@ def _draw(frame: _Frame, line: Line) -> str:
   parts = [title]
   if line.style in ("thick", "thin"):
     parts.append(f'<path class="{line.style}" d="{_path(frame, line)}"/>')
+  if line.style == "dashed":
+    parts.append('<path class="thick" stroke-dasharray="7 5" '
+                 f'd="{_path(frame, line)}"/>')
+  if line.style == "band":
+    parts.append('<path class="marker" style="stroke: none; opacity: 0.25" '
+                 f'd="{_band(frame, line)}"/>')
+    line = line._replace(stderr=())
   for x, y, error in _with_errors(line):
     if is_number(error) and error > 0:
       parts.append(f'<path class="error" d="M{frame.x(x):.1f} '
@@ -173,6 +181,23 @@ def _path(frame: _Frame, line: Line) -> str:
       continue
     parts.append(f"{pen}{frame.x(x):.1f} {frame.y(y):.1f}")
     pen = "L"
+  return "".join(parts)
+
+
+def _band(frame: _Frame, line: Line) -> str:
+  """A closed shape per stretch without gaps: above, then back below."""
+  stretches = [[]]
+  for x, y, error in zip(line.x, line.y, line.stderr):
+    if is_number(y) and is_number(error):
+      stretches[-1].append((x, y, error))
+    else:
+      stretches.append([])
+  parts = []
+  for stretch in filter(None, stretches):
+    edge = [(x, y + error) for x, y, error in stretch]
+    edge += [(x, y - error) for x, y, error in reversed(stretch)]
+    parts.append("M" + "L".join(f"{frame.x(x):.1f} {frame.y(y):.1f}"
+                                for x, y in edge) + "Z")
   return "".join(parts)
 
 

@@ -10,11 +10,13 @@ The best of N samples is the one with the lowest RMSE of its context.
 """
 
 import csv
+import importlib.util
 from typing import NamedTuple, Optional, Sequence
 
 import numpy as np
 
 from t2t_af import likelihood
+from t2t_af.analysis import calibration
 
 
 class SeriesQuality(NamedTuple):
@@ -98,13 +100,11 @@ def write_csv(path: str, names: Sequence[str], inputs: np.ndarray,
 def _crps(samples: np.ndarray, truth: np.ndarray) -> Optional[float]:
   """Mean over contexts, steps and features; samples [contexts, N, ...].
 
-  E|X - X'| from sorted samples: sum_i (2i - N - 1) x_(i) * 2 / (N (N - 1)).
+  None for one sample, and on Python 3.9, which its package does not run on;
+  NaN where samples are not finite.
   """
-  count = samples.shape[1]
-  if count < 2:
+  if samples.shape[1] < 2 or not importlib.util.find_spec("scoringrules"):
     return None
-  ordered = np.sort(samples, axis=1)
-  weights = 2. * np.arange(1, count + 1) - count - 1.
-  pairs = 2. * np.tensordot(weights, ordered, (0, 1)) / (count * (count - 1.))
-  error = np.abs(samples - truth[:, None]).mean(axis=1)
-  return float((error - 0.5 * pairs).mean())
+  if not np.isfinite(samples).all():
+    return np.nan
+  return calibration.crps(samples, truth).mean

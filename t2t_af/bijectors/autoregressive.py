@@ -19,6 +19,12 @@ class InverseAndLogDet(NamedTuple):
   log_det_per_step: tf.Tensor  # [batch, time], nats; 0 where not transformed
 
 
+class ShiftAndLogScale(NamedTuple):
+  """Of the steps from num_unscored on, [batch, time - num_unscored, ...]."""
+  shift: tf.Tensor
+  log_scale: tf.Tensor
+
+
 def from_window_fn(window_fn: Conditioner, num_cond_steps: int) -> Conditioner:
   """A conditioner out of a network that knows one window at a time.
 
@@ -118,6 +124,17 @@ class AutoregressiveFlow(tfb.Bijector):
                       if log_det is None else _sum_of_step(log_det, part))
     return InverseAndLogDet(tf.concat(ys, axis=1),
                             tf.concat(log_dets, axis=1))
+
+  def shift_and_log_scale(self, x: tf.Tensor) -> ShiftAndLogScale:
+    """The first two maps of every step that is transformed.
+
+    Args:
+      x: [batch, time, ...], with more than num_unscored steps.
+    """
+    found = [[tf.zeros_like(part) if map_ is None else
+              tf.broadcast_to(map_, tf.shape(part)) for map_ in maps[:2]]
+             for part, maps in self._parts(x, self._first_with_window(x))]
+    return ShiftAndLogScale(*[tf.concat(maps, axis=1) for maps in zip(*found)])
 
   def step(self, y_t: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     """x of one step (Eq. 4).

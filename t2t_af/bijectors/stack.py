@@ -1,6 +1,6 @@
 """Hierarchical chains of flows (Eq. 9)."""
 
-from typing import Sequence
+from typing import List, NamedTuple, Sequence
 
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
@@ -8,6 +8,11 @@ import tensorflow_probability as tfp
 from t2t_af.bijectors import autoregressive
 
 tfb = tfp.bijectors
+
+
+class Inverses(NamedTuple):
+  ys: List[tf.Tensor]          # y^1 ... y^M, each as x
+  log_det_per_step: tf.Tensor  # [batch, time], nats, of all together
 
 
 class Stack(tfb.Bijector):
@@ -31,23 +36,30 @@ class Stack(tfb.Bijector):
     event_rank: number of axes after batch: 4 for video, 2 for series.
 
   Attributes:
+    transforms: as given.
     num_unscored: number of first steps that are not transformed by all.
   """
 
   def __init__(self, transforms: Sequence[tfb.Bijector], event_rank: int = 4,
                name: str = "stack"):
-    self._transforms = tuple(transforms)
+    self.transforms = tuple(transforms)
     self.num_unscored = max([t.num_unscored for t in transforms], default=0)
     super().__init__(forward_min_event_ndims=event_rank, name=name)
+
+  def inverses(self, x: tf.Tensor) -> Inverses:
+    """What every transform makes of x."""
+    y, ys, total = x, [], tf.zeros(tf.shape(x)[:2], x.dtype)
+    for transform in self.transforms:
+      y, log_det_per_step = transform.inverse_and_log_det(y)
+      ys.append(y)
+      total += log_det_per_step
+    return Inverses(ys, total)
 
   def inverse_and_log_det(
       self, x: tf.Tensor) -> autoregressive.InverseAndLogDet:
     """y^M, and the log-determinants of all transforms added up per step."""
-    y, total = x, tf.zeros(tf.shape(x)[:2], x.dtype)
-    for transform in self._transforms:
-      y, log_det_per_step = transform.inverse_and_log_det(y)
-      total += log_det_per_step
-    return autoregressive.InverseAndLogDet(y, total)
+    ys, log_det_per_step = self.inverses(x)
+    return autoregressive.InverseAndLogDet([x, *ys][-1], log_det_per_step)
 
   def _inverse(self, x):
     return self.inverse_and_log_det(x).y
@@ -57,6 +69,6 @@ class Stack(tfb.Bijector):
 
   def _forward(self, y):
     x = y
-    for transform in reversed(self._transforms):
+    for transform in reversed(self.transforms):
       x = transform.forward(x)
     return x

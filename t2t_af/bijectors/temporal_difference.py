@@ -45,6 +45,13 @@ class TemporalDifference(tfb.Bijector):
     return autoregressive.InverseAndLogDet(
         y, tf.zeros(tf.shape(x)[:2], x.dtype))
 
+  def shift_and_log_scale(
+      self, x: tf.Tensor) -> autoregressive.ShiftAndLogScale:
+    """As `AutoregressiveFlow`'s: x[t - 1] and 0."""
+    self._check(x)
+    shift = x[:, self._start:-1]
+    return autoregressive.ShiftAndLogScale(shift, tf.zeros_like(shift))
+
   def _inverse(self, x):
     return self.inverse_and_log_det(x).y
 

@@ -24,6 +24,8 @@ _VERBS: Dict[str, bool] = {
     "convert": True,
     "bench": True,
     "report": False,
+    "table": False,
+    "figure": False,
     "doctor": False,
 }
 

@@ -56,12 +56,7 @@ class Slvm(data_space.DataSpaceModel):
       return sequence_model.Scores(reconstruction + kl, parts)
     bound = self._core().importance_weighted_bound(
         y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn)
-    # This is a bound of whole sequences; each step is given the same share.
-    num_steps = log_det.shape.as_list()[1]
-    log_prob = (bound[:, tf.newaxis] / num_steps +
-                tf.reduce_mean(log_det, axis=1, keepdims=True))
-    nll = tf.tile(self.nll_per_dim(log_prob), [1, num_steps])
-    return sequence_model.Scores(nll, parts)
+    return sequence_model.Scores(self.nll_per_dim(bound + log_det), parts)
 
   def sample(self, inputs):
     hparams = self.hparams

@@ -7,10 +7,8 @@ prior and all densities run on all steps of all sequences at once.
 
 from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
 from t2t_af.models import gaussian
 from t2t_af.models import latent_flow
 from t2t_af.networks import series_conditioner
@@ -99,7 +97,8 @@ class SlvmCore:
 
     a proper density of y_>W whatever q is; without a warm-up it is log p(y).
     The bound rises with K, in expectation, towards it; for K = 1 it is the
-    ELBO with the KL estimated by the sample.
+    ELBO with the KL estimated by the sample. A step's share is what it adds to
+    the bound of the steps up to it.
 
     Args:
       y: [batch, time, ...].
@@ -109,7 +108,7 @@ class SlvmCore:
       noise_fn: for tests; called with "posterior" once per max_at_once.
 
     Returns:
-      [batch], nats.
+      [batch, scored steps], nats; the sum over steps is the bound.
     """
     at_once = max(n for n in range(1, min(max_at_once, num_samples) + 1)
                   if not num_samples % n)
@@ -122,12 +121,16 @@ class SlvmCore:
       prior, _ = self._prior(z)
       log_w = self._likelihood(z[:, num_warmup:], False).log_prob(scored)
       log_w += (prior.log_prob(z) - q.log_prob(z))[:, num_warmup:]
-      return _apart(tf.reduce_sum(log_w, axis=1), at_once)
+      return _apart(log_w, at_once)
 
-    # [passes, batch, samples of a pass]
+    # [passes, batch, samples of a pass, scored steps]
     log_w = tf.map_fn(log_weights, tf.range(num_samples // at_once),
                       dtype=tf.float32, parallel_iterations=1)
-    return tf.reduce_logsumexp(log_w, axis=[0, 2]) - np.log(num_samples)
+    # The mean over samples weighted by what they were worth before a step; not
+    # the difference of two long sums, which float32 would not resolve.
+    before = tf.cumsum(log_w, axis=3, exclusive=True)
+    before -= tf.reduce_logsumexp(before, axis=[0, 2], keepdims=True)
+    return tf.reduce_logsumexp(before + log_w, axis=[0, 2])
 
   def sample(self, y_context: tf.Tensor, num_samples: int, num_steps: int,
              mode: str = "samples",

@@ -3,7 +3,6 @@
 import numpy as np
 from tensor2tensor.layers import common_video
 from tensor2tensor.utils import registry
-import tensorflow.compat.v1 as tf
 
 from t2t_af.models import initialization
 from t2t_af.models import observation

@@ -5,7 +5,7 @@ A *conditioner* maps x [batch, s, ...] to maps [batch, s - k + 1, ...], k its
 (shift, log_scale), and a third one where the flow asks for more numbers.
 """
 
-from typing import Callable, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow.compat.v1 as tf
 
@@ -15,10 +15,11 @@ LOG_SCALE_BOUND = 8.
 MASKS = ("none", "learned")
 _MASK_START = 3.  # sigmoid(3) = 0.95: nearly everything is let through.
 
-Head = Callable[[str, int], tf.Tensor]
+# {name of a layer: its output channels} to the outputs of these layers.
+Heads = Callable[[Dict[str, int]], List[tf.Tensor]]
 
 
-def maps(head: Head, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
+def maps(heads: Heads, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
          num_extra: int = 0) -> Tuple[tf.Tensor, ...]:
   """(shift, log_scale) or (shift, log_scale, extra), from zero heads.
 
@@ -31,16 +32,16 @@ def maps(head: Head, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
   bound still is 0.28.
 
   Args:
-    head: (name, channels) to the output of a layer of that name.
+    heads: {name: channels} to the outputs of layers of these names.
     channels: of a step.
     log_scale_bound: in nats, positive.
     num_extra: channels of the third map, per channel of a step.
   """
-  shift = head("shift", channels)
-  log_scale = layers.bounded(head("log_scale", channels), log_scale_bound)
-  if not num_extra:
-    return shift, log_scale
-  return shift, log_scale, head("extra", channels * num_extra)
+  sizes = dict(shift=channels, log_scale=channels)
+  if num_extra:
+    sizes["extra"] = channels * num_extra
+  shift, raw, *extra = heads(sizes)
+  return (shift, layers.bounded(raw, log_scale_bound), *extra)
 
 
 def initial(step_shape: Sequence[int],
@@ -62,8 +63,9 @@ def initial(step_shape: Sequence[int],
   *space, channels = [int(d) for d in step_shape]
   with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
     return maps(
-        lambda head, size: layers.variable(head, space + [size],
-                                           tf.zeros_initializer()),
+        lambda sizes: [layers.variable(head, space + [size],
+                                       tf.zeros_initializer())
+                       for head, size in sizes.items()],
         channels, log_scale_bound, num_extra)
 
 
@@ -78,19 +80,28 @@ def check_mask(mask: str) -> str:
 def beside(taps: Sequence[tf.Tensor], mask: str) -> tf.Tensor:
   """Steps of the past side by side in the channels, masked where asked.
 
-  A learned mask multiplies every channel of every tap with a gate in (0, 1)
-  of its own, the same at all times and places: what to condition on.
-
   Args:
     taps: tensors [batch, time, ..., channels] of one shape, oldest first.
-    mask: one of MASKS.
+    mask: one of MASKS; see `gates`.
 
   Returns:
     [batch, time, ..., len(taps) * channels].
   """
   h = tf.concat(taps, axis=-1)
+  let_through = gates(len(taps), int(taps[0].shape[-1]), mask)
+  return h if let_through is None else h * let_through
+
+
+def gates(num_taps: int, channels: int, mask: str) -> Optional[tf.Tensor]:
+  """What to condition on: a factor for every channel of every tap.
+
+  A learned mask is gates in (0, 1), the same at all times and places.
+
+  Returns:
+    [num_taps * channels], or None without a mask.
+  """
   if mask == "none":
-    return h
-  logits = layers.variable("mask", [len(taps), int(taps[0].shape[-1])],
+    return None
+  logits = layers.variable("mask", [num_taps, channels],
                            tf.constant_initializer(_MASK_START))
-  return h * tf.reshape(tf.sigmoid(logits), [-1])
+  return tf.reshape(tf.sigmoid(logits), [-1])

@@ -1,6 +1,6 @@
 """The convolutional conditioner of video flows (Fig. 4b, Appendix B)."""
 
-from typing import Tuple
+from typing import Dict, List, Tuple
 
 import tensorflow.compat.v1 as tf
 
@@ -8,6 +8,7 @@ from t2t_af import steps
 from t2t_af.networks import conditioning
 from t2t_af.networks import layers
 from t2t_af.networks import normalization as normalization_lib
+from t2t_af.networks import window_conv
 
 NUM_LAYERS = 4  # Before, and again after, the frames meet (Appendix B).
 
@@ -54,20 +55,29 @@ class ConvConditioner:
     k is num_cond_steps; see `conditioning`.
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
-      frames = steps.unfold(self._conv_layers("frame", steps.fold(x)), x)
-      h = conditioning.beside(
-          steps.shifted(frames, self.num_cond_steps), self._mask)
-      return self._maps(h, int(x.shape[-1]))
+      frames = steps.unfold(self._layers("frame", 0, steps.fold(x)), x)
+      windows = self._meet(frames, conditioning.gates(
+          self.num_cond_steps, self._width, self._mask))
+      h = self._layers("window", 1, steps.fold(windows))
+      return conditioning.maps(
+          lambda sizes: [steps.unfold(map_, windows)
+                         for map_ in convs(h, sizes)],
+          int(x.shape[-1]), self._log_scale_bound, self._num_extra)
 
-  def _maps(self, windows, channels):
-    h = self._conv_layers("window", steps.fold(windows))
-    return conditioning.maps(
-        lambda name, size: steps.unfold(conv(name, h, size, zero_init=True),
-                                        windows),
-        channels, self._log_scale_bound, self._num_extra)
+  def _meet(self, frames, gates):
+    """The first layer on num_cond_steps frames side by side."""
+    with tf.variable_scope("window_0"):
+      kernel, bias = _weights("conv", self.num_cond_steps * self._width,
+                              self._width)
+      if gates is not None:  # Less to multiply than the frames.
+        kernel *= gates[:, tf.newaxis]
+      windows = window_conv.window_conv(frames, kernel)
+      h = _activated(steps.fold(windows), bias, self._normalization,
+                     self._training)
+      return steps.unfold(h, windows)
 
-  def _conv_layers(self, name, h):
-    for i in range(NUM_LAYERS):
+  def _layers(self, name, first, h):
+    for i in range(first, NUM_LAYERS):
       h = conv_layer("%s_%d" % (name, i), h, self._width,
                      self._normalization, self._training)
     return h
@@ -84,25 +94,45 @@ def conv_layer(name: str, x: tf.Tensor, output_channels: int,
     normalization, training: as in `normalization.normalize`.
   """
   with tf.variable_scope(name):
-    h = conv("conv", x, output_channels)
-    return tf.nn.relu(
-        normalization_lib.normalize(h, normalization, training))
+    kernel, bias = _weights("conv", int(x.shape[-1]), output_channels)
+    return _activated(_conv(x, kernel), bias, normalization, training)
 
 
-def conv(name: str, x: tf.Tensor, output_channels: int,
-         zero_init: bool = False) -> tf.Tensor:
-  """3x3 convolution of frames with bias, stride 1, same padding.
+def convs(x: tf.Tensor, sizes: Dict[str, int]) -> List[tf.Tensor]:
+  """3x3 convolutions of frames with bias, which start at zero.
+
+  They run as one, their outputs side by side in the channels.
 
   Args:
-    name: variable scope of `kernel` and `bias`.
     x: [batch, height, width, channels].
-    output_channels: channels of the result.
-    zero_init: start at zero; else fit for a ReLU (He et al., 2015).
+    sizes: {variable scope of `kernel` and `bias`: output channels}.
+
+  Returns:
+    A tensor [batch, height, width, output channels] for each.
   """
-  initializer = tf.zeros_initializer() if zero_init else (
-      tf.variance_scaling_initializer(2.))
+  kernels, biases = zip(*[
+      _weights(name, int(x.shape[-1]), size, tf.zeros_initializer())
+      for name, size in sizes.items()])
+  h = tf.nn.bias_add(_conv(x, tf.concat(kernels, axis=-1)),
+                     tf.concat(biases, axis=0))
+  return tf.split(h, list(sizes.values()), axis=-1)
+
+
+def _conv(x, kernel):
+  return tf.nn.conv2d(x, kernel, 1, "SAME")
+
+
+def _weights(name, input_channels, output_channels, initializer=None):
+  """Kernel and bias; by default fit for a ReLU (He et al., 2015)."""
   kernel = layers.variable(
-      name + "/kernel", [3, 3, int(x.shape[-1]), output_channels], initializer)
+      name + "/kernel", [3, 3, input_channels, output_channels],
+      initializer or tf.variance_scaling_initializer(2.))
   bias = layers.variable(name + "/bias", [output_channels],
                          tf.zeros_initializer())
-  return tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias)
+  return kernel, bias
+
+
+def _activated(h, bias, normalization, training):
+  """The rest of a layer after its convolution."""
+  return tf.nn.relu(
+      normalization_lib.normalize(h, normalization, training, bias))

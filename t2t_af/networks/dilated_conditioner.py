@@ -65,7 +65,7 @@ class DilatedConditioner:
     k is num_cond_steps; see `conditioning`.
     """
     is_video = x.shape.rank == 5
-    affine = conv_conditioner.conv if is_video else highway.dense
+    affine = conv_conditioner.convs if is_video else _dense_layers
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       h = self._layer("step", x, is_video)
       for i, dilation in enumerate(dilations(self.num_cond_steps)):
@@ -75,8 +75,8 @@ class DilatedConditioner:
               "join", conditioning.beside(taps, self._mask), is_video)
       folded = steps.fold(h)
       return conditioning.maps(
-          lambda name, size: steps.unfold(
-              affine(name, folded, size, zero_init=True), h),
+          lambda sizes: [steps.unfold(map_, h)
+                         for map_ in affine(folded, sizes)],
           int(x.shape[-1]), self._log_scale_bound, self._num_extra)
 
   def _layer(self, name, x, is_video):
@@ -87,3 +87,8 @@ class DilatedConditioner:
     else:
       h = tf.nn.elu(highway.dense(name, folded, self._width))
     return steps.unfold(h, x)
+
+
+def _dense_layers(x, sizes):
+  return [highway.dense(name, x, size, zero_init=True)
+          for name, size in sizes.items()]

@@ -46,6 +46,7 @@ class SeriesConditioner:
           steps.shifted(x, self.num_cond_steps), self._mask)
       h = highway.highway(steps.fold(windows), self._width, self._num_layers)
       return conditioning.maps(
-          lambda name, size: steps.unfold(
-              highway.dense(name, h, size, zero_init=True), windows),
+          lambda sizes: [
+              steps.unfold(highway.dense(name, h, size, zero_init=True),
+                           windows) for name, size in sizes.items()],
           int(x.shape[-1]), self._log_scale_bound, self._num_extra)

@@ -45,7 +45,7 @@ def test_stack_keeps_the_contract(transforms):
 class _ForwardInOrderOfInverse(stack.Stack):
 
   def _forward(self, y):
-    for transform in self._transforms:
+    for transform in self.transforms:
       y = transform.forward(y)
     return y
 
@@ -55,7 +55,7 @@ class _LogDetOfLast(stack.Stack):
   def inverse_and_log_det(self, x):
     y, _ = super().inverse_and_log_det(x)
     return autoregressive.InverseAndLogDet(
-        y, self._transforms[-1].inverse_and_log_det(x).log_det_per_step)
+        y, self.transforms[-1].inverse_and_log_det(x).log_det_per_step)
 
 
 @pytest.mark.parametrize("cls, claim", [

@@ -17,6 +17,12 @@ def _core(networks, conditioners=()):
                             conditioners)
 
 
+def _bound(core, y, num_samples, *args, **kwargs):
+  """Of each sequence: the sum over its steps."""
+  return tf.reduce_sum(core.importance_weighted_bound(
+      y, num_samples, *args, **kwargs), axis=1)
+
+
 def _copies(y, number):
   return tf.constant(np.tile(y[None], [number, 1, 1]), tf.float32)
 
@@ -24,8 +30,8 @@ def _copies(y, number):
 def _mean_bounds(networks, y, numbers, num_warmup):
   """Of the importance-weighted bound with each number of samples."""
   core = _core(networks)
-  bounds = [tf.reduce_mean(core.importance_weighted_bound(
-      _copies(y, 4000 // k + 30), k, num_warmup, max_at_once=500))
+  bounds = [tf.reduce_mean(_bound(
+      core, _copies(y, 4000 // k + 30), k, num_warmup, max_at_once=500))
             for k in numbers]
   with tf.Session() as session:
     return session.run(bounds)
@@ -69,8 +75,8 @@ def test_one_step_with_the_exact_posterior_has_no_gap():
       np.concatenate([gain, np.zeros([2, 2])]), precision**-.5)
   y = linear_gaussian.draw(networks, 1)
   with tf.Session() as session:
-    bounds = session.run([_core(networks).importance_weighted_bound(
-        _copies(y, 3), k) for k in (1, 6, 22)])
+    bounds = session.run([_bound(_core(networks), _copies(y, 3), k)
+                          for k in (1, 6, 22)])
   np.testing.assert_allclose(
       bounds, np.tile(linear_gaussian.log_likelihood(networks, y), [3, 3]),
       rtol=1e-5)
@@ -81,7 +87,7 @@ def test_elbo_is_the_bound_of_one_sample_in_expectation():
   y = linear_gaussian.draw(networks, NUM_STEPS)
   core = _core(networks)
   bound = core.elbo(_copies(y, 10), False, num_samples=2000)
-  one = core.importance_weighted_bound(_copies(y, 20000), 1)
+  one = _bound(core, _copies(y, 20000), 1)
   with tf.Session() as session:
     bound, one = session.run([bound, one])
   assert bound.kl.shape == bound.reconstruction.shape == (10, NUM_STEPS)
@@ -101,8 +107,24 @@ def test_no_more_samples_than_allowed_are_in_memory(num_samples, at_once):
   y = tf.zeros([2, NUM_STEPS, linear_gaussian.Y_SIZE])
   bound = _core(linear_gaussian.example()).importance_weighted_bound(
       y, num_samples, max_at_once=6, noise_fn=noise)
-  assert bound.shape.as_list() == [2]
+  assert bound.shape.as_list() == [2, NUM_STEPS]
   assert sizes == [[NUM_STEPS, 2 * at_once, linear_gaussian.Z_SIZE]]
+
+
+def test_a_steps_share_of_the_bound_is_what_the_step_adds():
+  networks = linear_gaussian.example()
+  y = _copies(linear_gaussian.draw(networks, NUM_STEPS), 2)
+  noise = np.random.RandomState(0).standard_normal(
+      [NUM_STEPS, 2 * 7, linear_gaussian.Z_SIZE]).astype(np.float32)
+
+  def bound(num_steps):
+    return _core(networks).importance_weighted_bound(
+        y[:, :num_steps], 7, 1, noise_fn=lambda *_: noise[:num_steps])
+
+  with tf.Session() as session:
+    whole, part = session.run([bound(NUM_STEPS), bound(NUM_STEPS - 1)])
+  np.testing.assert_allclose(whole[:, :-1], part, rtol=1e-5)
+  assert np.ptp(whole) > .1
 
 
 def test_samples_are_those_of_the_model():

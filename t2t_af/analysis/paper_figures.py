@@ -1,0 +1,276 @@
+"""The paper's figures from what runs left: which parts each has.
+
+A part is a file's content with its caption; `pages` puts parts on one page.
+"""
+
+from typing import Callable, Mapping, NamedTuple, Sequence
+
+from t2t_af import errors
+from t2t_af.analysis import bars
+from t2t_af.analysis import correlation_figures
+from t2t_af.analysis import flow_arrays
+from t2t_af.analysis import flow_pictures
+from t2t_af.analysis import generalisation
+from t2t_af.analysis import histograms
+from t2t_af.analysis import multi_information
+from t2t_af.analysis import panels
+from t2t_af.analysis import paper_values
+from t2t_af.analysis import particle_example
+from t2t_af.analysis import pictures
+from t2t_af.analysis import pixel_path
+from t2t_af.analysis import sample_grids
+from t2t_af.analysis.found_runs import Found, FoundRun
+
+NUM_CONTEXTS = 3
+# Rows of Table 1 whose base density is N(0, 1).
+_STANDARD_BASE = ("af1", "af2")
+_ANALYSE = "t2t-af analyse --output_dir=RUN"
+_DIAGRAMS = (2, 9)
+
+
+class Part(NamedTuple):
+  """One file of a figure."""
+  name: str  # without folder, with ending: .svg, .png or .gif
+  content: bytes
+  caption: str
+
+
+def titles() -> dict[int, str]:
+  """{number: title} of the figures that can be made."""
+  return {number: title for number, (title, _) in _FIGURES.items()}
+
+
+def build(number: int, found: Found) -> list[Part]:
+  """The parts of a figure.
+
+  Raises:
+    UserError: if nothing was found to make it from; names the command that
+      makes it.
+  """
+  if number in _DIAGRAMS:
+    raise errors.UserError(
+        f"figure {number} is a diagram of an architecture: there is nothing "
+        "in it to be computed")
+  if number not in _FIGURES:
+    raise errors.UserError(
+        f"the paper has no figure {number} that is computed; there are "
+        f"{', '.join(map(str, sorted(_FIGURES)))}")
+  return _FIGURES[number][1](found)
+
+
+def _reference_frame(found: Found) -> list[Part]:
+  """Fig. 1: one pixel, frames and noise."""
+  run = _preferred(_flow_runs(found, 1), ("slvm_af1", "af1"))
+  flow = flow_arrays.read(run.path("flow.npz"))
+  standard = run.row in _STANDARD_BASE
+  place = pixel_path.liveliest(flow)
+  of = f"{_name(run)}, first sequence. "
+  parts = [Part("figure_1_path.svg", pixel_path.figure(
+      flow, place, standard).encode("utf-8"), of +
+                "The place whose values change most from step to step.")]
+  if flow.is_video:
+    parts.append(Part("figure_1_frames.png", pictures.png(
+        flow_pictures.noise_strip(flow)), of + flow_pictures.caption(flow)))
+  return parts
+
+
+def _redundancy(_: Found) -> list[Part]:
+  return [Part("figure_3.svg", multi_information.figure().encode("utf-8"),
+               "Two steps, before and after the affine transform.")]
+
+
+def _one_frame(found: Found) -> list[Part]:
+  run = _preferred(_video_flow_runs(found, 4), ("slvm_af1", "af1"))
+  flow = flow_arrays.read(run.path("flow.npz"))
+  return [Part("figure_4b.png", pictures.png(flow_pictures.one_step(flow)),
+               f"{_name(run)}: the frame of the first sequence with most "
+               "noise.")]
+
+
+def _correlation(found: Found) -> list[Part]:
+  """Fig. 5a, 5b, and the same of latents."""
+  runs = [run for run in found.runs if run.records["correlation"]]
+  estimates = correlation_figures.estimates(runs)
+  parts = []
+  for letter, latent, words in (
+      ("a", False, "Data x and noise y after each transform"),
+      ("c", True, "Latents z and their noise u by level (not in the paper)")):
+    svg = bars.chart(correlation_figures.bar_groups(estimates, latent),
+                     correlation_figures.X_LABEL, words)
+    if svg:
+      parts.append(Part(
+          f"figure_5{letter}.svg", bars.as_file(svg).encode("utf-8"),
+          f"{words}: temporal correlation on the test split. Error bars: one "
+          "standard error, over seeds where there are several."))
+  training = correlation_figures.training_panel(runs)
+  if training.svg:
+    parts.append(_sheet("figure_5b.svg", [training],
+                        "One line per seed. Scored steps alone."))
+  return sorted(parts) or _nothing(5, "correlation.jsonl", _ANALYSE)
+
+
+def _all_flows(found: Found) -> list[Part]:
+  return _flow_strips(6, _video_flow_runs(found, 6))
+
+
+def _two_flows(found: Found) -> list[Part]:
+  runs = [run for run in _video_flow_runs(found, 12)
+          if run.row == "slvm_af2"]
+  return _flow_strips(12, runs) or _nothing(
+      12, "flow.npz of SLVM + 2-AF", f"{_ANALYSE} of a set slvm_af2_...")
+
+
+def _kth_flows(found: Found) -> list[Part]:
+  runs = [run for run in _video_flow_runs(found, 11)
+          if run.problem == paper_values.VIDEO_COLUMNS["KTH"]]
+  return _flow_strips(11, runs) or _nothing(
+      11, "flow.npz of video_kth", f"{_ANALYSE} of a run on video_kth (figure "
+      "6 shows those of every data set)")
+
+
+def _generalisation(found: Found) -> list[Part]:
+  """Fig. 8a, b: histograms; c: the gap. One problem each."""
+  parts = []
+  for problem in _problems(found.runs):
+    runs = [run for run in found.runs if run.problem == problem]
+    whole = _one_per_model([run for run in runs if len(
+        histograms.newest_scores(run)) == len(histograms.SPLITS)])
+    if whole:
+      parts.append(_sheet(
+          f"figure_8ab_{problem}.svg",
+          [histograms.panel(run) for run in whole],
+          f"{problem}: NLL of each sequence of both splits, one seed of each "
+          "model. Overlap: 1 where both splits have the same histogram."))
+    curves = generalisation.curves(runs)
+    if any(len(points) > 1 for points in curves.values()):
+      unit = generalisation.unit_of(runs)
+      parts.append(_sheet(
+          f"figure_8c_{problem}.svg",
+          [generalisation.gap_panel(curves, unit),
+           generalisation.nll_panel(curves, unit)],
+          f"{problem}: NLL of test minus training, seed by seed, by the share "
+          "of the training sequences. Error bars: one standard error over "
+          "seeds."))
+  return parts or _nothing(
+      8, "likelihood records of both splits",
+      "t2t-eval with --eval_use_test_set for test, and of the train split")
+
+
+def _particle(_: Found) -> list[Part]:
+  example = particle_example.measure()
+  return [Part("figure_10.svg", particle_example.figure(example).encode(
+      "utf-8"), "A sample of the particle's motion as x, u and w."),
+          _sheet("figure_10_steps.svg",
+                 [particle_example.per_step_chart(example)],
+                 "Correlation of each step with the next (not in the paper).")]
+
+
+def _samples_of(number: int, rows: Sequence[str]
+               ) -> Callable[[Found], list[Part]]:
+  """Samples of these rows of Table 1, or of all if none of them is there."""
+  def make(found: Found) -> list[Part]:
+    runs = [run for run in found.with_file("samples.npz")
+            if (run.problem or "").startswith("video_")]
+    mine = [run for run in runs if run.row in rows] or runs
+    parts = []
+    for problem in _problems(mine):
+      paths = {run.label: run.path("samples.npz") for run in _one_per_model(
+          [run for run in mine if run.problem == problem])}
+      samples = sample_grids.read(paths, NUM_CONTEXTS)
+      per_model = 1 if len(samples) > 1 else 3
+      for context in range(len(next(iter(samples.values())).inputs)):
+        name = f"figure_{number}_{problem}_{context + 1}"
+        caption = (f"{problem}, sequence {context + 1}: each model's first "
+                   "samples, not chosen. Frames with an orange border were "
+                   "given.")
+        parts += [
+            Part(name + ".png", pictures.png(sample_grids.strip(
+                samples, context, per_model)), caption),
+            Part(name + ".gif", sample_grids.animation(
+                samples, context, per_model), caption)]
+    return parts or _nothing(number, "samples.npz of video",
+                             "t2t-decoder, or t2t-af compare")
+  return make
+
+
+_FIGURES: Mapping[int, tuple] = {
+    1: ("Sequence modelling with autoregressive flows", _reference_frame),
+    3: ("Redundancy reduction", _redundancy),
+    4: ("One frame through the flow", _one_frame),
+    5: ("Decreased temporal correlation", _correlation),
+    6: ("Flow visualisation", _all_flows),
+    7: ("Generated samples, side by side", _samples_of(
+        7, ("video_flow", "video_flow_af", "video_flow_af_residual"))),
+    8: ("Generalisation", _generalisation),
+    10: ("A particle with momentum", _particle),
+    11: ("Flow visualisation on KTH Actions", _kth_flows),
+    12: ("SLVM + 2-AF", _two_flows),
+    13: ("Generated samples of 2-AF", _samples_of(13, ("af2",))),
+    14: ("Generated samples of SLVM + 1-AF", _samples_of(14, ("slvm_af1",))),
+}
+
+
+def _flow_strips(number: int, runs: Sequence[FoundRun]) -> list[Part]:
+  """Transforms and latent levels of one seed of every model and problem."""
+  parts = []
+  for run in _one_per_model(runs):
+    flow = flow_arrays.read(run.path("flow.npz"))
+    name = f"figure_{number}_{run.hparams_set}_{run.problem}"
+    words = f"{_name(run)}. {flow_pictures.caption(flow)}"
+    if flow.transforms:
+      parts.append(Part(name + ".png", pictures.png(
+          flow_pictures.strip(flow)), words))
+    if flow.latents:
+      parts.append(Part(name + "_latent.png", pictures.png(
+          flow_pictures.latent_strip(flow)), words))
+  return parts
+
+
+def _flow_runs(found: Found, number: int) -> list[FoundRun]:
+  """Runs with transforms in the space of the data."""
+  runs = [run for run in found.with_file("flow.npz")
+          if flow_arrays.read(run.path("flow.npz")).transforms]
+  return runs or _nothing(number, "flow.npz with a data-space flow", _ANALYSE)
+
+
+def _video_flow_runs(found: Found, number: int) -> list[FoundRun]:
+  runs = [run for run in found.with_file("flow.npz")
+          if flow_arrays.read(run.path("flow.npz")).is_video]
+  return runs or _nothing(number, "flow.npz of video", _ANALYSE)
+
+
+def _preferred(runs: Sequence[FoundRun], rows: Sequence[str]) -> FoundRun:
+  """The first row that is there; video before series, the lowest seed."""
+  def rank(run: FoundRun) -> tuple:
+    return (not (run.problem or "").startswith("video_"),
+            rows.index(run.row) if run.row in rows else len(rows),
+            run.seed or 0)
+  return min(runs, key=rank)
+
+
+def _one_per_model(runs: Sequence[FoundRun]) -> list[FoundRun]:
+  """The lowest seed of every set and problem."""
+  chosen = {}
+  for run in sorted(runs, key=lambda run: run.seed or 0):
+    chosen.setdefault((run.hparams_set, run.problem), run)
+  order = [run.folder for run in runs]
+  return sorted(chosen.values(), key=lambda run: order.index(run.folder))
+
+
+def _problems(runs: Sequence[FoundRun]) -> list[str]:
+  return sorted({run.problem for run in runs if run.problem})
+
+
+def _name(run: FoundRun) -> str:
+  return f"{run.label} ({run.hparams_set}, {run.problem}, seed {run.seed})"
+
+
+def _sheet(name: str, shown: Sequence[panels.Panel], caption: str) -> Part:
+  """Charts in one SVG file, at most two beside each other."""
+  return Part(name, panels.sheet(shown, caption, min(2, len(shown))).encode(
+      "utf-8"), caption)
+
+
+def _nothing(number: int, what: str, command: str) -> list:
+  raise errors.UserError(
+      f"there is no {what} for figure {number}; it is made by: {command}")

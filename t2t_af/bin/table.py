@@ -1,0 +1,35 @@
+"""`table`: a table of the paper beside our results, from records alone.
+
+    t2t-af table 1 [RESULTS...] [--format=text|csv|latex|html] [--output=...]
+
+RESULTS are folders of runs or what lies above them; without any: `results`.
+"""
+
+import argparse
+import os
+
+from t2t_af.analysis import found_runs
+from t2t_af.analysis import paper_tables
+from t2t_af.analysis import paper_values
+from t2t_af.analysis import pictures
+from t2t_af.analysis import table_forms
+
+
+def main(argv: list) -> int:
+  parser = argparse.ArgumentParser(
+      "t2t-af table", description=__doc__,
+      formatter_class=argparse.RawDescriptionHelpFormatter)
+  parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
+  parser.add_argument("results", nargs="*", metavar="RESULTS")
+  parser.add_argument("--format", default="text",
+                      choices=list(table_forms.FORMS))
+  parser.add_argument("--output", help="a file; default: the terminal")
+  args = parser.parse_args(argv)
+  table = paper_tables.build(args.number, found_runs.find(args.results))
+  told = table_forms.FORMS[args.format](table).rstrip("\n")
+  if not args.output:
+    print(told)
+    return 0
+  pictures.write(args.output, (told + "\n").encode("utf-8"))
+  print(os.path.abspath(args.output))
+  return 0
