@@ -56,8 +56,10 @@ class SequenceProblem(sequence_storage.SequenceStorage):
   # One of tensor2tensor's ModalityType, and its vocabulary.
   modality: str
   vocab_size: Optional[int] = None
-  # The split that was last read from, for the records of an evaluation.
+  # The split that was last read from, and which of its sequences, for the
+  # records of an evaluation.
   split_read = None
+  selection_read: Optional[sequence_reading.Selection] = None
 
   # --- For the subclass to say.
 
@@ -127,6 +129,8 @@ class SequenceProblem(sequence_storage.SequenceStorage):
     num_inputs, num_targets = self._window_lengths(mode, hparams, files)
     paths = [f.path for f in files]
     masks = self._masks(data_dir, hparams, files)
+    self.selection_read = sequence_reading.Selection(
+        masks, max_records, partition_id, num_partitions)
     record_bytes = _mean_bytes(files)
     if seed is None:
       seed = sequence_reading.op_seed(None)
@@ -218,6 +222,22 @@ class SequenceProblem(sequence_storage.SequenceStorage):
       step_dtype [windows, num_inputs + num_targets, ...step_shape].
     """
     raise NotImplementedError
+
+  def num_sequences_read(self, data_dir: str, split: str, hparams) -> int:
+    """Sequences of a split, less those that `train_fraction` leaves out."""
+    total = sum(f.num_sequences for f in self.split_files(data_dir, split))
+    if not self.is_training_split(split):
+      return total
+    return training_part.of(hparams).size(total)
+
+  def window_ids(self, data_dir: str, num_inputs: int,
+                 num_targets: int) -> Optional[List[str]]:
+    """The sequence of each window that `dataset` last gave.
+
+    Windows of one sequence are not independent. None where there is one window
+    of each. Holds outside of training, of a split that is read as a whole.
+    """
+    del data_dir, num_inputs, num_targets
 
   # --- Helpers.
 

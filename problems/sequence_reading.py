@@ -3,8 +3,9 @@
 One record is one sequence. Records are shuffled before anything is decoded.
 """
 
+import itertools
 import re
-from typing import Any, Dict, Iterable, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -16,6 +17,28 @@ _SHUFFLE_BYTES = 128 * 2**20
 _FILES_AT_ONCE = 16
 
 ID_KEY = "sequence/id"
+
+
+class Selection(NamedTuple):
+  """Which sequences of a split are read.
+
+  Attributes:
+    masks: of each file, which of its sequences; None for all.
+    max_records: so many of these at most, -1 for all.
+    partition_id, num_partitions: of these each num_partitions-th.
+  """
+  masks: Optional[Sequence[np.ndarray]]
+  max_records: int
+  partition_id: int
+  num_partitions: int
+
+  def of(self, items: Iterable[Any]) -> Iterator[Any]:
+    """Those of `items`, one for each sequence of the split in order."""
+    if self.masks is not None:
+      items = itertools.compress(items, np.concatenate(self.masks))
+    limit = self.max_records if self.max_records >= 0 else None
+    return itertools.islice(itertools.islice(items, limit), self.partition_id,
+                            None, self.num_partitions)
 
 
 def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:

@@ -171,6 +171,14 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
         count * series_reading.num_tiled(steps, num_inputs, num_targets)
         for f in files for steps, count in f.lengths.items())
 
+  def window_ids(self, data_dir, num_inputs, num_targets):
+    ids = []
+    for name, values in self.selection_read.of(
+        self.each_sequence(data_dir, self.split_read)):
+      ids += [name] * series_reading.num_tiled(
+          len(values), num_inputs, num_targets)
+    return ids
+
   def read_windows(self, data_dir, split, num_inputs, num_targets):
     length = num_inputs + num_targets
     windows = []

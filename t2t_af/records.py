@@ -1,13 +1,18 @@
 """Records: one JSON object per line, appended, never rewritten.
 
-A run leaves three files of them under `<output_dir>/results/`:
+A run leaves these files of them under `<output_dir>/results/`:
 
-  likelihood.jsonl  one line per evaluation      `likelihood(...)`
-  training.jsonl    one line per logged steps    `training(...)`
-  samples.jsonl     one line per decode          `samples(...)`
+  likelihood.jsonl   one line per evaluation             `likelihood(...)`
+  correlation.jsonl  one line per evaluation and signal  `correlation(...)`
+  training.jsonl     one line per logged steps           `training(...)`
+  samples.jsonl      one line per decode                 `samples(...)`
+  calibration.jsonl  one line per `t2t-af analyse`       `calibration(...)`
 
-and a compare folder `references.jsonl`, one `reference(...)` each. The four
+and a compare folder `references.jsonl`, one `reference(...)` each. The
 functions make a record and refuse one that lacks what its table needs.
+
+Records of runs that were trained on a part of the training split have
+train_fraction and train_fraction_seed.
 
 Strict JSON has no NaN: a number that is not finite is written as null, and the
 record's "non_finite" says which it was, e.g. {"nll_nats_per_dim": "nan"}.
@@ -33,6 +38,13 @@ REQUIRED = {
         "nll_nats_per_dim", "nll_nats_per_dim_stderr",
         "nll_nats_per_dim_per_frame", "num_sequences", "num_cond_frames",
         "num_scored_frames"),
+    "correlation": IDENTITY + (
+        "signal", "correlation", "correlation_stderr", "num_sequences",
+        "num_steps", "num_dims", "num_constant_dims"),
+    "calibration": IDENTITY + (
+        "method", "num_samples", "pit_counts", "coverage_levels", "coverage",
+        "coverage_stderr", "num_values", "num_sequences", "crps",
+        "crps_stderr"),
     "samples": IDENTITY + (
         "temperature", "num_contexts", "num_samples", "num_cond_frames",
         "num_predicted_frames", "psnr_best_of_n", "psnr_best_of_n_stderr",
@@ -71,6 +83,28 @@ def likelihood(**fields) -> dict:
   """
   return _make("likelihood", fields, dequantization="uniform", bound=False,
                num_samples=1, versions=versions())
+
+
+def correlation(**fields) -> dict:
+  """A correlation record: Eq. 23 of one signal of one split.
+
+  Of the scored steps. signal: "x" the data, "y1", "y2" ... the noise after
+  each transform, "z0", "u0" ... a level's latents before and after its flow.
+  num_steps: over all sequences; num_dims: per step, among them
+  num_constant_dims that never change and are left out.
+  """
+  return _make("correlation", fields, versions=versions())
+
+
+def calibration(**fields) -> dict:
+  """A calibration record: PIT, coverage and CRPS of one split of a series.
+
+  method: "flow", each step given the true steps before it, exactly, from a
+  flow to N(0, 1) (num_samples and crps are None); or "samples", all steps
+  ahead, from num_samples futures of each context. CRPS is of standardised
+  values.
+  """
+  return _make("calibration", fields, versions=versions())
 
 
 def samples(**fields) -> dict:

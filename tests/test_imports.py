@@ -29,7 +29,7 @@ _ROOMS_OF_T2T_AF = ("bijectors", "networks", "models", "analysis", "bin")
 _WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/likelihood.py",
                        "t2t_af/records.py", "t2t_af/run_folder.py",
                        "t2t_af/errors.py", "t2t_af/progress.py",
-                       "t2t_af/particle.py",
+                       "t2t_af/particle.py", "t2t_af/correlation.py",
                        "t2t_af_light.py", "t2t_af/bin/main.py",
                        "t2t_af/bin/outcome.py", "t2t_af/bin/report.py",
                        "t2t_af/bin/table.py", "t2t_af/bin/figure.py",

@@ -1,4 +1,4 @@
-"""Temporal correlation of data and noise: bars, and curves of training (Fig. 5).
+"""Temporal correlation of data and noise: bars, training curves (Fig. 5).
 
 From correlation records, one per run, evaluation and signal:
 

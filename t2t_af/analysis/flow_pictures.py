@@ -21,33 +21,26 @@ from t2t_af.analysis import flow_arrays
 from t2t_af.analysis import formats
 from t2t_af.analysis import pictures
 
-MAX_FRAMES = 12
+MAX_FRAMES, GIVEN_FRAMES = 12, 3
 PERCENTILE = 99.
 _CROSSED, _CROSS = 225, 170
 
 
-def strip(flow: flow_arrays.Flow, sequence: int = 0,
-          first: int = 0) -> Image.Image:
-  """Frames and every transform of one sequence.
-
-  Args:
-    flow: of video, with at least one transform.
-    sequence: which one.
-    first: the first frame shown, of at most MAX_FRAMES.
-  """
-  shown = slice(first, first + MAX_FRAMES)
-  rows = [pictures.Row("frames x", flow.x[sequence, shown])]
+def strip(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
+  """Frames and every transform of one sequence of a video."""
+  shown = _shown(flow)
+  rows = [_frames(flow, sequence)]
   for transform in flow.transforms:
     rows += _rows(transform, sequence, shown, len(flow.transforms))
-  return pictures.strip(rows, max(0, flow.num_cond - first))
+  return pictures.strip(rows, flow.num_cond - shown.start)
 
 
 def noise_strip(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
   """Frames, and the noise that the last transform leaves (Fig. 1, middle)."""
-  shown = slice(0, MAX_FRAMES)
+  shown = _shown(flow)
   noise = _signed("noise y", flow.transforms[-1].noise[sequence, shown])
-  return pictures.strip([
-      pictures.Row("frames x", flow.x[sequence, shown]), noise], flow.num_cond)
+  return pictures.strip([_frames(flow, sequence), noise],
+                        flow.num_cond - shown.start)
 
 
 def one_step(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
@@ -73,10 +66,11 @@ def latent_strip(flow: flow_arrays.Flow, sequence: int = 0,
     sequence: which one.
     channel: which channel of the latent maps; None: the mean over channels.
   """
-  shown = slice(0, MAX_FRAMES)
+  shown = _shown(flow)
   size = max([flow.x.shape[2]] + [latent.z.shape[2]
                                   for latent in flow.latents])
-  rows = [pictures.Row("frames x", _enlarged(flow.x[sequence, shown], size))]
+  frames = _frames(flow, sequence)
+  rows = [frames._replace(frames=_enlarged(frames.frames, size))]
   of = "mean of channels" if channel is None else f"channel {channel}"
   for latent in flow.latents:
     z, shift, scale, noise = (
@@ -87,7 +81,7 @@ def latent_strip(flow: flow_arrays.Flow, sequence: int = 0,
     rows += [row._replace(frames=_enlarged(row.frames, size)) for row in (
         _signed(f"{level} z", z, high), _signed("shift alpha", shift, high),
         _positive("scale beta", scale), _signed("noise u", noise))]
-  return pictures.strip(rows, flow.num_cond)
+  return pictures.strip(rows, flow.num_cond - shown.start)
 
 
 def caption(flow: flow_arrays.Flow) -> str:
@@ -96,22 +90,38 @@ def caption(flow: flow_arrays.Flow) -> str:
            "say, alike for all frames of a row. Crossed out: not defined, as "
            "the flow conditions on these steps alone.")
   if flow.num_cond:
-    words += (f" The first {formats.plural(flow.num_cond, 'frame')}, with an "
-              "orange border, were given.")
+    words += (f" The first {formats.plural(flow.num_cond, 'frame')} of a "
+              "sequence are conditioned on and not scored; they have an orange "
+              "border.")
   return words
+
+
+def _shown(flow: flow_arrays.Flow) -> slice:
+  """At most MAX_FRAMES frames, at most GIVEN_FRAMES of them not scored."""
+  first = max(0, flow.num_cond - GIVEN_FRAMES)
+  if flow.x.shape[1] <= MAX_FRAMES:
+    first = 0
+  return slice(first, first + MAX_FRAMES)
+
+
+def _frames(flow: flow_arrays.Flow, sequence: int) -> pictures.Row:
+  shown = _shown(flow)
+  since = f" from {shown.start + 1} on" if shown.start else ""
+  return pictures.Row(f"frames x{since}", flow.x[sequence, shown])
 
 
 def _rows(transform: flow_arrays.Transform, sequence: int, shown: slice,
           num_transforms: int) -> list[pictures.Row]:
   """Shift, scale and noise of one transform."""
-  number = f" {transform.number}" if num_transforms > 1 else ""
+  number = str(transform.number) if num_transforms > 1 else ""
   shift, scale, noise = (values[sequence, shown] for values in (
       transform.shift, transform.scale, transform.noise))
-  name = f"shift{number}"
+  name = f"shift {number}".strip()
   return [
       _as_frames(name, shift) if transform.number == 1 else
       _signed(name, shift),
-      _positive(f"scale{number}", scale), _signed(f"noise y{number}", noise)]
+      _positive(f"scale {number}".strip(), scale),
+      _signed(f"noise y{number}", noise)]
 
 
 def _as_frames(name: str, values: np.ndarray) -> pictures.Row:

@@ -30,8 +30,8 @@ class Found(NamedTuple):
   parameters: list  # records of parameters.jsonl
 
   def with_file(self, name: str) -> list:
-    """The runs that left the file, e.g. "flow.npz"."""
-    return [run for run in self.runs if run.path(name)]
+    """Runs on all training data that left the file, e.g. "flow.npz"."""
+    return [run for run in self.runs if run.is_whole and run.path(name)]
 
 
 class FoundRun(NamedTuple):
@@ -42,6 +42,7 @@ class FoundRun(NamedTuple):
   problem: Optional[str]
   seed: Optional[int]
   num_parameters: Optional[int]
+  train_fraction: Optional[float]  # None: all
   records: dict  # {kind: records, oldest first}
   label: str = ""  # the model's name for people
 
@@ -49,6 +50,11 @@ class FoundRun(NamedTuple):
   def row(self) -> Optional[str]:
     """Of the paper's tables, e.g. "slvm_af1"."""
     return paper_values.row_of(self.hparams_set or "")
+
+  @property
+  def is_whole(self) -> bool:
+    """Whether it was trained on all training sequences."""
+    return self.train_fraction in (None, 1.)
 
   def scores(self, *splits: str) -> list:
     """Likelihood records of these splits; bounds of one sample alone."""

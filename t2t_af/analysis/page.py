@@ -32,7 +32,8 @@ def figure(name: str, content: bytes, caption: str) -> str:
   else:
     wide = "frames moving" if kind == "gif" else "frames"
     image = f'<div class="{wide}"><img {source}></div>'
-  return f"<figure>{image}<figcaption>{told}</figcaption></figure>"
+  return (f'<figure style="margin-bottom: 1.5rem">{image}'
+          f"<figcaption>{told}</figcaption></figure>")
 
 
 def _svg_size(content: bytes) -> str:

@@ -89,7 +89,8 @@ def _one_frame(found: Found) -> list[Part]:
 
 def _correlation(found: Found) -> list[Part]:
   """Fig. 5a, 5b, and the same of latents."""
-  runs = [run for run in found.runs if run.records["correlation"]]
+  runs = [run for run in found.runs
+          if run.is_whole and run.records["correlation"]]
   estimates = correlation_figures.estimates(runs)
   parts = []
   for letter, latent, words in (
@@ -165,13 +166,13 @@ def _particle(_: Found) -> list[Part]:
                  "Correlation of each step with the next (not in the paper).")]
 
 
-def _samples_of(number: int, rows: Sequence[str]
+def _samples_of(number: int, rows: Sequence[str], others: bool = False
                ) -> Callable[[Found], list[Part]]:
-  """Samples of these rows of Table 1, or of all if none of them is there."""
+  """Samples of these rows of Table 1; `others`: if there are none, of all."""
   def make(found: Found) -> list[Part]:
     runs = [run for run in found.with_file("samples.npz")
             if (run.problem or "").startswith("video_")]
-    mine = [run for run in runs if run.row in rows] or runs
+    mine = [run for run in runs if run.row in rows] or runs * others
     parts = []
     for problem in _problems(mine):
       paths = {run.label: run.path("samples.npz") for run in _one_per_model(
@@ -188,8 +189,9 @@ def _samples_of(number: int, rows: Sequence[str]
                 samples, context, per_model)), caption),
             Part(name + ".gif", sample_grids.animation(
                 samples, context, per_model), caption)]
-    return parts or _nothing(number, "samples.npz of video",
-                             "t2t-decoder, or t2t-af compare")
+    return parts or _nothing(
+        number, f"samples.npz of video of a set {rows[0]}_...",
+        "t2t-decoder, or t2t-af compare")
   return make
 
 
@@ -200,7 +202,7 @@ _FIGURES: Mapping[int, tuple] = {
     5: ("Decreased temporal correlation", _correlation),
     6: ("Flow visualisation", _all_flows),
     7: ("Generated samples, side by side", _samples_of(
-        7, ("video_flow", "video_flow_af", "video_flow_af_residual"))),
+        7, ("video_flow", "video_flow_af", "video_flow_af_residual"), True)),
     8: ("Generalisation", _generalisation),
     10: ("A particle with momentum", _particle),
     11: ("Flow visualisation on KTH Actions", _kth_flows),

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from t2t_af import correlation
 from t2t_af import particle
-from t2t_af.analysis import correlation
 from t2t_af.analysis import formats
 from t2t_af.analysis import multi_information
 from t2t_af.analysis import panels

@@ -1,4 +1,4 @@
-"""Samples of several models from the same frames, side by side (Fig. 7, 13, 14).
+"""Samples of several models from the same frames (Fig. 7, 13, 14).
 
 Each model's samples are the first ones of its samples.npz, not chosen.
 """
@@ -12,7 +12,7 @@ from t2t_af import errors
 from t2t_af.analysis import pictures
 from t2t_af.analysis import samples as samples_lib
 
-MAX_FRAMES = 16
+MAX_FRAMES = 20
 
 
 def read(paths: Mapping[str, str], num_contexts: int

@@ -63,8 +63,8 @@ def csv_text(table: Table) -> str:
           *("" if value is None else value for value in (
               _plain(cell.value), "<=" if cell.is_bound else "",
               _plain(cell.stderr), _plain(cell.stderr_sequences),
-              cell.num_runs or "",
-              cell.status.replace(formats.ABSENT, ""), int(cell.is_best) or ""))])
+              cell.num_runs or "", cell.status.replace(formats.ABSENT, ""),
+              int(cell.is_best) or ""))])
   return stream.getvalue()
 
 
@@ -93,8 +93,10 @@ def html_section(table: Table) -> str:
   """A fragment for a page with the report's style sheet."""
   top = "".join(f'<th scope="colgroup" colspan="{size}">{html.escape(name)}'
                 "</th>" for name, size in _groups(table))
-  below = "".join(f'<th scope="col">{html.escape(column.name)}</th>'
-                  for column in table.columns)
+  # The page's sheet has the first of a row at the left, as the models are.
+  below = "".join(
+      f'<th scope="col" style="position: static; text-align: right">'
+      f"{html.escape(column.name)}</th>" for column in table.columns)
   body = "".join(
       f'<tr data-row="{html.escape(row.name)}"><th scope="row">'
       f"{html.escape(row.label)}</th>"

@@ -131,8 +131,8 @@ class AutoregressiveFlow(tfb.Bijector):
     Args:
       x: [batch, time, ...], with more than num_unscored steps.
     """
-    found = [[tf.zeros_like(part) if map_ is None else
-              tf.broadcast_to(map_, tf.shape(part)) for map_ in maps[:2]]
+    found = [[tf.zeros_like(part) + (0. if map_ is None else map_)
+              for map_ in maps[:2]]
              for part, maps in self._parts(x, self._first_with_window(x))]
     return ShiftAndLogScale(*[tf.concat(maps, axis=1) for maps in zip(*found)])
 

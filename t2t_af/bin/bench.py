@@ -1,6 +1,7 @@
 """`bench`: speed, each against what it is to be measured by, by turns.
 
     t2t-af bench graph       the training graph, against the stock VideoFlow's
+    t2t-af bench flow        a training step in one pass, against a loop
     t2t-af bench generation  writing a data set, against tensor2tensor's own
     t2t-af bench input       reading it, against what a training step consumes
     t2t-af bench data        generation, then input
@@ -17,6 +18,7 @@ from t2t_af.errors import UserError
 
 _BENCHES = {
     "graph": ("bench_graph",),
+    "flow": ("bench_flow",),
     "generation": ("bench_generation",),
     "input": ("bench_input",),
     "data": ("bench_generation", "bench_input"),

@@ -62,15 +62,17 @@ def main(argv: list) -> int:
   return 0
 
 
-def measure(hparams_set: str, column: str, num_steps: int) -> Dict[str, float]:
+def measure(hparams_set: str, column: str, num_steps: int,
+            **overrides) -> Dict[str, float]:
   """Medians of `num_steps` training steps after a first one.
 
   Args:
     hparams_set: of a data-space model, with one affine transform.
     column: "ours", or a loop: "plain" or "ours" after "loop_".
     num_steps: at least 1.
+    overrides: of the set.
   """
-  train_op = _build(hparams_set, column)
+  train_op = _build(hparams_set, column, overrides)
   clock, processor = [], []
   with tf.Session(config=session_lib.config()) as session:
     session.run(tf.global_variables_initializer())
@@ -84,10 +86,11 @@ def measure(hparams_set: str, column: str, num_steps: int) -> Dict[str, float]:
               cpu=float(np.median(processor[1:])), memory=peak)
 
 
-def _build(hparams_set, column):
+def _build(hparams_set, column, overrides):
   """The training operation, on one random batch of the set's size."""
   hparams = trainer_lib.create_hparams(
       hparams_set, problem_name="video_moving_digits")
+  hparams.override_from_dict(overrides)
   name = model_names.model_of(hparams_set)
   cls = (registry.model(name) if column == "ours" else
          bench_flow_loop.model(name, column[len("loop_"):]))

@@ -17,6 +17,7 @@ from typing import List, Tuple
 import tensorflow.compat.v1 as tf
 
 from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import stack
 from t2t_af.errors import UserError
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import gaussian
@@ -43,20 +44,20 @@ def model(name: str, layers_of_loop: str) -> type:
       "autoregressive_flow": (autoregressive_flow.AutoregressiveFlow, None),
       "slvm": (slvm.Slvm, LoopSlvmCore)}[name]
 
-  class Loop(base):
+  class LoopModel(base):
     """The model, scored step by step."""
 
     def flow(self):
       check(self.hparams)
-      flow = super().flow()
+      (transform,) = super().flow().transforms
       inverse_step = (_PlainStep(self.hparams, self.is_training)
-                      if layers_of_loop == "plain" else _step_of(flow))
-      return LoopFlow(inverse_step, flow.num_unscored)
+                      if layers_of_loop == "plain" else _step_of(transform))
+      return stack.Stack([_Loop(inverse_step, transform.num_unscored)])
 
     def _core(self):
       return core(self.step_shape, self.hparams)
 
-  return Loop
+  return LoopModel
 
 
 def check(hparams) -> None:
@@ -67,8 +68,8 @@ def check(hparams) -> None:
                       f"{hparams.get(name)}.")
 
 
-class LoopFlow:
-  """A flow of one transform, its inverse a loop over time.
+class _Loop:
+  """A transform whose inverse is a loop over time.
 
   Args:
     inverse_step: the frames of a window, oldest first, and the one after them
@@ -82,7 +83,7 @@ class LoopFlow:
 
   def inverse_and_log_det(
       self, x: tf.Tensor) -> autoregressive.InverseAndLogDet:
-    """As that of a flow; x [batch, time, ...], time static."""
+    """As that of any transform; x [batch, time, ...], time static."""
     k = self.num_unscored
     frames = tf.unstack(x, axis=1)
     ys, log_dets = frames[:k], [tf.zeros(tf.shape(x)[:1])] * k
@@ -94,10 +95,10 @@ class LoopFlow:
                                            tf.stack(log_dets, axis=1))
 
 
-def _step_of(flow):
-  """One step of our flow."""
+def _step_of(transform):
+  """One step of our transform."""
   def inverse_step(window, x_t):
-    y, log_det = flow.inverse_and_log_det(tf.stack(window + [x_t], axis=1))
+    y, log_det = transform.inverse_and_log_det(tf.stack(window + [x_t], axis=1))
     return y[:, -1], log_det[:, -1]
 
   return inverse_step

@@ -11,6 +11,7 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from problems import training_part
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
@@ -41,14 +42,18 @@ def problem(name: str) -> None:
 
 
 def model_and_hparams() -> None:
-  """Raises on an unknown --model, --hparams_set or name in --hparams."""
+  """Raises on an unknown --model, --hparams_set or name in --hparams.
+
+  And on a value in --hparams that names no part of the training data.
+  """
   if FLAGS.model not in registry.list_models():
     raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
   if FLAGS.hparams_set not in registry.list_hparams():
     raise UserError(suggest(
         FLAGS.hparams_set, registry.list_hparams(), "hparams_set"))
-  overrides(registry.hparams(FLAGS.hparams_set), FLAGS.hparams,
-            f"hparam of {FLAGS.hparams_set}")
+  hparams = registry.hparams(FLAGS.hparams_set)
+  overrides(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
+  training_part.of(hparams)
 
 
 def decode_hparams() -> None:

@@ -23,6 +23,7 @@ import time
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems import training_part
 from t2t_af import errors
 from t2t_af import records
 from t2t_af.analysis import comparison as comparison_lib
@@ -46,7 +47,8 @@ _ROWS = {
 }
 # What sets must agree in, and its value where a model has no such hparam.
 _PROTOCOL = {"video_num_input_frames": 3, "video_num_target_frames": 10,
-             "dequantization": "uniform", "first_steps": "skip"}
+             "dequantization": "uniform", "first_steps": "skip",
+             "train_fraction": 1., "train_fraction_seed": 0}
 _DEMO = dict(
     problem="video_toy_pushing", train_steps=400, seeds="0",
     output_dir="demo", data_dir="data",
@@ -135,17 +137,19 @@ def _overrides(sets, text):
 
 
 def _protocol(args):
-  """The hparams that decide what is scored, which all sets must share."""
+  """The hparams that decide what is trained on and scored; all sets share them.
+  """
   found = {}
   for name in args.sets:
     hparams = registry.hparams(name)
     hparams.parse(args.overrides[name])
+    training_part.of(hparams)
     for field, default in _PROTOCOL.items():
       found.setdefault(field, {})[name] = getattr(hparams, field, default)
   for field, values in found.items():
     if len(set(values.values())) > 1:
       raise errors.UserError(
-          "these sets would not score the same: %s is %s. Make it the same "
+          "these sets could not be compared: %s is %s. Make it the same "
           "with --hparams=%s=..." % (field, ", ".join(
               "%s in %s" % (value, name) for name, value in values.items()),
                                      field))

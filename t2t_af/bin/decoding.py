@@ -22,6 +22,7 @@ from t2t_af import progress
 from t2t_af import records
 from t2t_af import run_folder
 from t2t_af.analysis import pictures
+from t2t_af.bin import contexts
 from t2t_af.bin import series_samples
 from t2t_af.bin import video_samples
 
@@ -76,23 +77,10 @@ def _first_contexts(hparams, decode_hp, split, max_records=None):
 
 
 def _spread_contexts(hparams, decode_hp, split):
-  """An input_fn of windows evenly apart: one long series has very many."""
-  problem = hparams.problem
-  input_fn = _first_contexts(hparams, decode_hp, split, max_records=-1)
-  count = decode_hp.num_samples
-  if count < 0:
-    return input_fn
-  files = problem.split_files(
-      hparams.data_dir, split or tf.estimator.ModeKeys.PREDICT)
-  total = problem.num_windows(files, hparams.video_num_input_frames,
-                              hparams.video_num_target_frames)
-  stride = max(1, total // max(1, count))
-
-  def spread(params, config):
-    windows = input_fn(params, config).unbatch().shard(stride, 0)
-    return windows.take(count).batch(hparams.batch_size)
-
-  return spread
+  """An input_fn of windows evenly apart."""
+  return contexts.spread(
+      hparams, split or tf.estimator.ModeKeys.PREDICT, decode_hp.num_samples,
+      _first_contexts(hparams, decode_hp, split, max_records=-1))
 
 
 def _write_samples(output_dir, arrays):

@@ -19,6 +19,7 @@ _HERE = pathlib.Path(__file__).parent
 _VERBS: Dict[str, bool] = {
     "data": True,
     "compare": True,
+    "analyse": True,
     "params": True,
     "references": True,
     "convert": True,

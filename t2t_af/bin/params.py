@@ -1,8 +1,10 @@
 """`params`: counts the trainable parameters of hparams sets, part by part.
 
     t2t-af params video_flow_bair slvm_af1_kth [--problem=video_bair]
+        [--output=results/parameters.jsonl]
 
-Without --problem each set is counted on that of its column.
+Without --problem each set is counted on that of its column. With --output the
+totals are also written as records, which `t2t-af table 3` reads.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
+from t2t_af import records
 from t2t_af.bin import model_names
 
 # Variable scope -> part, the first that fits; {0} is the level.
@@ -81,6 +84,7 @@ def main(argv: list) -> int:
   parser.add_argument("hparams_sets", nargs="+")
   parser.add_argument("--problem", help="default: of the set's column")
   parser.add_argument("--hparams", default="", help="name=value,...")
+  parser.add_argument("--output", help="a file to append the totals to")
   args = parser.parse_args(argv)
   for name in args.hparams_sets:
     parts = count(name, args.problem, args.hparams)
@@ -88,4 +92,9 @@ def main(argv: list) -> int:
     for part, number in parts.items():
       print("  %-32s %14s" % (part, format(number, ",")))
     print("  %-32s %14s" % ("total", format(sum(parts.values()), ",")))
+    if args.output:
+      records.append(args.output, dict(
+          kind="parameters", hparams_set=name, hparams=args.hparams,
+          problem=args.problem or model_names.problem_of(name),
+          num_parameters=sum(parts.values()), time=records.now()))
   return 0

@@ -5,6 +5,10 @@
         --output_dir=run --train_steps=1000 [--hparams=batch_size=8] \\
         [--eval_steps=100] [--random_seed=0]
 
+--hparams=train_fraction=0.25 trains on a quarter of the training sequences,
+train_fraction_seed says on which. Every evaluation leaves records in
+results/: likelihood, and temporal correlation of data and noise.
+
 Started again with the same --output_dir, it goes on from the last checkpoint.
 """
 

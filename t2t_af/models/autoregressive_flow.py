@@ -24,9 +24,10 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
     super().check_input(step_shape)
 
   def score(self, steps):
-    y, log_det = self.to_noise(steps)
+    y, log_det, signals = self.to_noise(steps)
     return sequence_model.Scores(
-        self.nll_per_dim(standard_normal_log_prob(y) + log_det))
+        self.nll_per_dim(standard_normal_log_prob(y) + log_det),
+        signals=signals)
 
   def sample(self, inputs):
     num_steps = self.hparams.video_num_target_frames

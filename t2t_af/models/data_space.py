@@ -1,6 +1,6 @@
 """What models with a flow in the space of the data have in common (Eq. 10)."""
 
-from typing import List, NamedTuple
+from typing import Dict, List, NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -15,6 +15,7 @@ class Noise(NamedTuple):
   """What the flow makes of a sequence, from the first warm-up step on."""
   y: tf.Tensor        # [batch, num_warmup + scored steps, ...]
   log_det: tf.Tensor  # [batch, scored steps], nats, of dy / dx
+  signals: Dict[str, tf.Tensor]  # data x, noise y1 ... yM of the scored steps
 
 
 class DataSpaceModel(sequence_model.SequenceModel):
@@ -81,9 +82,34 @@ class DataSpaceModel(sequence_model.SequenceModel):
     window = self.window()
     seed = None if self.is_training else observation_lib.EVAL_NOISE_SEED
     x = self.observation.to_x(steps[:, window.start:], seed)
-    y, log_det = flow.inverse_and_log_det(x)
+    ys, log_det = flow.inverses(x)
     num_context = flow.num_unscored + window.num_warmup
-    return Noise(y[:, flow.num_unscored:], log_det[:, num_context:])
+    # The data without noise: a pixel that never changes is to be seen as one.
+    signals = {"x": steps[:, window.start + num_context:]}
+    for m, y in enumerate(ys, start=1):
+      signals["y%d" % m] = y[:, num_context:]
+    return Noise([x, *ys][-1][:, flow.num_unscored:], log_det[:, num_context:],
+                 signals)
+
+  def decompose(self, steps: tf.Tensor) -> Dict[str, tf.Tensor]:
+    """shift_m, scale_m, y_m of every transform, in units of what it transforms.
+
+    Where an affine transform is defined, x = shift_1 + scale_1 y_1 and y_m =
+    shift_(m+1) + scale_(m+1) y_(m+1), x being dequantized.
+    """
+    flow = self.flow()
+    start = self.window().start
+    below = self.observation.to_x(steps[:, start:],
+                                  observation_lib.EVAL_NOISE_SEED)
+    found = {}
+    for m, (transform, y) in enumerate(
+        zip(flow.transforms, flow.inverses(below).ys), start=1):
+      shift, log_scale = transform.shift_and_log_scale(below)
+      found["shift_%d" % m] = shift
+      found["scale_%d" % m] = tf.exp(log_scale)
+      found["y_%d" % m] = y[:, transform.num_unscored:]
+      below = y
+    return found
 
   def nll_per_dim(self, log_prob: tf.Tensor) -> tf.Tensor:
     """NLL of what is observed in nats per dimension, from log p(x) of steps."""

@@ -1,4 +1,4 @@
-"""Likelihood of an evaluation, and of training: metrics and records."""
+"""What an evaluation and a training leave: metrics and records."""
 
 import time
 from typing import Dict
@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import likelihood
 from t2t_af import records
 from t2t_af import run_folder
+from t2t_af.models import signals as signals_lib
 
 NLL = "nll_nats_per_dim"
 _TRAINING_NLL = "t2t_af/training_nll_nats_per_dim"
@@ -26,38 +27,44 @@ def note_training_nll(nll: tf.Tensor) -> None:
   tf.add_to_collection(_TRAINING_NLL, nll)
 
 
-def estimator_spec(scores: Dict[str, tf.Tensor], loss: tf.Tensor, hparams,
+def estimator_spec(outputs: Dict[str, tf.Tensor], loss: tf.Tensor, hparams,
                    fields: dict) -> tf.estimator.EstimatorSpec:
-  """Metrics in both units, and a hook that writes a likelihood record.
+  """Metrics, and a hook that writes likelihood and correlation records.
 
   Args:
-    scores: NLL and what it is the sum of, [batch, scored steps] each, nats per
-      dimension.
+    outputs: of `signals.join`: NLL and what it is the sum of, [batch, scored
+      steps] each, nats per dimension; and signals.
     loss: scalar, what training minimises.
     hparams: of the model, with model_dir and problem.
     fields: of the record, beside those of every model.
   """
+  scores, signals = signals_lib.split(outputs)
+  correlations = signals_lib.Correlations(signals, hparams)
   per_sequence = {name: tf.reduce_mean(score, axis=1)
                   for name, score in scores.items()}
   metrics = {name: tf.metrics.mean(score)
              for name, score in per_sequence.items()}
   metrics["nll_bits_per_dim"] = tf.metrics.mean(
       likelihood.bits_from_nats(per_sequence[NLL]))
+  metrics.update(correlations.metrics())
   return tf.estimator.EstimatorSpec(
       tf.estimator.ModeKeys.EVAL, loss=loss, eval_metric_ops=metrics,
-      predictions=scores,
-      evaluation_hooks=[LikelihoodRecordHook(scores, hparams, fields)])
+      predictions=scores, evaluation_hooks=[
+          EvaluationRecordHook(scores, correlations, hparams, fields)])
 
 
-class LikelihoodRecordHook(tf.train.SessionRunHook):
-  """Appends one likelihood record per evaluation to the run's folder.
+class EvaluationRecordHook(tf.train.SessionRunHook):
+  """Appends the records of an evaluation to the run's folder.
 
-  Keeps the NLL of every sequence and step, so that means have a standard
-  error over sequences and two models can be compared sequence by sequence.
+  One likelihood record, and one correlation record per signal. Keeps the NLL
+  of every sequence and step, so that means have a standard error over
+  sequences and two models can be compared sequence by sequence.
   """
 
-  def __init__(self, scores: Dict[str, tf.Tensor], hparams, fields: dict):
+  def __init__(self, scores: Dict[str, tf.Tensor],
+               correlations: signals_lib.Correlations, hparams, fields: dict):
     self._scores = scores
+    self._correlations = correlations
     self._hparams = hparams
     self._fields = fields
     self._num_parameters = num_parameters()
@@ -66,6 +73,7 @@ class LikelihoodRecordHook(tf.train.SessionRunHook):
   def begin(self):
     self._step = tf.train.get_or_create_global_step()
     self._batches = []
+    self._correlations.begin()
 
   def before_run(self, run_context):
     return tf.train.SessionRunArgs(self._scores)
@@ -74,20 +82,32 @@ class LikelihoodRecordHook(tf.train.SessionRunHook):
     self._batches.append(run_values.results)
 
   def end(self, session):
+    identity = self._identity(int(session.run(self._step)))
+    self._write_likelihood(identity)
+    for fields in self._correlations.record_fields():
+      records.append(
+          run_folder.results(self._hparams.model_dir, "correlation"),
+          records.correlation(**identity, **fields))
+
+  def _identity(self, step):
+    """The fields that say what was evaluated."""
+    hparams = self._hparams
+    return dict(
+        run_folder.identity(hparams.model_dir),
+        problem=hparams.problem.name, split=hparams.problem.split_read,
+        checkpoint="model.ckpt-%d" % step, step=step,
+        num_parameters=self._num_parameters)
+
+  def _write_likelihood(self, identity):
     hparams = self._hparams
     scores = {name: np.concatenate([b[name] for b in self._batches]).astype(
         np.float64) for name in self._scores}
     nll = scores.pop(NLL)
     mean, stderr = likelihood.mean_and_stderr(nll.mean(axis=1))
-    step = int(session.run(self._step))
     num_steps = (hparams.video_num_input_frames +
                  hparams.video_num_target_frames)
     fields = dict(
-        run_folder.identity(hparams.model_dir),
-        problem=hparams.problem.name, split=hparams.problem.split_read,
-        checkpoint="model.ckpt-%d" % step, step=step,
-        num_parameters=self._num_parameters,
-        nll_nats_per_dim=mean, nll_nats_per_dim_stderr=stderr,
+        identity, nll_nats_per_dim=mean, nll_nats_per_dim_stderr=stderr,
         nll_nats_per_dim_per_frame=nll.mean(axis=0),
         nll_nats_per_dim_per_sequence=nll.mean(axis=1),
         num_sequences=len(nll),
@@ -100,7 +120,7 @@ class LikelihoodRecordHook(tf.train.SessionRunHook):
                    records.likelihood(**fields))
     tf.logging.info(
         "%s %s, step %d: %.4f +- %.4f nats/dim, %.4f bits/dim, %d sequences",
-        fields["problem"], fields["split"], step, mean, stderr,
+        fields["problem"], fields["split"], fields["step"], mean, stderr,
         likelihood.bits_from_nats(mean), len(nll))
 
 
@@ -133,7 +153,10 @@ class TrainingRecordHook(tf.train.SessionRunHook):
   def begin(self):
     self._step = tf.train.get_or_create_global_step()
     self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
-    run_folder.update(self._hparams.model_dir, num_parameters=num_parameters())
+    run_folder.update(
+        self._hparams.model_dir, num_parameters=num_parameters(),
+        train_fraction=self._hparams.train_fraction,
+        train_fraction_seed=self._hparams.train_fraction_seed)
     self._nlls, self._seconds = [], 0.
 
   def before_run(self, run_context):

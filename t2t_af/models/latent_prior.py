@@ -10,7 +10,7 @@ level's latent dynamics:
   affine_af  u_t = (z_t - alpha(z_<t)) / beta(z_<t)          (the paper)
 """
 
-from typing import List, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -22,6 +22,12 @@ from t2t_af.networks import layers
 from t2t_af.networks import temporal_resnet
 
 LATENT_DYNAMICS = ("skip", "affine_af", "none")
+
+
+class Noise(NamedTuple):
+  """What the latent flows make of z, of every step with a full window."""
+  u: tf.Tensor        # [batch, time - num_cond_latents, ...]
+  log_det: tf.Tensor  # [batch, time - num_cond_latents], nats, of du / dz
 
 
 class LatentPrior:
@@ -45,28 +51,51 @@ class LatentPrior:
       self._create_unconditional_top_prior(shape)
     self.flows = self._latent_flows()
 
-  def log_prob(self, z: tf.Tensor,
-               context: Optional[tf.Tensor]) -> tf.Tensor:
+  def to_noise(self, z: tf.Tensor) -> Noise:
+    """Sends z [batch, time, height, width, channels] through the flows."""
+    k = self._num_cond
+    u, log_det = z, tf.zeros(tf.shape(z[:, k:])[:2])
+    for flow in self.flows:
+      u, log_det_per_step = flow.inverse_and_log_det(u)
+      log_det += log_det_per_step[:, k:]
+    return Noise(u[:, k:], log_det)
+
+  def decompose(self, z: tf.Tensor) -> Dict[str, tf.Tensor]:
+    """alpha, beta and u of Eq. 12, of all transforms together; and z.
+
+    z = alpha + beta * u. Shapes as u of `to_noise`. {} without a flow.
+    """
+    if not self.flows:
+      return {}
+    k = self._num_cond
+    u, alpha, beta = z, 0., 1.
+    for flow in self.flows:
+      shift, log_scale = flow.shift_and_log_scale(u)
+      alpha += beta * shift
+      beta *= tf.exp(log_scale)
+      u = flow.inverse(u)
+    return dict(z=z[:, k:], alpha=alpha, beta=beta, u=u[:, k:])
+
+  def log_prob(self, z: tf.Tensor, context: Optional[tf.Tensor],
+               noise: Optional[Noise] = None) -> tf.Tensor:
     """log p(z_t | z_<t, context_t) of every step with a full window.
 
     Args:
       z: [batch, time, height, width, channels].
       context: of the levels above, as z; None at the top.
+      noise: of z, where it is known already.
 
     Returns:
       [batch, time - num_cond_latents], nats.
     """
     k = self._num_cond
-    u, log_det = z, 0.
-    for flow in self.flows:
-      u, log_det_per_step = flow.inverse_and_log_det(u)
-      log_det += log_det_per_step[:, k:]
+    u, log_det = noise or self.to_noise(z)
     shape = u.shape.as_list()[2:]
     if context is not None:
       context = tf.reshape(context[:, k:], [-1] + shape)
     loc, log_scale = self._loc_and_log_scale(
         steps.windows(z[:, :-1], k), context)
-    eps = (tf.reshape(u[:, k:], [-1] + shape) - loc) * tf.exp(-log_scale)
+    eps = (tf.reshape(u, [-1] + shape) - loc) * tf.exp(-log_scale)
     log_prob = -tf.reduce_sum(.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
     log_prob -= .5 * np.log(2. * np.pi) * np.prod(shape)
     return tf.reshape(log_prob, [-1, z.shape.as_list()[1] - k]) + log_det

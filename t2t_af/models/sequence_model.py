@@ -9,6 +9,7 @@ from t2t_af import likelihood
 from t2t_af.models import evaluation
 from t2t_af.models import optimization
 from t2t_af.models import requirements
+from t2t_af.models import signals
 
 
 class Scores(NamedTuple):
@@ -16,6 +17,9 @@ class Scores(NamedTuple):
   nll: tf.Tensor  # [batch, scored steps]; an upper bound of it for a bound
   parts: Dict[str, tf.Tensor] = {}  # what it is the sum of, [batch, scored]
   objective: Optional[tf.Tensor] = None  # scalar; None: the mean of nll
+  # What an evaluation measures the temporal correlation of: data and noise,
+  # [batch, scored steps, ...] by name.
+  signals: Dict[str, tf.Tensor] = {}
 
 
 class SequenceModel(t2t_model.T2TModel):
@@ -50,6 +54,18 @@ class SequenceModel(t2t_model.T2TModel):
     """What `sample` gives, as the data are: uint8 frames, or float32 series."""
     raise NotImplementedError
 
+  def decompose(self, steps: tf.Tensor) -> Dict[str, tf.Tensor]:
+    """What the model's flows make of sequences, for pictures.
+
+    Args:
+      steps: [batch, inputs + targets, ...].
+
+    Returns:
+      [batch, last steps, ...] by name: of the steps where it is defined, up to
+      the last one. Empty without a flow.
+    """
+    raise NotImplementedError
+
   def record_fields(self) -> dict:
     """Fields of a likelihood record beside those of every model."""
     return {}
@@ -67,12 +83,26 @@ class SequenceModel(t2t_model.T2TModel):
     self._check_checkpoint()
     mean_nll = tf.reduce_mean(scores.nll)
     objective = mean_nll if scores.objective is None else scores.objective
+    outputs = dict(scores.parts, **{evaluation.NLL: scores.nll})
     if self.is_training:
       evaluation.note_training_nll(mean_nll)
       for name, part in scores.parts.items():
         tf.summary.scalar(name, tf.reduce_mean(part))
-    outputs = dict(scores.parts, **{evaluation.NLL: scores.nll})
+    else:
+      outputs = signals.join(signals.Outputs(outputs, scores.signals))
     return outputs, {"training": likelihood.bits_from_nats(objective)}
+
+  def decomposition(self, features: Dict[str, tf.Tensor]
+                   ) -> Dict[str, tf.Tensor]:
+    """`decompose` of "inputs" and "targets" as the problem gives them.
+
+    To be called under the variable scope that `body` is called under.
+    """
+    features = self.bottom(features)
+    self.check_input(features["inputs"].shape.as_list()[2:])
+    with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+      return self.decompose(
+          tf.concat([features["inputs"], features["targets"]], axis=1))
 
   def _check_checkpoint(self):
     if "model_dir" in self.hparams:

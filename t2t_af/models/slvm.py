@@ -41,7 +41,7 @@ class Slvm(data_space.DataSpaceModel):
                 num_warmup_steps=self.window().num_warmup)
 
   def score(self, steps):
-    y, log_det = self.to_noise(steps)
+    y, log_det, signals = self.to_noise(steps)
     num_warmup = self.window().num_warmup
     noise_fn = None if self.is_training else _evaluation_noise
     bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
@@ -53,10 +53,11 @@ class Slvm(data_space.DataSpaceModel):
       objective = tf.reduce_mean(reconstruction + self._kl_weight() * kl)
       return sequence_model.Scores(reconstruction + kl, parts, objective)
     if self.hparams.num_importance_samples == 1:
-      return sequence_model.Scores(reconstruction + kl, parts)
+      return sequence_model.Scores(reconstruction + kl, parts, signals=signals)
     bound = self._core().importance_weighted_bound(
         y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn)
-    return sequence_model.Scores(self.nll_per_dim(bound + log_det), parts)
+    return sequence_model.Scores(self.nll_per_dim(bound + log_det), parts,
+                                 signals=signals)
 
   def sample(self, inputs):
     hparams = self.hparams

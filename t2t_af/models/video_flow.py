@@ -36,10 +36,18 @@ class VideoFlow(sequence_model.SequenceModel):
     else:
       frames = steps[:, self._num_unused_inputs():]
     seed = None if self.is_training else observation.EVAL_NOISE_SEED
-    log_prob = self._core(steps).log_prob(
-        video_flow_core.dequantize(frames, seed))
+    scored = self._core(steps).score(video_flow_core.dequantize(frames, seed))
     dims = np.prod(steps.shape.as_list()[2:])
-    return sequence_model.Scores(-log_prob / dims)
+    # The data without noise: a pixel that never changes is to be seen as one.
+    signals = {"x": frames[:, self.hparams.num_cond_latents:]}
+    for level, (z, u) in enumerate(zip(scored.z_levels, scored.u_levels)):
+      signals.update({"z%d" % level: z, "u%d" % level: u})
+    return sequence_model.Scores(-scored.log_prob / dims, signals=signals)
+
+  def decompose(self, steps):
+    frames = steps[:, self._num_unused_inputs():]
+    return self._core(steps).decompose(
+        video_flow_core.dequantize(frames, observation.EVAL_NOISE_SEED))
 
   def sample(self, inputs):
     contexts = inputs[:, self._num_unused_inputs():]

@@ -6,7 +6,7 @@ through one pass of each level's prior, and sampling is one loop whose body
 is built once, however many frames it runs for.
 """
 
-from typing import Callable, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -57,6 +57,13 @@ class Encoded(NamedTuple):
   log_det: tf.Tensor                   # [batch, time], nats
 
 
+class Scored(NamedTuple):
+  """Of every frame after the conditioning ones."""
+  log_prob: tf.Tensor        # [batch, scored], nats
+  z_levels: List[tf.Tensor]  # [batch, scored, h_l, w_l, c_l] per level
+  u_levels: List[tf.Tensor]  # the same; what the latent flows make of z
+
+
 class VideoFlowCore:
   """The model on tensors, under the current variable scope.
 
@@ -99,13 +106,31 @@ class VideoFlowCore:
       [batch, time - num_cond_latents], nats, of the 8-bit frame: the density
       of x times the volume 256^-dims of a level.
     """
+    return self.score(x).log_prob
+
+  def score(self, x: tf.Tensor) -> Scored:
+    """`log_prob`, and the latents that it is computed from."""
     encoded = self.encode(x)
     num_cond = self._hparams.num_cond_latents
-    terms = [encoded.log_det[:, num_cond:]]
+    terms, u_levels = [encoded.log_det[:, num_cond:]], []
     for prior, z, context in zip(self.priors, encoded.z_levels,
                                  encoded.contexts):
-      terms.append(prior.log_prob(z, context))
-    return tf.add_n(terms) - np.prod(self._frame_shape) * np.log(NUM_BINS)
+      noise = prior.to_noise(z)
+      terms.append(prior.log_prob(z, context, noise))
+      u_levels.append(noise.u)
+    log_prob = tf.add_n(terms) - np.prod(self._frame_shape) * np.log(NUM_BINS)
+    return Scored(log_prob, [z[:, num_cond:] for z in encoded.z_levels],
+                  u_levels)
+
+  def decompose(self, x: tf.Tensor) -> Dict[str, tf.Tensor]:
+    """z_l, alpha_l, beta_l, u_l of every level l (`LatentPrior.decompose`).
+
+    Args:
+      x: as in `log_prob`.
+    """
+    return {"%s_%d" % (name, level): values
+            for level, z in enumerate(self.encode(x).z_levels)
+            for name, values in self.priors[level].decompose(z).items()}
 
   def sample(self, context_frames: tf.Tensor, num_samples: int,
              num_frames: int, temperature: float = 1.,

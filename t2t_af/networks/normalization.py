@@ -50,8 +50,8 @@ def normalize(x: tf.Tensor, kind: str, training: bool,
   if kind not in KINDS:
     raise ValueError("normalization must be one of %s, got %r" % (
         ", ".join(KINDS), kind))
-  if bias is not None and kind != "batch":
-    x = tf.nn.bias_add(x, bias)
+  if bias is not None and not (kind == "batch" and training):
+    x, bias = tf.nn.bias_add(x, bias), None
   if kind == "none":
     return x
   channels = int(x.shape[-1])
@@ -62,8 +62,7 @@ def normalize(x: tf.Tensor, kind: str, training: bool,
                            initializer=tf.zeros_initializer())
     if kind == "group":
       return _group_norm(x, gamma, beta)
-    return _batch_norm(x, gamma, beta, training,
-                       tf.zeros([channels]) if bias is None else bias)
+    return _batch_norm(x, gamma, beta, training, bias)
 
 
 def _batch_norm(x, gamma, beta, training, bias):
@@ -76,13 +75,13 @@ def _batch_norm(x, gamma, beta, training, bias):
   if training:
     y, mean, variance = tf.nn.fused_batch_norm(frames, gamma, beta,
                                                epsilon=EPSILON)
-    for average, value in zip(moving, (mean + bias, variance)):
+    if bias is not None:
+      mean += bias
+    for average, value in zip(moving, (mean, variance)):
       _remember(average, value)
   else:
-    mean, variance = moving
-    y, _, _ = tf.nn.fused_batch_norm(frames, gamma, beta, mean - bias,
-                                     variance, epsilon=EPSILON,
-                                     is_training=False)
+    y, _, _ = tf.nn.fused_batch_norm(frames, gamma, beta, *moving,
+                                     epsilon=EPSILON, is_training=False)
   return y if x.shape.rank == 4 else y[:, 0, 0]
 
 

@@ -3,13 +3,20 @@
 from absl import flags
 from absl.testing import flagsaver
 import pytest
-from tensor2tensor.bin import t2t_datagen as stock
+# Defines --problem and --data_dir; tensor2tensor's t2t_datagen would define
+# them again, which one process cannot have.
+from tensor2tensor.utils import flags as _  # pylint: disable=unused-import
 
 from problems import options
 from t2t_af import errors
 from t2t_af.bin import t2t_datagen
 
 FLAGS = flags.FLAGS
+
+
+class _Stock:
+  """What is read of tensor2tensor's t2t_datagen."""
+  _SUPPORTED_PROBLEM_GENERATORS = {}
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +28,7 @@ def parsed_flags():
 
 def _prepare(*arguments):
   FLAGS(["t2t-datagen", "--data_dir=data", *arguments])
-  t2t_datagen._prepare(stock)  # pylint: disable=protected-access
+  t2t_datagen._prepare(_Stock)  # pylint: disable=protected-access
 
 
 def test_flags_reach_the_problems(tmp_path):

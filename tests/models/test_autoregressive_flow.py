@@ -31,7 +31,7 @@ def _nll(hp, x, initialize=weights.randomize, **kwargs):
     if initialize:
       initialize(session)
     scores, loss = session.run([scores, loss])
-  assert list(scores) == [NLL]
+  assert [name for name in scores if "/" not in name] == [NLL]
   np.testing.assert_allclose(loss, scores[NLL].mean() / np.log(2.), rtol=1e-5)
   return scores[NLL]
 
@@ -143,7 +143,8 @@ def test_noise_is_the_same_in_every_evaluation_alone(mode, same):
     with tf.Graph().as_default():
       found.append(_nll(small.hparams("af1_tiny"),
                         small.sequences(small.VIDEO, 19), mode=mode))
-  assert np.array_equal(found[0], found[1]) == same
+  # Threads add in another order: a unit in the last place.
+  assert np.allclose(found[0], found[1], rtol=1e-6) == same
 
 
 def test_gaussian_noise_is_another_model_of_the_same_frames():

@@ -134,3 +134,32 @@ def test_log_prob_is_the_density_of_samples(dynamics, num_transforms):
     theirs.append(scipy.stats.norm.logpdf(noise[0, t]).sum() -
                   np.linalg.slogdet(blocks[t, :, t])[1])
   np.testing.assert_allclose(ours[0], theirs, TOLERANCE, TOLERANCE)
+
+
+@pytest.mark.parametrize("dynamics, transforms", [
+    ("skip", 1), ("affine_af", 1), ("affine_af", 2)])
+def test_decomposition_is_equation_12(dynamics, transforms):
+  """z = alpha + beta u, of all transforms together; of beta = 1, a mutant."""
+  with tf.Session() as session:
+    with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+      prior = latent_prior.LatentPrior(1, SHAPE, tiny.hparams(
+          latent_dynamics=dynamics, latent_af_num_transforms=transforms))
+      noise, found = prior.to_noise(tf.constant(Z)), prior.decompose(
+          tf.constant(Z))
+    weights.randomize(session)
+    u, found = session.run([noise.u, found])
+  np.testing.assert_allclose(found["u"], u, rtol=TOLERANCE, atol=TOLERANCE)
+  np.testing.assert_array_equal(found["z"], Z[:, NUM_COND:])
+  np.testing.assert_allclose(found["alpha"] + found["beta"] * u, found["z"],
+                             rtol=TOLERANCE, atol=TOLERANCE)
+  if dynamics == "skip":
+    np.testing.assert_array_equal(found["alpha"], Z[:, NUM_COND - 1:-1])
+    assert (found["beta"] == 1.).all()
+  else:
+    assert np.abs(found["alpha"] + u - found["z"]).max() > .01
+
+
+def test_no_flow_has_no_decomposition():
+  prior = latent_prior.LatentPrior(
+      1, SHAPE, tiny.hparams(latent_dynamics="none"))
+  assert prior.decompose(tf.constant(Z)) == {}

@@ -9,6 +9,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from problems import video_toy_pushing
+from t2t_af import correlation
 from t2t_af import records
 from t2t_af import run_folder
 from t2t_af.models import initialization
@@ -121,6 +122,24 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
       model="video_flow", seed=7, problem="video_toy_stamps", split="eval",
       step=2, checkpoint="model.ckpt-2", num_cond_frames=NUM_COND,
       num_scored_frames=NUM_TARGETS)
+
+
+def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
+  found = records.read(run_folder.results(ran.model_dir, "correlation"))
+  assert [r["signal"] for r in found] == ["x", "z0", "u0", "z1", "u1"]
+  frames, _ = ran.problem.read_sequences(
+      ran.data_dir, "eval", NUM_COND + NUM_TARGETS)
+  expected = correlation.temporal_correlation(frames, num_unscored=NUM_COND)
+  for record in found:
+    assert (record["num_sequences"], record["num_steps"]) == (3, 6)
+    assert (record["step"], record["seed"], record["split"]) == (2, 7, "eval")
+    # A metric is float32.
+    assert np.isclose(record["correlation"],
+                      ran.metrics["corr_" + record["signal"]], rtol=1e-6)
+  assert np.isclose(found[0]["correlation"], expected.correlation)
+  assert found[0]["num_constant_dims"] == expected.num_constant_dims
+  assert found[1]["num_dims"] == found[2]["num_dims"] == 8 * 8 * 3 / 2
+  assert found[1]["correlation"] != found[2]["correlation"]
 
 
 def test_training_is_recorded(ran):

@@ -97,6 +97,29 @@ def test_group_norm_is_of_one_frame_and_two_channels():
   np.testing.assert_allclose(alone[0], y[2], TOLERANCE, TOLERANCE)
 
 
+@pytest.mark.parametrize("kind, training", [
+    ("batch", True), ("batch", False), ("group", True), ("none", True)])
+def test_a_bias_given_is_a_bias_added_before(kind, training):
+  """To what comes out, to what is remembered, and to all gradients."""
+  x = tf.constant(X)
+  bias = tf.constant(np.linspace(-2., 2., 16).astype(np.float32))
+  found = []
+  for scope in ("given", "added"):
+    with tf.variable_scope(scope):
+      y = (normalization.normalize(x, kind, training, bias)
+           if scope == "given" else
+           normalization.normalize(x + bias, kind, training))
+    found.append([y, tf.gradients(y ** 2 * x, x)[0]] + [
+        u for u in tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+        if scope in u.name])
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    given, added = session.run(found)
+  assert len(given) == len(added) == (4 if kind == "batch" and training else 2)
+  for a, b in zip(given, added):
+    np.testing.assert_allclose(a, b, 1e-4, 1e-4)
+
+
 def test_none_is_nothing():
   x = tf.constant(X)
   assert _normalize(x, "none") is x

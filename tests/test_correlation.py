@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from t2t_af.analysis import correlation
+from t2t_af import correlation
 
 NUM_UNSCORED = 3
 # Of standard errors: a check is wrong once in 15,000 times; seeds are fixed.

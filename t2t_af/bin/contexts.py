@@ -1,0 +1,41 @@
+"""Which windows of a split are sampled from, or drawn, for all of it.
+
+Of video the first sequences. Of series windows evenly apart, because one long
+series has very many.
+"""
+
+from typing import Callable
+
+import tensorflow.compat.v1 as tf
+
+
+def stride(hparams, split: str, count: int) -> int:
+  """How far apart `count` windows of a series are, at least 1.
+
+  Args:
+    hparams: with data_dir, problem and numbers of steps.
+    split: "train", "eval" or "test"; a whole one.
+    count: how many; below 0 for all.
+  """
+  problem = hparams.problem
+  total = problem.num_windows(problem.split_files(hparams.data_dir, split),
+                              hparams.video_num_input_frames,
+                              hparams.video_num_target_frames)
+  return 1 if count < 0 else max(1, total // max(1, count))
+
+
+def spread(hparams, split: str, count: int,
+           input_fn: Callable[..., tf.data.Dataset]) -> Callable:
+  """An input_fn of `count` (below 0: all) of the windows of another, a series'.
+
+  Args:
+    hparams, split, count: as `stride`.
+    input_fn: gives all windows of the split in batches.
+  """
+  apart = stride(hparams, split, count)
+
+  def spread_fn(params, config):
+    windows = input_fn(params, config).unbatch().shard(apart, 0)
+    return windows.take(count).batch(hparams.batch_size)
+
+  return input_fn if count < 0 else spread_fn
