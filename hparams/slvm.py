@@ -194,10 +194,10 @@ def slvm_dx_tiny():
 def slvm_af1_tiny():
   """SLVM + 1-AF for minutes on two cores.
 
-  See slvm_tiny. Ours: not run.
+  See slvm_tiny; the learning rate is that of af1_tiny. Ours: not run.
   """
   return base.derive(slvm_tiny, data_flow="affine_af",
-                     num_recurrent_layers=1)
+                     num_recurrent_layers=1, learning_rate_constant=3e-4)
 
 
 @registry.register_hparams

@@ -14,7 +14,9 @@ disk (JSON lines and `samples.npz`) is enough to remake every number.
   trivial          how its sets stand against trivial models
   verdict          which set won, in sentences
   tables           the comparison as rows and as text; tables_csv: as CSV
-  correlation      temporal correlation of a set (Eq. 23, 24)
+  paper_values, paper_tables, table_forms   the paper's tables beside ours
+  paper_figures    its figures: flow_pictures, pixel_path, histograms,
+                   generalisation, correlation_figures, sample_grids
   multi_information, particle_example   the paper's examples (Fig. 3, 10)
   calibration      PIT, coverage, CRPS
   plots            curves as SVG; panels: several on one sheet

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from tensor2tensor.data_generators import algorithmic  # pylint: disable=unused-import
 
 from t2t_af import errors
 from t2t_af import records

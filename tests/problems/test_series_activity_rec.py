@@ -75,7 +75,7 @@ def test_repeated_files_are_left_out_and_a_missing_step_is_a_cut(read):
 def test_dirty_rows_are_counted_in_one_line_of_the_log(clean, tmp_path,
                                                        monkeypatch):
   lines = []
-  monkeypatch.setattr(series_activity_rec.series_uci.tf.logging, "warning",
+  monkeypatch.setattr(series_activity_rec.series_uci.tf.logging, "info",
                       lambda text, *args: lines.append(text % args))
   _read(clean, tmp_path)
   counts, = [line for line in lines if "rows:" in line]
