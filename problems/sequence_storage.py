@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -36,6 +36,8 @@ class SequenceStorage:
 
   # Raise it when generation changes: data made before is then refused.
   data_version = 1
+  # {split: number of sequences}, of sets that are drawn and not found.
+  sequences_per_split: Dict[str, int] = {}
   # Of what is stored.
   step_dtype: type
   # What a step is called in messages.
@@ -84,8 +86,7 @@ class SequenceStorage:
 
     Called after `prepare_to_generate`.
     """
-    del split
-    return None
+    return self.sequences_per_split.get(split)
 
   def prepare_to_generate(self, data_dir, tmp_dir):
     """Downloads and checks what generation needs; once for all splits."""

@@ -94,9 +94,6 @@ class VideoMmnistIdx(_MovingMnist):
     super().__init__(*args, **kwargs)
     self._digits: Dict[str, np.ndarray] = {}
 
-  def num_sequences(self, split: str) -> int:
-    return self.sequences_per_split[split]
-
   def source(self) -> dict:
     return {"training_digits": self.training_digits.source._asdict(),
             "test_digits": self.test_digits.source._asdict()}

@@ -79,9 +79,6 @@ class VideoMovingDigits(video_base.VideoSequenceProblem):
     super().__init__(*args, **kwargs)
     self._digits: Dict[str, np.ndarray] = {}
 
-  def num_sequences(self, split: str) -> int:
-    return self.sequences_per_split[split]
-
   def source(self) -> dict:
     return {"digits": "scikit-learn's load_digits"}
 

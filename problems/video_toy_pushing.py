@@ -63,9 +63,6 @@ class VideoToyPushing(video_base.VideoSequenceProblem):
       problem.DatasetSplit.TEST: 200,
   }
 
-  def num_sequences(self, split: str) -> int:
-    return self.sequences_per_split[split]
-
   def generate_sequences(self, data_dir: str, tmp_dir: str,
                          split: str) -> Iterator[Tuple[str, np.ndarray]]:
     for index in range(self.num_sequences(split)):

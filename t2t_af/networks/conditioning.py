@@ -9,6 +9,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import steps
 from t2t_af.networks import layers
 
 LOG_SCALE_BOUND = 8.
@@ -17,6 +18,36 @@ _MASK_START = 3.  # sigmoid(3) = 0.95: nearly everything is let through.
 
 # {name of a layer: its output channels} to the outputs of these layers.
 Heads = Callable[[Dict[str, int]], List[tf.Tensor]]
+
+
+class Conditioner:
+  """What every conditioner is made with; `__call__` is the subclass's.
+
+  Args:
+    num_cond_steps: steps in a window.
+    width: of all hidden layers.
+    mask: one of MASKS.
+    log_scale_bound, num_extra: as in `maps`.
+    name: of the variable scope.
+
+  Raises:
+    ValueError: unknown mask.
+  """
+
+  def __init__(self, num_cond_steps: int, width: int, mask: str,
+               log_scale_bound: float, num_extra: int, name: str):
+    self.num_cond_steps = num_cond_steps
+    self._width = width
+    self._mask = _checked(mask)
+    self._log_scale_bound = log_scale_bound
+    self._num_extra = num_extra
+    self._name = name
+
+  def _maps(self, heads: Heads, h: tf.Tensor,
+            channels: int) -> Tuple[tf.Tensor, ...]:
+    """`maps` of heads that give [batch * time, ...], unfolded as h is."""
+    return maps(lambda sizes: [steps.unfold(map_, h) for map_ in heads(sizes)],
+                channels, self._log_scale_bound, self._num_extra)
 
 
 def maps(heads: Heads, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
@@ -69,8 +100,7 @@ def initial(step_shape: Sequence[int],
         channels, log_scale_bound, num_extra)
 
 
-def check_mask(mask: str) -> str:
-  """The mask; ValueError unless it is one of MASKS."""
+def _checked(mask: str) -> str:
   if mask not in MASKS:
     raise ValueError("mask must be one of %s, got %r" % (
         ", ".join(MASKS), mask))

@@ -13,7 +13,7 @@ from t2t_af.networks import window_conv
 NUM_LAYERS = 4  # Before, and again after, the frames meet (Appendix B).
 
 
-class ConvConditioner:
+class ConvConditioner(conditioning.Conditioner):
   """Shift and log-scale of a frame from the num_cond_steps frames before it.
 
   Four convolutions on every frame, the same for all (Fig. 4b, blue); the
@@ -40,14 +40,10 @@ class ConvConditioner:
                mask: str = "none",
                log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
                num_extra: int = 0, name: str = "conv_conditioner"):
-    self.num_cond_steps = num_cond_steps
-    self._width = width
+    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
+                     name)
     self._normalization = normalization
     self._training = training
-    self._mask = conditioning.check_mask(mask)
-    self._log_scale_bound = log_scale_bound
-    self._num_extra = num_extra
-    self._name = name
 
   def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, ...] of x [batch, s, height, width, channels].
@@ -59,10 +55,8 @@ class ConvConditioner:
       windows = self._meet(frames, conditioning.gates(
           self.num_cond_steps, self._width, self._mask))
       h = self._layers("window", 1, steps.fold(windows))
-      return conditioning.maps(
-          lambda sizes: [steps.unfold(map_, windows)
-                         for map_ in convs(h, sizes)],
-          int(x.shape[-1]), self._log_scale_bound, self._num_extra)
+      return self._maps(lambda sizes: convs(h, sizes), windows,
+                        int(x.shape[-1]))
 
   def _meet(self, frames, gates):
     """The first layer on num_cond_steps frames side by side."""

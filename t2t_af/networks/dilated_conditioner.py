@@ -11,6 +11,7 @@ from t2t_af import steps
 from t2t_af.networks import conditioning
 from t2t_af.networks import conv_conditioner
 from t2t_af.networks import highway
+from t2t_af.networks import series_conditioner
 
 
 def dilations(num_cond_steps: int) -> List[int]:
@@ -25,7 +26,7 @@ def dilations(num_cond_steps: int) -> List[int]:
   return rates
 
 
-class DilatedConditioner:
+class DilatedConditioner(conditioning.Conditioner):
   """Shift and log-scale of a step from the num_cond_steps steps before it.
 
   One layer on every step; layers that join two steps, 1, 2, 4 ... apart, with
@@ -50,14 +51,10 @@ class DilatedConditioner:
                mask: str = "none",
                log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
                num_extra: int = 0, name: str = "dilated_conditioner"):
-    self.num_cond_steps = num_cond_steps
-    self._width = width
+    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
+                     name)
     self._normalization = normalization
     self._training = training
-    self._mask = conditioning.check_mask(mask)
-    self._log_scale_bound = log_scale_bound
-    self._num_extra = num_extra
-    self._name = name
 
   def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, ...] of x [batch, s, ...], video or series.
@@ -65,7 +62,8 @@ class DilatedConditioner:
     k is num_cond_steps; see `conditioning`.
     """
     is_video = x.shape.rank == 5
-    affine = conv_conditioner.convs if is_video else _dense_layers
+    affine = (conv_conditioner.convs if is_video else
+              series_conditioner.dense_layers)
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       h = self._layer("step", x, is_video)
       for i, dilation in enumerate(dilations(self.num_cond_steps)):
@@ -74,10 +72,8 @@ class DilatedConditioner:
           h = taps[1] + self._layer(
               "join", conditioning.beside(taps, self._mask), is_video)
       folded = steps.fold(h)
-      return conditioning.maps(
-          lambda sizes: [steps.unfold(map_, h)
-                         for map_ in affine(folded, sizes)],
-          int(x.shape[-1]), self._log_scale_bound, self._num_extra)
+      return self._maps(lambda sizes: affine(folded, sizes), h,
+                        int(x.shape[-1]))
 
   def _layer(self, name, x, is_video):
     folded = steps.fold(x)
@@ -87,8 +83,3 @@ class DilatedConditioner:
     else:
       h = tf.nn.elu(highway.dense(name, folded, self._width))
     return steps.unfold(h, x)
-
-
-def _dense_layers(x, sizes):
-  return [highway.dense(name, x, size, zero_init=True)
-          for name, size in sizes.items()]

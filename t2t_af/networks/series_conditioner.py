@@ -1,6 +1,6 @@
 """The fully connected conditioner of flows on series (Appendix B)."""
 
-from typing import Tuple
+from typing import Dict, List, Tuple
 
 import tensorflow.compat.v1 as tf
 
@@ -9,7 +9,7 @@ from t2t_af.networks import conditioning
 from t2t_af.networks import highway
 
 
-class SeriesConditioner:
+class SeriesConditioner(conditioning.Conditioner):
   """Shift and log-scale of a step from the num_cond_steps steps before it.
 
   The steps of the window side by side; a highway network, ELU (Appendix B:
@@ -28,13 +28,9 @@ class SeriesConditioner:
                num_layers: int = 2, mask: str = "none",
                log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
                num_extra: int = 0, name: str = "series_conditioner"):
-    self.num_cond_steps = num_cond_steps
-    self._width = width
+    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
+                     name)
     self._num_layers = num_layers
-    self._mask = conditioning.check_mask(mask)
-    self._log_scale_bound = log_scale_bound
-    self._num_extra = num_extra
-    self._name = name
 
   def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, features] of x [batch, s, features].
@@ -45,8 +41,11 @@ class SeriesConditioner:
       windows = conditioning.beside(
           steps.shifted(x, self.num_cond_steps), self._mask)
       h = highway.highway(steps.fold(windows), self._width, self._num_layers)
-      return conditioning.maps(
-          lambda sizes: [
-              steps.unfold(highway.dense(name, h, size, zero_init=True),
-                           windows) for name, size in sizes.items()],
-          int(x.shape[-1]), self._log_scale_bound, self._num_extra)
+      return self._maps(lambda sizes: dense_layers(h, sizes), windows,
+                        int(x.shape[-1]))
+
+
+def dense_layers(x: tf.Tensor, sizes: Dict[str, int]) -> List[tf.Tensor]:
+  """One zero-initialised layer for each {name: size}; x [batch, features]."""
+  return [highway.dense(name, x, size, zero_init=True)
+          for name, size in sizes.items()]

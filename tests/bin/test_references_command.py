@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tensor2tensor.data_generators import bair_robot_pushing  # pylint: disable=unused-import
 from tensor2tensor.data_generators import problem as t2t_problem
 from tensor2tensor.utils import registry
 

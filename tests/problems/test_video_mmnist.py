@@ -51,7 +51,7 @@ def _problem_for(cls, folder):
   problem.training_digits = _digit_file(
       cls.training_digits, folder, mnist_files.training_digits())
   problem.test_digits = _digit_file(
-      cls.test_digits, folder, mnist_files.testing_digits())
+      cls.test_digits, folder, mnist_files.digits_held_out())
   problem.num_validation_digits = VALIDATION
   problem.sequences_per_split = COUNTS
   return problem
@@ -107,7 +107,7 @@ class TestMmnistIdx(problem_contract.VideoProblemContract):
 
   def test_test_digits_are_those_of_the_test_images(self, made):
     expected = bouncing.sequences(
-        mnist_files.testing_digits(), "test", COUNTS["test"], 20, 64)
+        mnist_files.digits_held_out(), "test", COUNTS["test"], 20, 64)
     np.testing.assert_array_equal(
         _read(*made)["test"], [frames[..., 0] for _, frames in expected])
 
