@@ -176,9 +176,9 @@ def slvm_tiny():
   a flow. Ours: not run.
   """
   return base.derive(
-      slvm_mmnist, batch_size=8, video_num_input_frames=9, num_warmup_steps=3,
+      slvm_mmnist, video_num_input_frames=9, num_warmup_steps=3,
       flow_width=16, encoder_width=16, hidden_size=64, latent_size=32,
-      learning_rate_constant=1e-3)
+      **dict(data_space.SHORT_TRAINING, learning_rate_constant=3e-3))
 
 
 @registry.register_hparams
@@ -197,7 +197,7 @@ def slvm_af1_tiny():
   See slvm_tiny; the learning rate is that of af1_tiny. Ours: not run.
   """
   return base.derive(slvm_tiny, data_flow="affine_af",
-                     num_recurrent_layers=1, learning_rate_constant=3e-4)
+                     num_recurrent_layers=1, learning_rate_constant=6e-3)
 
 
 @registry.register_hparams

@@ -19,7 +19,8 @@ def slvm_activity_rec():
   Paper: at most 2.77 nats per time step, standardised (Table 2). Ours: not
   run.
   """
-  return base.derive(slvm.slvm_mmnist, batch_size=32, latent_size=16)
+  return base.derive(slvm.slvm_mmnist, batch_size=32, latent_size=16,
+                     flow_log_scale_bound=4.0)
 
 
 @registry.register_hparams

@@ -36,7 +36,10 @@ def update(output_dir: str, **fields) -> None:
 def identity(output_dir: str) -> dict:
   """The fields that say which run a record is of; None where unknown."""
   known = read(output_dir)
-  return {name: known.get(name, _DEFAULTS.get(name)) for name in IDENTITY}
+  fields = {name: known.get(name, _DEFAULTS.get(name)) for name in IDENTITY}
+  if known.get("eval_every"):
+    fields["chosen_of_steps"] = known["steps"]
+  return fields
 
 
 def results(output_dir: str, name: str) -> str:

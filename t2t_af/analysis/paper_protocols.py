@@ -11,8 +11,8 @@ from t2t_af.analysis import formats
 from t2t_af.analysis import paper_values
 from t2t_af.analysis.comparison import is_number
 
-_SAME = ("hparams_set", "hparams", "step", "num_cond_frames",
-         "num_scored_frames", "num_warmup_steps")
+_SAME = ("hparams_set", "hparams", "num_cond_frames", "num_scored_frames",
+         "num_warmup_steps")
 
 
 def row_label(name: tuple) -> str:
@@ -24,7 +24,8 @@ def row_label(name: tuple) -> str:
 
 def protocol_of(record: dict) -> tuple:
   """What records must share to be averaged over seeds."""
-  return tuple(record.get(field) or 0 for field in _SAME)
+  return (*_scoring(record),
+          record.get("chosen_of_steps") or record.get("step"))
 
 
 def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
@@ -62,7 +63,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
       *part("{} of those given warm the model up",
             lambda r: r.get("num_warmup_steps") or None),
       *part("{} noise", _noise),
-      *part("{} training steps", lambda r: formats.thousands(r.get("step"))),
+      *part("{}", _steps),
       *part("seeds {}", lambda r: r.get("seed")),
       *part("with {}", lambda r: r.get("hparams")),
       *part("in raw units {} nats more", _raw_volume)]
@@ -122,4 +123,11 @@ def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
 
 def _scoring(record: dict) -> tuple:
   """The protocol, whatever the training step."""
-  return protocol_of(dict(record, step=0))
+  return tuple(record.get(field) or 0 for field in _SAME)
+
+
+def _steps(record: dict) -> str:
+  chosen_of = record.get("chosen_of_steps")
+  told = formats.thousands(chosen_of or record.get("step"))
+  return (f"scored after as many of {told} training steps as were best on the "
+          "dev split" if chosen_of else f"{told} training steps")

@@ -10,6 +10,9 @@ mixed, of any problem of ours, video or series, if all score the same steps
 with the same noise. Trivial models stand beside them. Records, tables and
 report.html are written to --output_dir. Started again, it goes on where it
 was stopped. --demo fills in everything for a few minutes on two cores.
+
+With --eval_every=N the dev split is evaluated every N steps, and each run is
+scored at the step that was best there (early stopping) instead of the last.
 """
 
 import argparse
@@ -72,6 +75,8 @@ def _parse(argv):
   add("--data_dir", default="data", help="made there if it is not there")
   add("--output_dir", default="compare")
   add("--train_steps", type=int, default=1000)
+  add("--eval_every", type=int, default=0, help="steps between evaluations on "
+      "the dev split, the best of which is scored; 0: none, the last step is")
   add("--seeds", default="0", help="e.g. 0,1,2")
   add("--split", default="test", choices=["test", "eval"])
   add("--num_contexts", type=int, default=16, help="to sample from; 0: none")
@@ -105,6 +110,8 @@ def _check(args):
     raise errors.UserError("--problem and --hparams_sets must be given")
   if args.train_steps < 1:
     raise errors.UserError("--train_steps must be at least 1")
+  if args.eval_every < 0:
+    raise errors.UserError("--eval_every must be 0 or more")
   references.problem_of(args.problem)
   for name in args.sets:
     if name not in registry.list_hparams():
@@ -185,8 +192,8 @@ def _write_config(args):
                 **dict(zip(args.sets, filter(None, args.labels.split("|")))))
   config = dict(
       problem=args.problem, sets=args.sets, seeds=args.seeds,
-      steps=args.train_steps, split=args.split, hparams=args.hparams,
-      labels=labels)
+      steps=args.train_steps, eval_every=args.eval_every, split=args.split,
+      hparams=args.hparams, labels=labels)
   if os.path.exists(path):
     with open(path, encoding="utf-8") as f:
       before = json.load(f)
@@ -214,7 +221,7 @@ def _generate(args):
   """Makes the data where it is missing or incomplete."""
   problem = registry.problem(args.problem)
   try:
-    for split in ("train", args.split):
+    for split in ("train", "eval", args.split):
       problem.split_files(args.data_dir, split)
   except errors.UserError:
     tf.gfile.MakeDirs(args.data_dir)
@@ -228,7 +235,8 @@ def _run(args, hparams_set, seed):
       data_dir=args.data_dir,
       output_dir=os.path.join(args.output_dir, hparams_set, "seed_%d" % seed),
       steps=args.train_steps, seed=seed, split=args.split,
-      num_contexts=args.num_contexts, num_samples=args.num_decodes)
+      num_contexts=args.num_contexts, num_samples=args.num_decodes,
+      eval_every=args.eval_every)
 
 
 def _execute(runs):

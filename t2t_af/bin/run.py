@@ -1,4 +1,8 @@
-"""One run of a comparison: trains a model, evaluates it, samples from it."""
+"""One run of a comparison: trains a model, evaluates it, samples from it.
+
+With `eval_every` the dev split is evaluated during training as well, and of
+these steps the one with the lowest NLL is scored and sampled from.
+"""
 
 import json
 import os
@@ -14,6 +18,7 @@ import tensorflow.compat.v1 as tf
 import t2t_af  # pylint: disable=unused-import
 from t2t_af import records
 from t2t_af import run_folder
+from t2t_af.bin import best_checkpoint
 from t2t_af.bin import decoding
 from t2t_af.bin import outcome
 from t2t_af.bin import training_progress
@@ -32,19 +37,18 @@ class Run(NamedTuple):
   split: str  # "eval" or "test"
   num_contexts: int
   num_samples: int
+  eval_every: int = 0  # steps; 0: the last step is scored
 
 
 def stages_left(run: Run) -> list:
   """Which of train, evaluate, sample are not on disk yet."""
-  left = []
+  left = ["evaluate"] + ["sample"] * (run.num_contexts > 0)
   if _trained_steps(run.output_dir) < run.steps:
-    left.append("train")
-  for stage, kind in (("evaluate", "likelihood"), ("sample", "samples")):
-    done = any(r["step"] >= run.steps and r["split"] == run.split
-               for r in records.read(run_folder.results(run.output_dir, kind)))
-    if not done and not (stage == "sample" and run.num_contexts == 0):
-      left.append(stage)
-  return left
+    return ["train"] + left
+  step = best_checkpoint.step_of(run.output_dir)
+  return [stage for stage in left if not any(
+      r["step"] == step and r["split"] == run.split for r in records.read(
+          run_folder.results(run.output_dir, _RECORDS[stage])))]
 
 
 def execute(run: Run) -> None:
@@ -52,7 +56,8 @@ def execute(run: Run) -> None:
   run_folder.update(
       run.output_dir, model=run.model, hparams_set=run.hparams_set,
       hparams=run.hparams, problem=run.problem, seed=run.seed,
-      steps=run.steps, hardware=records.hardware(_gpus()))
+      steps=run.steps, eval_every=run.eval_every,
+      hardware=records.hardware(_gpus()))
   for stage in stages_left(run):
     # The same seed for each stage, whether or not an earlier one ran here.
     trainer_lib.set_random_seed(run.seed)
@@ -60,14 +65,28 @@ def execute(run: Run) -> None:
 
 
 def _train(run: Run) -> None:
-  experiment = _experiment(run, trains=True)
-  experiment.train()
+  for pause in _pauses(run):
+    if best_checkpoint.step_of(run.output_dir) < pause:
+      _experiment(run, trains=True).train(max_steps=pause)
+    if run.eval_every and not best_checkpoint.is_evaluated(
+        run.output_dir, pause):
+      _evaluate(run._replace(split=best_checkpoint.SPLIT))
+      best_checkpoint.keep_if_best(run.output_dir)
+  if run.eval_every:
+    best_checkpoint.use(run.output_dir)
   seconds = [r["seconds_per_step"] for r in records.read(
       run_folder.results(run.output_dir, "training"))]
   run_folder.update(
-      run.output_dir, seconds_per_step=float(np.median(seconds)),
+      run.output_dir, trained_steps=run.steps,
+      seconds_per_step=float(np.median(seconds)),
       peak_memory_mib=resource.getrusage(
           resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _pauses(run: Run) -> list:
+  """Steps up to which is trained before an evaluation; the last is the end."""
+  every = run.eval_every or run.steps
+  return [*range(every, run.steps, every), run.steps]
 
 
 def _evaluate(run: Run) -> None:
@@ -85,6 +104,7 @@ def _sample(run: Run) -> None:
 
 
 _STAGES = {"train": _train, "evaluate": _evaluate, "sample": _sample}
+_RECORDS = {"evaluate": "likelihood", "sample": "samples"}
 
 
 def _decode_hparams(run: Run):
@@ -109,8 +129,11 @@ def _experiment(run: Run, trains: bool = False):
 
 
 def _trained_steps(output_dir: str) -> int:
-  checkpoint = tf.train.latest_checkpoint(output_dir)
-  return int(checkpoint.rsplit("-", 1)[1]) if checkpoint else -1
+  """Of the newest checkpoint, or of the last one that it was chosen from."""
+  step = best_checkpoint.step_of(output_dir)
+  if step < 0:
+    return step
+  return max(step, run_folder.read(output_dir).get("trained_steps", step))
 
 
 def _gpus() -> list:

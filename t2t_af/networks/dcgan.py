@@ -51,8 +51,8 @@ def encoder(frames: tf.Tensor, width: int, num_features: int, kind: str,
       kernel = layers.variable(
           "kernel", [_KERNEL, _KERNEL, int(h.shape[-1]), filters],
           tf.glorot_uniform_initializer())
-      h = tf.nn.conv2d(h, kernel, strides=2, padding="SAME") + _bias(filters)
-      h = _activated(h, kind, training)
+      h = tf.nn.conv2d(h, kernel, strides=2, padding="SAME")
+      h = _activated(h, kind, training, _bias(filters))
   # A convolution that is as large as its input is a product.
   h = tf.reshape(h, [-1, _size(h)])
   with tf.variable_scope("last"):
@@ -81,23 +81,36 @@ def decoder(z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str,
   filters = width * 2**max(num_strided - 1, 0)
   with tf.variable_scope("first"):
     h = _from_vector(z, sizes[0], filters)
-    h = _activated(h, kind, training)
+    h = _activated(h, kind, training, _bias(filters))
   for i in range(1, num_strided):
     with tf.variable_scope("deconv_%d" % i):
       filters //= 2
-      h = _doubled(h, sizes[i], filters)
-      h = _activated(h, kind, training)
-  return tuple(_head(name, h, sizes, channels)
-               for name in ("loc", "log_scale"))
+      h = _doubled(h, sizes[i], _doubling_kernel(h, filters))
+      h = _activated(h, kind, training, _bias(filters))
+  return _heads(("loc", "log_scale"), h, sizes, channels)
 
 
-def _head(name, h, sizes, channels):
+def _heads(names, h, sizes, channels):
+  """A map of a frame's shape for each name."""
+  if len(sizes) == 1:  # Frames too small to halve.
+    return tuple(_product_head(name, h, sizes[0], channels) for name in names)
+  kernels, biases = [], []
+  for name in names:
+    with tf.variable_scope(name):
+      kernels.append(_doubling_kernel(h, channels))
+      biases.append(_bias(channels))
+  # One convolution, the heads' outputs side by side in its channels.
+  h = _doubled(h, sizes[-1], tf.concat(kernels, axis=2))
+  return tuple(tf.split(tf.nn.bias_add(h, tf.concat(biases, axis=0)),
+                        len(names), axis=-1))
+
+
+def _product_head(name, h, size, channels):
+  height, width = size
   with tf.variable_scope(name):
-    if len(sizes) == 1:  # Frames too small to halve.
-      h = highway.dense("conv", tf.reshape(h, [-1, _size(h)]),
-                        sizes[0][0] * sizes[0][1] * channels)
-      return tf.reshape(h, [-1, *sizes[0], channels])
-    return _doubled(h, sizes[-1], channels)
+    h = highway.dense("conv", tf.reshape(h, [-1, _size(h)]),
+                      height * width * channels)
+  return tf.reshape(h, [-1, height, width, channels])
 
 
 def _from_vector(z, size, filters):
@@ -106,28 +119,31 @@ def _from_vector(z, size, filters):
   kernel = layers.variable("kernel", [int(z.shape[-1]),
                                       height * width * filters],
                            tf.glorot_uniform_initializer())
-  return tf.reshape(z @ kernel, [-1, height, width, filters]) + _bias(filters)
+  return tf.reshape(z @ kernel, [-1, height, width, filters])
 
 
-def _doubled(h, size, filters):
-  """The transposed convolution of stride 2, to maps of `size`."""
-  kernel = layers.variable(
+def _doubling_kernel(h, filters):
+  return layers.variable(
       "kernel", [_KERNEL, _KERNEL, filters, int(h.shape[-1])],
       tf.glorot_uniform_initializer())
+
+
+def _doubled(h, size, kernel):
+  """The transposed convolution of stride 2, to maps of `size`."""
   batch = h.shape.as_list()[0]
   if batch is None:
     batch = tf.shape(h)[0]
-  return tf.nn.conv2d_transpose(h, kernel, [batch, *size, filters], strides=2,
-                                padding="SAME") + _bias(filters)
+  return tf.nn.conv2d_transpose(h, kernel, [batch, *size, int(kernel.shape[2])],
+                                strides=2, padding="SAME")
 
 
 def _bias(filters):
   return layers.variable("bias", [filters], tf.zeros_initializer())
 
 
-def _activated(h, kind, training):
+def _activated(h, kind, training, bias=None):
   return tf.nn.leaky_relu(
-      normalization.normalize(h, kind, training), alpha=_SLOPE)
+      normalization.normalize(h, kind, training, bias), alpha=_SLOPE)
 
 
 def _size(h):

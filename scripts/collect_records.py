@@ -1,0 +1,56 @@
+"""Copies what tables and figures are made from: records, without checkpoints.
+
+    python scripts/collect_records.py COMPARE results/NAME
+
+Of every run below COMPARE: run.json, records, flow.npz and samples.npz where
+they are there; of the comparison: compare.json and references.jsonl. Numbers
+of lists (a likelihood of every sequence) are kept to five digits, and of
+evaluations that a later one of the same split followed not at all.
+"""
+
+import os
+import shutil
+import sys
+from typing import Any
+
+import t2t_af_light  # pylint: disable=unused-import
+from t2t_af import records
+
+WHOLE = ("run.json", "compare.json", "references.jsonl", "parameters.jsonl",
+         "flow.npz", "samples.npz")
+PER_SEQUENCE = "nll_nats_per_dim_per_sequence"
+
+
+def main(source: str, target: str) -> None:
+  for folder, _, names in os.walk(source):
+    place = os.path.join(target, os.path.relpath(folder, source))
+    for name in names:
+      path, to = os.path.join(folder, name), os.path.join(place, name)
+      if name in WHOLE:
+        os.makedirs(place, exist_ok=True)
+        shutil.copyfile(path, to)
+      elif os.path.basename(folder) == "results" and name.endswith(".jsonl"):
+        _copy_records(path, to)
+
+
+def _copy_records(path: str, to: str) -> None:
+  found = records.read(path)
+  newest = {record.get("split"): i for i, record in enumerate(found)}
+  if os.path.exists(to):
+    os.remove(to)
+  for i, record in enumerate(found):
+    if newest[record.get("split")] != i:
+      record.pop(PER_SEQUENCE, None)
+    records.append(to, {key: _short(value) for key, value in record.items()})
+
+
+def _short(value: Any) -> Any:
+  """Lists of numbers to five digits; what stands alone stays as it is."""
+  if not isinstance(value, list):
+    return value
+  return [float(f"{v:.5g}") if isinstance(v, float) else _short(v)
+          for v in value]
+
+
+if __name__ == "__main__":
+  main(*sys.argv[1:])
