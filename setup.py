@@ -12,6 +12,12 @@ _HERE = pathlib.Path(__file__).parent
 _IMPORTED = ("tensor2tensor", "tensorflow", "tensorflow-probability", "numpy",
              "pillow", "tqdm", "scikit-learn", "scipy")
 
+# LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` tells the command that
+# installs them. torch 2.8.0: the last for Python 3.9, and 2.13 asks for a
+# setuptools that may be without the pkg_resources that gym imports.
+_PERCEPTUAL = ["lpips==0.1.4", "cd-fvd==0.1.1", "torch==2.8.0",
+               "torchvision==0.23.0"]
+
 
 def _pins():
   text = (_HERE / "requirements.txt").read_text(encoding="utf-8")
@@ -33,6 +39,7 @@ setuptools.setup(
     package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
                   "problems": ["splits/*.json"]},
     install_requires=_pins(),
+    extras_require={"perceptual": _PERCEPTUAL},
     entry_points={"console_scripts": [
         "t2t-datagen = t2t_af.bin.t2t_datagen:main",
         "t2t-trainer = t2t_af.bin.t2t_trainer:main",

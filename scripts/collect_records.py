@@ -2,10 +2,11 @@
 
     python scripts/collect_records.py COMPARE results/NAME
 
-Of every run below COMPARE: run.json, records, flow.npz and samples.npz where
-they are there; of the comparison: compare.json and references.jsonl. Numbers
-of lists (a likelihood of every sequence) are kept to five digits, and of
-evaluations that a later one of the same split followed not at all.
+Of every run below COMPARE: run.json, records, flow.npz and of samples.npz as
+much as figures show, where they are there; of the comparison: compare.json and
+references.jsonl. Numbers of lists (a likelihood of every sequence) are kept to
+five digits, and of evaluations that a later one of the same split followed not
+at all.
 """
 
 import os
@@ -13,11 +14,14 @@ import shutil
 import sys
 from typing import Any
 
+import numpy as np
+
 import t2t_af_light  # pylint: disable=unused-import
 from t2t_af import records
 
 WHOLE = ("run.json", "compare.json", "references.jsonl", "parameters.jsonl",
-         "flow.npz", "samples.npz")
+         "flow.npz")
+SHOWN = 3  # contexts, and samples of each
 PER_SEQUENCE = "nll_nats_per_dim_per_sequence"
 
 
@@ -31,6 +35,8 @@ def main(source: str, target: str) -> None:
         shutil.copyfile(path, to)
       elif os.path.basename(folder) == "results" and name.endswith(".jsonl"):
         _copy_records(path, to)
+      elif name == "samples.npz":
+        _copy_samples(path, to)
 
 
 def _copy_records(path: str, to: str) -> None:
@@ -42,6 +48,15 @@ def _copy_records(path: str, to: str) -> None:
     if newest[record.get("split")] != i:
       record.pop(PER_SEQUENCE, None)
     records.append(to, {key: _short(value) for key, value in record.items()})
+
+
+def _copy_samples(path: str, to: str) -> None:
+  with np.load(path) as arrays:
+    found = dict(arrays)
+  for name in ("inputs", "targets", "outputs"):
+    found[name] = found[name][:SHOWN]
+  found["outputs"] = found["outputs"][:, :SHOWN]
+  np.savez_compressed(to, **found)
 
 
 def _short(value: Any) -> Any:

@@ -7,12 +7,15 @@ A run leaves these files of them under `<output_dir>/results/`:
   training.jsonl     one line per logged steps           `training(...)`
   samples.jsonl      one line per decode                 `samples(...)`
   calibration.jsonl  one line per `t2t-af analyse`       `calibration(...)`
+  perceptual.jsonl   one line per decode and metric      `lpips(...)`,
+                                                         `fvd(...)`
 
 and a compare folder `references.jsonl`, one `reference(...)` each. The
 functions make a record and refuse one that lacks what its table needs.
 
 Records of runs that were trained on a part of the training split have
-train_fraction and train_fraction_seed.
+train_fraction and train_fraction_seed; of runs that are scored at the step
+that was best on the dev split, chosen_of_steps: how many steps there were.
 
 Strict JSON has no NaN: a number that is not finite is written as null, and the
 record's "non_finite" says which it was, e.g. {"nll_nats_per_dim": "nan"}.
@@ -33,6 +36,9 @@ from t2t_af import likelihood as likelihood_lib
 
 IDENTITY = ("model", "hparams_set", "hparams", "problem", "split",
             "checkpoint", "step", "seed", "num_parameters")
+_DECODE = IDENTITY + ("temperature", "num_contexts", "num_samples",
+                      "num_cond_frames", "num_predicted_frames")
+_NETWORK = ("package", "weights_sha256", "resolution", "protocol")
 REQUIRED = {
     "likelihood": IDENTITY + (
         "nll_nats_per_dim", "nll_nats_per_dim_stderr",
@@ -45,11 +51,15 @@ REQUIRED = {
         "method", "num_samples", "pit_counts", "coverage_levels", "coverage",
         "coverage_stderr", "num_values", "num_sequences", "crps",
         "crps_stderr"),
-    "samples": IDENTITY + (
-        "temperature", "num_contexts", "num_samples", "num_cond_frames",
-        "num_predicted_frames", "psnr_best_of_n", "psnr_best_of_n_stderr",
-        "ssim_best_of_n", "ssim_best_of_n_stderr", "psnr_per_frame",
-        "ssim_per_frame"),
+    "samples": _DECODE + (
+        "psnr_best_of_n", "psnr_best_of_n_stderr", "ssim_best_of_n",
+        "ssim_best_of_n_stderr", "psnr_per_frame", "ssim_per_frame"),
+    "lpips": _DECODE + _NETWORK + (
+        "lpips_best_of_n", "lpips_best_of_n_stderr", "lpips_mean_of_n",
+        "lpips_mean_of_n_stderr", "lpips_per_frame", "backbone"),
+    "fvd": _DECODE + _NETWORK + (
+        "fvd", "fvd_by_sample_mean", "num_true_clips", "num_generated_clips",
+        "clip_length", "features"),
     "training": ("step", "nll_nats_per_dim", "seconds_per_step"),
     "reference": ("name", "problem", "split", "nll_nats_per_dim",
                   "nll_nats_per_dim_stderr", "num_sequences",
@@ -110,6 +120,16 @@ def calibration(**fields) -> dict:
 def samples(**fields) -> dict:
   """A samples record: PSNR and SSIM, best of N, of one decode."""
   return _make("samples", fields, versions=versions())
+
+
+def lpips(**fields) -> dict:
+  """An lpips record of one decode; lower is better. See lpips_quality."""
+  return _make("lpips", fields, versions=versions())
+
+
+def fvd(**fields) -> dict:
+  """An fvd record of one decode; lower is better. See fvd_quality."""
+  return _make("fvd", fields, versions=versions())
 
 
 def training(**fields) -> dict:

@@ -33,7 +33,7 @@ _WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/likelihood.py",
                        "t2t_af_light.py", "t2t_af/bin/main.py",
                        "t2t_af/bin/outcome.py", "t2t_af/bin/report.py",
                        "t2t_af/bin/table.py", "t2t_af/bin/figure.py",
-                       "t2t_af/bin/doctor.py")
+                       "t2t_af/bin/perceptual", "t2t_af/bin/doctor.py")
 _TENSORFLOW = ("tensorflow", "tensor2tensor", "tensorflow_probability",
                "tf_slim", "problems", "hparams")
 

@@ -5,6 +5,8 @@ disk (JSON lines and `samples.npz`) is enough to remake every number.
 
   records          what is written, line by line, and how it is read back
   quality          PSNR, SSIM, best of N; series_quality: RMSE, CRPS
+  lpips_quality, fvd_quality   LPIPS and FVD, of a network's view of frames
+  network_frames   frames as such networks want them
   references       likelihood of trivial models that any model should beat
   pictures         strips, grids, animations, PNG frames
   line_pictures    charts of series as PNG

@@ -12,6 +12,7 @@ import sys
 from typing import Iterator, List, NamedTuple, Optional
 
 from t2t_af.bin import outcome
+from t2t_af.bin import perceptual_extras
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")
@@ -58,6 +59,7 @@ def _findings(directories: List[str]) -> Iterator[Finding]:
   yield from _mends()
   yield _gpu()
   yield _ffmpeg()
+  yield _perceptual()
   for directory in sorted(set(directories)):
     yield _disk(directory)
 
@@ -192,6 +194,13 @@ def _ffmpeg() -> Finding:
   path = shutil.which("ffmpeg")
   return Finding("ffmpeg", path or "not on PATH, and not needed (GIFs are "
                  "made with Pillow)")
+
+
+def _perceptual() -> Finding:
+  """LPIPS and FVD are optional: what they lack needs no cure."""
+  absent = perceptual_extras.absent(["alex", "i3d"])
+  return Finding("LPIPS and FVD", f"optional: {absent}" if absent else
+                 "packages and weights are here")
 
 
 def _disk(directory: str) -> Finding:

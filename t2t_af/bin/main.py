@@ -24,6 +24,7 @@ _VERBS: Dict[str, bool] = {
     "references": True,
     "convert": True,
     "bench": True,
+    "perceptual": False,
     "report": False,
     "table": False,
     "figure": False,
