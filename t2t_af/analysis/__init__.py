@@ -18,11 +18,12 @@ disk (JSON lines and `samples.npz`) is enough to remake every number.
   tables           the comparison as rows and as text; tables_csv: as CSV
   paper_values, paper_tables, table_forms   the paper's tables beside ours
   paper_figures    its figures: flow_pictures, pixel_path, histograms,
-                   generalisation, correlation_figures, sample_grids
+                   generalisation, correlation_figures, sample_grids; beyond
+                   it: calibration_figures, quality_figures
   multi_information, particle_example   the paper's examples (Fig. 3, 10)
   calibration      PIT, coverage, CRPS
   plots            curves as SVG; panels: several on one sheet
   figures          which curves a comparison has
   context_figures  truth beside samples of every set
-  report           all of it in one HTML file
+  report           a comparison as one HTML page; report_runs: any runs
 """

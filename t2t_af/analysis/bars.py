@@ -1,15 +1,20 @@
-"""Horizontal bars as SVG: names to the left, values to the right."""
+"""Horizontal bars as SVG: names above, values to the right.
+
+Names have a line of their own, so that the longest fits on a phone too, where
+the page's letters are larger.
+"""
 
 import html
 from typing import NamedTuple, Optional, Sequence
 
 from t2t_af.analysis import formats
+from t2t_af.analysis import panels
 from t2t_af.analysis import plots
 from t2t_af.analysis import style
 from t2t_af.analysis.comparison import is_number
 
-WIDTH, LEFT, RIGHT = 640., 250., 96.
-BAR, GAP, GROUP_GAP, TOP, BOTTOM = 22., 6., 34., 8., 62.
+WIDTH, LEFT, RIGHT = 640., 14., 96.
+NAME, BAR, GAP, GROUP_GAP, TOP, BOTTOM = 24., 16., 6., 34., 8., 62.
 
 
 class Bar(NamedTuple):
@@ -21,7 +26,7 @@ class Bar(NamedTuple):
 
 
 class Group(NamedTuple):
-  """Bars under one heading."""
+  """Bars under one heading, which may be ""."""
   heading: str
   bars: Sequence[Bar]
 
@@ -35,7 +40,8 @@ def chart(groups: Sequence[Group], x_label: str, title: str) -> str:
   low, high = min(0., *values), max(0., *values)
   high = high if high > low else low + 1.
   height = TOP + BOTTOM + sum(
-      GROUP_GAP + (BAR + GAP) * len(group.bars) for group in groups)
+      GROUP_GAP * bool(group.heading) + (NAME + BAR + GAP) * len(group.bars)
+      for group in groups)
 
   def place(value: float) -> float:
     return LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT)
@@ -43,15 +49,25 @@ def chart(groups: Sequence[Group], x_label: str, title: str) -> str:
   parts = [_axis(place, low, high, height, x_label)]
   y = TOP
   for group in groups:
-    parts.append(f'<text x="{LEFT - 10}" y="{y + 22}" text-anchor="end" '
-                 f'font-weight="650">{html.escape(group.heading)}</text>')
-    y += GROUP_GAP
+    if group.heading:
+      parts.append(f'<text x="{LEFT}" y="{y + 24}" font-weight="650">'
+                   f"{html.escape(group.heading)}</text>")
+      y += GROUP_GAP
     for bar in group.bars:
-      parts.append(_bar(place, bar, y, high))
-      y += BAR + GAP
+      parts.append(f'<text x="{LEFT}" y="{y + NAME - 6}">'
+                   f"{html.escape(bar.label)}</text>"
+                   f"{_bar(place, bar, y + NAME, high)}")
+      y += NAME + BAR + GAP
   return (f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
           f'role="img"><title>{html.escape(title)}</title>'
           f'{"".join(parts)}</svg>')
+
+
+def panels_of(groups: Sequence[Group], x_label: str) -> list[panels.Panel]:
+  """A chart per group, its heading above it."""
+  return [panels.Panel(group.heading, chart(
+      [group._replace(heading="")], x_label, group.heading))
+          for group in groups]
 
 
 def as_file(svg: str) -> str:
@@ -89,13 +105,11 @@ def _tick(value: float) -> str:
 
 
 def _bar(place, bar: Bar, y: float, high: float) -> str:
-  """Name, bar, error and number; what has no number says so."""
+  """Bar, error and number; what has no number says so."""
   middle = y + BAR / 2
-  name = (f'<text x="{LEFT - 10}" y="{middle}" dy="0.35em" '
-          f'text-anchor="end">{html.escape(bar.label)}</text>')
   if not is_number(bar.value):
-    return name + (f'<text x="{place(0.) + 6:.1f}" y="{middle}" dy="0.35em">'
-                   f"{formats.ABSENT}</text>")
+    return (f'<text x="{place(0.) + 6:.1f}" y="{middle}" dy="0.35em">'
+            f"{formats.ABSENT}</text>")
   left, right = sorted((place(0.), place(bar.value)))
   parts = [f'<rect class="marker" x="{left:.1f}" y="{y}" '
            f'width="{right - left:.1f}" height="{BAR}"/>']
@@ -103,7 +117,7 @@ def _bar(place, bar: Bar, y: float, high: float) -> str:
     start, end = map(place, _ends(bar))
     parts.append(f'<path class="error" style="stroke: var(--ink)" '
                  f'd="M{start:.1f} {middle}H{end:.1f}"/>')
-  return (f'{name}<g class="c{bar.color % plots.NUM_COLORS}">'
+  return (f'<g class="c{bar.color % plots.NUM_COLORS}">'
           f'{"".join(parts)}</g><text x="{place(high) + 8:.1f}" '
           f'y="{middle}" dy="0.35em">'
           f"{formats.number(round(bar.value, 3) + 0.)}</text>")

@@ -8,6 +8,7 @@ slope a bias. A central interval of level c holds y where |F(y) - 1/2| <= c / 2.
   pit_of_noise     F(y) exactly, of a flow to Gaussian noise, a step ahead
   pit_of_samples   F(y) from N samples, however far ahead
   calibrate        histogram and coverage with confidence bands
+  of_records       the same from calibration records
   crps             how good the whole distribution is (scoringrules)
 
 Errors are over independent sequences: values of one sequence, and sequences
@@ -51,6 +52,7 @@ class Calibration(NamedTuple):
   coverage: Shares  # LEVELS where calibrated
   num_values: int
   num_sequences: int
+  num_independent: int  # sequences that were cut from one count once
 
   def record_fields(self) -> dict:
     """The fields of a calibration record that come from here."""
@@ -59,7 +61,8 @@ class Calibration(NamedTuple):
         pit_share_stderr=self.pit.stderr,
         coverage_levels=LEVELS, coverage=self.coverage.share,
         coverage_stderr=self.coverage.stderr, num_values=self.num_values,
-        num_sequences=self.num_sequences)
+        num_sequences=self.num_sequences,
+        num_independent=self.num_independent)
 
 
 def pit_of_noise(y: np.ndarray) -> np.ndarray:
@@ -120,7 +123,30 @@ def calibrate(pit: np.ndarray, ids: Optional[Sequence[Hashable]] = None
   unit = _units(len(pit), ids)
   return Calibration(_shares(np.stack(in_bin, 1), pit.shape[1], unit),
                      _shares(np.stack(inside, 1), pit.shape[1], unit),
-                     pit.size, len(pit))
+                     pit.size, len(pit), int(unit.max()) + 1)
+
+
+def of_records(found: Sequence[dict]) -> Calibration:
+  """The calibration that records tell, of all their values together.
+
+  Their sequences must be different ones, as those of a data set's splits are.
+  A record without num_independent is taken to be of one series: no bands.
+  """
+  num_values = np.array([r["num_values"] for r in found])
+  independent = [r.get("num_independent") or 1 for r in found]
+  weight = num_values / num_values.sum()
+  def pooled(shares: np.ndarray, stderr_field: str) -> Shares:
+    stderr = np.array([r[stderr_field] for r in found], np.float64)
+    return _with_bands(weight @ shares,
+                       np.sqrt(np.square(weight) @ np.square(stderr)),
+                       sum(independent) - len(independent))
+
+  pit = np.array([r["pit_counts"] for r in found]) / num_values[:, None]
+  coverage = np.array([r["coverage"] for r in found])
+  return Calibration(
+      pooled(pit, "pit_share_stderr"), pooled(coverage, "coverage_stderr"),
+      int(num_values.sum()), sum(r["num_sequences"] for r in found),
+      sum(independent))
 
 
 def crps(samples: np.ndarray, truth: np.ndarray) -> likelihood.MeanAndStderr:
@@ -153,7 +179,8 @@ def crps(samples: np.ndarray, truth: np.ndarray) -> likelihood.MeanAndStderr:
   return likelihood.mean_and_stderr(score.reshape(len(truth), -1).mean(axis=1))
 
 
-def histogram_panel(found: Calibration) -> panels.Panel:
+def histogram_panel(found: Calibration, title: str = "PIT histogram"
+                   ) -> panels.Panel:
   """The PIT histogram; uniform is the line at 1."""
   edges = np.repeat(np.arange(NUM_BINS + 1) / NUM_BINS, 2)[1:-1]
   middle = (np.arange(NUM_BINS) + 0.5) / NUM_BINS
@@ -162,26 +189,28 @@ def histogram_panel(found: Calibration) -> panels.Panel:
   lines = [plots.Line([0.], [1.], 1, "zero"),
            plots.Line(edges, np.repeat(density, 2), 0),
            plots.Line(middle, density, 0, "points", error)]
-  title = "PIT histogram"
   svg = plots.chart(lines, "PIT", "density", title, whole_x=False,
                     y_range=(0., 1.1 * max((density + np.nan_to_num(error)
                                            ).max(), 1.)))
-  return panels.Panel(title, svg, {0: _band_label()})
+  return panels.Panel(title, svg, {0: _band_label(found.pit)})
 
 
-def coverage_panel(found: Calibration) -> panels.Panel:
+def coverage_panel(found: Calibration,
+                   title: str = "Coverage of central predictive intervals"
+                  ) -> panels.Panel:
   """Coverage against level; calibrated is the diagonal."""
   lines = [plots.Line([0., 1.], [0., 1.], 4, "thin", title="calibrated"),
            plots.Line(LEVELS, found.coverage.share, 0),
            plots.Line(LEVELS, found.coverage.share, 0, "points",
                       found.coverage.reach)]
-  title = "Coverage of central predictive intervals"
   svg = plots.chart(lines, "level of the interval", "share of values inside",
                     title, y_range=(0., 1.05), whole_x=False)
-  return panels.Panel(title, svg, {0: _band_label()})
+  return panels.Panel(title, svg, {0: _band_label(found.coverage)})
 
 
-def _band_label() -> str:
+def _band_label(shares: Shares) -> str:
+  if np.isnan(shares.stderr).all():
+    return "without bands: fewer than two independent series are known"
   return f"with bands of {formats.number(100 * CONFIDENCE, 0)} % confidence"
 
 
@@ -219,12 +248,17 @@ def _shares(counts: np.ndarray, num_per_sequence: int, unit: np.ndarray
   share = counts.sum(axis=0) / total
   num_units = unit.max() + 1
   if num_units < 2:
-    nothing = np.full_like(share, math.nan)
-    return Shares(share, nothing, nothing, nothing)
+    return _with_bands(share, np.full_like(share, math.nan), 0)
   residual = np.zeros([num_units, counts.shape[1]])
   np.add.at(residual, unit, counts - num_per_sequence * share)
   variance = np.square(residual).sum(axis=0) * num_units / (num_units - 1.)
-  stderr = np.sqrt(variance) / total
-  reach = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, num_units - 1) * stderr
+  return _with_bands(share, np.sqrt(variance) / total, num_units - 1)
+
+
+def _with_bands(share: np.ndarray, stderr: np.ndarray, freedom: int) -> Shares:
+  """Bands by Student's t; without any freedom NaN."""
+  if freedom < 1:
+    stderr = np.full_like(share, math.nan)
+  reach = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, max(freedom, 1)) * stderr
   return Shares(share, stderr, np.maximum(share - reach, 0.),
                 np.minimum(share + reach, 1.))

@@ -210,6 +210,13 @@ def is_number(value: Any) -> bool:
           math.isfinite(value))
 
 
+def half_interval(stderr: float, count: int) -> float:
+  """t(0.975; count - 1) * stderr: half of 95 %; NaN for fewer than two."""
+  if count < 2 or not is_number(stderr):
+    return math.nan
+  return float(special.stdtrit(count - 1, 0.975)) * stderr
+
+
 def _over_sequences(ours: dict, theirs: dict) -> tuple[float, str, int]:
   """(standard error of the difference, basis, N) from one seed's records.
 
@@ -233,15 +240,13 @@ def _over_sequences(ours: dict, theirs: dict) -> tuple[float, str, int]:
 def _interval(mean: float, stderr: float, count: int
              ) -> Optional[tuple[float, float]]:
   """mean +- t(0.975; count - 1) * stderr."""
-  if count < 2 or not is_number(stderr):
-    return None
-  half = float(special.stdtrit(count - 1, 0.975)) * stderr
-  return mean - half, mean + half
+  half = half_interval(stderr, count)
+  return (mean - half, mean + half) if is_number(half) else None
 
 
 def _read_config(compare_dir: str) -> dict:
   path = os.path.join(compare_dir, "compare.json")
-  config = _read_json(path)
+  config = read_json(path)
   if config is None:
     raise errors.UserError(
         f"{path} is missing or is no JSON object, so {compare_dir} is no "
@@ -251,12 +256,13 @@ def _read_config(compare_dir: str) -> dict:
 
 def _read_run(folder: str) -> Run:
   results = os.path.join(folder, "results")
-  return Run(folder, _read_json(os.path.join(folder, "run.json")) or {},
+  return Run(folder, read_json(os.path.join(folder, "run.json")) or {},
              *(records.read(os.path.join(results, name + ".jsonl"))
                for name in ("training", "likelihood", "samples")))
 
 
-def _read_json(path: str) -> Optional[dict]:
+def read_json(path: str) -> Optional[dict]:
+  """The object in a file; None where there is none that can be read."""
   try:
     with open(path, encoding="utf-8") as stream:
       found = json.load(stream)

@@ -78,8 +78,8 @@ def bar_groups(found: dict, latent: bool = False) -> list[bars.Group]:
 def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
   """Correlation of the last transform's noise at every evaluation (Fig. 5b).
 
-  On the split that was evaluated at most steps. An empty svg where no run was
-  evaluated at two steps.
+  Of runs on one problem, on the split that was evaluated at most steps. An
+  empty svg where no run was evaluated at two steps.
   """
   records = [r for run in runs for r in run.records["correlation"]]
   split = _most_evaluated(records)
@@ -93,7 +93,7 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
     curve = {r["step"]: r["correlation"] for r in mine if r["signal"] == last}
     if len(curve) < 2:
       continue
-    label = f"{run.label}, {run.problem}: {_noise(last)}"
+    label = f"{run.label}: {_noise(last)}"
     color = next((c for c, name in legend.items() if name == label),
                  len(legend))
     legend[color] = label
@@ -101,7 +101,7 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
     lines += [plots.Line(steps, [curve[s] for s in steps], color, style,
                          title=f"{label}, seed {run.seed}")
               for style in ("thin", "points")]
-  title = f"Correlation during training, {split} split"
+  title = f"{runs[0].problem}, {split} split, during training"
   zero = [plots.Line(lines[0].x[:1], [0.], 0, "zero")] if lines else []
   return panels.Panel(title, plots.chart(
       zero + lines, "training step", X_LABEL, title), legend)

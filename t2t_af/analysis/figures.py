@@ -4,12 +4,14 @@ Every figure comes with a caption that says what is shown and how it was
 chosen; a figure with nothing to show is left out, and the report says so.
 """
 
+import math
 from typing import NamedTuple, Optional, Sequence
 
 from t2t_af import likelihood
 from t2t_af.analysis import formats
 from t2t_af.analysis import plots
-from t2t_af.analysis.comparison import Comparison, is_number
+from t2t_af.analysis.comparison import (
+    Comparison, half_interval, is_number)
 
 EARLY_SHARE = 0.1  # The first tenth of training may leave the chart.
 
@@ -23,8 +25,12 @@ class Curves(NamedTuple):
 
 
 # Metric of samples -> label of the axis.
-_VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
-_SERIES_METRICS = {"rmse": "RMSE, standardised"}
+VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
+SERIES_METRICS = {"rmse": "RMSE, standardised"}
+_OVER_SEEDS = ("Shaded: 95 % interval of the mean over seeds (Student's t), "
+               "cut off where it is far wider than all lines")
+BAND = (f"{_OVER_SEEDS}; of one seed over contexts, where its record tells "
+        "their spread.")
 
 
 def curves(comparison: Comparison) -> list[Curves]:
@@ -46,7 +52,7 @@ def titles(comparison: Comparison) -> list[str]:
 
 
 def _metrics(comparison: Comparison) -> dict[str, str]:
-  return _SERIES_METRICS if comparison.unit.is_series else _VIDEO_METRICS
+  return SERIES_METRICS if comparison.unit.is_series else VIDEO_METRICS
 
 
 def learning(comparison: Comparison) -> Optional[Curves]:
@@ -119,7 +125,8 @@ def nll_per_frame(comparison: Comparison) -> Optional[Curves]:
       comparison, "likelihood", "nll_nats_per_dim_per_frame", unit.name,
       f"NLL per predicted {unit.step}",
       f"NLL of each scored {unit.step} of the {comparison.split} split, given "
-      f"the true {unit.step}s before it. Thin: one seed each; thick: mean.",
+      f"the true {unit.step}s before it. Thin: one seed each; thick: mean. "
+      f"{_OVER_SEEDS}.",
       unit.scale)
 
 
@@ -132,7 +139,7 @@ def quality_per_frame(comparison: Comparison, metric: str, y_label: str
       f"{metric.upper()} per predicted {step}",
       f"{metric.upper()} of the best sample of each context against the "
       f"truth; the best is chosen by its mean over {step}s, so these curves "
-      "are better than a typical sample's.")
+      f"are better than a typical sample's. {BAND}")
 
 
 def evaluation_split(comparison: Comparison) -> str:
@@ -145,26 +152,82 @@ def evaluation_split(comparison: Comparison) -> str:
              default=comparison.split)
 
 
-def _per_frame(comparison: Comparison, kind: str, field: str, y_label: str,
-               title: str, caption: str, scale: float = 1.
-              ) -> Optional[Curves]:
-  lines, means, sets = [], [], []
-  for i, name in enumerate(comparison.sets):
-    per_seed = {}
-    for seed, r in comparison.final(name, kind).items():
-      first = (r.get("num_cond_frames") or 0) + 1
-      values = r.get(field) or []
-      if any(map(is_number, values)):
-        per_seed[seed] = dict(enumerate(_times(values, scale), start=first))
+def per_frame_lines(found: Sequence[tuple], field: str, scale: float = 1.
+                   ) -> list[plots.Line]:
+  """A band, thin lines of seeds and their thick mean for each model.
+
+  Args:
+    found: [(label, {seed: record})]; a model's colour is its place.
+    field: of a record, [steps after those given].
+    scale: of all values.
+  """
+  bands, lines, means = [], [], []
+  for i, (label, records) in enumerate(found):
+    per_seed = _curves_by_frame(records, field, scale)
     lines += [plots.Line(list(c), list(c.values()), i, "thin",
-                         title=f"{comparison.label(name)}, seed {seed}")
+                         title=f"{label}, seed {seed}")
               for seed, c in per_seed.items()]
     x, mean, stderr = _mean_curve(per_seed)
     if x:
-      sets.append(name)
-      means += [plots.Line(x, mean, i, title=comparison.label(name)),
-                plots.Line(x, mean, i, "points", stderr)]
-  svg = plots.chart(lines + means, comparison.unit.step, y_label, title)
+      count = len(per_seed)
+      if count == 1:
+        stderr, count = _over_contexts(records, field, scale, x)
+      bands.append(plots.Line(x, mean, i, "band", [
+          half_interval(error, count) for error in stderr]))
+      means += [plots.Line(x, mean, i, title=label),
+                plots.Line(x, mean, i, "points")]
+  return bands + lines + means
+
+
+def range_of(lines: Sequence[plots.Line]) -> Optional[tuple[float, float]]:
+  """Of the y axis: all lines, and bands up to half as far again to each side.
+
+  With two seeds an interval is 12.7 standard errors to each side: it would
+  press the lines together. None: no two values differ.
+  """
+  values = [y for line in lines if line.style != "band" for y in line.y
+            if is_number(y)]
+  edges = [y + sign * half for line in lines if line.style == "band"
+           for y, half in zip(line.y, line.stderr)
+           if is_number(y) and is_number(half) for sign in (-1., 1.)]
+  if len(set(values)) < 2:
+    return None
+  low, high = min(values), max(values)
+  reach = 0.5 * (high - low)
+  low = max(low - reach, min(edges + [low]))
+  high = min(high + reach, max(edges + [high]))
+  return low - 0.1 * reach, high + 0.1 * reach
+
+
+def _over_contexts(records: dict, field: str, scale: float,
+                   x: Sequence[int]) -> tuple[list, int]:
+  """(standard errors at x, contexts) of the one seed that has the field."""
+  (seed, of_steps), = (_curves_by_frame(
+      records, field + "_stderr", scale) or {None: {}}).items()
+  count = records[seed].get("num_contexts") if of_steps else None
+  return [of_steps.get(step, math.nan) for step in x], count or 0
+
+
+def _curves_by_frame(records: dict, field: str, scale: float) -> dict:
+  """{seed: {step: value}} of {seed: record}, of those that have the field."""
+  found = {}
+  for seed, r in records.items():
+    values = r.get(field) or []
+    if any(map(is_number, values)):
+      first = (r.get("num_cond_frames") or 0) + 1
+      found[seed] = dict(enumerate(_times(values, scale), start=first))
+  return found
+
+
+def _per_frame(comparison: Comparison, kind: str, field: str, y_label: str,
+               title: str, caption: str, scale: float = 1.
+              ) -> Optional[Curves]:
+  lines = per_frame_lines(
+      [(comparison.label(name), comparison.final(name, kind))
+       for name in comparison.sets], field, scale)
+  svg = plots.chart(lines, comparison.unit.step, y_label, title,
+                    range_of(lines))
+  sets = [comparison.sets[i] for i in sorted({line.color for line in lines})]
   return Curves(title, svg, caption, sets) if svg else None
 
 

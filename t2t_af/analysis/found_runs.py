@@ -1,7 +1,7 @@
 """Every run folder below some paths, and what it left.
 
   <run>/run.json               what was run
-  <run>/results/<kind>.jsonl   records: likelihood, correlation ...
+  <run>/results/<kind>.jsonl   records: likelihood, calibration ...
   <run>/results/<kind>.npz     arrays: flow, samples; these may lie in <run>
   parameters.jsonl             anywhere: counts without a run (Table 3)
 
@@ -9,17 +9,17 @@ A path may be a run folder, a compare folder or a folder of those.
 """
 
 import collections
-import json
 import os
 from typing import NamedTuple, Optional, Sequence
 
 from t2t_af import errors
 from t2t_af import records
+from t2t_af.analysis import comparison
 from t2t_af.analysis import paper_values
 
 DEFAULT_PATH = "results"
 PARAMETERS_FILE = "parameters.jsonl"
-_KINDS = ("samples", "correlation", "likelihood")
+_KINDS = ("calibration", "samples", "correlation", "likelihood")
 _FILES = tuple(f"{kind}.jsonl" for kind in _KINDS) + ("flow.npz",
                                                       "samples.npz")
 
@@ -33,6 +33,15 @@ class Found(NamedTuple):
     """Runs on all training data that left the file, e.g. "flow.npz"."""
     return [run for run in self.runs if run.is_whole and run.path(name)]
 
+  def of_first_splits(self) -> "Found":
+    """Of a data set that was run in several splits, the lowest alone."""
+    first = {}
+    for run in self.runs:
+      name, split = paper_values.without_split(run.problem or "")
+      first[name] = min(split, first.get(name, split))
+    return self._replace(runs=[run for run in self.runs if (
+        paper_values.without_split(run.problem or "") in first.items())])
+
 
 class FoundRun(NamedTuple):
   """One run folder; fields are None where nothing tells them."""
@@ -44,6 +53,7 @@ class FoundRun(NamedTuple):
   num_parameters: Optional[int]
   train_fraction: Optional[float]  # None: all
   records: dict  # {kind: records, oldest first}
+  info: dict  # run.json
   label: str = ""  # the model's name for people
 
   @property
@@ -123,10 +133,7 @@ def _run(folder: str) -> FoundRun:
   for kind in _KINDS:
     for record in kept[kind]:
       known.update((k, v) for k, v in record.items() if v is not None)
-  try:
-    with open(os.path.join(folder, "run.json"), encoding="utf-8") as stream:
-      known.update(json.load(stream))
-  except (OSError, ValueError):
-    pass
+  info = comparison.read_json(os.path.join(folder, "run.json")) or {}
+  known.update(info)
   return FoundRun(folder, *(known.get(field) for field in
-                            FoundRun._fields[1:-2]), kept)
+                            FoundRun._fields[1:-3]), kept, info)

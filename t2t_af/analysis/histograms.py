@@ -26,10 +26,13 @@ class Histogram(NamedTuple):
 
 def newest_scores(run: FoundRun) -> dict:
   """{split: the newest record with NLLs of each sequence}, of whole training.
+
+  Of those with a finite one.
   """
   found = {}
   for record in run.scores(*SPLITS):
-    if record.get(_FIELD) and record.get("train_fraction", 1.) == 1.:
+    if (any(map(is_number, record.get(_FIELD) or [])) and
+        record.get("train_fraction", 1.) == 1.):
       found[record["split"]] = record
   return found
 

@@ -183,9 +183,9 @@ def measure(example: Optional[TwoSteps] = None, num_samples: int = 4000,
       num_samples)
 
 
-def figure(example: Optional[TwoSteps] = None,
-           measured: Optional[Redundancy] = None) -> str:
-  """Fig. 3 as an SVG file: conditionals and marginal, of x (a, b), y (c, d)."""
+def charts(example: Optional[TwoSteps] = None,
+           measured: Optional[Redundancy] = None) -> list[panels.Panel]:
+  """Fig. 3: conditionals and marginal, of x (a, b) and of y (c, d)."""
   example = example or EXAMPLE
   measured = measured or measure(example)
   found = []
@@ -197,7 +197,7 @@ def figure(example: Optional[TwoSteps] = None,
                    f", estimated {formats.with_error(*estimated)}")
     found += [_panel(steps, letters[0], name, False, "conditional densities"),
               _panel(steps, letters[1], name, True, information)]
-  return panels.sheet(found, _TITLE, 2)
+  return found
 
 
 def _panel(steps: TwoSteps, letter: str, name: str, marginal: bool,

@@ -1,12 +1,13 @@
 """The paper's figures from what runs left: which parts each has.
 
-A part is a file's content with its caption; `pages` puts parts on one page.
+Figures that the paper does not have are called by a name, not a number.
 """
 
-from typing import Callable, Mapping, NamedTuple, Sequence
+from typing import Callable, Mapping, Optional, Sequence, Union
 
 from t2t_af import errors
 from t2t_af.analysis import bars
+from t2t_af.analysis import calibration_figures
 from t2t_af.analysis import correlation_figures
 from t2t_af.analysis import flow_arrays
 from t2t_af.analysis import flow_pictures
@@ -18,7 +19,10 @@ from t2t_af.analysis import paper_values
 from t2t_af.analysis import particle_example
 from t2t_af.analysis import pictures
 from t2t_af.analysis import pixel_path
+from t2t_af.analysis import quality_figures
 from t2t_af.analysis import sample_grids
+from t2t_af.analysis.figure_parts import (
+    nothing, one_per_model, Part, problems, sheet)
 from t2t_af.analysis.found_runs import Found, FoundRun
 
 NUM_CONTEXTS = 3
@@ -26,48 +30,59 @@ NUM_CONTEXTS = 3
 _STANDARD_BASE = ("af1", "af2")
 _ANALYSE = "t2t-af analyse --output_dir=RUN"
 _DIAGRAMS = (2, 9)
+_OF_SAMPLES = (7, 13, 14)
+Name = Union[int, str]
 
 
-class Part(NamedTuple):
-  """One file of a figure."""
-  name: str  # without folder, with ending: .svg, .png or .gif
-  content: bytes
-  caption: str
+def titles() -> dict[Name, str]:
+  """{number or name: title} of the figures that can be made."""
+  return {name: title for name, (title, _) in _FIGURES.items()}
 
 
-def titles() -> dict[int, str]:
-  """{number: title} of the figures that can be made."""
-  return {number: title for number, (title, _) in _FIGURES.items()}
+def heading(name: Name) -> str:
+  """E.g. "Figure 6. Flow visualisation"; without "Figure" if not the paper's.
+  """
+  title, _ = _FIGURES[name]
+  return title if isinstance(name, str) else f"Figure {name}. {title}"
 
 
-def build(number: int, found: Found) -> list[Part]:
+def build(name: Name, found: Found, num_contexts: int = NUM_CONTEXTS
+         ) -> list[Part]:
   """The parts of a figure.
+
+  Args:
+    name: one of `titles`.
+    found: the runs to make it from.
+    num_contexts: sequences of each problem, in figures of samples.
 
   Raises:
     UserError: if nothing was found to make it from; names the command that
       makes it.
   """
-  if number in _DIAGRAMS:
+  if name in _DIAGRAMS:
     raise errors.UserError(
-        f"figure {number} is a diagram of an architecture: there is nothing "
+        f"figure {name} is a diagram of an architecture: there is nothing "
         "in it to be computed")
-  if number not in _FIGURES:
+  if name not in _FIGURES:
     raise errors.UserError(
-        f"the paper has no figure {number} that is computed; there are "
-        f"{', '.join(map(str, sorted(_FIGURES)))}")
-  return _FIGURES[number][1](found)
+        f"there is no figure {name} that is computed; there are "
+        f"{', '.join(map(str, _FIGURES))}")
+  _, make = _FIGURES[name]
+  return make(found, num_contexts) if name in _OF_SAMPLES else make(found)
 
 
 def _reference_frame(found: Found) -> list[Part]:
   """Fig. 1: one pixel, frames and noise."""
-  run = _preferred(_flow_runs(found, 1), ("slvm_af1", "af1"))
+  run = _preferred(_flow_runs(
+      found, 1, "flow.npz with a data-space flow",
+      lambda flow: flow.transforms), ("slvm_af1", "af1"))
   flow = flow_arrays.read(run.path("flow.npz"))
   standard = run.row in _STANDARD_BASE
   place = pixel_path.liveliest(flow)
   of = f"{_name(run)}, first sequence. "
-  parts = [Part("figure_1_path.svg", pixel_path.figure(
-      flow, place, standard).encode("utf-8"), of +
-                "The place whose values change most from step to step.")]
+  parts = [sheet("figure_1_path.svg", pixel_path.charts(flow, place, standard),
+                 of + "The place whose values change most from step to step.",
+                 columns=1)]
   if flow.is_video:
     parts.append(Part("figure_1_frames.png", pictures.png(
         flow_pictures.noise_strip(flow)), of + flow_pictures.caption(flow)))
@@ -75,12 +90,14 @@ def _reference_frame(found: Found) -> list[Part]:
 
 
 def _redundancy(_: Found) -> list[Part]:
-  return [Part("figure_3.svg", multi_information.figure().encode("utf-8"),
-               "Two steps, before and after the affine transform.")]
+  return [sheet("figure_3.svg", multi_information.charts(),
+                "Two steps, before and after the affine transform.")]
 
 
 def _one_frame(found: Found) -> list[Part]:
-  run = _preferred(_video_flow_runs(found, 4), ("slvm_af1", "af1"))
+  run = _preferred(_flow_runs(
+      found, 4, "flow.npz of video with a data-space flow",
+      lambda flow: flow.is_video and flow.transforms), ("slvm_af1", "af1"))
   flow = flow_arrays.read(run.path("flow.npz"))
   return [Part("figure_4b.png", pictures.png(flow_pictures.one_step(flow)),
                f"{_name(run)}: the frame of the first sequence with most "
@@ -91,23 +108,34 @@ def _correlation(found: Found) -> list[Part]:
   """Fig. 5a, 5b, and the same of latents."""
   runs = [run for run in found.runs
           if run.is_whole and run.records["correlation"]]
-  estimates = correlation_figures.estimates(runs)
-  parts = []
-  for letter, latent, words in (
-      ("a", False, "Data x and noise y after each transform"),
-      ("c", True, "Latents z and their noise u by level (not in the paper)")):
-    svg = bars.chart(correlation_figures.bar_groups(estimates, latent),
-                     correlation_figures.X_LABEL, words)
-    if svg:
-      parts.append(Part(
-          f"figure_5{letter}.svg", bars.as_file(svg).encode("utf-8"),
-          f"{words}: temporal correlation on the test split. Error bars: one "
-          "standard error, over seeds where there are several."))
-  training = correlation_figures.training_panel(runs)
-  if training.svg:
-    parts.append(_sheet("figure_5b.svg", [training],
-                        "One line per seed. Scored steps alone."))
-  return sorted(parts) or _nothing(5, "correlation.jsonl", _ANALYSE)
+  parts = [_correlation_bars(runs, "a", "Data x and noise y after each "
+                             "transform", False)]
+  training = [correlation_figures.training_panel(
+      [run for run in runs if run.problem == problem])
+              for problem in problems(runs)]
+  training = [panel for panel in training if panel.svg]
+  if training:
+    parts.append(sheet("figure_5b.svg", training,
+                       "Temporal correlation of the noise during training. One "
+                       "line per seed. Scored steps alone."))
+  parts.append(_correlation_bars(runs, "c", "Latents z and their noise u by "
+                                 "level (not in the paper)", True))
+  return [part for part in parts if part] or nothing(
+      5, "correlation.jsonl", _ANALYSE)
+
+
+def _correlation_bars(runs: Sequence[FoundRun], letter: str, words: str,
+                      latent: bool) -> Optional[Part]:
+  """A group of bars per problem; on a page a chart each."""
+  groups = correlation_figures.bar_groups(
+      correlation_figures.estimates(runs), latent)
+  label = correlation_figures.X_LABEL
+  svg = bars.chart(groups, label, words)
+  return svg and Part(
+      f"figure_5{letter}.svg", bars.as_file(svg).encode("utf-8"),
+      f"{words}: temporal correlation on the test split. Error bars: one "
+      "standard error, over seeds where there are several.",
+      bars.panels_of(groups, label))
 
 
 def _all_flows(found: Found) -> list[Part]:
@@ -117,14 +145,14 @@ def _all_flows(found: Found) -> list[Part]:
 def _two_flows(found: Found) -> list[Part]:
   runs = [run for run in _video_flow_runs(found, 12)
           if run.row == "slvm_af2"]
-  return _flow_strips(12, runs) or _nothing(
+  return _flow_strips(12, runs) or nothing(
       12, "flow.npz of SLVM + 2-AF", f"{_ANALYSE} of a set slvm_af2_...")
 
 
 def _kth_flows(found: Found) -> list[Part]:
   runs = [run for run in _video_flow_runs(found, 11)
           if run.problem == paper_values.VIDEO_COLUMNS["KTH"]]
-  return _flow_strips(11, runs) or _nothing(
+  return _flow_strips(11, runs) or nothing(
       11, "flow.npz of video_kth", f"{_ANALYSE} of a run on video_kth (figure "
       "6 shows those of every data set)")
 
@@ -132,12 +160,12 @@ def _kth_flows(found: Found) -> list[Part]:
 def _generalisation(found: Found) -> list[Part]:
   """Fig. 8a, b: histograms; c: the gap. One problem each."""
   parts = []
-  for problem in _problems(found.runs):
+  for problem in problems(found.runs):
     runs = [run for run in found.runs if run.problem == problem]
-    whole = _one_per_model([run for run in runs if len(
+    whole = one_per_model([run for run in runs if len(
         histograms.newest_scores(run)) == len(histograms.SPLITS)])
     if whole:
-      parts.append(_sheet(
+      parts.append(sheet(
           f"figure_8ab_{problem}.svg",
           [histograms.panel(run) for run in whole],
           f"{problem}: NLL of each sequence of both splits, one seed of each "
@@ -145,39 +173,39 @@ def _generalisation(found: Found) -> list[Part]:
     curves = generalisation.curves(runs)
     if any(len(points) > 1 for points in curves.values()):
       unit = generalisation.unit_of(runs)
-      parts.append(_sheet(
+      parts.append(sheet(
           f"figure_8c_{problem}.svg",
           [generalisation.gap_panel(curves, unit),
            generalisation.nll_panel(curves, unit)],
           f"{problem}: NLL of test minus training, seed by seed, by the share "
           "of the training sequences. Error bars: one standard error over "
           "seeds."))
-  return parts or _nothing(
+  return parts or nothing(
       8, "likelihood records of both splits",
       "t2t-eval with --eval_use_test_set for test, and of the train split")
 
 
 def _particle(_: Found) -> list[Part]:
   example = particle_example.measure()
-  return [Part("figure_10.svg", particle_example.figure(example).encode(
-      "utf-8"), "A sample of the particle's motion as x, u and w."),
-          _sheet("figure_10_steps.svg",
-                 [particle_example.per_step_chart(example)],
-                 "Correlation of each step with the next (not in the paper).")]
+  return [sheet("figure_10.svg", particle_example.charts(example),
+                "A sample of the particle's motion as x, u and w.", columns=3),
+          sheet("figure_10_steps.svg",
+                [particle_example.per_step_chart(example)],
+                "Correlation of each step with the next (not in the paper).")]
 
 
 def _samples_of(number: int, rows: Sequence[str], others: bool = False
-               ) -> Callable[[Found], list[Part]]:
+               ) -> Callable[[Found, int], list[Part]]:
   """Samples of these rows of Table 1; `others`: if there are none, of all."""
-  def make(found: Found) -> list[Part]:
+  def make(found: Found, num_contexts: int) -> list[Part]:
     runs = [run for run in found.with_file("samples.npz")
             if (run.problem or "").startswith("video_")]
     mine = [run for run in runs if run.row in rows] or runs * others
     parts = []
-    for problem in _problems(mine):
-      paths = {run.label: run.path("samples.npz") for run in _one_per_model(
+    for problem in problems(mine):
+      paths = {run.label: run.path("samples.npz") for run in one_per_model(
           [run for run in mine if run.problem == problem])}
-      samples = sample_grids.read(paths, NUM_CONTEXTS)
+      samples = sample_grids.read(paths, num_contexts)
       per_model = 1 if len(samples) > 1 else 3
       for context in range(len(next(iter(samples.values())).inputs)):
         name = f"figure_{number}_{problem}_{context + 1}"
@@ -189,13 +217,13 @@ def _samples_of(number: int, rows: Sequence[str], others: bool = False
                 samples, context, per_model)), caption),
             Part(name + ".gif", sample_grids.animation(
                 samples, context, per_model), caption)]
-    return parts or _nothing(
+    return parts or nothing(
         number, f"samples.npz of video of a set {rows[0]}_...",
         "t2t-decoder, or t2t-af compare")
   return make
 
 
-_FIGURES: Mapping[int, tuple] = {
+_FIGURES: Mapping[Name, tuple] = {
     1: ("Sequence modelling with autoregressive flows", _reference_frame),
     3: ("Redundancy reduction", _redundancy),
     4: ("One frame through the flow", _one_frame),
@@ -209,13 +237,15 @@ _FIGURES: Mapping[int, tuple] = {
     12: ("SLVM + 2-AF", _two_flows),
     13: ("Generated samples of 2-AF", _samples_of(13, ("af2",))),
     14: ("Generated samples of SLVM + 1-AF", _samples_of(14, ("slvm_af1",))),
+    "quality": (quality_figures.TITLE, quality_figures.parts),
+    "calibration": (calibration_figures.TITLE, calibration_figures.parts),
 }
 
 
 def _flow_strips(number: int, runs: Sequence[FoundRun]) -> list[Part]:
   """Transforms and latent levels of one seed of every model and problem."""
   parts = []
-  for run in _one_per_model(runs):
+  for run in one_per_model(runs):
     flow = flow_arrays.read(run.path("flow.npz"))
     name = f"figure_{number}_{run.hparams_set}_{run.problem}"
     words = f"{_name(run)}. {flow_pictures.caption(flow)}"
@@ -228,17 +258,17 @@ def _flow_strips(number: int, runs: Sequence[FoundRun]) -> list[Part]:
   return parts
 
 
-def _flow_runs(found: Found, number: int) -> list[FoundRun]:
-  """Runs with transforms in the space of the data."""
-  runs = [run for run in found.with_file("flow.npz")
-          if flow_arrays.read(run.path("flow.npz")).transforms]
-  return runs or _nothing(number, "flow.npz with a data-space flow", _ANALYSE)
-
-
 def _video_flow_runs(found: Found, number: int) -> list[FoundRun]:
+  return _flow_runs(found, number, "flow.npz of video",
+                    lambda flow: flow.is_video)
+
+
+def _flow_runs(found: Found, number: int, what: str, wanted: Callable
+              ) -> list[FoundRun]:
+  """Runs whose flow.npz is as `wanted`, which `what` describes."""
   runs = [run for run in found.with_file("flow.npz")
-          if flow_arrays.read(run.path("flow.npz")).is_video]
-  return runs or _nothing(number, "flow.npz of video", _ANALYSE)
+          if wanted(flow_arrays.read(run.path("flow.npz")))]
+  return runs or nothing(number, what, _ANALYSE)
 
 
 def _preferred(runs: Sequence[FoundRun], rows: Sequence[str]) -> FoundRun:
@@ -250,29 +280,5 @@ def _preferred(runs: Sequence[FoundRun], rows: Sequence[str]) -> FoundRun:
   return min(runs, key=rank)
 
 
-def _one_per_model(runs: Sequence[FoundRun]) -> list[FoundRun]:
-  """The lowest seed of every set and problem."""
-  chosen = {}
-  for run in sorted(runs, key=lambda run: run.seed or 0):
-    chosen.setdefault((run.hparams_set, run.problem), run)
-  order = [run.folder for run in runs]
-  return sorted(chosen.values(), key=lambda run: order.index(run.folder))
-
-
-def _problems(runs: Sequence[FoundRun]) -> list[str]:
-  return sorted({run.problem for run in runs if run.problem})
-
-
 def _name(run: FoundRun) -> str:
   return f"{run.label} ({run.hparams_set}, {run.problem}, seed {run.seed})"
-
-
-def _sheet(name: str, shown: Sequence[panels.Panel], caption: str) -> Part:
-  """Charts in one SVG file, at most two beside each other."""
-  return Part(name, panels.sheet(shown, caption, min(2, len(shown))).encode(
-      "utf-8"), caption)
-
-
-def _nothing(number: int, what: str, command: str) -> list:
-  raise errors.UserError(
-      f"there is no {what} for figure {number}; it is made by: {command}")

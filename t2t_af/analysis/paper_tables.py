@@ -78,7 +78,7 @@ def build(number: int, found: Found) -> Table:
   paper = paper_values.TABLES[number]
   pools = (_parameter_pools(paper, found) if paper.unit ==
            paper_values.PARAMETERS else _likelihood_pools(paper, found))
-  chosen = {place: _newest_group(pool) for place, pool in pools.items()}
+  chosen = {place: newest_group(pool) for place, pool in pools.items()}
   columns = _columns(paper, sorted({key for _, key in chosen}))
   rows = []
   for name in _row_names(paper, [name for name, _ in chosen]):
@@ -146,7 +146,7 @@ def _place(record: dict) -> tuple:
                    record.get("dequantization") or "")
 
 
-def _newest_group(pool: Sequence[dict]) -> list[dict]:
+def newest_group(pool: Sequence[dict]) -> list[dict]:
   """Of the protocol of the newest record, the newest of each run."""
   protocol = paper_protocols.protocol_of(max(pool, key=_time))
   group = [r for r in pool if paper_protocols.protocol_of(r) == protocol]
@@ -204,7 +204,7 @@ def _our_cell(paper, group: Sequence[dict]) -> Cell:
   bad = tuple(sorted(seed for _, seed in set(values) - set(finite)))
   if not finite:
     return Cell(status="not finite", not_finite=bad)
-  mean, stderr = _over_runs(finite)
+  mean, stderr = over_runs(finite)
   within = [_in_unit(r, r.get("nll_nats_per_dim_stderr")) for r in group]
   within = [error for error in within if is_number(error)]
   decimals = _decimals(mean, stderr)
@@ -228,8 +228,10 @@ def _in_unit(record: dict, nats_per_dim) -> Optional[float]:
   return nats_per_dim * units.of("", [record]).scale
 
 
-def _over_runs(values: dict) -> likelihood.MeanAndStderr:
-  """Over splits if there are several, each the mean of its seeds."""
+def over_runs(values: dict) -> likelihood.MeanAndStderr:
+  """Of {(split, seed): value}; over splits if there are several, each the mean
+  of its seeds.
+  """
   of_split = collections.defaultdict(list)
   for (split, _), value in values.items():
     of_split[split].append(value)

@@ -102,11 +102,10 @@ def table(example: Example) -> list[dict]:
           for name, signal in example.signals.items()]
 
 
-def figure(example: Example) -> str:
-  """Fig. 10 as an SVG file: the first motion in the plane, as x, u and w."""
-  found = [_panel(name, signal, getattr(example.motion, name))
-           for name, signal in example.signals.items()]
-  return panels.sheet(found, "A particle with momentum", len(found))
+def charts(example: Example) -> list[panels.Panel]:
+  """Fig. 10: the first motion in the plane, as x, u and w."""
+  return [_panel(name, signal, getattr(example.motion, name))
+          for name, signal in example.signals.items()]
 
 
 def per_step_chart(example: Example) -> panels.Panel:

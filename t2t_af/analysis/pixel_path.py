@@ -39,9 +39,9 @@ def liveliest(flow: flow_arrays.Flow, sequence: int = 0) -> Place:
       int(change.argmax()), change.shape)))
 
 
-def figure(flow: flow_arrays.Flow, place: Optional[Place] = None,
-           standard_base: bool = False) -> str:
-  """Both charts as an SVG file.
+def charts(flow: flow_arrays.Flow, place: Optional[Place] = None,
+           standard_base: bool = False) -> list[panels.Panel]:
+  """Before and after the flow.
 
   Args:
     flow: with at least one transform.
@@ -61,7 +61,7 @@ def figure(flow: flow_arrays.Flow, place: Optional[Place] = None,
   found.append(_panel(
       f"After the flow: {place.name}", "noise", "y, no unit", noise, loc,
       scale, ("noise y", "mean of its base density, ± one deviation")))
-  return panels.sheet(found, "One place's way through time", 1)
+  return found
 
 
 def _base(flow, place: Place, noise, standard_base: bool) -> Sequence:

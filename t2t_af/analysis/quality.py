@@ -118,6 +118,9 @@ def record_fields(quality: Quality) -> dict:
     fields[f"{name}_best_of_n"] = metric.mean if metric else None
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
     fields[f"{name}_per_frame"] = metric.per_frame if metric else None
+    fields[f"{name}_per_frame_stderr"] = (
+        [likelihood.mean_and_stderr(frame).stderr
+         for frame in metric.best_frames.T] if metric else None)
     fields[f"{name}_mean_of_n"] = (
         float(metric.per_sample.mean()) if metric else None)
   return fields

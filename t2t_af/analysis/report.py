@@ -1,25 +1,28 @@
 """One self-contained HTML page about a compare folder.
 
 Made from the folder's files alone: no network, no script, pictures inside.
-The table comes first, then curves, then pictures. What has not been run is
-shown as "not run".
+The table comes first, then curves, then pictures, then what `t2t-af analyse`
+found of the runs. What has not been run is shown as "not run".
 """
 
-import base64
 import html
 import os
-from typing import Iterable
+from typing import Iterable, Optional
 
 from t2t_af.analysis import context_figures
 from t2t_af.analysis import figures
 from t2t_af.analysis import formats
+from t2t_af.analysis import found_runs
+from t2t_af.analysis import page
 from t2t_af.analysis import pictures
-from t2t_af.analysis import plots
-from t2t_af.analysis import style
+from t2t_af.analysis import report_figures
+from t2t_af.analysis import report_overview
 from t2t_af.analysis import tables
 from t2t_af.analysis import verdict
 from t2t_af.analysis.comparison import Comparison
 
+# Figures of the paper, and one more, that are made of runs, not of a study.
+_OF_RUNS = (1, 4, 5, 6, 8, "calibration")
 NOISE = {"uniform": "uniform noise U(0, 1) on 0–255 values",
          "gaussian": "Gaussian noise of deviation 1/256 (not comparable with "
                      "uniform noise)",
@@ -63,33 +66,25 @@ _OF_ALL = (
     "Samples in the pictures are each set's first, not its best.")
 
 
-def write(compare_dir: str) -> str:
-  """Writes `<compare_dir>/report.html`; returns its path.
+def write(compare_dir: str, path: Optional[str] = None) -> str:
+  """Writes the page to `path`, or `<compare_dir>/report.html`; returns where.
 
   Raises:
     UserError: if there is no compare.json.
   """
-  page = render(Comparison(compare_dir))
-  return pictures.write(os.path.join(compare_dir, "report.html"),
-                        page.encode("utf-8"))
+  content = render(Comparison(compare_dir))
+  return pictures.write(path or os.path.join(compare_dir, "report.html"),
+                        content.encode("utf-8"))
 
 
 def render(comparison: Comparison) -> str:
   """The page as one string."""
-  title = html.escape(_title(comparison))
-  body = "\n".join((
-      f"<h1>{title}</h1>", _legend(comparison, comparison.sets),
+  title = _title(comparison)
+  return page.document(title, "\n".join((
+      f"<h1>{html.escape(title)}</h1>", _legend(comparison, comparison.sets),
       _verdict(comparison), _protocol(comparison), _table(comparison),
-      _curves(comparison), _pictures(comparison), _how_to_read(comparison),
-      _details(comparison)))
-  return (
-      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-      '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-      # The browser itself then refuses anything that is not in this file.
-      '<meta http-equiv="Content-Security-Policy" content="default-src '
-      "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-      f"<title>{title}</title>\n<style>{style.CSS}</style>\n</head>\n"
-      f"<body>\n{body}\n</body>\n</html>\n")
+      _curves(comparison), _pictures(comparison), _of_runs(comparison),
+      _how_to_read(comparison), _details(comparison))))
 
 
 def _title(comparison: Comparison) -> str:
@@ -101,10 +96,8 @@ def _title(comparison: Comparison) -> str:
 
 def _legend(comparison: Comparison, sets: Iterable[str]) -> str:
   """Colour, marker and name of each set: the same all over the page."""
-  lines = "".join(
-      f"<li>{plots.swatch(comparison.sets.index(name))} "
-      f"{html.escape(comparison.label(name))}</li>" for name in sets)
-  return f'<ul class="legend">{lines}</ul>'
+  return page.legend((comparison.sets.index(name), comparison.label(name))
+                     for name in sets)
 
 
 def _verdict(comparison: Comparison) -> str:
@@ -141,29 +134,9 @@ def protocol(comparison: Comparison) -> list[str]:
     parts.append(f"best of {r.get('num_samples')} samples, "
                  f"{r.get('num_contexts')} contexts of the {r.get('split')} "
                  f"split, temperature {r.get('temperature')}")
-  return parts + _machines(comparison)
-
-
-def _machines(comparison: Comparison) -> list[str]:
-  """Hardware from compare.json or the runs; several if they differ."""
-  found = [comparison.config.get("hardware")]
-  found += [run.info.get("hardware") for run in comparison.runs.values()]
-  texts = []
-  for machine in found:
-    text = _machine(machine) if isinstance(machine, dict) else machine
-    if text and text not in texts:
-      texts.append(text)
-  return texts
-
-
-def _machine(machine: dict) -> str:
-  parts = list(machine.get("accelerators") or [])
-  if machine.get("cpu"):
-    parts.append(f"{machine['cpu']}, "
-                 f"{formats.plural(machine.get('cores', 1), 'core')}")
-  if machine.get("memory_gib"):
-    parts.append(f"{machine['memory_gib']} GiB memory")
-  return ", ".join(parts)
+  return parts + report_overview.machines(
+      [comparison.config.get("hardware"),
+       *(run.info.get("hardware") for run in comparison.runs.values())])
 
 
 def _table(comparison: Comparison) -> str:
@@ -223,26 +196,22 @@ def _pictures(comparison: Comparison) -> str:
     return '<h2>Samples</h2><p class="empty">Samples: not run.</p>'
   out = ["<h2>Samples</h2>"]
   for picture in found:
-    title, caption = html.escape(picture.title), html.escape(picture.caption)
+    title = picture.title
+    animation = picture.animation and page.picture(
+        "animation.gif", picture.animation, f"{title}, animated")
     out.append(
-        f"<figure><h3>{title}</h3>"
-        f'{_moving(picture, title)}<div class="frames">'
-        f'{_image(picture.strip, "png", title)}</div>'
-        f"<figcaption>{caption}</figcaption></figure>")
+        f"<figure><h3>{html.escape(title)}</h3>{animation or ''}"
+        f'{page.picture("strip.png", picture.strip, title)}'
+        f"<figcaption>{html.escape(picture.caption)}</figcaption></figure>")
   return "".join(out)
 
 
-def _moving(picture: context_figures.Pictures, title: str) -> str:
-  if picture.animation is None:
-    return ""
-  image = _image(picture.animation, "gif", f"{title}, animated")
-  return f'<div class="frames moving">{image}</div>'
-
-
-def _image(content: bytes, kind: str, description: str) -> str:
-  encoded = base64.b64encode(content).decode("ascii")
-  return (f'<img alt="{description}" '
-          f'src="data:image/{kind};base64,{encoded}">')
+def _of_runs(comparison: Comparison) -> str:
+  """What there is of the flows, correlation, calibration of its runs."""
+  found = found_runs.find([comparison.folder])
+  runs = [run._replace(label=comparison.label(run.hparams_set))
+          for run in found.runs if run.hparams_set in comparison.sets]
+  return report_figures.make(_OF_RUNS, found._replace(runs=runs)).sections
 
 
 def _how_to_read(comparison: Comparison) -> str:

@@ -64,6 +64,9 @@ tr.note span {
   color: var(--warn); font-size: 0.82rem;
 }
 td.best { font-weight: 750; }
+tr.group th { background: var(--tint); }
+tr.group small { display: inline; margin-left: 0.8rem; }
+#runs tr > :nth-child(2) { text-align: left; }
 .reference tr > * { color: var(--soft); font-weight: 400; }
 .reference tr:first-child > * { border-top: 2px solid var(--soft); }
 small {
@@ -77,8 +80,19 @@ th small { white-space: normal; overflow-wrap: anywhere; }
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
 }
 figure { margin: 0; break-inside: avoid; min-width: 0; }
+section > figure { margin-bottom: 1.5rem; }
+.sheet { break-inside: auto; }
+.sheet .figures {
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr));
+}
 figcaption {
   color: var(--soft); font-size: 0.85rem; max-width: 46rem; margin-top: 0.4rem;
+}
+.sheet > figcaption { margin-bottom: 0.8rem; }
+a { color: var(--mark); }
+nav ul {
+  display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; list-style: none;
+  padding: 0; font-size: 0.9rem;
 }
 ul.legend {
   list-style: none; display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem;
@@ -103,9 +117,10 @@ svg .marker { stroke: var(--page); stroke-width: 1.2; }
 img { height: auto; }
 .frames {
   overflow-x: auto; background: #ffffff; border: 1px solid var(--rule);
+  width: fit-content; max-width: 100%;
 }
-.frames img { display: block; width: 100%; min-width: 46rem; }
-.moving { border-bottom: 0; }
+.frames img { display: block; width: 100%; }
+.moving:has(+ .frames) { border-bottom: 0; }
 .moving img { width: auto; min-width: 0; max-width: 100%; margin: 0 auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.1rem 1rem;
      font-size: 0.85rem; color: var(--soft); }
@@ -127,11 +142,14 @@ dd { margin: 0; overflow-wrap: anywhere; }
   @page { size: A4 landscape; margin: 12mm; }
   html { font-size: 10.5px; }
   body { max-width: none; padding: 0; font-size: 1rem; }
-  .figures { grid-template-columns: repeat(3, 1fr); }
-  .moving { display: none; }
+  .figures, .sheet .figures { grid-template-columns: repeat(3, 1fr); }
+  .moving, nav { display: none; }
   .scroll, .frames { overflow: visible; border: 0; }
-  .frames img { min-width: 0; }
+  img, svg.chart { max-height: 165mm; }
+  img { object-fit: contain; object-position: left; }
   th, td { padding: 0.25rem 0.4rem; }
+  tbody th { min-width: 5rem; }
+  td { white-space: normal; }
   h2 { margin-top: 1.4rem; }
   tr, figure, .verdict { break-inside: avoid; }
   h2, h3 { break-after: avoid; }

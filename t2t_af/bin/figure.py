@@ -1,6 +1,7 @@
 """`figure`: a figure of the paper from our results, from records alone.
 
     t2t-af figure 5 [RESULTS...] [--output=FOLDER]
+    t2t-af figure calibration            # not in the paper: a name, no number
 
 RESULTS are folders of runs or what lies above them; without any: `results`.
 Writes every part of the figure, and a page with all of them.
@@ -20,26 +21,31 @@ _WITHOUT_RUNS = (3, 10)
 
 
 def main(argv: list) -> int:
-  listed = "\n".join(f"  {number:>2}  {title}" for number, title in
+  listed = "\n".join(f"  {name:<12}{title}" for name, title in
                      paper_figures.titles().items())
   parser = argparse.ArgumentParser(
       "t2t-af figure", description=f"{__doc__}\n{listed}",
       formatter_class=argparse.RawDescriptionHelpFormatter)
-  parser.add_argument("number", type=int)
+  parser.add_argument("figure", type=_name, metavar="FIGURE")
   parser.add_argument("results", nargs="*", metavar="RESULTS")
-  parser.add_argument("--output", help="a folder; default: figure_<number>")
+  parser.add_argument("--output", help="a folder; default: figure_FIGURE")
   args = parser.parse_args(argv)
-  found = (found_runs.Found([], []) if args.number in _WITHOUT_RUNS
+  name = args.figure
+  found = (found_runs.Found([], []) if name in _WITHOUT_RUNS
            else found_runs.find(args.results))
-  parts = paper_figures.build(args.number, found)
-  folder = args.output or f"figure_{args.number}"
-  title = f"Figure {args.number}. {paper_figures.titles()[args.number]}"
+  parts = paper_figures.build(name, found)
+  folder = args.output or f"figure_{name}"
+  title = paper_figures.heading(name)
   body = f"<h1>{html.escape(title)}</h1>" + "".join(
-      page.figure(*part) for part in parts)
+      page.figure(part.name, part.content, part.caption) for part in parts)
   files = {part.name: part.content for part in parts}
-  files[f"figure_{args.number}.html"] = page.document(title, body).encode(
+  files[f"figure_{name}.html"] = page.document(title, body).encode(
       "utf-8")
-  for name, content in files.items():
-    print(pictures.write(os.path.abspath(os.path.join(folder, name)),
+  for file, content in files.items():
+    print(pictures.write(os.path.abspath(os.path.join(folder, file)),
                          content))
   return 0
+
+
+def _name(text: str) -> paper_figures.Name:
+  return int(text) if text.isdigit() else text

@@ -1,13 +1,21 @@
-"""`report`: writes a comparison's report.html anew, from its records alone.
+"""`report`: one HTML page about a comparison or any runs, from records alone.
 
-    t2t-af report compare
+    t2t-af report compare                      # writes compare/report.html
+    t2t-af report [RESULTS...] [--output=report.html]
+
+A folder of `t2t-af compare` alone gives the report that it wrote, anew, with
+what `t2t-af analyse` has found since. Any other folders, of runs or what lies
+above them (none: `results`), give a page with what was run, the paper's tables
+and figures that can be made, and the commands that make the others.
 """
 
 import argparse
 import os
 
+from t2t_af import errors
 from t2t_af.analysis import comparison as comparison_lib
 from t2t_af.analysis import report
+from t2t_af.analysis import report_runs
 from t2t_af.analysis import tables
 
 
@@ -15,9 +23,24 @@ def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
       "t2t-af report", description=__doc__,
       formatter_class=argparse.RawDescriptionHelpFormatter)
-  parser.add_argument("compare_dir")
+  parser.add_argument("results", nargs="*", metavar="RESULTS")
+  parser.add_argument("--output", help="a file; default: report.html, in the "
+                      "folder of a comparison, else here")
   args = parser.parse_args(argv)
-  path = report.write(args.compare_dir)
-  print(tables.text(comparison_lib.Comparison(args.compare_dir)))
-  print("\nreport: %s" % os.path.abspath(path))
+  if args.output and os.path.isdir(args.output):
+    raise errors.UserError(f"--output={args.output} is a folder; give a file, "
+                           "such as report.html in it")
+  if _is_comparison(args.results):
+    path = report.write(args.results[0], args.output)
+    print(tables.text(comparison_lib.Comparison(args.results[0])))
+    print()
+  else:
+    path = report_runs.write(args.results, args.output or "report.html")
+  print("report: %s (%.1f MB)" % (
+      os.path.abspath(path), os.path.getsize(path) / 1e6))
   return 0
+
+
+def _is_comparison(paths: list) -> bool:
+  return len(paths) == 1 and os.path.isfile(
+      os.path.join(paths[0], "compare.json"))

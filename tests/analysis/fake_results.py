@@ -6,8 +6,9 @@ import os
 import numpy as np
 
 from t2t_af import records
+from t2t_af.analysis import calibration as calibration_lib
 
-PROBLEM = "video_moving_digits32"
+PROBLEM, SERIES = "video_moving_digits32", "series_activity_rec"
 NUM_COND, NUM_SCORED, SIZE = 3, 6, 16
 # Second of the last record; each later one is a second newer.
 _TIME = "2030-01-01T00:00:{:02d}+00:00"
@@ -42,6 +43,58 @@ def correlation(hparams_set: str, signal: str, value: float, step: int = 100,
   return {"kind": "correlation", "hparams_set": hparams_set, "seed": seed,
           "problem": problem, "split": split, "step": step, "signal": signal,
           "correlation": value, "correlation_stderr": 0.02}
+
+
+def calibration(hparams_set: str, spread: float = 1., seed: int = 0,
+                problem: str = SERIES, **fields) -> dict:
+  """A record of a model whose spread is `spread` times the true one.
+
+  40 sequences of 5 steps, cut from 10 series.
+  """
+  x = np.random.default_rng([seed, len(problem)]).standard_normal([40, 5])
+  found = calibration_lib.calibrate(
+      calibration_lib.pit_of_noise(x / spread), [i // 4 for i in range(40)])
+  return records.calibration(**{
+      "model": "slvm", "hparams_set": hparams_set, "hparams": "",
+      "problem": problem, "split": "test", "checkpoint": "model.ckpt-100",
+      "step": 100, "seed": seed, "num_parameters": 1000, "method": "samples",
+      "num_samples": 20, "crps": 0.5, "crps_stderr": 0.03,
+      "time": _TIME.format(0), **found.record_fields(), **fields})
+
+
+def sampled(hparams_set: str, psnr: float, seed: int = 0,
+            problem: str = PROBLEM, **fields) -> dict:
+  """A samples record whose PSNR begins at `psnr` and falls 1 dB a frame."""
+  return {"kind": "samples", "hparams_set": hparams_set, "hparams": "",
+          "problem": problem, "split": "test", "step": 100, "seed": seed,
+          "num_contexts": 9, "num_samples": 10, "num_cond_frames": NUM_COND,
+          "psnr_per_frame": [psnr - i for i in range(NUM_SCORED)],
+          "psnr_per_frame_stderr": [0.5] * NUM_SCORED,
+          "ssim_per_frame": None, "time": _TIME.format(0), **fields}
+
+
+def study(folder: str) -> str:
+  """Two models on digits, three seeds each; 1-AF on a series in two splits."""
+  found = []
+  for seed in range(3):
+    for hparams_set in ("slvm_af1_tiny", "slvm_af2_tiny"):
+      found += [correlation(hparams_set, "x", 0.8, seed=seed),
+                correlation(hparams_set, "y1", 0.5, seed=seed),
+                sampled(hparams_set, 25., seed),
+                likelihood(hparams_set, 2.5, seed)]
+    for problem in (SERIES, f"{SERIES}_split1"):
+      found += [calibration("af1_activity_rec", 0.6, seed, problem),
+                correlation("af1_activity_rec", "y1", 0.3, 100, seed, "test",
+                            problem),
+                series("af1_activity_rec", 2. + seed, 6, seed=seed,
+                       problem=problem)]
+  write(folder, found)
+  for seed in range(3):
+    for i, hparams_set in enumerate(("slvm_af1_tiny", "slvm_af2_tiny")):
+      run = run_folder(folder, likelihood(hparams_set, 2., seed))
+      flow(os.path.join(run, "results", "flow.npz"), i + 1)
+      samples(os.path.join(run, "samples.npz"), seed=i)
+  return folder
 
 
 def later(record: dict, seconds: int = 1) -> dict:

@@ -1,5 +1,6 @@
 """What the charts and pictures are given, before they are drawn."""
 
+import math
 import os
 import re
 
@@ -79,6 +80,35 @@ def test_quality_curves_are_those_of_the_records(comparison, drawn):
              for s in fake_compare.SEEDS]
   thick, = _of(drawn, "thick", 0)
   np.testing.assert_allclose(thick.y, np.mean(records, axis=0))
+
+
+def test_quality_curves_have_a_band_over_seeds(comparison, drawn):
+  figures.quality_per_frame(comparison, "psnr", "PSNR, dB")
+  records = [comparison.final(FIRST, "samples")[s]["psnr_per_frame"]
+             for s in fake_compare.SEEDS]
+  band, = _of(drawn, "band", 0)
+  # t(0.975; 2) standard errors of three seeds.
+  np.testing.assert_allclose(
+      band.stderr, 4.303 * np.std(records, axis=0, ddof=1) / 3**0.5, rtol=1e-3)
+
+
+def _band(half):
+  return [plots.Line([1, 2], [10., 12.], 0, "band", [half, half]),
+          plots.Line([1, 2], [10., 12.], 0)]
+
+
+@pytest.mark.parametrize("half, low, high", [
+    (0.2, 9.8, 12.2),  # all of the band
+    (9., 9., 13.),  # half of what the lines reach over, to each side
+    (math.nan, 10., 12.)])
+def test_a_wide_band_does_not_press_the_lines_together(half, low, high):
+  found = figures.range_of(_band(half))
+  assert found == pytest.approx((low - 0.1, high + 0.1))
+
+
+def test_lines_without_extent_leave_the_range_to_the_chart():
+  assert figures.range_of([plots.Line([1], [3.], 0)]) is None
+  assert figures.range_of([]) is None
 
 
 def test_evaluation_split_is_the_one_evaluated_most(comparison):

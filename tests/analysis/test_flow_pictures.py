@@ -182,7 +182,7 @@ def test_path_is_that_of_the_place_that_changes_most(flow_of, charts):
   flow = flow._replace(x=arrays["x"])
   place = pixel_path.liveliest(flow)
   assert place.index == (9, 2, 0) and "row 10, column 3" in place.name
-  pixel_path.figure(flow, place, standard_base=True)
+  pixel_path.charts(flow, place, standard_base=True)
   before, after = map(_by_style, charts)
   np.testing.assert_allclose(before["thick"].y, arrays["x"][0, :, 9, 2, 0] /
                              256.)
@@ -197,7 +197,7 @@ def test_path_is_that_of_the_place_that_changes_most(flow_of, charts):
 def test_path_is_framed_by_the_first_transform(flow_of, charts):
   flow, arrays = flow_of(num_transforms=2)
   place = pixel_path.Place(0, (6, 6, 0))
-  pixel_path.figure(flow, place)
+  pixel_path.charts(flow, place)
   before, after = map(_by_style, charts)
   at = (0, slice(None), 6, 6, 0)
   np.testing.assert_allclose(before["band"].stderr, arrays["scale_1"][at])
@@ -206,10 +206,10 @@ def test_path_is_framed_by_the_first_transform(flow_of, charts):
 
 def test_base_density_is_drawn_only_where_it_is_known(flow_of, charts):
   flow, _ = flow_of()
-  pixel_path.figure(flow)
+  pixel_path.charts(flow)
   assert "band" not in _by_style(charts[1])
   loc = np.full(flow.x.shape, 0.5, np.float32)
-  pixel_path.figure(flow._replace(base_loc=loc, base_scale=2 * loc))
+  pixel_path.charts(flow._replace(base_loc=loc, base_scale=2 * loc))
   band = _by_style(charts[3])["band"]
   assert (band.y[0], band.stderr[0]) == (0.5, 1.)
 
@@ -219,7 +219,7 @@ def test_path_of_a_series():
   flow = flow_arrays.Flow(x, 3, [flow_arrays.Transform(1, x, x, x)], [], None,
                           None)
   assert pixel_path.liveliest(flow).name == "column 2"
-  assert pixel_path.figure(flow).count("<clipPath") == 2
+  assert len(pixel_path.charts(flow)) == 2
 
 
 def test_band_goes_up_and_back_and_leaves_gaps():

@@ -146,8 +146,8 @@ def test_training_curves_are_of_the_last_transform(tmp_path, monkeypatch):
   monkeypatch.setattr(plots, "chart", lambda lines, *args, **kwargs: (
       seen.extend(lines), real(lines, *args, **kwargs))[1])
   panel = correlation_figures.training_panel(_runs(tmp_path, _correlations()))
-  assert panel.title == "Correlation during training, dev split"
-  assert panel.legend == {0: f"2-AF, {fake.PROBLEM}: y²"}
+  assert panel.title == f"{fake.PROBLEM}, dev split, during training"
+  assert panel.legend == {0: "2-AF: y²"}
   curves = [line for line in seen if line.style == "thin"]
   assert len(curves) == 2, "one per seed"
   assert (curves[0].x, curves[0].y) == ([0, 50, 100], [0.9, 0.5, 0.2])
@@ -165,6 +165,14 @@ def test_bars_have_lengths_in_proportion_and_signs():
   assert x0 == x1 and x2 + w2 == pytest.approx(x0, abs=0.1)
   assert "−0.200" in svg and svg.count('class="error"') == 1
   assert bars.chart([], "correlation", "Bars") == ""
+
+
+def test_bars_without_a_heading_have_no_room_for_one():
+  bar = bars.Bar("all", 0.8, 0.1, 0)
+  tall, low = (float(re.search(r'viewBox="0 0 \d+ (\d+)"', bars.chart(
+      [bars.Group(heading, [bar])], "x", "Bars"))[1])
+               for heading in ("set", ""))
+  assert tall - low == bars.GROUP_GAP
 
 
 def _rects(svg):

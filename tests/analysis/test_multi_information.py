@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from t2t_af.analysis import multi_information
+from t2t_af.analysis import panels
 
 EXAMPLE = multi_information.EXAMPLE
 SIGMAS = 4.  # of the estimate's standard error
@@ -124,7 +125,7 @@ def test_what_does_not_fit_is_refused(shapes, message):
 
 def test_figure_has_four_panels_and_both_values():
   measured = multi_information.measure(num_samples=400)
-  svg = multi_information.figure(measured=measured)
+  svg = panels.sheet(multi_information.charts(measured=measured), "Four", 2)
   texts = [t.text for t in ElementTree.fromstring(svg).iter(
       "{http://www.w3.org/2000/svg}text")]
   for letter in "abcd":

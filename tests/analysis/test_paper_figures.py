@@ -75,6 +75,15 @@ def test_empty_results_name_the_command(tmp_path, number, told):
     paper_figures.build(number, found_runs.find([str(tmp_path)]))
 
 
+def test_one_frame_needs_a_flow_in_data_space(tmp_path):
+  record = fake.likelihood("video_flow_af_tiny", 2.)
+  fake.write(str(tmp_path), [record])
+  fake.flow(os.path.join(fake.run_folder(str(tmp_path), record), "results",
+                         "flow.npz"), 0, latents=True)
+  with pytest.raises(errors.UserError, match="data-space flow for figure 4"):
+    paper_figures.build(4, found_runs.find([str(tmp_path)]))
+
+
 def test_figures_of_other_sets_do_not_stand_in(results):
   with pytest.raises(errors.UserError, match="video_kth"):
     paper_figures.build(11, found_runs.find([results]))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from t2t_af import particle
+from t2t_af.analysis import panels
 from t2t_af.analysis import particle_example
 
 STEPS = np.arange(1, 25)
@@ -102,7 +103,7 @@ def test_golden_values(example):
 
 
 def test_figure_shows_three_signals_and_their_correlation(example):
-  svg = particle_example.figure(example)
+  svg = panels.sheet(particle_example.charts(example), "Three", 3)
   texts = [t.text for t in ElementTree.fromstring(svg).iter(
       "{http://www.w3.org/2000/svg}text")]
   for name in ("position x", "velocity u", "force w"):

@@ -92,6 +92,7 @@ def test_best_of_n_equals_a_slow_search():
   noise = rng.normal(0, rng.uniform(5, 40, (3, 5, 4, 1, 1, 1)))
   samples = np.clip(truth[:, None] + noise, 0, 255).astype(np.uint8)
   found = quality.best_of_n(samples, truth)
+  fields = quality.record_fields(found)
   for name, metric in (("psnr", quality.psnr), ("ssim", quality.ssim)):
     slow, fast = _best_slowly(samples, truth, metric), getattr(found, name)
     np.testing.assert_array_equal(fast.best_index, [s[0] for s in slow])
@@ -100,6 +101,10 @@ def test_best_of_n_equals_a_slow_search():
     np.testing.assert_allclose(fast.per_frame,
                                np.mean([s[2] for s in slow], axis=0),
                                atol=ROUNDING)
+    np.testing.assert_allclose(
+        fields[f"{name}_per_frame_stderr"],
+        np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(3),
+        atol=ROUNDING)
     assert fast.mean == pytest.approx(np.mean([s[1] for s in slow]))
     assert fast.stderr == pytest.approx(
         np.std([s[1] for s in slow], ddof=1) / math.sqrt(3), abs=ROUNDING)

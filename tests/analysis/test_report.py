@@ -1,7 +1,7 @@
 """The report on invented folders: whole, honest, self-contained."""
 
 import base64
-import html.parser
+import html
 import io
 import json
 import os
@@ -9,48 +9,19 @@ import re
 import shutil
 
 from tests.analysis import fake_compare
+from tests.analysis import fake_results
+from tests.analysis import parsed_page
 import pytest
 from PIL import Image
 
 from t2t_af import errors
+from t2t_af import records
 from t2t_af.analysis import figures
 from t2t_af.analysis import pictures
 from t2t_af.analysis import report
 from t2t_af.analysis.comparison import Comparison
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
-VOID = {"meta", "img", "br", "circle", "path", "line", "rect"}
-
-
-class _Page(html.parser.HTMLParser):
-  """Collects text, images and attributes; refuses unbalanced tags."""
-
-  def __init__(self, content):
-    super().__init__()
-    self.open, self.text, self.images, self.attributes = [], [], [], {}
-    self.feed(content)
-    self.close()
-    assert not self.open, f"never closed: {self.open}"
-    self.all_text = " ".join(self.text)
-
-  def handle_starttag(self, tag, attrs):
-    if tag not in VOID:
-      self.open.append(tag)
-    for key, value in attrs:
-      self.attributes.setdefault(key, []).append(value)
-    if tag == "img":
-      self.images.append(dict(attrs)["src"])
-
-  def handle_startendtag(self, tag, attrs):
-    assert tag in VOID
-
-  def handle_endtag(self, tag):
-    assert self.open and self.open[-1] == tag, (tag, self.open)
-    self.open.pop()
-
-  def handle_data(self, data):
-    if self.open and self.open[-1] != "style":
-      self.text.append(data)
 
 
 def _page(folder):
@@ -58,7 +29,7 @@ def _page(folder):
   assert path == os.path.join(folder, "report.html")
   with open(path, encoding="utf-8") as stream:
     content = stream.read()
-  return _Page(content), content
+  return parsed_page.Page(content), content
 
 
 @pytest.fixture(autouse=True)
@@ -190,6 +161,26 @@ def test_names_cannot_inject_markup(copy):
     json.dump(config, stream)
   _, content = _page(copy)
   assert "<script" not in content and "<title>&lt;b&gt;&amp;" in content
+
+
+def test_flows_and_correlation_of_the_runs_are_shown(copy):
+  folder, _ = _page(copy)
+  assert "Figure 5" not in folder.all_text and "Figure 6" not in folder.all_text
+  run = os.path.join(copy, AF, "seed_1", "results")
+  fake_results.flow(os.path.join(run, "flow.npz"), 0, latents=True)
+  records.append(os.path.join(run, "correlation.jsonl"), dict(
+      fake_results.correlation(AF, "u0", 0.123, seed=1),
+      problem="video_toy_pushing"))
+  page, content = _page(copy)
+  assert re.findall(r'id="figure-(\w+)"', content) == ["5", "6"]
+  assert "0.123" in page.all_text
+  label = html.escape(fake_compare.LABELS[AF])
+  assert f"{label}: u, level 0" in content and f"{label} ({AF}" in content
+
+
+def test_page_goes_where_it_is_told(folder, tmp_path):
+  path = str(tmp_path / "new" / "page.html")
+  assert report.write(folder, path) == path and os.path.isfile(path)
 
 
 def test_a_folder_without_compare_json_is_a_clear_error(tmp_path):
