@@ -58,7 +58,7 @@ def shrink(hparams: Any) -> Any:
   known = hparams.values()
   hparams.override_from_dict(
       {name: value for name, value in _SMALL.items() if name in known})
-  if "cos_decay" in hparams.learning_rate_schedule:
+  if "linear_decay" in hparams.learning_rate_schedule:
     # It needs an experiment, which knows how many steps there will be.
     hparams.learning_rate_schedule = "constant"
   return hparams

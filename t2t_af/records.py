@@ -84,7 +84,8 @@ def likelihood(**fields) -> dict:
     reconstruction_nats_per_dim, kl_nats_per_dim: what the bound of one sample
       is the sum of; num_warmup_steps: steps that the model of y saw before the
       first scored one.
-    dims_per_step: numbers of a step. And of series: nll_nats_per_step with
+    dims_per_step: numbers of a step. And of series: noise_std, of the noise
+      added to standardised values; nll_nats_per_step with
       its _stderr, of the standardised series, and nll_raw_nats_per_step, on
       the scale of the raw data.
 

@@ -12,7 +12,7 @@ from t2t_af.analysis import paper_values
 from t2t_af.analysis.comparison import is_number
 
 _SAME = ("hparams_set", "hparams", "num_cond_frames", "num_scored_frames",
-         "num_warmup_steps")
+         "num_warmup_steps", "noise_std")
 
 
 def row_label(name: tuple) -> str:
@@ -63,6 +63,8 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
       *part("{} of those given warm the model up",
             lambda r: r.get("num_warmup_steps") or None),
       *part("{} noise", _noise),
+      *part("noise of {} standard deviations added",
+            lambda r: r.get("noise_std") or None),
       *part("{}", _steps),
       *part("seeds {}", lambda r: r.get("seed")),
       *part("with {}", lambda r: r.get("hparams")),

@@ -50,7 +50,8 @@ _ROWS = {
 }
 # What sets must agree in, and its value where a model has no such hparam.
 _PROTOCOL = {"video_num_input_frames": 3, "video_num_target_frames": 10,
-             "dequantization": "uniform", "first_steps": "skip",
+             "dequantization": "uniform", "series_noise": 0.,
+             "first_steps": "skip",
              "train_fraction": 1., "train_fraction_seed": 0}
 _DEMO = dict(
     problem="video_toy_pushing", train_steps=400, seeds="0",

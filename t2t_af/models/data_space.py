@@ -62,8 +62,12 @@ class DataSpaceModel(sequence_model.SequenceModel):
     return self.observation.from_x(x)
 
   def record_fields(self) -> dict:
-    return dict(dequantization=self.observation.dequantization,
-                dims_per_step=self.dims)
+    observation = self.observation
+    fields = dict(dequantization=observation.dequantization,
+                  dims_per_step=self.dims)
+    if not observation_lib.is_video(self.step_shape):
+      fields["noise_std"] = observation.noise_std
+    return fields
 
   def flow(self):
     """The stack of flows; its variables are under flow/."""

@@ -34,7 +34,8 @@ def check(hparams, step_shape: Sequence[int],
   """
   requirements.one_of(hparams, _CHOICES)
   requirements.at_least(hparams, dict(
-      num_cond_steps=1, video_num_target_frames=1, video_num_input_frames=0))
+      num_cond_steps=1, video_num_target_frames=1, video_num_input_frames=0,
+      series_noise=0))
   requirements.positive(hparams, "flow_log_scale_bound", "flow_width",
                         "temperature")
   if hparams.num_transforms < 1:

@@ -70,6 +70,19 @@ def test_series_are_left_as_they_are():
   assert series.log_volume_per_dim == 0 and series.dequantization == "none"
 
 
+def test_noise_of_series_has_its_deviation_and_its_seed():
+  series = observation.SeriesObservation(noise_std=.02)
+  values = np.linspace(-3., 3., 6000, dtype=np.float32).reshape([1, -1, 3])
+  with tf.Graph().as_default(), tf.Session() as session:
+    noise, again, other = (found - values for found in session.run(
+        [series.to_x(tf.constant(values), seed) for seed in (1, 1, 2)]))
+  np.testing.assert_array_equal(noise, again)
+  assert np.abs(noise - other).max() > .01
+  # 6,000 draws: one standard error of the deviation is 1 %.
+  np.testing.assert_allclose(noise.std(), .02, rtol=.05)
+  assert abs(noise.mean()) < 5 * .02 / np.sqrt(noise.size)
+
+
 def test_floor_of_gaussian_noise():
   """Entropy of the noise on the scale of the levels: 1.419 nats/dim."""
   video = observation.VideoObservation("gaussian")

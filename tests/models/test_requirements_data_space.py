@@ -43,6 +43,7 @@ def _check(name, hparams_set, step_shape, overrides):
     (AF, "af1_tiny", dict(flow_mask="learnt"), 'Did you mean "learned"'),
     (AF, "af1_tiny", dict(normalization="batch_norm"), 'Did you mean "batch"'),
     (AF, "af1_tiny", dict(dequantization="normal"), "unknown dequantization"),
+    (AF, "af1_series_tiny", dict(series_noise=-.1), "series_noise"),
     (AF, "af1_tiny", dict(optimizer="adan"), 'Did you mean "adam"'),
     (SLVM, "slvm_tiny", dict(latent_flow="af"), 'Did you mean "affine_af"'),
     (SLVM, "slvm_tiny", dict(sample_mode="mean"), 'Did you mean "means"'),

@@ -52,6 +52,33 @@ class TestFacialExp(series_contract.SeriesProblemContract):
     return _problem(), folder
 
 
+class TestFacialExpFilled(series_contract.SeriesProblemContract):
+  """The same recordings; what the contract asks for."""
+
+  COUNTS = TestFacialExp.COUNTS
+
+  @classmethod
+  def make_problem(cls, folder):
+    uci_archives.write_zip(uci_archives.faces(), os.path.join(folder, NAME))
+    problem = series_facial_exp.SeriesFacialExpFilled()
+    problem.num_rows = uci_archives.FACE_ROWS
+    return problem, folder
+
+
+def test_lost_depth_is_the_last_known_one_or_else_the_first():
+  points = np.arange(4 * 9.).reshape([4, 9]) + 1
+  points[[0, 2, 3], 2] = 0.  # Of the first point, known at step 1 alone.
+  points[[0, 1, 3], 5] = 0.
+  points[:, 8] = 0.  # Never known.
+  points[2, 0] = 0.  # An x of 0 is no loss.
+  filled = series_facial_exp.fill_lost_depth(points)
+  assert filled[:, 2].tolist() == [points[1, 2]] * 4
+  assert filled[:, 5].tolist() == [points[2, 5]] * 4
+  assert not filled[:, 8].any()
+  others = [0, 1, 3, 4, 6, 7]
+  np.testing.assert_array_equal(filled[:, others], points[:, others])
+
+
 def test_rows_are_read_whatever_the_header_and_the_last_newline(files,
                                                                 tmp_path):
   found = _read(files, tmp_path)
