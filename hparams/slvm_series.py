@@ -141,7 +141,7 @@ def slvm_series_tiny():
   """
   return base.derive(
       slvm_activity_rec, video_num_input_frames=9, num_warmup_steps=3,
-      flow_width=32, hidden_size=32, latent_size=4,
+      flow_width=32, hidden_size=32, latent_size=4, series_noise=0.0,
       learning_rate_constant=1e-3)
 
 

@@ -75,7 +75,7 @@ def measure(hparams_set: str, column: str, num_steps: int,
     num_steps: at least 1.
     overrides: of the set.
   """
-  train_op = _build(hparams_set, column, overrides)
+  train_op = _build(hparams_set, column, num_steps, overrides)
   clock, processor = [], []
   with tf.Session(config=session_lib.config()) as session:
     session.run(tf.global_variables_initializer())
@@ -89,10 +89,12 @@ def measure(hparams_set: str, column: str, num_steps: int,
               cpu=float(np.median(processor[1:])), memory=peak)
 
 
-def _build(hparams_set, column, overrides):
+def _build(hparams_set, column, num_steps, overrides):
   """The training operation, on one random batch of the set's size."""
   hparams = trainer_lib.create_hparams(
       hparams_set, problem_name="video_moving_digits")
+  # As an experiment does: a schedule may ask when training ends.
+  hparams.add_hparam("train_steps", 1 + num_steps)
   hparams.override_from_dict(overrides)
   name = model_names.model_of(hparams_set)
   cls = (registry.model(name) if column == "ours" else

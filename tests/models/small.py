@@ -14,8 +14,9 @@ VIDEO, SERIES = (8, 8, 2), (5,)
 
 
 def hparams(hparams_set: str, **overrides):
-  """A registered set, shrunk, then with the overrides."""
+  """A registered set, shrunk, with the paper's batch norm and the overrides."""
   small = base.shrink(registry.hparams(hparams_set))
+  small.normalization = "batch"
   small.override_from_dict(overrides)
   return small
 
