@@ -33,7 +33,11 @@ def _count(step_shape, data_flow, num_layers, **overrides):
   bound = core.elbo(tf.zeros([2, 3] + list(step_shape)), True)
   variables = tf.trainable_variables()
   gradients = tf.gradients([bound.kl, bound.reconstruction], variables)
-  assert None not in gradients, "dead parameters"
+  names = {v.op.name for v in variables}
+  dead = [v.op.name for v, g in zip(variables, gradients) if g is None]
+  # Batch norm takes away what the bias before it adds: see `normalization`.
+  assert all(name.endswith("/bias") and name[:-len("bias")] +
+             "normalization/gamma" in names for name in dead), dead
   counts = {}
   for v in variables:
     module = v.op.name.split("/")[0]
