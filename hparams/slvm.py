@@ -172,8 +172,9 @@ def slvm_af2_bair():
 def slvm_tiny():
   """SLVM for minutes on two cores.
 
-  Warms up on three frames and scores ten, as all tiny sets, with or without
-  a flow. Ours: not run.
+  Warms up on three frames and scores ten, as all tiny sets, with or without a
+  flow. video_moving_digits32, 1,500 steps, seeds 0-2, test split: at most 2.437
+  +- 0.239 nats/dim (results/moving_digits32_tiny).
   """
   return base.derive(
       slvm_mmnist, video_num_input_frames=9, num_warmup_steps=3,
@@ -185,7 +186,8 @@ def slvm_tiny():
 def slvm_dx_tiny():
   """SLVM + Delta x for minutes on two cores.
 
-  See slvm_tiny. Ours: not run.
+  See slvm_tiny. video_moving_digits32, 1,500 steps, seeds 0-2, test split: at
+  most 3.300 +- 0.052 nats/dim (results/moving_digits32_tiny).
   """
   return base.derive(slvm_tiny, data_flow="difference")
 
@@ -194,7 +196,9 @@ def slvm_dx_tiny():
 def slvm_af1_tiny():
   """SLVM + 1-AF for minutes on two cores.
 
-  See slvm_tiny; the learning rate is that of af1_tiny. Ours: not run.
+  See slvm_tiny; the learning rate is that of af1_tiny. video_moving_digits32,
+  1,500 steps, seeds 0-2, test split: at most 1.797 +- 0.026 nats/dim
+  (results/moving_digits32_tiny).
   """
   return base.derive(slvm_tiny, data_flow="affine_af",
                      num_recurrent_layers=1, learning_rate_constant=6e-3)
