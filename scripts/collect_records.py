@@ -5,7 +5,7 @@
 Of every run below COMPARE: run.json, records, flow.npz and of samples.npz as
 much as figures show, where they are there; of the comparison: compare.json and
 references.jsonl. Numbers of lists (a likelihood of every sequence) are kept to
-five digits, and of evaluations that a later one of the same split followed not
+five digits, and of evaluations that a later one of the same kind followed not
 at all.
 """
 
@@ -41,13 +41,18 @@ def main(source: str, target: str) -> None:
 
 def _copy_records(path: str, to: str) -> None:
   found = records.read(path)
-  newest = {record.get("split"): i for i, record in enumerate(found)}
+  newest = {_kind(record): i for i, record in enumerate(found)}
   if os.path.exists(to):
     os.remove(to)
   for i, record in enumerate(found):
-    if newest[record.get("split")] != i:
+    if newest[_kind(record)] != i:
       record.pop(PER_SEQUENCE, None)
     records.append(to, {key: _short(value) for key, value in record.items()})
+
+
+def _kind(record: dict) -> tuple:
+  """A bound of many samples does not stand for that of one."""
+  return record.get("split"), record.get("num_samples")
 
 
 def _copy_samples(path: str, to: str) -> None:
