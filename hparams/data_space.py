@@ -13,8 +13,8 @@ from hparams import base
 # with the rate going to 0, 2.51 without batch norm, 2.21 at 3e-3 and 1.93 at
 # 6e-3. SLVM after 1,000 steps: 3.12 with batch norm and 2.80 without, at 1e-3;
 # 2.74 at 3e-3; 3.8 at 6e-3. (A cosine instead of the line, 100 steps at the
-# full rate instead of the warm-up. Without either, two transforms begin at
-# 1e12 nats/dim.)
+# full rate instead of the warm-up: trials, before the numbers below were set.
+# Without a warm-up, two transforms begin at 1e12 nats/dim.)
 SHORT_TRAINING = dict(
     batch_size=8, normalization="none", learning_rate_constant=6e-3,
     learning_rate_schedule="constant*linear_warmup*linear_decay",

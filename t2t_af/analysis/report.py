@@ -128,6 +128,10 @@ def protocol(comparison: Comparison) -> list[str]:
       r.get("dequantization") for r in finals)]
   if config.get("steps"):
     parts.append(f"{formats.thousands(config['steps'])} training steps")
+  if config.get("eval_every"):
+    parts.append("scored at the best of every "
+                 f"{formats.thousands(config['eval_every'])} steps on the dev "
+                 "split")
   seeds = ", ".join(str(seed) for seed in comparison.seeds)
   parts.append(f"{'seed' if len(comparison.seeds) == 1 else 'seeds'} {seeds}")
   for r in drawn[:1]:

@@ -10,6 +10,7 @@ import os
 import shutil
 from typing import Optional
 
+from tensor2tensor.utils import decoding as t2t_decoding
 import tensorflow.compat.v1 as tf
 
 from t2t_af import records
@@ -21,7 +22,7 @@ SPLIT = "eval"  # tensor2tensor's name of the dev split.
 def step_of(output_dir: str) -> int:
   """Training step of the newest checkpoint; -1 where there is none."""
   checkpoint = tf.train.latest_checkpoint(output_dir)
-  return int(checkpoint.rsplit("-", 1)[1]) if checkpoint else -1
+  return t2t_decoding.get_step_from_ckpt_path(checkpoint) if checkpoint else -1
 
 
 def is_evaluated(output_dir: str, step: int) -> bool:

@@ -198,11 +198,12 @@ def _write_config(args):
   if os.path.exists(path):
     with open(path, encoding="utf-8") as f:
       before = json.load(f)
-    for key in ("problem", "hparams"):
-      if before.get(key) != config[key]:
+    for key in ("problem", "hparams", "eval_every"):
+      # Folders from before there was a choice do not tell eval_every.
+      if before.get(key, config[key]) != config[key]:
         raise errors.UserError(
             "%s is a comparison with %s=%s, not %s. Give another --output_dir."
-            % (args.output_dir, key, before.get(key), config[key]))
+            % (args.output_dir, key, before[key], config[key]))
   with open(path, "w", encoding="utf-8") as f:
     json.dump(config, f, indent=1)
 

@@ -89,6 +89,17 @@ def test_winner_changes_with_the_records(tmp_path, monkeypatch):
   assert "residual start is higher than VideoFlow by 0.019" in page.all_text
 
 
+def test_early_stopping_is_stated(copy):
+  assert "scored at the best" not in _page(copy)[0].all_text
+  path = os.path.join(copy, "compare.json")
+  with open(path, encoding="utf-8") as stream:
+    config = json.load(stream)
+  with open(path, "w", encoding="utf-8") as stream:
+    json.dump(dict(config, eval_every=200), stream)
+  assert ("scored at the best of every 200 steps on the dev split" in
+          _page(copy)[0].all_text)
+
+
 def test_protocol_is_stated(folder):
   parts = report.protocol(Comparison(folder))
   for part in ("test split", "40 sequences", "3 frames given, 10 scored",

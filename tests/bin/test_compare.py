@@ -113,6 +113,8 @@ def test_a_folder_of_another_comparison_is_refused(started, tmp_path):
   compare.main(_arguments(tmp_path))
   with pytest.raises(errors.UserError, match="Give another --output_dir"):
     compare.main(_arguments(tmp_path, hparams="depth=3"))
+  with pytest.raises(errors.UserError, match="eval_every=0, not 2"):
+    compare.main(_arguments(tmp_path, eval_every=2))
 
 
 def test_a_failed_run_is_told_and_interruption_passes_on(

@@ -154,7 +154,7 @@ def test_absent_packages_are_told_in_one_line_and_nothing_is_computed(
   told = _told(run)
   assert told.startswith("missing for LPIPS and FVD: packages (get")
   assert "-m pip install lpips==0.1.4 torch==2.8.0 torchvision==0.23.0 " \
-      "cd-fvd==0.1.1 with the --extra-index-url of PyTorch's CPU" in told
+      "cd-fvd==0.1.1; of PyTorch best the build for the CPU)" in told
   assert not _records(run)
 
 
