@@ -34,7 +34,7 @@ setuptools.setup(
                 "on tensor2tensor",
     python_requires=">=3.9,<3.12",
     packages=setuptools.find_packages(
-        include=["t2t_af*", "problems*", "hparams*"]),
+        include=["t2t_af*", "problems*", "hparams*", "benchmarks*"]),
     py_modules=["t2t_af_light"],
     package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
                   "problems": ["splits/*.json"]},

@@ -5,7 +5,7 @@ that of t2t_af registers models, which loads TensorFlow. Once this module is
 imported, `import t2t_af` loads nothing; `t2t_af.register()` does it later.
 
     import t2t_af_light
-    from t2t_af.analysis import report
+    from t2t_af.analysis.report import comparison_page
 """
 
 import sys

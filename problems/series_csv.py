@@ -7,11 +7,11 @@ import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import options
-from problems import own_folder
-from problems import series_base
-from problems import splitting
-from problems import text_table
+from problems.core import options
+from problems.core import source_folder
+from problems.core import series
+from problems.core import splitting
+from problems.files import text_table
 from t2t_af import progress
 from t2t_af.errors import UserError
 
@@ -28,7 +28,7 @@ class Table(NamedTuple):
 
 
 @registry.register_problem
-class SeriesCsv(series_base.SeriesProblem):
+class SeriesCsv(series.SeriesProblem):
   """One series for each file `*.csv` of a folder (`--source_dir`).
 
   A row is a step, and every column a feature: leave out a column of times or
@@ -54,13 +54,13 @@ class SeriesCsv(series_base.SeriesProblem):
     if not self._root:
       raise UserError(f"{self.name}: say where your CSV files are with "
                       "--source_dir")
-    names = own_folder.find(self._root, (".csv",))
-    digests = own_folder.digests(self._root, names)
-    names = own_folder.without_copies(names, digests, self._root)
-    self._names = own_folder.split(names, self._root)
+    names = source_folder.find(self._root, (".csv",))
+    digests = source_folder.digests(self._root, names)
+    names = source_folder.without_copies(names, digests, self._root)
+    self._names = source_folder.split(names, self._root)
     self._source = {
         "source_dir": self._root, "files": len(names),
-        "sha256": own_folder.sha256_of_all({n: digests[n] for n in names})}
+        "sha256": source_folder.sha256_of_all({n: digests[n] for n in names})}
     self.feature_names = read_table(
         self._path(self._names[splitting.TRAIN][0])).names
     self._check_unmeasured(data_dir, tmp_dir)

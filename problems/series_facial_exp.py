@@ -4,12 +4,12 @@ from typing import List, Tuple
 
 import numpy as np
 
-from problems import archives
-from problems import download
-from problems import gaps
-from problems import series_uci
-from problems import splitting
-from problems import text_table
+from problems.files import archives
+from problems.files import download
+from problems.files import gaps
+from problems.core import series_uci
+from problems.core import splitting
+from problems.files import text_table
 from t2t_af.errors import UserError
 
 _USERS = "ab"

@@ -7,8 +7,8 @@ import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems import series_base
-from problems import series_statistics
+from problems.core import series
+from problems.core import series_statistics
 from t2t_af import particle
 
 _SPLIT_KEYS = {
@@ -27,7 +27,7 @@ def make_motion(split: str, index: int, num_steps: int, num_dims: int,
 
 
 @registry.register_problem
-class SeriesParticle(series_base.SeriesProblem):
+class SeriesParticle(series.SeriesProblem):
   """Positions in the plane, 24 steps; 2000 / 200 / 200 sequences.
 
   Given two steps before it, a position is Gaussian (Eq. 29),

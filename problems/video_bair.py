@@ -9,10 +9,10 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import archives
-from problems import download
-from problems import tfrecord
-from problems import video_base
+from problems.files import archives
+from problems.files import download
+from problems.files import tfrecord
+from problems.core import video
 from t2t_af.errors import UserError
 
 _ROOT = "softmotion30_44k"
@@ -39,7 +39,7 @@ class _Member(NamedTuple):
 
 
 @registry.register_problem
-class VideoBair(video_base.VideoSequenceProblem):
+class VideoBair(video.VideoSequenceProblem):
   """64x64 colour, 30 frames; 42,752 train, 512 dev, 256 test sequences.
 
   Camera `image_aux1`, as everybody uses. `test/` is the test split and the last

@@ -8,11 +8,11 @@ import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import options
-from problems import own_folder
-from problems import sequence_base
-from problems import video_base
-from problems import video_files
+from problems.core import options
+from problems.core import source_folder
+from problems.core import sequence
+from problems.core import video as video_base
+from problems.files import video_files
 from t2t_af import progress
 from t2t_af.errors import UserError
 
@@ -69,9 +69,9 @@ class VideoFolder(video_base.VideoSequenceProblem):
     self.frame_width = details["width"]
     self.num_channels = details["num_channels"]
 
-  def shortest(self, files: sequence_base.Files) -> int:
+  def shortest(self, files: sequence.Files) -> int:
     # Of the data, not frames_per_sequence: long videos allow long windows.
-    return sequence_base.SequenceProblem.shortest(self, files)
+    return sequence.SequenceProblem.shortest(self, files)
 
   # --- Generating.
 
@@ -85,16 +85,16 @@ class VideoFolder(video_base.VideoSequenceProblem):
           f"{self.name}: say where the videos are with --source_dir")
     self._root = _root(asked.source_dir)
     self._format = _format(asked)
-    names = own_folder.find(self._root, video_files.EXTENSIONS)
-    digests = own_folder.digests(self._root, names)
-    names = own_folder.without_copies(names, digests, self._root)
+    names = source_folder.find(self._root, video_files.EXTENSIONS)
+    digests = source_folder.digests(self._root, names)
+    names = source_folder.without_copies(names, digests, self._root)
     videos = {video.name: video for video in self._long_enough(names)}
     self._videos = {
         split: [videos[name] for name in chosen] for split, chosen in
-        own_folder.split(list(videos), self._root).items()}
+        source_folder.split(list(videos), self._root).items()}
     self._source = {
         "source_dir": self._root, "videos": len(videos),
-        "sha256": own_folder.sha256_of_all({n: digests[n] for n in videos})}
+        "sha256": source_folder.sha256_of_all({n: digests[n] for n in videos})}
 
   def num_sequences(self, split: str) -> int:
     # As far as the headers are right: of some containers they only guess.
@@ -137,7 +137,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
   def _report_short(self, short: List[_Video]) -> None:
     if not short:
       return
-    listed = own_folder.some([f"{v.name} ({v.num_frames})" for v in short])
+    listed = source_folder.some([f"{v.name} ({v.num_frames})" for v in short])
     message = (f"{self._root}: {len(short)} videos have fewer than "
                f"{self.frames_per_sequence} frames: {listed}")
     if not options.current().allow_missing:

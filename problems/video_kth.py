@@ -9,14 +9,14 @@ import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import archives
-from problems import download
-from problems import kth_sequences
-from problems import options
-from problems import own_folder
-from problems import png
-from problems import video_base
-from problems import video_files
+from problems.files import archives
+from problems.files import download
+from problems.files import kth_sequences
+from problems.core import options
+from problems.core import source_folder
+from problems.core import png
+from problems.core import video
+from problems.files import video_files
 from t2t_af.errors import UserError
 
 _LISTING = "00sequences.txt"
@@ -28,7 +28,7 @@ _MAX_CLIP_BYTES = 64 * 2**20
 
 
 @registry.register_problem
-class VideoKth(video_base.VideoSequenceProblem):
+class VideoKth(video.VideoSequenceProblem):
   """64x64 grey; 760 train, 768 dev, 863 test sequences of 24 to 362 frames.
 
   A sequence is a range of frames in `00sequences.txt`, in which seven wrong
@@ -165,7 +165,7 @@ class VideoKth(video_base.VideoSequenceProblem):
     missing = [c for c in listed if c.filename not in names.get(c.action, ())]
     if not missing:
       return listed
-    some = own_folder.some([f"{c.action}/{c.filename}" for c in missing])
+    some = source_folder.some([f"{c.action}/{c.filename}" for c in missing])
     message = (f"{tmp_dir}: {len(missing)} of {len(listed)} clips are missing: "
                f"{some}")
     if not options.current().allow_missing:
@@ -184,7 +184,7 @@ class VideoKth(video_base.VideoSequenceProblem):
     with archives.Archive(path) as archive:
       digests = {name: hashlib.sha256(archive.read(name)).hexdigest()
                  for name in archive.names()}
-    return {"folder": path, "sha256": own_folder.sha256_of_all(digests)}
+    return {"folder": path, "sha256": source_folder.sha256_of_all(digests)}
 
 
 def _source(filename: str) -> download.Source:

@@ -9,11 +9,11 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import bouncing
-from problems import download
-from problems import idx_file
-from problems import npy_file
-from problems import video_base
+from problems.toy import bouncing
+from problems.files import download
+from problems.files import idx_file
+from problems.files import npy_file
+from problems.core import video
 from t2t_af.errors import UserError
 
 _NUM_FRAMES = 20
@@ -52,7 +52,7 @@ def _mnist(filename: str, num_bytes: int, sha256: str,
       pixels_sha256)
 
 
-class _MovingMnist(video_base.VideoSequenceProblem):
+class _MovingMnist(video.VideoSequenceProblem):
   """What the three have in common."""
 
   frame_height = 64

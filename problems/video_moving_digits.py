@@ -11,8 +11,8 @@ from PIL import Image
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems import bouncing
-from problems import video_base
+from problems.toy import bouncing
+from problems.core import video
 
 _SPLIT_SEED = 0
 # Of each class a tenth each; the rest is for training.
@@ -57,7 +57,7 @@ def split_digits(labels: np.ndarray) -> Dict[str, np.ndarray]:
 
 
 @registry.register_problem
-class VideoMovingDigits(video_base.VideoSequenceProblem):
+class VideoMovingDigits(video.VideoSequenceProblem):
   """64x64 grey, 20 frames; 2000 / 200 / 200 sequences.
 
   No digit image is in two splits. The background is exactly 0: densities are

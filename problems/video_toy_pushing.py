@@ -11,9 +11,9 @@ import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems import toy_drawing
-from problems import toy_world
-from problems import video_base
+from problems.toy import drawing
+from problems.toy import world
+from problems.core import video
 
 # Grey levels. Without noise the background would repeat exactly, and its
 # density under a continuous model would have no bound.
@@ -35,11 +35,11 @@ def make_sequence(split: str, index: int, num_frames: int,
   """
   seeds = np.random.SeedSequence([_SPLIT_KEYS[split], index]).spawn(3)
   scene_rng, motion_rng, noise_rng = map(np.random.default_rng, seeds)
-  scene = toy_world.sample_scene(scene_rng)
-  decisions = toy_world.sample_decisions(
+  scene = world.sample_scene(scene_rng)
+  decisions = world.sample_decisions(
       motion_rng, num_frames, len(scene.bodies))
-  motion = toy_world.simulate(scene, decisions)
-  return add_sensor_noise(toy_drawing.draw(scene, motion, size), noise_rng)
+  motion = world.simulate(scene, decisions)
+  return add_sensor_noise(drawing.draw(scene, motion, size), noise_rng)
 
 
 def add_sensor_noise(frames: np.ndarray,
@@ -51,7 +51,7 @@ def add_sensor_noise(frames: np.ndarray,
 
 
 @registry.register_problem
-class VideoToyPushing(video_base.VideoSequenceProblem):
+class VideoToyPushing(video.VideoSequenceProblem):
   """32x32 colour, 30 frames; 2000 / 200 / 200 sequences."""
 
   frame_height = 32

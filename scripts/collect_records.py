@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import t2t_af_light  # pylint: disable=unused-import
-from t2t_af import records
+from t2t_af.records import records
 
 WHOLE = ("run.json", "compare.json", "references.jsonl", "parameters.jsonl",
          "flow.npz")

@@ -3,7 +3,7 @@
     python scripts/make_splits.py
 """
 
-from problems import splitting
+from problems.core import splitting
 
 if __name__ == "__main__":
   splitting.write()

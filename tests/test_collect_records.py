@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from t2t_af import records
+from t2t_af.records import records
 
 _PATH = pathlib.Path(__file__).parents[1] / "scripts" / "collect_records.py"
 

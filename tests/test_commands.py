@@ -16,7 +16,8 @@ from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import doctor
 from t2t_af.bin import main as t2t_af_command
-from t2t_af.bin import training_progress
+from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import training_progress
 from tensor2tensor.bin import t2t_trainer as stock_trainer
 from tensor2tensor.models.video import next_frame_glow
 import tensorflow.compat.v1 as tf
@@ -187,9 +188,9 @@ def _checkpoint(folder, name):
 def test_another_models_checkpoint_is_refused(tmp_path):
   checks.output_dir_is_of("next_frame_glow", str(tmp_path))  # empty: fine
   with pytest.raises(errors.UserError, match="holds no checkpoint"):
-    checks.has_checkpoint(str(tmp_path))
+    best_checkpoint.check_exists(str(tmp_path))
   _checkpoint(tmp_path, "next_frame_glow/body/kernel")
-  checks.has_checkpoint(str(tmp_path))
+  best_checkpoint.check_exists(str(tmp_path))
   checks.checkpoint_exists(str(tmp_path / "model.ckpt"))
   with pytest.raises(errors.UserError, match="written without .index"):
     checks.checkpoint_exists(str(tmp_path / "model.ckpt.index"))

@@ -8,34 +8,64 @@ import pytest
 
 _ROOT = pathlib.Path(__file__).parents[1]
 
-# Files that lie in t2t_af itself (errors, progress, likelihood, records ...)
-# and compat are one room, "base": all may use it, and it uses nobody.
+# Files that lie in t2t_af itself (errors, progress, time_axis ...) and compat
+# are one room, "base": all may use it, and it uses nobody.
+_DATA = {"base", "records", "formats", "metrics", "results", "charts"}
+_PROBLEMS = {"problems", "problems.core", "problems.files", "problems.toy"}
+_ANALYSIS = _DATA | {"figures", "tables", "report"}
 _ALLOWED: Dict[str, Set[str]] = {
     "base": set(),
     "bijectors": {"base"},
     "networks": {"base"},
+    "problems.files": {"base"},
+    "problems.toy": {"base"},
+    "problems.core": {"base", "problems.files"},
     # `import t2t_af` mends tensor2tensor where problems are imported alone.
-    "problems": {"base", "t2t_af"},
+    "problems": {"base", "t2t_af"} | _PROBLEMS,
     "hparams": {"base", "t2t_af"},
-    "models": {"base", "bijectors", "networks"},
-    "analysis": {"base"},
+    "records": {"base"},
+    "models": {"base", "records", "metrics", "bijectors", "networks"},
+    "formats": {"base"},
+    "metrics": {"base", "records"},
+    "results": {"base", "records", "formats", "metrics"},
+    "charts": {"base", "formats"},
+    "tables": _DATA,
+    "figures": _DATA | {"tables"},
+    "report": _ANALYSIS,
     "t2t_af": {"base", "problems", "models", "hparams"},
-    "bin": {"base", "bijectors", "networks", "problems", "hparams", "models",
-            "analysis", "t2t_af"},
+    "experiments": {"bijectors", "networks", "models", "hparams", "t2t_af"}
+                   | _ANALYSIS | _PROBLEMS,
+    "bin": {"bijectors", "networks", "models", "hparams", "experiments",
+            "benchmarks", "t2t_af"} | _ANALYSIS | _PROBLEMS,
+    "benchmarks": {"bijectors", "networks", "models", "hparams",
+                   "experiments", "bin", "t2t_af"} | _ANALYSIS | _PROBLEMS,
     "light": {"bin"},
 }
-_ROOMS_OF_T2T_AF = ("bijectors", "networks", "models", "analysis", "bin")
+# Below t2t_af/analysis each folder is a room, known by its own name.
+_ROOMS_OF_ANALYSIS = ("metrics", "results", "charts", "figures", "tables",
+                      "report")
+_ROOMS_OF_T2T_AF = ("bijectors", "networks", "models", "records",
+                    "experiments", "bin")
+_ROOMS_OF_PROBLEMS = ("core", "files", "toy")
 # Rooms and files that must run where TensorFlow is not installed.
-_WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/likelihood.py",
-                       "t2t_af/records.py", "t2t_af/run_folder.py",
+_WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/records",
                        "t2t_af/errors.py", "t2t_af/progress.py",
-                       "t2t_af/particle.py", "t2t_af/correlation.py",
+                       "t2t_af/particle.py", "t2t_af_light.py",
+                       "t2t_af/bin/main.py", "t2t_af/bin/outcome.py",
+                       "t2t_af/bin/report.py", "t2t_af/bin/table.py",
+                       "t2t_af/bin/figure.py", "t2t_af/bin/perceptual",
+                       "t2t_af/experiments/perceptual",
+                       "t2t_af/bin/doctor.py")
+_TENSORFLOW = ("t2t_af/analysis", "t2t_af/records/likelihood.py",
+                       "t2t_af/records/records.py", "t2t_af/records/run_folder.py",
+                       "t2t_af/errors.py", "t2t_af/progress.py",
+                       "t2t_af/particle.py", "t2t_af/analysis/metrics/correlation.py",
                        "t2t_af_light.py", "t2t_af/bin/main.py",
                        "t2t_af/bin/outcome.py", "t2t_af/bin/report.py",
                        "t2t_af/bin/table.py", "t2t_af/bin/figure.py",
                        "t2t_af/bin/perceptual", "t2t_af/bin/doctor.py")
 _TENSORFLOW = ("tensorflow", "tensor2tensor", "tensorflow_probability",
-               "tf_slim", "problems", "hparams")
+               "tf_slim", "problems", "hparams", "benchmarks")
 
 
 def room_of(module: str) -> str:
@@ -43,12 +73,18 @@ def room_of(module: str) -> str:
   parts = module.split(".")
   if parts[0] == "t2t_af_light":
     return "light"
-  if parts[0] in ("problems", "hparams"):
+  if parts[0] in ("hparams", "benchmarks"):
     return parts[0]
+  if parts[0] == "problems":
+    inner = parts[1] if len(parts) > 1 else ""
+    return f"problems.{inner}" if inner in _ROOMS_OF_PROBLEMS else "problems"
   if parts[0] != "t2t_af":
     return ""
   if len(parts) == 1:
     return "t2t_af"
+  if parts[1] == "analysis":
+    inner = parts[2] if len(parts) > 2 else ""
+    return inner if inner in _ROOMS_OF_ANALYSIS else "formats"
   return parts[1] if parts[1] in _ROOMS_OF_T2T_AF else "base"
 
 
@@ -64,8 +100,9 @@ def imported(tree: ast.AST, package: str) -> Iterator[str]:
                         ([base] if base else []))
       # `from t2t_af import errors` imports t2t_af.errors.
       for alias in node.names:
-        yield f"{base}.{alias.name}" if base in (
-            "t2t_af", "problems", "hparams") else base
+        ours = base.split(".")[0] in ("t2t_af", "problems", "hparams",
+                                      "benchmarks")
+        yield f"{base}.{alias.name}" if ours else base
 
 
 def wrong_arrows(source: str, module: str) -> List[str]:
@@ -78,7 +115,7 @@ def wrong_arrows(source: str, module: str) -> List[str]:
 
 def _modules() -> Dict[str, pathlib.Path]:
   files = [_ROOT / "t2t_af_light.py"]
-  for package in ("t2t_af", "problems", "hparams"):
+  for package in ("t2t_af", "problems", "hparams", "benchmarks"):
     files += sorted((_ROOT / package).rglob("*.py"))
   named = {}
   for path in files:
@@ -102,11 +139,18 @@ def test_room_imports_only_what_it_may(module):
      ["bijectors"]),
     ("t2t_af.bijectors.affine", "def f():\n  import t2t_af.networks.layers",
      ["networks"]),
-    ("t2t_af.analysis.tables", "from t2t_af import models", ["models"]),
+    ("t2t_af.analysis.tables.comparison_table", "from t2t_af import models",
+     ["models"]),
     ("t2t_af.models.slvm", "from hparams import base", ["hparams"]),
     ("t2t_af.errors", "from t2t_af.bin import checks", ["bin"]),
     ("t2t_af.networks.glow", "from ..bijectors import affine", ["bijectors"]),
-    ("t2t_af.models.slvm", "from t2t_af import records", []),
+    ("t2t_af.models.slvm", "from t2t_af.records import records", []),
+    ("t2t_af.models.slvm", "from t2t_af.analysis.charts import plots",
+     ["charts"]),
+    ("t2t_af.analysis.charts.plots", "from t2t_af.analysis import results",
+     ["results"]),
+    ("problems.files.zip", "from problems.core import shards",
+     ["problems.core"]),
 ])
 def test_walk_finds_wrong_arrows(module, source, wrong):
   assert wrong_arrows(source, module) == wrong
@@ -130,9 +174,10 @@ def test_light_import_loads_no_tensorflow(run_python):
   code = (
       "import t2t_af_light, importlib, pkgutil, sys\n"
       "import t2t_af, t2t_af.analysis\n"
-      "for m in pkgutil.iter_modules(t2t_af.analysis.__path__):\n"
-      "  importlib.import_module('t2t_af.analysis.' + m.name)\n"
-      "import t2t_af.likelihood, t2t_af.bin.main\n"
+      "for m in pkgutil.walk_packages(t2t_af.analysis.__path__,\n"
+      "                               't2t_af.analysis.'):\n"
+      "  importlib.import_module(m.name)\n"
+      "import t2t_af.records.likelihood, t2t_af.bin.main\n"
       "print(sorted({'tensorflow', 'tensor2tensor'} & set(sys.modules)))")
   done = run_python("-c", code, path=[_ROOT])
   assert done.stdout.strip() == "[]", done.stderr

@@ -1,14 +1,18 @@
 """Numbers as text: one place that decides digits, signs and absences."""
 
 import math
-from typing import Optional
-
-from t2t_af.analysis.comparison import is_number
+from typing import Any, Optional
 
 NOT_RUN = "not run"
 ABSENT = "–"
 BOUND = "<= "  # before an upper bound of an NLL
 MINUS = "−"  # The sign, wide as "+", so that columns line up.
+
+
+def is_number(value: Any) -> bool:
+  """Whether `value` is a finite number (and not a bool)."""
+  return (isinstance(value, (int, float)) and not isinstance(value, bool) and
+          math.isfinite(value))
 
 
 def number(value: Optional[float], decimals: int = 3) -> str:

@@ -6,7 +6,7 @@ from typing import Callable, NamedTuple, Optional, Sequence, Tuple
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
 
-from t2t_af import steps
+from t2t_af import time_axis
 
 tfb = tfp.bijectors
 
@@ -37,10 +37,10 @@ def from_window_fn(window_fn: Conditioner, num_cond_steps: int) -> Conditioner:
     sequences go through window_fn as one batch.
   """
   def conditioner(x):
-    num_windows = steps.length(x) - num_cond_steps + 1
+    num_windows = time_axis.length(x) - num_cond_steps + 1
     return tuple(
-        None if map_ is None else steps.unfold(map_, x, num_windows)
-        for map_ in window_fn(steps.windows(x, num_cond_steps)))
+        None if map_ is None else time_axis.unfold(map_, x, num_windows)
+        for map_ in window_fn(time_axis.windows(x, num_cond_steps)))
 
   return conditioner
 
@@ -199,7 +199,7 @@ class AutoregressiveFlow(tfb.Bijector):
     """x of y [batch, time, ...]; window: x of the steps before."""
     axes = [1, 0] + list(range(2, y.shape.rank))
     noise = tf.transpose(y, axes)
-    num_steps = steps.length(y)
+    num_steps = time_axis.length(y)
     data = tf.TensorArray(y.dtype, num_steps, element_shape=noise.shape[1:])
 
     def body(t, window, data):

@@ -19,11 +19,11 @@ import argparse
 import os
 
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
-from t2t_af.bin import calibrating
-from t2t_af.bin import flow_file
-from t2t_af.bin import trained_run
+from t2t_af.records import records
+from t2t_af.records import run_folder
+from t2t_af.experiments import calibrating
+from t2t_af.experiments import flow_file
+from t2t_af.experiments import trained_run
 
 _SAMPLES = "num_importance_samples"
 

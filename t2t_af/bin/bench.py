@@ -17,11 +17,11 @@ from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 _BENCHES = {
-    "graph": ("bench_graph",),
-    "flow": ("bench_flow",),
-    "generation": ("bench_generation",),
-    "input": ("bench_input",),
-    "data": ("bench_generation", "bench_input"),
+    "graph": ("graph",),
+    "flow": ("flow",),
+    "generation": ("generation",),
+    "input": ("reading",),
+    "data": ("generation", "reading"),
 }
 
 
@@ -35,6 +35,6 @@ def main(argv: list) -> int:
     raise UserError(suggest(name, _BENCHES, "bench"))
   code = 0
   for module in _BENCHES[name]:
-    bench = importlib.import_module(f"t2t_af.bin.{module}")
+    bench = importlib.import_module(f"benchmarks.{module}")
     code = bench.main(argv[1:] if named else argv) or code
   return code

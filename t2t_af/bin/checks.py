@@ -11,7 +11,7 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
-from problems import training_part
+from problems.core import training_part
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
@@ -121,14 +121,6 @@ def checkpoint_exists(path: str) -> None:
     raise UserError(
         f"--checkpoint_path={path}: there is no such checkpoint. It is written "
         "without .index or .meta, e.g. run/model.ckpt-1000.")
-
-
-def has_checkpoint(output_dir: str) -> None:
-  """Raises if there is nothing to restore."""
-  if not tf.train.latest_checkpoint(output_dir):
-    raise UserError(
-        f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
-        "the same --output_dir writes one.")
 
 
 def schedule(name: str) -> None:

@@ -26,19 +26,19 @@ import time
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import training_part
+from problems.core import training_part
 from t2t_af import errors
-from t2t_af import records
-from t2t_af.analysis import comparison as comparison_lib
-from t2t_af.analysis import report
-from t2t_af.analysis import tables
-from t2t_af.analysis import tables_csv
-from t2t_af.analysis import verdict
+from t2t_af.records import records
+from t2t_af.analysis.results import comparison as comparison_lib
+from t2t_af.analysis.report import comparison_page
+from t2t_af.analysis.tables import comparison_table
+from t2t_af.analysis.tables import comparison_csv
+from t2t_af.analysis.report import verdict
 from t2t_af.bin import checks
-from t2t_af.bin import model_names
+from t2t_af.experiments import model_names
 from t2t_af.bin import outcome
 from t2t_af.bin import references
-from t2t_af.bin import run as run_lib
+from t2t_af.experiments import run as run_lib
 
 # Rows of the paper's tables: what a set's name begins with.
 _ROWS = {
@@ -177,12 +177,12 @@ def main(argv: list) -> int:
   runs = [_run(args, name, seed) for seed in args.seeds for name in args.sets]
   _execute(runs)
   comparison = comparison_lib.Comparison(args.output_dir)
-  tables_csv.write(comparison, os.path.join(args.output_dir, "table.csv"))
-  print(" | ".join(report.protocol(comparison)) + "\n")
-  print(tables.text(comparison))
+  comparison_csv.write(comparison, os.path.join(args.output_dir, "table.csv"))
+  print(" | ".join(comparison_page.protocol(comparison)) + "\n")
+  print(comparison_table.text(comparison))
   for sentence in verdict.sentences(comparison):
     print(sentence)
-  print("\nreport: %s" % os.path.abspath(report.write(args.output_dir)))
+  print("\nreport: %s" % os.path.abspath(comparison_page.write(args.output_dir)))
   return 0
 
 

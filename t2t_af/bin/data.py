@@ -17,12 +17,12 @@ from typing import Iterator, List, Optional
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems import sequence_storage
-from problems import series_base
-from problems import shards
-from t2t_af.analysis import contact_sheet
+from problems.core import sequence_storage
+from problems.core import series as series_base
+from problems.core import shards
+from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis import formats
-from t2t_af.analysis import pictures
+from t2t_af.analysis.charts import pictures
 from t2t_af.bin import checks
 from t2t_af.bin import outcome
 from t2t_af.errors import UserError

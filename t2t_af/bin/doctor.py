@@ -12,7 +12,7 @@ import sys
 from typing import Iterator, List, NamedTuple, Optional
 
 from t2t_af.bin import outcome
-from t2t_af.bin import perceptual_extras
+from t2t_af.experiments import perceptual_extras
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")

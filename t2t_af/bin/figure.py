@@ -11,10 +11,10 @@ import argparse
 import html
 import os
 
-from t2t_af.analysis import found_runs
-from t2t_af.analysis import page
-from t2t_af.analysis import paper_figures
-from t2t_af.analysis import pictures
+from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.report import page
+from t2t_af.analysis.figures import paper_figures
+from t2t_af.analysis.charts import pictures
 
 # Made from formulas: no runs are looked for.
 _WITHOUT_RUNS = (3, 10)

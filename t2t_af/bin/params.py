@@ -18,8 +18,8 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
-from t2t_af import records
-from t2t_af.bin import model_names
+from t2t_af.records import records
+from t2t_af.experiments import model_names
 
 # Variable scope -> part, the first that fits; {0} is the level.
 _PARTS = (

@@ -21,14 +21,14 @@ from typing import Dict, Iterator, List
 import numpy as np
 
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
-from t2t_af.analysis import found_runs
-from t2t_af.analysis import fvd_quality
-from t2t_af.analysis import samples
-from t2t_af.bin import perceptual_extras
-from t2t_af.bin import perceptual_networks
-from t2t_af.bin import perceptual_records
+from t2t_af.records import records
+from t2t_af.records import run_folder
+from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.metrics import fvd as fvd_quality
+from t2t_af.analysis.results import samples
+from t2t_af.experiments import perceptual_extras
+from t2t_af.experiments import perceptual_networks
+from t2t_af.experiments import perceptual_records
 
 METRICS = ("lpips", "fvd")
 _SAMPLES = "samples.npz"

@@ -17,17 +17,17 @@ import os
 import numpy as np
 from tensor2tensor.utils import registry
 
-from problems import sequence_base
-from problems import series_base
+from problems.core import sequence
+from problems.core import series
 from t2t_af import errors
-from t2t_af import records
-from t2t_af.analysis import references as references_lib
+from t2t_af.records import records
+from t2t_af.analysis.metrics import references as references_lib
 from t2t_af.bin import checks
 
 _MAX_TRAIN_BYTES = 2**28  # that fit the Gaussians; memory, not precision.
 
 
-def problem_of(name: str) -> sequence_base.SequenceProblem:
+def problem_of(name: str) -> sequence.SequenceProblem:
   """The problem, if its sequences can be read here.
 
   Raises:
@@ -35,7 +35,7 @@ def problem_of(name: str) -> sequence_base.SequenceProblem:
   """
   checks.problem(name)
   problem = registry.problem(name)
-  if not isinstance(problem, sequence_base.SequenceProblem):
+  if not isinstance(problem, sequence.SequenceProblem):
     raise errors.UserError(
         f"{name} is tensor2tensor's, which stores single frames or samples; "
         "this command reads sequences as the problems of t2t_af store them "
@@ -54,7 +54,7 @@ def compute(problem_name: str, data_dir: str, split: str, num_inputs: int = 3,
       raise errors.UserError(
           f"{problem_name}: no sequence of the {name} split has "
           f"{num_inputs} + {num_targets} steps")
-  is_series = isinstance(problem, series_base.SeriesProblem)
+  is_series = isinstance(problem, series.SeriesProblem)
   log_volume = problem.statistics(data_dir).log_volume if is_series else None
   return references_lib.compute(
       train, scored, num_inputs, num_targets, problem_name, split,
@@ -67,7 +67,7 @@ def _training_windows(problem, data_dir: str, num_inputs: int,
 
   Those of a series are tiled as in evaluation; of video each sequence's first.
   """
-  if isinstance(problem, series_base.SeriesProblem):
+  if isinstance(problem, series.SeriesProblem):
     return problem.read_windows(data_dir, "train", num_inputs, num_targets)
   length = num_inputs + num_targets
   found, num_bytes = [], 0

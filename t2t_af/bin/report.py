@@ -13,10 +13,10 @@ import argparse
 import os
 
 from t2t_af import errors
-from t2t_af.analysis import comparison as comparison_lib
-from t2t_af.analysis import report
-from t2t_af.analysis import report_runs
-from t2t_af.analysis import tables
+from t2t_af.analysis.results import comparison as comparison_lib
+from t2t_af.analysis.report import comparison_page
+from t2t_af.analysis.report import runs_page
+from t2t_af.analysis.tables import comparison_table
 
 
 def main(argv: list) -> int:
@@ -31,11 +31,11 @@ def main(argv: list) -> int:
     raise errors.UserError(f"--output={args.output} is a folder; give a file, "
                            "such as report.html in it")
   if _is_comparison(args.results):
-    path = report.write(args.results[0], args.output)
-    print(tables.text(comparison_lib.Comparison(args.results[0])))
+    path = comparison_page.write(args.results[0], args.output)
+    print(comparison_table.text(comparison_lib.Comparison(args.results[0])))
     print()
   else:
-    path = report_runs.write(args.results, args.output or "report.html")
+    path = runs_page.write(args.results, args.output or "report.html")
   print("report: %s (%.1f MB)" % (
       os.path.abspath(path), os.path.getsize(path) / 1e6))
   return 0

@@ -24,7 +24,7 @@ import sys
 from absl import flags
 
 import t2t_af  # pylint: disable=unused-import
-from problems import options
+from problems.core import options
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.errors import suggest

@@ -15,9 +15,10 @@ from absl import flags
 import t2t_af  # pylint: disable=unused-import
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.experiments import best_checkpoint
 
 FLAGS = flags.FLAGS
-_OURS = "t2t_af.bin.decoding"
+_OURS = "t2t_af.experiments.decoding"
 
 
 def main() -> None:
@@ -39,7 +40,7 @@ def _prepare(stock) -> None:
   if FLAGS.checkpoint_path:
     checks.checkpoint_exists(FLAGS.checkpoint_path)
   else:
-    checks.has_checkpoint(FLAGS.output_dir)
+    best_checkpoint.check_exists(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   if importlib.util.find_spec(_OURS):
     ours = importlib.import_module(_OURS)

@@ -15,6 +15,7 @@ from absl import flags
 import t2t_af  # pylint: disable=unused-import
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.experiments import best_checkpoint
 
 FLAGS = flags.FLAGS
 
@@ -36,7 +37,7 @@ def _prepare(stock) -> None:
   # finished run takes a command that sits for four hours for a dead one.
   FLAGS.set_default("eval_timeout_mins", 0)
   if not FLAGS.eval_timeout_mins:
-    checks.has_checkpoint(FLAGS.output_dir)
+    best_checkpoint.check_exists(FLAGS.output_dir)
   else:
     sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)

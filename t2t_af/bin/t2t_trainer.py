@@ -18,10 +18,10 @@ from absl import flags
 import tensorflow.compat.v1 as tf
 
 import t2t_af  # pylint: disable=unused-import
-from t2t_af import run_folder
+from t2t_af.records import run_folder
 from t2t_af.bin import checks
 from t2t_af.bin import command
-from t2t_af.bin import training_progress
+from t2t_af.experiments import training_progress
 
 FLAGS = flags.FLAGS
 

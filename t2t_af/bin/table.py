@@ -8,11 +8,11 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 import argparse
 import os
 
-from t2t_af.analysis import found_runs
-from t2t_af.analysis import paper_tables
-from t2t_af.analysis import paper_values
-from t2t_af.analysis import pictures
-from t2t_af.analysis import table_forms
+from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.tables import table_forms
 
 
 def main(argv: list) -> int:

@@ -6,9 +6,9 @@ from typing import Dict
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af import likelihood
-from t2t_af import records
-from t2t_af import run_folder
+from t2t_af.records import likelihood
+from t2t_af.records import records
+from t2t_af.records import run_folder
 from t2t_af.models import signals as signals_lib
 
 NLL = "nll_nats_per_dim"

@@ -15,7 +15,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.bijectors import affine_autoregressive
 from t2t_af.bijectors import autoregressive
 from t2t_af.networks import layers
@@ -94,7 +94,7 @@ class LatentPrior:
     if context is not None:
       context = tf.reshape(context[:, k:], [-1] + shape)
     loc, log_scale = self._loc_and_log_scale(
-        steps.windows(z[:, :-1], k), context)
+        time_axis.windows(z[:, :-1], k), context)
     eps = (tf.reshape(u, [-1] + shape) - loc) * tf.exp(-log_scale)
     log_prob = -tf.reduce_sum(.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
     log_prob -= .5 * np.log(2. * np.pi) * np.prod(shape)

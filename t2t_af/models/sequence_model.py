@@ -5,7 +5,7 @@ from typing import Dict, List, NamedTuple, Optional
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
 
-from t2t_af import likelihood
+from t2t_af.records import likelihood
 from t2t_af.models import evaluation
 from t2t_af.models import optimization
 from t2t_af.models import requirements

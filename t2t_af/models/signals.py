@@ -11,7 +11,7 @@ from typing import Dict, List, NamedTuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af import correlation
+from t2t_af.analysis.metrics import correlation
 
 _PREFIX = "signal/"
 _MIN_STEPS = 2  # A step and the one after it.

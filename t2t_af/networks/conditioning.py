@@ -9,7 +9,7 @@ from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import layers
 
 LOG_SCALE_BOUND = 8.
@@ -46,7 +46,7 @@ class Conditioner:
   def _maps(self, heads: Heads, h: tf.Tensor,
             channels: int) -> Tuple[tf.Tensor, ...]:
     """`maps` of heads that give [batch * time, ...], unfolded as h is."""
-    return maps(lambda sizes: [steps.unfold(map_, h) for map_ in heads(sizes)],
+    return maps(lambda sizes: [time_axis.unfold(map_, h) for map_ in heads(sizes)],
                 channels, self._log_scale_bound, self._num_extra)
 
 

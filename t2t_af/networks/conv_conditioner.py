@@ -4,7 +4,7 @@ from typing import Dict, List, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import conditioning
 from t2t_af.networks import layers
 from t2t_af.networks import normalization as normalization_lib
@@ -51,10 +51,10 @@ class ConvConditioner(conditioning.Conditioner):
     k is num_cond_steps; see `conditioning`.
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
-      frames = steps.unfold(self._layers("frame", 0, steps.fold(x)), x)
+      frames = time_axis.unfold(self._layers("frame", 0, time_axis.fold(x)), x)
       windows = self._meet(frames, conditioning.gates(
           self.num_cond_steps, self._width, self._mask))
-      h = self._layers("window", 1, steps.fold(windows))
+      h = self._layers("window", 1, time_axis.fold(windows))
       return self._maps(lambda sizes: convs(h, sizes), windows,
                         int(x.shape[-1]))
 
@@ -66,9 +66,9 @@ class ConvConditioner(conditioning.Conditioner):
       if gates is not None:  # Less to multiply than the frames.
         kernel *= gates[:, tf.newaxis]
       windows = window_conv.window_conv(frames, kernel)
-      h = _activated(steps.fold(windows), bias, self._normalization,
+      h = _activated(time_axis.fold(windows), bias, self._normalization,
                      self._training)
-      return steps.unfold(h, windows)
+      return time_axis.unfold(h, windows)
 
   def _layers(self, name, first, h):
     for i in range(first, NUM_LAYERS):

@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import conditioning
 from t2t_af.networks import conv_conditioner
 from t2t_af.networks import highway
@@ -71,15 +71,15 @@ class DilatedConditioner(conditioning.Conditioner):
           taps = [h[:, :-dilation], h[:, dilation:]]
           h = taps[1] + self._layer(
               "join", conditioning.beside(taps, self._mask), is_video)
-      folded = steps.fold(h)
+      folded = time_axis.fold(h)
       return self._maps(lambda sizes: affine(folded, sizes), h,
                         int(x.shape[-1]))
 
   def _layer(self, name, x, is_video):
-    folded = steps.fold(x)
+    folded = time_axis.fold(x)
     if is_video:
       h = conv_conditioner.conv_layer(name, folded, self._width,
                                       self._normalization, self._training)
     else:
       h = tf.nn.elu(highway.dense(name, folded, self._width))
-    return steps.unfold(h, x)
+    return time_axis.unfold(h, x)

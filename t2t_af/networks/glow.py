@@ -8,7 +8,7 @@ from typing import List, NamedTuple, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af.networks import revnet
+from t2t_af.networks import glow_level
 
 
 class Latents(NamedTuple):
@@ -37,7 +37,7 @@ def encode(x: tf.Tensor, hparams) -> Latents:
     for level in range(hparams.n_levels):
       x = squeeze(x)
       with tf.variable_scope("revnet_%d" % level):
-        x, log_det = revnet.forward(x, hparams)
+        x, log_det = glow_level.forward(x, hparams)
       log_dets.append(log_det)
       if level < hparams.n_levels - 1:
         x, z = tf.split(x, 2, axis=-1)
@@ -63,7 +63,7 @@ class Decoder:
           channels *= 2
         with tf.variable_scope("revnet_%d" % level):
           self._parameters.append(
-              revnet.inverse_parameters(channels, hparams))
+              glow_level.inverse_parameters(channels, hparams))
 
   def context(self, level: int, context: tf.Tensor,
               z: tf.Tensor) -> tf.Tensor:
@@ -80,7 +80,7 @@ class Decoder:
     """
     x = z if context is None else tf.concat([context, z], axis=-1)
     with tf.variable_scope("codec/revnet_%d" % level):
-      x = revnet.inverse(self._parameters[level], x, self._hparams)
+      x = glow_level.inverse(self._parameters[level], x, self._hparams)
     return unsqueeze(x)
 
   def frames(self, z_levels: List[tf.Tensor]) -> tf.Tensor:

@@ -4,7 +4,7 @@ from typing import List, NamedTuple, Tuple, Union
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import layers
 
 
@@ -63,7 +63,7 @@ def _layer(x, state):
   recurrent_kernel = layers.variable("recurrent/kernel", [units, 4 * units],
                                      tf.glorot_uniform_initializer())
   bias = layers.variable("bias", [4 * units], _remembering)
-  from_x = steps.unfold(steps.fold(x) @ input_kernel + bias, x)
+  from_x = time_axis.unfold(time_axis.fold(x) @ input_kernel + bias, x)
 
   def step(state, from_x_t):
     return _step(from_x_t + state.h @ recurrent_kernel, state)

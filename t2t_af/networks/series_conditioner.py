@@ -4,7 +4,7 @@ from typing import Dict, List, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import conditioning
 from t2t_af.networks import highway
 
@@ -39,8 +39,8 @@ class SeriesConditioner(conditioning.Conditioner):
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       windows = conditioning.beside(
-          steps.shifted(x, self.num_cond_steps), self._mask)
-      h = highway.highway(steps.fold(windows), self._width, self._num_layers)
+          time_axis.shifted(x, self.num_cond_steps), self._mask)
+      h = highway.highway(time_axis.fold(windows), self._width, self._num_layers)
       return self._maps(lambda sizes: dense_layers(h, sizes), windows,
                         int(x.shape[-1]))
 

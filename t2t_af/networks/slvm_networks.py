@@ -13,7 +13,7 @@ from typing import Any, List, NamedTuple, Sequence, Tuple
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import dcgan
 from t2t_af.networks import highway
 from t2t_af.networks import layers
@@ -75,8 +75,8 @@ class VideoNetworks:
     """
     width = self._hparams.encoder_width
     with tf.variable_scope("encoder", reuse=tf.AUTO_REUSE):
-      return steps.unfold(
-          dcgan.encoder(steps.fold(y), width, _NUM_FEATURES * width,
+      return time_axis.unfold(
+          dcgan.encoder(time_axis.fold(y), width, _NUM_FEATURES * width,
                         self._hparams.normalization, training), y)
 
   def posterior_state(self, batch) -> State:
@@ -111,12 +111,12 @@ class VideoNetworks:
     """
     units = self._hparams.hidden_size
     with tf.variable_scope("prior", reuse=tf.AUTO_REUSE):
-      h = steps.fold(z_prev)
+      h = time_axis.fold(z_prev)
       for i in range(2):
         h = tf.nn.relu(highway.dense("dense_%d" % i, h, units))
-      h, state = recurrence.lstm(steps.unfold(h, z_prev), state)
-      maps = _latent_heads(steps.fold(h), self.latent_size)
-    return Maps(*[steps.unfold(m, z_prev) for m in maps]), state
+      h, state = recurrence.lstm(time_axis.unfold(h, z_prev), state)
+      maps = _latent_heads(time_axis.fold(h), self.latent_size)
+    return Maps(*[time_axis.unfold(m, z_prev) for m in maps]), state
 
   def decode(self, z: tf.Tensor, training: bool) -> Maps:
     """p(y_t | z_t), all steps at once.
@@ -131,12 +131,12 @@ class VideoNetworks:
     hparams = self._hparams
     with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
       loc, log_scale = dcgan.decoder(
-          steps.fold(z), self._step_shape, hparams.encoder_width,
+          time_axis.fold(z), self._step_shape, hparams.encoder_width,
           hparams.normalization, training)
     loc = (tf.sigmoid(loc) if hparams.data_flow == "none"
            else layers.bounded(loc, MAX_LOC))
-    return Maps(steps.unfold(loc, z),
-                steps.unfold(bounded_log_scale(log_scale), z))
+    return Maps(time_axis.unfold(loc, z),
+                time_axis.unfold(bounded_log_scale(log_scale), z))
 
   def _initial_states(self, scope, batch):
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
@@ -182,18 +182,18 @@ class SeriesNetworks:
 
   def prior(self, z_prev: tf.Tensor, state: State) -> Tuple[Maps, State]:
     """p(z_t | z_(t-1)) of [batch, time, latent_size]."""
-    maps = self._latent_maps("prior", steps.fold(z_prev))
-    return Maps(*[steps.unfold(m, z_prev) for m in maps]), state
+    maps = self._latent_maps("prior", time_axis.fold(z_prev))
+    return Maps(*[time_axis.unfold(m, z_prev) for m in maps]), state
 
   def decode(self, z: tf.Tensor, training: bool) -> Maps:
     """p(y_t | z_t), maps [batch, time, features]."""
     del training
     with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
-      h = self._highway(steps.fold(z))
+      h = self._highway(time_axis.fold(z))
       loc = highway.dense("loc", h, self._num_features)
       log_scale = highway.dense("log_scale", h, self._num_features)
-    return Maps(steps.unfold(layers.bounded(loc, MAX_LOC), z),
-                steps.unfold(bounded_log_scale(log_scale), z))
+    return Maps(time_axis.unfold(layers.bounded(loc, MAX_LOC), z),
+                time_axis.unfold(bounded_log_scale(log_scale), z))
 
   def _latent_maps(self, scope, x):
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):

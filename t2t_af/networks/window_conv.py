@@ -2,7 +2,7 @@
 
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 
 
 def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -30,12 +30,12 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
   num_taps = int(kernel.shape[2]) // int(frames.shape[-1])
   num_frames = frames.shape.as_list()[1]
   if num_taps != 3 or num_frames is None or num_frames == num_taps:
-    return _conv(tf.concat(steps.shifted(frames, num_taps), axis=-1), kernel)
+    return _conv(tf.concat(time_axis.shifted(frames, num_taps), axis=-1), kernel)
   return _by_pairs(frames, kernel, num_frames - 2)
 
 
 def _conv(x, kernel):
-  return steps.unfold(tf.nn.conv2d(steps.fold(x), kernel, 1, "SAME"), x)
+  return time_axis.unfold(tf.nn.conv2d(time_axis.fold(x), kernel, 1, "SAME"), x)
 
 
 def _by_pairs(frames, kernel, num_windows):
@@ -47,7 +47,7 @@ def _by_pairs(frames, kernel, num_windows):
   batch = tf.shape(frames)[0] if batch is None else batch
   even, odd = tf.unstack(tf.reshape(
       frames, [batch, num_frames // 2, 2] + shape), axis=2)
-  (d0, d2), (d1, d3) = steps.shifted(even, 2), steps.shifted(odd, 2)
+  (d0, d2), (d1, d3) = time_axis.shifted(even, 2), time_axis.shifted(odd, 2)
   g0, g1, g2 = tf.split(kernel, 3, axis=2)
   outer, inner = .5 * (g0 + g2), .5 * g1
   plus = _conv(d1 + d2, outer + inner)

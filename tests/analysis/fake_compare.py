@@ -8,9 +8,9 @@ import os
 
 import numpy as np
 
-from t2t_af.analysis import quality
-from t2t_af import records
-from t2t_af.analysis import references
+from t2t_af.analysis.metrics import quality
+from t2t_af.records import records
+from t2t_af.analysis.metrics import references
 
 SETS = ("video_flow_tiny", "video_flow_af_tiny", "video_flow_af_tiny_residual")
 LABELS = dict(zip(SETS, ("VideoFlow", "VideoFlow + AF",

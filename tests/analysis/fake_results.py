@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-from t2t_af import records
-from t2t_af.analysis import calibration as calibration_lib
+from t2t_af.records import records
+from t2t_af.analysis.metrics import calibration as calibration_lib
 
 PROBLEM, SERIES = "video_moving_digits32", "series_activity_rec"
 NUM_COND, NUM_SCORED, SIZE = 3, 6, 16

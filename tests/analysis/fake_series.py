@@ -5,9 +5,9 @@ import os
 
 import numpy as np
 
-from t2t_af import records
-from t2t_af.analysis import references
-from t2t_af.analysis import series_quality
+from t2t_af.records import records
+from t2t_af.analysis.metrics import references
+from t2t_af.analysis.metrics import series_quality
 
 FLOW, BOUND = SETS = ("af1_series_tiny", "slvm_series_tiny")
 LABELS = dict(zip(SETS, ("1-AF", "SLVM")))

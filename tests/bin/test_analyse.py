@@ -9,16 +9,16 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 
 from problems import series_particle
-from problems import training_part
-from t2t_af import correlation
+from problems.core import training_part
+from t2t_af.analysis.metrics import correlation
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
-from t2t_af.analysis import flow_arrays
+from t2t_af.records import records
+from t2t_af.records import run_folder
+from t2t_af.analysis.results import flow_arrays
 from t2t_af.bin import analyse
-from t2t_af.bin import calibrating
-from t2t_af.bin import flow_file
-from t2t_af.bin import trained_run
+from t2t_af.experiments import calibrating
+from t2t_af.experiments import flow_file
+from t2t_af.experiments import trained_run
 
 INPUTS, TARGETS = 9, 10
 OVERRIDES = ("flow_width=4,batch_size=4,train_fraction=0.5,"

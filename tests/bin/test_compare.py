@@ -7,10 +7,10 @@ import pytest
 from tensor2tensor.data_generators import algorithmic  # pylint: disable=unused-import
 
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
+from t2t_af.records import records
+from t2t_af.records import run_folder
 from t2t_af.bin import compare
-from t2t_af.bin import run as run_lib
+from t2t_af.experiments import run as run_lib
 
 SETS = ["video_flow_tiny", "video_flow_af_tiny"]
 NLL = {"video_flow_tiny": 2.5, "video_flow_af_tiny": 2.4}

@@ -11,7 +11,7 @@ from tensor2tensor.utils import registry
 from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
-from t2t_af.analysis import contact_sheet
+from t2t_af.analysis.charts import contact_sheet
 from t2t_af.bin import data
 
 COUNTS = {t2t_problem.DatasetSplit.TRAIN: 4, t2t_problem.DatasetSplit.EVAL: 1,

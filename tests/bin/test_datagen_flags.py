@@ -7,7 +7,7 @@ import pytest
 # them again, which one process cannot have.
 from tensor2tensor.utils import flags as _  # pylint: disable=unused-import
 
-from problems import options
+from problems.core import options
 from t2t_af import errors
 from t2t_af.bin import t2t_datagen
 

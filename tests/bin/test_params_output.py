@@ -1,7 +1,7 @@
 """`t2t-af params --output` leaves what Table 3 reads."""
 
-from t2t_af.analysis import found_runs
-from t2t_af.analysis import paper_tables
+from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.tables import paper_tables
 from t2t_af.bin import params
 
 

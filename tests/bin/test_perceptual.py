@@ -9,13 +9,13 @@ import pytest
 
 from tests.bin import fake_torch
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
+from t2t_af.records import records
+from t2t_af.records import run_folder
 from t2t_af.bin import doctor
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import perceptual
-from t2t_af.bin import perceptual_extras
-from t2t_af.bin import perceptual_networks
+from t2t_af.experiments import perceptual_extras
+from t2t_af.experiments import perceptual_networks
 
 CONTEXTS, SAMPLES, COND, TIME = 4, 2, 3, 10
 ALEX, I3D = "alexnet-owt-7be5be79.pth", "i3d_pretrained_400.pt"

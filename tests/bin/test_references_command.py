@@ -9,7 +9,7 @@ from tensor2tensor.utils import registry
 from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
-from t2t_af import records
+from t2t_af.records import records
 from t2t_af.bin import references
 
 COUNTS = {t2t_problem.DatasetSplit.TRAIN: 20,

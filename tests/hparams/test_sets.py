@@ -19,7 +19,7 @@ from hparams import slvm
 from hparams import slvm_series
 from hparams import video_flow
 from t2t_af import errors
-from t2t_af.bin import model_names
+from t2t_af.experiments import model_names
 from t2t_af.bin import params
 from t2t_af.models import video_flow_core
 from tests.models import tiny

@@ -11,8 +11,8 @@ import tensorflow.compat.v1 as tf
 from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
-from t2t_af import records
-from t2t_af import run_folder
+from t2t_af.records import records
+from t2t_af.records import run_folder
 from tests.models import small
 
 NUM_SAMPLES = 2

@@ -5,7 +5,7 @@ import pytest
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
-from t2t_af import correlation
+from t2t_af.analysis.metrics import correlation
 from t2t_af.models import observation
 from t2t_af.models import signals as signals_lib
 from tests import weights

@@ -9,9 +9,9 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from problems import video_toy_pushing
-from t2t_af import correlation
-from t2t_af import records
-from t2t_af import run_folder
+from t2t_af.analysis.metrics import correlation
+from t2t_af.records import records
+from t2t_af.records import run_folder
 from t2t_af.models import initialization
 from tests.models import tiny
 

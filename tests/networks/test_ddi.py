@@ -6,7 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.networks import ddi
 from t2t_af.networks import layers
-from t2t_af.networks import revnet
+from t2t_af.networks import glow_level
 from tests import weights
 from tests.models import tiny
 
@@ -22,7 +22,7 @@ def _network(frames, windows, hparams, depth):
   """Frames through `depth` steps of revnet; windows through a convolution."""
   hparams.depth = depth
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
-    return (revnet.forward(frames, hparams)[0],
+    return (glow_level.forward(frames, hparams)[0],
             layers.conv("conv", windows, 5))
 
 

@@ -5,7 +5,7 @@ import pytest
 from tensor2tensor.models.research import glow_ops
 import tensorflow.compat.v1 as tf
 
-from t2t_af import steps
+from t2t_af import time_axis
 from t2t_af.networks import temporal_resnet
 from tests import weights
 from tests.contracts import conditioner_contract
@@ -49,8 +49,8 @@ def test_equals_tensor2tensor(setting):
 
 def _conditioner(window_fn):
   """All windows of three, folded into batch."""
-  return lambda x: [steps.unfold(m, x, steps.length(x) - 2)
-                    for m in window_fn(steps.windows(x, 3))]
+  return lambda x: [time_axis.unfold(m, x, time_axis.length(x) - 2)
+                    for m in window_fn(time_axis.windows(x, 3))]
 
 
 @pytest.mark.parametrize("apply_dilations, num_dilations", [

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems import sequence_reading
-from problems import series_reading
-from problems import series_statistics
+from problems.core import sequence_reading
+from problems.core import series_reading
+from problems.core import series_statistics
 from tests.contracts import mutants
 from tests.contracts import series_contract
 from tests.fixtures import walks

@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from problems import options
+from problems.core import options
 from problems import series_csv
 from t2t_af.errors import UserError
 from tests.contracts import series_contract

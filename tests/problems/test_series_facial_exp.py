@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from problems import options
+from problems.core import options
 from problems import series_facial_exp
-from problems import splitting
+from problems.core import splitting
 from t2t_af.errors import UserError
 from tests.contracts import series_contract
 from tests.fixtures import real_data

@@ -8,7 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from problems import tfrecord
+from problems.files import tfrecord
 from problems import video_bair
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract

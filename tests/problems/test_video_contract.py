@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems import sequence_reading
-from problems import video_reading
+from problems.core import sequence_reading
+from problems.core import video_reading
 from tests.contracts import mutants
 from tests.contracts import problem_contract
 from tests.fixtures import counting

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from problems import options
+from problems.core import options
 from problems import video_folder
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from problems import kth_sequences
-from problems import options
+from problems.files import kth_sequences
+from problems.core import options
 from problems import video_kth
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract

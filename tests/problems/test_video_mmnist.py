@@ -9,7 +9,7 @@ import shutil
 import numpy as np
 import pytest
 
-from problems import bouncing
+from problems.toy import bouncing
 from problems import video_mmnist
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from problems import bouncing
+from problems.toy import bouncing
 from problems import video_moving_digits
 from tests.contracts import problem_contract
 

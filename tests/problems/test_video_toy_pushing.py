@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from problems import toy_drawing
-from problems import toy_world
+from problems.toy import drawing
+from problems.toy import world
 from problems import video_toy_pushing
 from tests.contracts import problem_contract
 
@@ -32,8 +32,8 @@ class TestSmallToy(problem_contract.VideoProblemContract):
 @pytest.fixture(name="scene_and_decisions", params=range(4))
 def _scene_and_decisions(request):
   rng = np.random.default_rng(request.param)
-  scene = toy_world.sample_scene(rng)
-  return scene, toy_world.sample_decisions(rng, 13, len(scene.bodies))
+  scene = world.sample_scene(rng)
+  return scene, world.sample_decisions(rng, 13, len(scene.bodies))
 
 
 def test_a_sequence_is_the_same_on_every_run():
@@ -54,11 +54,11 @@ def test_splits_and_indices_have_seeds_of_their_own():
 def test_same_past_has_different_futures(scene_and_decisions):
   """Other decisions from frame 3 on: equal before, unlike in the end."""
   scene, decisions = scene_and_decisions
-  other = toy_world.sample_decisions(
+  other = world.sample_decisions(
       np.random.default_rng(99), 13, len(scene.bodies))
-  changed = toy_world.Decisions(*(
+  changed = world.Decisions(*(
       np.concatenate([a[:3], b[3:]]) for a, b in zip(decisions, other)))
-  one, two = [toy_drawing.draw(scene, toy_world.simulate(scene, d), SIZE)
+  one, two = [drawing.draw(scene, world.simulate(scene, d), SIZE)
               for d in (decisions, changed)]
   np.testing.assert_array_equal(one[:3], two[:3])
   # The gripper alone covers 25 of 1024 pixels, in both.
@@ -78,9 +78,9 @@ def test_objects_are_pushed_and_stay_on_the_table():
   moved = []
   for seed in range(40):
     rng = np.random.default_rng(seed)
-    scene = toy_world.sample_scene(rng)
-    decisions = toy_world.sample_decisions(rng, 30, len(scene.bodies))
-    motion = toy_world.simulate(scene, decisions)
+    scene = world.sample_scene(rng)
+    decisions = world.sample_decisions(rng, 30, len(scene.bodies))
+    motion = world.simulate(scene, decisions)
     for points in (motion.bodies, motion.gripper):
       assert np.all((points.real > 0) & (points.real < 1))
       assert np.all((points.imag > 0) & (points.imag < 1))
@@ -92,12 +92,12 @@ def test_objects_are_pushed_and_stay_on_the_table():
 def test_gripper_never_overlaps_an_object_it_pushes():
   rng = np.random.default_rng(0)
   for _ in range(20):
-    scene = toy_world.sample_scene(rng)
-    decisions = toy_world.sample_decisions(rng, 30, len(scene.bodies))
-    motion = toy_world.simulate(scene, decisions)
+    scene = world.sample_scene(rng)
+    decisions = world.sample_decisions(rng, 30, len(scene.bodies))
+    motion = world.simulate(scene, decisions)
     radii = np.array([b.radius for b in scene.bodies])
     gap = (np.abs(motion.bodies - motion.gripper[:, None]) - radii -
-           toy_world.GRIPPER_RADIUS)
+           world.GRIPPER_RADIUS)
     # Caught between two objects that cannot move it may touch one.
     assert np.mean(gap > -1e-6) > 0.98
 

@@ -1,0 +1,1 @@
+"""Speed, each against what it is to be measured by: `t2t-af bench`."""

@@ -1,0 +1,70 @@
+"""What a bench of data found: two rates by turns, as a line and as a record."""
+
+import argparse
+from typing import List, NamedTuple, Optional
+
+import numpy as np
+
+from t2t_af.records import records
+
+
+class Result(NamedTuple):
+  """One comparison; the ratio says how many times `ours` is the better.
+
+  Attributes:
+    bench: its name, e.g. "generation".
+    what: what was measured, on what.
+    unit: of both lists, e.g. "ms per frame".
+    ours, theirs: names of the two columns.
+    ours_rounds, theirs_rounds: one number a round, in order.
+    lower_is_better: whether `unit` is a time.
+    wanted: the ratio that is asked for.
+  """
+  bench: str
+  what: str
+  unit: str
+  ours: str
+  theirs: str
+  ours_rounds: List[float]
+  theirs_rounds: List[float]
+  lower_is_better: bool
+  wanted: float
+
+  @property
+  def ratio(self) -> float:
+    """theirs / ours of the medians of a time; ours / theirs of a rate."""
+    ours, theirs = np.median(self.ours_rounds), np.median(self.theirs_rounds)
+    return float(theirs / ours if self.lower_is_better else ours / theirs)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+  """The flags that every bench of data has."""
+  parser.add_argument("--rounds", type=int, default=3)
+  parser.add_argument("--json", help="also appends a record to this file")
+
+
+def text(results: List[Result]) -> str:
+  """A table: a line per result, medians, with the range over rounds below."""
+  lines = []
+  for r in results:
+    lines.append(f"{r.what}: {r.unit}, median of {len(r.ours_rounds)} rounds")
+    for name, rounds in ((r.theirs, r.theirs_rounds),
+                         (r.ours, r.ours_rounds)):
+      lines.append(f"  {name:<44}{np.median(rounds):>12.4g}   "
+                   f"({min(rounds):.4g} to {max(rounds):.4g})")
+    reached = "reached" if r.ratio >= r.wanted else "NOT reached"
+    lines.append(f"  {'ratio':<44}{r.ratio:>12.1f}   "
+                 f"(wanted: {r.wanted:g}, {reached})")
+  return "\n".join(lines)
+
+
+def report(results: List[Result], json_path: Optional[str]) -> None:
+  """Prints the table; appends the records where a path is given."""
+  print(text(results), flush=True)
+  if not json_path:
+    return
+  for r in results:
+    records.append(json_path, {
+        "kind": "bench", **r._asdict(), "ratio": r.ratio,
+        "hardware": records.hardware(), "versions": records.versions(),
+        "time": records.now()})

@@ -1,0 +1,1 @@
+"""What data sets share: sequences, shards, splits, reading, writing."""

@@ -1,0 +1,186 @@
+"""What the paper's three UCI sets share: an archive, and committed splits."""
+
+import os
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from problems.files import archives
+from problems.files import download
+from problems.core import options
+from problems.core import series
+from problems.core import splitting
+from t2t_af.errors import UserError
+
+# Shorter stretches are left out: the longest windows of the paper's protocol
+# have 16 steps, those of our small sets 19.
+MIN_STEPS = 20
+
+_MAX_FILE_BYTES = 2**26
+
+# {name of a recording: its stretches without gaps, each [time, columns]}.
+Recordings = Dict[str, List[np.ndarray]]
+
+
+class UciSeriesProblem(series.SeriesProblem):
+  """A subclass says where the archive is and how recordings are read from it.
+
+  In --tmp_dir either the archive, under its old or its new name, or the folder
+  that it unpacks to; only if none of them is there is anything downloaded.
+  """
+
+  steps_per_sequence = MIN_STEPS
+  archive: download.Source
+  # What else the archive, or the folder out of it, may be called.
+  other_names: Tuple[str, ...] = ()
+  # Which of the committed splits (see `splitting`).
+  split_seed = 0
+  # The file in problems/splits.
+  splits_name: str
+  # In the whole archive, before anything is left out.
+  num_rows: int
+
+  def __init__(self, *args, **kwargs):
+    super().__init__(*args, **kwargs)
+    self._recordings: Recordings = {}
+    self._facts: dict = {}
+    self._source: dict = {}
+
+  def read_recordings(self, archive: archives.Archive) -> Tuple[Recordings,
+                                                               dict]:
+    """All recordings that the splits may name, and what the archive had.
+
+    The facts are logged and kept in the manifest; they have "rows" and
+    "missing_files". Recordings that repeat another one are left out.
+    """
+    raise NotImplementedError
+
+  def prepare_to_generate(self, data_dir, tmp_dir):
+    path = self._find_archive(os.path.expanduser(tmp_dir))
+    self._source = self._describe(path)
+    with archives.Archive(path) as archive:
+      recordings, self._facts = self.read_recordings(archive)
+    if not self._facts["missing_files"]:
+      self._check_whole(recordings, path)
+    self._recordings, self._facts["short_stretches_left_out"] = (
+        _without_short(recordings))
+    for split in splitting.SPLITS:
+      if not self.num_sequences(split):
+        raise UserError(f"{path}: nothing is left for the {split} split")
+    tf.logging.info("%s: %s", path, "; ".join(
+        f"{key.replace('_', ' ')}: {_listed(value)}"
+        for key, value in self._facts.items()))
+
+  def num_sequences(self, split: str) -> int:
+    return sum(len(self._recordings[name]) for name in self._names(split))
+
+  def generate_sequences(self, data_dir: str, tmp_dir: str,
+                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+    for name in self._names(split):
+      for number, stretch in enumerate(self._recordings[name]):
+        yield f"{name}/{number}", stretch
+
+  def source(self) -> dict:
+    return {**self._source, "split_seed": self.split_seed, **self._facts}
+
+  def requested_details(self) -> dict:
+    # Data that was made without some files is no answer to who wants all.
+    return {} if options.current().allow_missing else {"missing_files": []}
+
+  def details(self, data_dir, tmp_dir):
+    return {**super().details(data_dir, tmp_dir),
+            "missing_files": self._facts["missing_files"]}
+
+  def _names(self, split: str) -> List[str]:
+    splits = splitting.load(self.splits_name, self.split_seed)
+    return [name for name in splits[split] if name in self._recordings]
+
+  def _check_whole(self, recordings: Recordings, path: str) -> None:
+    """An archive has no checksum here that all copies share: its counts."""
+    rows = self._facts["rows"]
+    if rows != self.num_rows:
+      raise UserError(f"{path}: its files have {rows} rows instead of "
+                      f"{self.num_rows}: they are cut, or another version")
+    splits = splitting.load(self.splits_name, self.split_seed)
+    unknown = set(recordings).difference(*splits.values())
+    if unknown:
+      raise UserError(
+          f"{path}: {', '.join(sorted(unknown))} should repeat another "
+          "recording, but does not: this is another version of the archive")
+
+  def _find_archive(self, tmp_dir: str) -> str:
+    """An archive or folder that is there, or else one downloaded."""
+    for name in (self.archive.filename,) + self.other_names:
+      path = os.path.join(tmp_dir, name)
+      if os.path.exists(path):
+        return path
+    return download.fetch(self.archive, tmp_dir)
+
+  def _describe(self, path: str) -> dict:
+    """For the manifest: where the archive is from, and what it is.
+
+    Many copies were packed anew, so another checksum than the published one is
+    no error: what is in it gets checked.
+    """
+    if os.path.isdir(path):
+      return {"folder": os.path.abspath(path)}
+    found = download.describe(self.archive._replace(sha256=None), path)
+    if self.archive.sha256 not in (None, found["sha256"]):
+      tf.logging.warning(
+          "%s is not the archive as published (sha256 %s, not %s); its content "
+          "will be checked.", path, found["sha256"], self.archive.sha256)
+    return found
+
+
+def find(files: List[List[str]], archive: archives.Archive) -> Tuple[
+    List[Optional[str]], List[str]]:
+  """Looks up files that go by several names.
+
+  Args:
+    files: of each file, its names.
+    archive: where they should be.
+
+  Returns:
+    Of each file, the name that is there or None; and the missing ones.
+
+  Raises:
+    UserError: names the missing ones, unless `--allow_missing` is set.
+  """
+  found = [next((n for n in names if n in archive), None) for names in files]
+  missing = [names[0] for names, name in zip(files, found) if name is None]
+  if len(missing) == len(files):
+    raise UserError(f"{archive.path}: none of its {len(files)} files is in it, "
+                    f"such as {files[0][0]}: is this the right archive?")
+  if missing and not options.current().allow_missing:
+    raise UserError(f"{archive.path}: no {', '.join(missing)} in it; with "
+                    "--allow_missing the data set is made without")
+  return found, missing
+
+
+def read(archive: archives.Archive, name: str) -> bytes:
+  """The content of a file of text; the real ones have up to 4 MB."""
+  return archive.read(name, _MAX_FILE_BYTES)
+
+
+def duplicates(recordings: Dict[str, np.ndarray]) -> List[str]:
+  """The names of those that repeat an earlier one, value by value."""
+  seen, repeated = set(), []
+  for name, values in recordings.items():
+    content = values.shape, values.tobytes()
+    if content in seen:
+      repeated.append(name)
+    seen.add(content)
+  return repeated
+
+
+def _listed(value: Any) -> str:
+  if isinstance(value, list):
+    return ", ".join(value) or "none"
+  return str(value)
+
+
+def _without_short(recordings: Recordings) -> Tuple[Recordings, int]:
+  kept = {name: [s for s in stretches if len(s) >= MIN_STEPS]
+          for name, stretches in recordings.items()}
+  return kept, sum(map(len, recordings.values())) - sum(map(len, kept.values()))

@@ -1,0 +1,94 @@
+"""Video data sets with one record per sequence: the base of all of ours."""
+
+from typing import Any, List, Optional
+
+import numpy as np
+from tensor2tensor.data_generators import video_utils
+from tensor2tensor.layers import modalities
+import tensorflow.compat.v1 as tf
+
+from problems.core import png
+from problems.core import sequence as sequence_base
+from problems.core import sequence_reading
+from problems.core import video_reading
+from t2t_af.errors import UserError
+
+
+class VideoSequenceProblem(sequence_base.SequenceProblem,
+                           video_utils.VideoProblem):
+  """A video data set stored as one record per sequence.
+
+  tensor2tensor stores one record per frame and joins them again while reading;
+  with its settings for BAIR it then only ever uses the first frames of a video.
+  Here a training example is a window from anywhere in a sequence, another one
+  in every epoch (the paper's random crops), and an evaluation example is always
+  the first window of a sequence; each sequence once.
+
+  A subclass says `frame_height`, `frame_width`, `frames_per_sequence` (of the
+  shortest sequence) and `generate_sequences`, which yields (id, uint8 [time,
+  height, width, channels]); the rest has defaults. Frames whose size only the
+  data knows: `details` keeps it, `use_details` sets it.
+
+  Features: inputs [batch, video_num_input_frames, height, width, channels] and
+  targets [batch, video_num_target_frames, height, width, channels], int32 in
+  0..255; see SequenceProblem.
+  """
+
+  modality = modalities.ModalityType.VIDEO
+  vocab_size = 256
+  step_dtype = np.uint8
+  step_name = "frames"
+
+  frame_height: int
+  frame_width: int
+  num_channels = 3
+  # Every sequence has at least so many frames.
+  frames_per_sequence: int
+
+  @property
+  def step_shape(self) -> List[int]:
+    return list(self.frame_shape)
+
+  def max_frames_per_video(self, hparams):
+    return self.frames_per_sequence
+
+  def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
+    self._check_frames(sequence_id, sequence)
+    return video_reading.to_record(
+        sequence_id, png.encode(sequence), *self.frame_shape)
+
+  def decode_record(self, features: Any,
+                    num_steps: Optional[int]) -> np.ndarray:
+    encoded = features[video_reading.FRAMES_KEY].bytes_list.value
+    return png.decode(encoded[:num_steps], self.num_channels)
+
+  def window_dataset(self, records, plan):
+    if plan.training:
+      numbered = sequence_reading.with_random_numbers(records, plan.seed)
+    else:
+      numbered = records.map(lambda record: (record, 0))
+    return numbered.map(
+        lambda record, number: video_reading.window(
+            record, number, plan.num_inputs + plan.num_targets,
+            self.frame_shape),
+        num_parallel_calls=tf.data.AUTOTUNE)
+
+  def num_windows(self, files, num_inputs, num_targets):
+    return sum(f.num_sequences for f in files)
+
+  def shortest(self, files):
+    return self.frames_per_sequence
+
+  def read_windows(self, data_dir, split, num_inputs, num_targets):
+    return self.read_sequences(data_dir, split, num_inputs + num_targets)[0]
+
+  def _check_frames(self, sequence_id: str, frames: np.ndarray) -> None:
+    if (frames.ndim != 4 or list(frames.shape[1:]) != self.frame_shape or
+        frames.dtype != np.uint8):
+      raise UserError(
+          f"{self.name}: sequence {sequence_id} is {frames.dtype} "
+          f"{list(frames.shape)}, not uint8 {['time'] + self.frame_shape}")
+    if len(frames) < self.frames_per_sequence:
+      raise UserError(
+          f"{self.name}: sequence {sequence_id} has {len(frames)} frames; "
+          f"{self.frames_per_sequence} are needed")

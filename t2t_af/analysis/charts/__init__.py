@@ -1,0 +1,1 @@
+"""Drawing: lines and bars as SVG, frames and series as PNG."""

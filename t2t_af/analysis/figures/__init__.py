@@ -1,0 +1,1 @@
+"""The paper's figures, and some beyond it, from what runs left."""

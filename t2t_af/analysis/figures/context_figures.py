@@ -1,0 +1,120 @@
+"""Truth and samples of every set, from the same given steps.
+
+Frames as strips and animations; the columns of a series as charts, in raw
+units where the samples say what these are.
+"""
+
+from typing import NamedTuple, Optional
+
+import numpy as np
+
+from t2t_af.analysis.charts import contact_sheet
+from t2t_af.analysis.charts import line_pictures
+from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.results import samples as samples_lib
+from t2t_af.analysis.results.comparison import Comparison
+
+NUM_CONTEXTS = 3
+MAX_COLUMNS = 6  # of a series
+
+
+class Pictures(NamedTuple):
+  """One context: a strip or charts (PNG) and an animation (GIF; video only)."""
+  title: str
+  caption: str
+  strip: bytes
+  animation: Optional[bytes]
+
+
+class _Shown(NamedTuple):
+  """One set's first sample of a context; `color`: the set's number."""
+  label: str
+  color: int
+  future: np.ndarray
+
+
+def context_pictures(comparison: Comparison,
+                     num_contexts: int = NUM_CONTEXTS) -> list[Pictures]:
+  """Truth and the first sample of every set, from the same given steps."""
+  if not comparison.seeds:
+    return []
+  seed = comparison.seeds[0]
+  paths = {name: comparison.runs[name, seed].samples_path
+           for name in comparison.sets}
+  loaded = {name: samples_lib.read(path, num_contexts)
+            for name, path in paths.items()}
+  loaded = {name: found for name, found in loaded.items() if found}
+  if not loaded:
+    return []
+  name, truth = next(iter(loaded.items()))
+  is_series = truth.inputs.ndim == 3
+  scale = samples_lib.read_scale(paths[name]) if is_series else None
+  found = []
+  for context, given in enumerate(truth.inputs):
+    shown, left_out = _choose(comparison, loaded, context, given)
+    caption = (f"Seed {seed}, the first sample of each set, not chosen. " +
+               ("Steps on an orange ground were given." if is_series else
+                "Frames with an orange border were given."))
+    if left_out:
+      caption += f" Left out: {'; '.join(left_out)}."
+    args = given, truth.targets[context], shown
+    found.append(Pictures(
+        f"Sequence {context + 1}", caption,
+        *(_charts(*args, scale) if is_series else _frames(*args))))
+  return found
+
+
+def series_charts(given: np.ndarray, future: np.ndarray, samples: list,
+                  scale: samples_lib.Scale) -> bytes:
+  """A PNG with a chart per column: the truth, and samples after what was given.
+
+  Args:
+    given, future: [time, features], standardised.
+    samples: [(label, RGB, [time, features])].
+    scale: leads to raw units.
+  """
+  given, future = scale.to_raw(given), scale.to_raw(future)
+  truth = np.concatenate([given, future])
+  columns = contact_sheet.some_columns(truth.shape[1], MAX_COLUMNS)
+  panels = []
+  for column in columns:
+    lines = [line_pictures.Line(truth[:, column], line_pictures.TRUTH, 2)]
+    # From the last given step on, so that a sample hangs on to it.
+    lines += [line_pictures.Line(
+        np.concatenate([given[-1:, column], scale.to_raw(values)[:, column]]),
+        color, 1, len(given)) for _, color, values in samples]
+    panels.append(line_pictures.Panel(scale.names[column], lines))
+  return pictures.png(line_pictures.charts(
+      panels, len(given), legend=[("truth", line_pictures.TRUTH)] + list(
+          {label: (label, color) for label, color, _ in samples}.values()),
+      heading=f"{len(columns)} of {truth.shape[1]} columns, {scale.unit}"))
+
+
+def _choose(comparison, loaded, context, given):
+  """(what is shown of each set, why some sets are not)."""
+  shown, left_out = [], []
+  for i, name in enumerate(comparison.sets):
+    found, label = loaded.get(name), comparison.label(name)
+    if found is None or context >= len(found.inputs):
+      left_out.append(f"{label}: not run")
+    elif not np.array_equal(found.inputs[context], given):
+      left_out.append(f"{label}: sampled from other {comparison.unit.step}s")
+    else:
+      shown.append(_Shown(label, i, found.outputs[context, 0]))
+  return shown, left_out
+
+
+def _frames(given, future, shown):
+  rows = [pictures.Row("Truth", np.concatenate([given, future]))]
+  rows += [pictures.Row(s.label, np.concatenate([given, s.future]))
+           for s in shown]
+  return (pictures.png(pictures.strip(rows, len(given))),
+          pictures.animation(rows, len(given)))
+
+
+def _charts(given, future, shown, scale):
+  colors = line_pictures.COLORS
+  scale = scale or samples_lib.standardised(given.shape[-1])
+  return series_charts(
+      given, future, [(s.label, colors[s.color % len(colors)], s.future)
+                      for s in shown], scale), None

@@ -1,0 +1,106 @@
+"""What a model loses on sequences it has not seen, by training data (Fig. 8c).
+
+  gap = NLL of the test split - NLL of the training split
+
+against the share of the training sequences that a run was trained on.
+"""
+
+import collections
+from typing import NamedTuple, Optional, Sequence
+
+from t2t_af.records import likelihood
+from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import plots
+from t2t_af.analysis.results import units
+from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results.found_runs import FoundRun
+
+
+class Point(NamedTuple):
+  """Of one model and share; means over seeds, in the table's unit."""
+  fraction: float
+  train: likelihood.MeanAndStderr
+  test: likelihood.MeanAndStderr
+  gap: likelihood.MeanAndStderr  # seed by seed, then averaged
+  seeds: tuple
+
+
+def curves(runs: Sequence[FoundRun]) -> dict[str, list]:
+  """{model: [Point], by share}, of seeds that have both splits.
+
+  Both splits must be scored at the same training step.
+  """
+  scores = collections.defaultdict(dict)
+  for run in runs:
+    for record in run.scores("train", "test"):
+      if is_number(record.get("nll_nats_per_dim")):
+        place = (run.label, record.get("train_fraction", 1.),
+                 record.get("seed"))
+        scores[place].setdefault(record.get("step"), {})[
+            record["split"]] = record
+  pairs = collections.defaultdict(dict)
+  for (label, fraction, seed), steps in scores.items():
+    whole = [step for step, splits in steps.items() if len(splits) == 2]
+    if whole:
+      pairs[label, fraction][seed] = steps[max(whole)]
+  found = collections.defaultdict(list)
+  for (label, fraction), seeds in sorted(pairs.items()):
+    found[label].append(_point(fraction, seeds))
+  return dict(found)
+
+
+def gap_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
+  """The gap of every model against the share."""
+  lines, legend = [], {}
+  for color, (label, points) in enumerate(found.items()):
+    lines += _line(points, [p.gap for p in points], color, label)
+    legend[color] = label
+  zero = plots.Line([points[0].fraction for points in found.values()][:1],
+                    [0.], 0, "zero")
+  title = "Generalisation gap by training data"
+  return panels.Panel(title, plots.chart(
+      [zero] + lines, "share of the training sequences",
+      f"test − train, {unit.name}", title, whole_x=False), legend)
+
+
+def nll_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
+  """NLL of both splits against the share: test thick, training dashed."""
+  lines, legend = [], {}
+  for color, (label, points) in enumerate(found.items()):
+    x = [p.fraction for p in points]
+    lines.append(plots.Line(x, [p.train.mean for p in points], color,
+                            "dashed", title=f"{label}, training"))
+    lines += _line(points, [p.test for p in points], color, f"{label}, test")
+    legend[color] = f"{label}: test (line, marks), training (dashed)"
+  title = "NLL by training data"
+  return panels.Panel(title, plots.chart(
+      lines, "share of the training sequences", unit.name, title,
+      whole_x=False), legend)
+
+
+def unit_of(runs: Sequence[FoundRun]) -> units.Unit:
+  """Of the runs' likelihoods."""
+  return units.of("", [r for run in runs for r in run.records["likelihood"]])
+
+
+def _line(points, values, color: int, title: str) -> list[plots.Line]:
+  x, means = [p.fraction for p in points], [v.mean for v in values]
+  return [plots.Line(x, means, color, title=title),
+          plots.Line(x, means, color, "points", [v.stderr for v in values])]
+
+
+def _point(fraction: float, seeds: dict) -> Point:
+  """Of {seed: {split: record}}."""
+  def over_seeds(value_of) -> likelihood.MeanAndStderr:
+    return likelihood.mean_and_stderr([value_of(pair)
+                                       for pair in seeds.values()])
+
+  return Point(fraction, over_seeds(lambda pair: _nll(pair["train"])),
+               over_seeds(lambda pair: _nll(pair["test"])),
+               over_seeds(lambda pair: _nll(pair["test"]) -
+                          _nll(pair["train"])), tuple(sorted(seeds)))
+
+
+def _nll(record: dict) -> float:
+  value: Optional[float] = record["nll_nats_per_dim"]
+  return value * units.of("", [record]).scale

@@ -1,0 +1,1 @@
+"""Numbers out of arrays: correlation, calibration, quality. No drawing."""

@@ -1,0 +1,1 @@
+"""What runs left on disk, found and read."""

@@ -1,0 +1,1 @@
+"""The paper's tables and a comparison's, in several forms."""

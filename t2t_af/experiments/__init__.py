@@ -1,0 +1,1 @@
+"""What is done with a model and data: training runs, evaluations, samples."""

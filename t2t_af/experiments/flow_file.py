@@ -1,0 +1,70 @@
+"""`results/flow.npz` of a run: what its flows make of a few sequences.
+
+  x                       uint8 [N, time, height, width, channels], or float32
+                          [N, time, features], standardised, with mean, std and
+                          names of the features
+  num_cond                first steps that are conditioned on and not scored
+  shift_m, scale_m, y_m   of transform m, as x (`DataSpaceModel.decompose`):
+                          x [+ noise, / 256 of video] = shift_1 + scale_1 y_1
+  z_l, alpha_l, beta_l, u_l   of a level of VideoFlow
+                          (`LatentPrior.decompose`)
+
+float16 of video, float32 of series; NaN at the first steps, where it is not
+defined. There is no file of a model without a flow.
+"""
+
+import io
+import os
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from t2t_af.analysis.charts import pictures
+from t2t_af.experiments import trained_run
+
+
+def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
+  """Writes the file; False where there is no flow.
+
+  Args:
+    run: of one of our models.
+    split: "train", "eval" or "test".
+    num_sequences: N, at most: of video the first ones of the split, of series
+      windows evenly apart.
+  """
+  batches = run.decompositions(split, num_sequences)
+  found = {name: np.concatenate([batch[name] for batch in batches])
+           for name in batches[0]}
+  x = found.pop("x")
+  if not found:
+    tf.logging.info("%s has no flow, and flow.npz is not written",
+                    run.output_dir)
+    return False
+  arrays = {"x": x.astype(np.float32 if run.is_series else np.uint8),
+            "num_cond": _num_cond(run.hparams)}
+  precision = np.float32 if run.is_series else np.float16
+  for name, values in found.items():
+    arrays[name] = _to_length(values.astype(precision), x.shape[1])
+  if run.is_series:
+    statistics = run.problem.statistics(run.data_dir)
+    arrays.update(mean=statistics.mean, std=statistics.std,
+                  names=np.array(list(statistics.names), np.str_))
+  stream = io.BytesIO()
+  np.savez_compressed(stream, **arrays)
+  pictures.write(os.path.join(run.output_dir, "results", "flow.npz"),
+                 stream.getvalue())
+  return True
+
+
+def _num_cond(hparams) -> int:
+  """Steps of a window that are not scored."""
+  if getattr(hparams, "first_steps", "skip") == "initial":
+    return 0
+  return hparams.video_num_input_frames
+
+
+def _to_length(values: np.ndarray, num_steps: int) -> np.ndarray:
+  """[N, last steps, ...] to [N, num_steps, ...], with NaN before."""
+  missing = [(0, 0)] * values.ndim
+  missing[1] = (num_steps - values.shape[1], 0)
+  return np.pad(values, missing, constant_values=np.nan)

@@ -1,0 +1,1 @@
+"""Records: one JSON object per line; the run that they are of; units."""

@@ -1,0 +1,191 @@
+"""What `t2t-decoder` writes, from a model that returns known frames."""
+
+import json
+import types
+
+import numpy as np
+import pytest
+from PIL import Image
+from tensor2tensor.utils import decoding as t2t_decoding
+import tensorflow.compat.v1 as tf
+
+from t2t_af.records import records
+from t2t_af.records import run_folder
+from t2t_af.experiments import decoding
+
+CONTEXTS, SAMPLES, COND, TIME = 5, 3, 3, 4
+
+
+@pytest.fixture(name="decoded", scope="module")
+def _decoded(tmp_path_factory):
+  """Decodes 5 contexts (no multiple of anything); sample 1 is the truth."""
+  folder = str(tmp_path_factory.mktemp("run"))
+  random = np.random.RandomState(0)
+  truth = random.randint(0, 256, [CONTEXTS, COND + TIME, 16, 16, 3])
+  outputs = random.randint(0, 256, [CONTEXTS, SAMPLES, TIME, 16, 16, 3])
+  outputs[:, 1] = truth[:, COND:]
+  asked = {}
+
+  def input_fn(mode, hparams, dataset_kwargs):
+    del hparams
+    asked.update(dataset_kwargs, mode=mode)
+
+  def predict(input_fn, checkpoint_path):
+    del input_fn, checkpoint_path
+    for i in range(CONTEXTS):
+      yield dict(inputs=truth[i, :COND], targets=truth[i, COND:],
+                 outputs=outputs[i].astype(np.uint8), scores=0)
+
+  estimator = types.SimpleNamespace(
+      model_dir=folder, predict=predict,
+      latest_checkpoint=lambda: folder + "/model.ckpt-9")
+  hparams = types.SimpleNamespace(
+      batch_size=2, temperature=.5, problem=types.SimpleNamespace(
+          name="video_x", make_estimator_input_fn=input_fn))
+  decode_hp = t2t_decoding.decode_hparams(
+      "num_samples=5,num_decodes=3,max_display_outputs=2,max_display_decodes=2")
+  run_folder.update(folder, model="video_flow", seed=4)
+  decoding.decode_from_dataset(estimator, "video_x", hparams, decode_hp,
+                               dataset_split="test")
+  return folder, truth, outputs, asked
+
+
+def test_asks_for_the_contexts_wanted(decoded):
+  *_, asked = decoded
+  assert asked["max_records"] == 5 and asked["dataset_split"] == "test"
+  assert asked["mode"] == tf.estimator.ModeKeys.PREDICT
+
+
+def test_samples_are_stored_as_they_came(decoded):
+  folder, truth, outputs, _ = decoded
+  stored = np.load(folder + "/samples.npz")
+  np.testing.assert_array_equal(stored["outputs"], outputs)
+  np.testing.assert_array_equal(stored["inputs"], truth[:, :COND])
+  assert stored["targets"].dtype == np.uint8
+
+
+def test_the_record_scores_the_best_sample(decoded):
+  folder, *_ = decoded
+  (record,) = records.read(run_folder.results(folder, "samples"))
+  assert record["psnr_best_of_n"] == 100.  # the ceiling: sample 1 is the truth
+  assert record["ssim_best_of_n"] == pytest.approx(1., abs=1e-5)
+  assert (record["seed"], record["step"], record["temperature"]) == (4, 9, .5)
+  assert (record["num_contexts"], record["num_samples"]) == (5, 3)
+  json.dumps(record, allow_nan=False)
+
+
+def test_pictures_show_the_frames(decoded):
+  folder, truth, *_ = decoded
+  frame = np.asarray(Image.open(
+      folder + "/decode/context_001/truth/frame_0002.png"))
+  np.testing.assert_array_equal(frame, truth[1, 1])
+  gif = Image.open(folder + "/decode/context_000/samples.gif")
+  assert gif.n_frames == COND + TIME
+  assert Image.open(folder + "/decode/context_000/strip.png").width > 16 * 7
+  assert not tf.gfile.Exists(folder + "/decode/context_002")
+
+
+def test_summaries_reach_tensorboard(decoded):
+  folder, *_ = decoded
+  (path,) = tf.gfile.Glob(folder + "/decode/events*")
+  tags = {v.tag for e in tf.train.summary_iterator(path)
+          for v in e.summary.value}
+  assert {"psnr_best_of_n", "ssim_best_of_n", "samples/0"} <= tags
+
+
+# --- Series.
+
+MEAN, STD = np.array([10., -3.]), np.array([2., 0.5])
+
+
+class _SeriesProblem:
+  """The part of a SeriesProblem that decoding asks; `total` windows."""
+
+  name = "series_x"
+
+  def __init__(self, windows):
+    self.windows = windows
+
+  def statistics(self, data_dir):
+    assert data_dir == "there"
+    return types.SimpleNamespace(mean=MEAN, std=STD, names=("a", "b"))
+
+  def split_files(self, data_dir, split):
+    return [data_dir, split]
+
+  def num_windows(self, files, num_inputs, num_targets):
+    assert (files, num_inputs, num_targets) == (["there", "test"], COND, TIME)
+    return len(self.windows)
+
+  def make_estimator_input_fn(self, mode, hparams, dataset_kwargs):
+    del mode
+    assert dataset_kwargs["max_records"] == -1
+
+    def input_fn(params, config):
+      del params, config
+      return tf.data.Dataset.from_tensor_slices(self.windows).batch(
+          hparams.batch_size)
+    return input_fn
+
+
+def _decode_series(folder, windows, outputs, num_contexts):
+  asked = []
+
+  def predict(input_fn, checkpoint_path):
+    del checkpoint_path
+    batch = tf.data.make_one_shot_iterator(input_fn(None, None)).get_next()
+    with tf.Session() as session:
+      while True:
+        try:
+          asked.extend(session.run(batch))
+        except tf.errors.OutOfRangeError:
+          break
+    for i, window in enumerate(asked):
+      yield dict(inputs=window[:COND], targets=window[COND:],
+                 outputs=outputs[i], scores=0)
+
+  estimator = types.SimpleNamespace(
+      model_dir=folder, predict=predict,
+      latest_checkpoint=lambda: folder + "/model.ckpt-9")
+  hparams = types.SimpleNamespace(
+      batch_size=2, data_dir="there", video_num_input_frames=COND,
+      video_num_target_frames=TIME, problem=_SeriesProblem(windows))
+  decoding.decode_from_dataset(
+      estimator, "series_x", hparams, t2t_decoding.decode_hparams(
+          "num_samples=%d,num_decodes=%d,max_display_outputs=2,"
+          "max_display_decodes=2" % (num_contexts, SAMPLES)),
+      dataset_split="test")
+  return np.array(asked)
+
+
+def test_series_leave_arrays_a_table_charts_and_a_record(tmp_path):
+  folder = str(tmp_path)
+  rng = np.random.RandomState(0)
+  windows = rng.normal(size=(11, COND + TIME, 2)).astype(np.float32)
+  outputs = rng.normal(size=(5, SAMPLES, TIME, 2)).astype(np.float32)
+  outputs[:, 2] = windows[::2][:5, COND:]  # Sample 3 is the truth.
+  asked = _decode_series(folder, windows, outputs, num_contexts=5)
+  # Evenly spread, not the first five: these may all be of one series.
+  np.testing.assert_array_equal(asked, windows[::2][:5])
+  stored = np.load(folder + "/samples.npz")
+  np.testing.assert_array_equal(stored["outputs"], outputs)
+  assert stored["names"].tolist() == ["a", "b"]
+  np.testing.assert_array_equal(stored["std"], STD)
+  lines = open(folder + "/decode/samples.csv", encoding="utf-8").readlines()
+  assert lines[0].strip() == "context,what,step,a,b"
+  first = [float(v) for v in lines[1].split(",")[3:]]
+  assert first == pytest.approx((windows[0, 0] * STD + MEAN).tolist(),
+                                rel=1e-5)
+  assert Image.open(folder + "/decode/context_001/samples.png").width > 300
+  assert not tf.gfile.Exists(folder + "/decode/context_002")
+  (record,) = records.read(run_folder.results(folder, "samples"))
+  assert record["rmse_best_of_n"] == pytest.approx(0., abs=1e-6)
+  assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.
+  assert record["psnr_best_of_n"] is None
+  assert (record["num_contexts"], record["num_predicted_frames"]) == (5, TIME)
+
+
+def test_all_windows_of_a_series_can_be_asked_for(tmp_path):
+  windows = np.zeros((7, COND + TIME, 2), np.float32)
+  outputs = np.zeros((7, SAMPLES, TIME, 2), np.float32)
+  assert len(_decode_series(str(tmp_path), windows, outputs, -1)) == 7

@@ -1,0 +1,80 @@
+"""Committed splits: what the script makes, and what they have to keep."""
+
+import json
+
+import numpy as np
+import pytest
+from tensor2tensor.utils import registry
+
+from problems import series_activity_rec  # pylint: disable=unused-import
+from problems.core import splitting
+
+NAMES = sorted(splitting.STRATA)
+SEEDS = range(splitting.NUM_SEEDS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_committed_file_is_what_the_script_makes(name):
+  for seed in SEEDS:
+    made = json.loads(splitting.to_json(name))[str(seed)]
+    assert splitting.load(name, seed) == made
+
+
+@pytest.mark.parametrize("name,count", [
+    ("series_activity_rec", 82), ("series_smartphone_sensor", 25),
+    ("series_facial_exp", 18)])
+def test_each_recording_is_in_one_split_and_tested_in_one_of_five(name, count):
+  tested = []
+  for seed in SEEDS:
+    splits = splitting.load(name, seed)
+    names = [n for part in splits.values() for n in part]
+    assert sorted(splits) == ["eval", "test", "train"]
+    assert len(names) == len(set(names)) == count
+    assert 0.6 * count < len(splits["train"]) < 0.8 * count
+    tested += splits["test"]
+  assert len(tested) == len(set(tested)) == count
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_split_parts_a_unit(name):
+  units = [unit for stratum in splitting.STRATA[name]() for unit in stratum]
+  assert any(len(unit) > 1 for unit in units)
+  for seed in SEEDS:
+    for names in splitting.load(name, seed).values():
+      for unit in units:
+        assert len(set(unit) & set(names)) in (0, len(unit))
+
+
+def test_every_split_has_every_activity():
+  for seed in SEEDS:
+    for names in splitting.load("series_activity_rec", seed).values():
+      assert len({name.split("/")[0] for name in names}) == 7
+
+
+@pytest.mark.parametrize("count", range(3, 25))
+def test_three_units_suffice_and_shares_are_kept(count):
+  units = [[str(i)] for i in range(count)]
+  parts = splitting.assign([units], 0)
+  assert all(parts.values())
+  assert sorted(sum(parts.values(), [])) == sorted(sum(units, []))
+  assert abs(len(parts["test"]) - count / 5) < 1
+  assert abs(len(parts["eval"]) - count / 10) < 1
+
+
+def test_variants_are_the_same_problem_with_other_seeds():
+  base = registry.problem("series_activity_rec")
+  assert base.split_seed == 0
+  for seed in range(1, splitting.NUM_SEEDS):
+    name = f"series_activity_rec_split{seed}"
+    variant = registry.problem(name)
+    assert isinstance(variant, type(base))
+    assert (variant.split_seed, variant.name) == (seed, name)
+    assert variant.dataset_filename() == name  # has files of its own
+    assert type(variant).__doc__ and variant.splits_name == base.splits_name
+
+
+def test_assignment_follows_the_seed_alone():
+  units = [[str(i)] for i in range(15)]
+  first, again, other = [splitting.assign([units], s) for s in (1, 1, 2)]
+  assert first == again and first != other
+  assert np.isin(first["eval"], other["test"]).all()  # the next fold

@@ -1,0 +1,217 @@
+"""Video files: decoding, resizing, resampling; and what is no whole video."""
+
+import os
+
+import numpy as np
+import pytest
+
+from problems.files import video_files
+from t2t_af.errors import UserError
+from tests.fixtures import kth_videos
+
+FORMAT = video_files.Format(64, 64)
+# Levels by which compression and colour conversion may be off.
+LOSS = 12
+
+
+def _decode(path, video_format=FORMAT):
+  return np.stack(list(video_files.decode(str(path), video_format)))
+
+
+def _numbers(video):
+  return [kth_videos.number(frame) for frame in video]
+
+
+@pytest.fixture(name="clip", scope="module")
+def _clip(tmp_path_factory):
+  """A DivX AVI of 30 frames, 25 a second; not to be changed."""
+  path = str(tmp_path_factory.mktemp("clip") / "clip.avi")
+  return kth_videos.write_video(path, kth_videos.frames(30, [1]))
+
+
+def _content(path):
+  with open(path, "rb") as stream:
+    return stream.read()
+
+
+@pytest.mark.parametrize("extension,codec", [
+    (".avi", "DIVX"), (".avi", "MJPG"), (".mp4", "mp4v"), (".mov", "mp4v"),
+    (".mkv", "MJPG")])
+def test_every_frame_of_every_container_is_decoded(tmp_path, extension, codec):
+  source = kth_videos.frames(21, [2])
+  path = kth_videos.write_video(
+      str(tmp_path / ("clip" + extension)), source, codec=codec)
+  assert video_files.probe(path) == (21, 25., 120, 160)
+  video = _decode(path, video_files.Format(120, 160))
+  assert video.dtype == np.uint8 and video.shape == source.shape
+  assert np.abs(video.astype(int) - source).mean() < LOSS
+  assert _numbers(video) == list(range(21))
+
+
+def test_colours_are_in_their_order(tmp_path):
+  source = np.zeros([5, 120, 160, 3], np.uint8)
+  source[..., 0] = 200
+  source[..., 1] = 90
+  path = kth_videos.write_video(str(tmp_path / "clip.avi"), source)
+  video = _decode(path).astype(int)
+  assert np.abs(video - [200, 90, 0]).max() < LOSS
+  grey = _decode(path, FORMAT._replace(num_channels=1)).astype(int)
+  assert grey.shape == (5, 64, 64, 1)
+  assert np.abs(grey - (.299 * 200 + .587 * 90)).max() < LOSS
+
+
+def test_levels_are_not_stretched(tmp_path):
+  """The darkest and the brightest level of a dull frame stay dull."""
+  source = np.full([3, 120, 160, 3], 110, np.uint8)
+  source[:, 30:90, 40:120] = 140
+  video = _decode(kth_videos.write_video(str(tmp_path / "clip.avi"), source))
+  assert 100 < video.min() < 115 and 135 < video.max() < 150
+
+
+def test_content_is_decoded_as_the_file_is_and_leaves_no_copy(
+    clip, monkeypatch, tmp_path):
+  monkeypatch.setattr(video_files.tempfile, "tempdir", str(tmp_path))
+  found = video_files.decode_bytes(_content(clip), FORMAT, "a.zip: clip.avi")
+  np.testing.assert_array_equal(found, _decode(clip))
+  assert not os.listdir(tmp_path)
+
+
+# A frame of 4 x 8 pixels: black, red, green, black columns, two of each.
+_WIDE = np.zeros([4, 8, 3], np.uint8)
+_WIDE[:, 2:4, 0] = 255
+_WIDE[:, 4:6, 1] = 255
+
+
+@pytest.mark.parametrize("aspect,frame,row", [
+    ("crop", _WIDE, ["red", "red", "green", "green"]),
+    ("stretch", _WIDE, ["black", "red", "green", "black"]),
+    ("crop", _WIDE.swapaxes(0, 1), ["red", "red", "green", "green"]),
+    ("stretch", _WIDE.swapaxes(0, 1), ["black", "red", "green", "black"]),
+])
+def test_aspect_says_what_becomes_of_a_frame(aspect, frame, row):
+  """Nearest colours of a row, or of a column of an upright frame."""
+  out = video_files.convert(frame, video_files.Format(4, 4, 3, aspect))
+  line = out[1] if frame.shape[1] > 4 else out[:, 1]
+  colours = {"black": (0, 0, 0), "red": (255, 0, 0), "green": (0, 255, 0)}
+  nearest = [min(colours, key=lambda c, p=pixel: np.abs(
+      p.astype(int) - colours[c]).sum()) for pixel in line]
+  assert nearest == row
+
+
+def test_padding_keeps_the_whole_frame_between_black_bars():
+  white = np.full([40, 80, 3], 255, np.uint8)
+  out = video_files.convert(white, video_files.Format(64, 64, 1, "pad"))[..., 0]
+  assert (out[:16] == 0).all() and (out[48:] == 0).all()
+  assert (out[16:48] == 255).all()
+  upright = video_files.convert(
+      white.swapaxes(0, 1), video_files.Format(64, 64, 1, "pad"))[..., 0]
+  np.testing.assert_array_equal(upright, out.T)
+
+
+@pytest.mark.parametrize("aspect", ["crop", "pad", "stretch"])
+@pytest.mark.parametrize("height,width", [(1, 1), (3, 1000), (37, 64)])
+def test_any_size_becomes_the_size_asked_for(aspect, height, width):
+  frame = np.full([height, width, 3], 7, np.uint8)
+  out = video_files.convert(frame, video_files.Format(20, 30, 3, aspect))
+  assert out.shape == (20, 30, 3)
+  assert aspect == "pad" or (out == 7).all()
+
+
+def test_shrinking_averages_over_all_pixels():
+  """Lines one pixel wide become grey; picking pixels would keep some."""
+  lines = np.zeros([128, 128, 3], np.uint8)
+  lines[::2] = 200
+  out = video_files.convert(lines, video_files.Format(16, 16, 1))
+  assert np.abs(out.astype(int) - 100).max() < 15
+
+
+@pytest.mark.parametrize("rate,numbers", [
+    (25, list(range(30))), (25.1, list(range(30))),
+    (12.5, list(range(0, 30, 2))), (5, list(range(0, 30, 5))),
+    (10, [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 25, 27])])
+def test_frame_rate_takes_the_frame_that_is_seen_at_each_instant(
+    clip, rate, numbers):
+  video_format = FORMAT._replace(frame_rate=rate)
+  assert _numbers(_decode(clip, video_format)) == numbers
+  header = video_files.probe(clip)
+  assert video_files.num_frames(header, video_format, clip) == len(numbers)
+
+
+def test_slower_videos_are_not_filled_up_with_repeated_frames(clip):
+  with pytest.raises(UserError, match=f"{clip}: has 25 frames a second, fewer "
+                                      "than the 30"):
+    _decode(clip, FORMAT._replace(frame_rate=30))
+
+
+@pytest.mark.parametrize("change,reason", [
+    (lambda d: b"", "is empty"),
+    (lambda d: d[:2000], "is truncated: expected at least"),
+    (lambda d: d[:len(d) // 2], "is truncated: expected at least"),
+    (lambda d: b"RIFX" + d[4:8] + b"WAVE" + d[12:], "no video file"),
+    (lambda d: b"a text\n" * 1000, "no video file .it begins with b'a text"),
+    # FFmpeg would fetch what a playlist names.
+    (lambda d: b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "no video file"),
+    (lambda d: b"\x1a\x45\xdf\xa3" + b"rubbish" * 100, "cannot be decoded"),
+    # As much as the header of the container promises, but no frames.
+    (lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8:5000] + bytes(9999),
+     "has no frame|cannot be decoded"),
+    (lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8:len(d) // 2],
+     "truncated or damaged: expected 30 frames, decoded [1-9]"),
+])
+def test_what_is_no_whole_video_is_named(clip, tmp_path, change, reason):
+  path = tmp_path / "bad.avi"
+  path.write_bytes(change(_content(clip)))
+  with pytest.raises(UserError, match=f"{path}: .*({reason})"):
+    _decode(path)
+
+
+def test_video_without_frames_is_an_error(tmp_path):
+  path = kth_videos.write_video(str(tmp_path / "none.avi"),
+                                np.zeros([0, 120, 160, 3], np.uint8))
+  with pytest.raises(UserError, match=f"{path}: has no frame"):
+    _decode(path)
+
+
+@pytest.mark.parametrize("name", ["none.mp4", "."])
+def test_file_that_cannot_be_read_is_named(tmp_path, name):
+  with pytest.raises(UserError, match="cannot be read"):
+    _decode(tmp_path / name)
+
+
+def test_bad_files_say_nothing_else_on_stderr(clip, tmp_path, capfd):
+  """Neither OpenCV nor FFmpeg, whose lines name no file."""
+  for data in (_content(clip)[:-3000], b"\x1a\x45\xdf\xa3" + b"rubbish" * 99):
+    path = tmp_path / "bad.avi"
+    path.write_bytes(data[:4] + (1000).to_bytes(4, "little") + data[8:])
+    try:
+      _decode(path)
+    except UserError:
+      pass
+  assert not capfd.readouterr().err
+
+
+def test_iterators_are_chained_in_order_and_not_used_up_at_once():
+  taken = []
+
+  def _items(k):
+    for i in range(3):
+      taken.append((k, i))
+      yield k, i
+
+  chained = video_files.chain_ahead(_items(k) for k in range(100))
+  first = [next(chained) for _ in range(4)]
+  assert first == [(0, 0), (0, 1), (0, 2), (1, 0)]
+  assert len(taken) <= 6 + 2 * (os.cpu_count() or 1)
+  assert first + list(chained) == [(k, i) for k in range(100) for i in range(3)]
+
+
+def test_error_in_a_chained_iterator_is_raised():
+
+  def _broken():
+    yield 1
+    raise UserError("broken")
+
+  chained = video_files.chain_ahead([_broken()])
+  assert next(chained) == 1
+  with pytest.raises(UserError, match="broken"):
+    next(chained)
