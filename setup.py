@@ -1,7 +1,7 @@
 """Installs t2t_af, problems, hparams and the commands."""
 
-import re
 import pathlib
+import re
 
 import setuptools
 
@@ -9,14 +9,26 @@ _HERE = pathlib.Path(__file__).parent
 
 # Only what the code imports by name. No version of TensorFlow's neighbours is
 # left to a resolver: requirements.txt pins all, and is installed first.
-_IMPORTED = ("tensor2tensor", "tensorflow", "tensorflow-probability", "numpy",
-             "pillow", "tqdm", "scikit-learn", "scipy")
+_IMPORTED = (
+  "tensor2tensor",
+  "tensorflow",
+  "tensorflow-probability",
+  "numpy",
+  "pillow",
+  "tqdm",
+  "scikit-learn",
+  "scipy",
+)
 
 # LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` tells the command that
 # installs them. torch 2.8.0: the last for Python 3.9, and 2.13 asks for a
 # setuptools that may be without the pkg_resources that gym imports.
-_PERCEPTUAL = ["lpips==0.1.4", "cd-fvd==0.1.1", "torch==2.8.0",
-               "torchvision==0.23.0"]
+_PERCEPTUAL = [
+  "lpips==0.1.4",
+  "cd-fvd==0.1.1",
+  "torch==2.8.0",
+  "torchvision==0.23.0",
+]
 
 
 def _pins():
@@ -28,22 +40,28 @@ def _pins():
 
 
 setuptools.setup(
-    name="t2t_af",
-    version="0.2.0",
-    description="Autoregressive flows for sequential latent variable models, "
-                "on tensor2tensor",
-    python_requires=">=3.9,<3.12",
-    packages=setuptools.find_packages(
-        include=["t2t_af*", "problems*", "hparams*", "benchmarks*"]),
-    py_modules=["t2t_af_light"],
-    package_data={"t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
-                  "problems": ["splits/*.json"]},
-    install_requires=_pins(),
-    extras_require={"perceptual": _PERCEPTUAL},
-    entry_points={"console_scripts": [
-        "t2t-datagen = t2t_af.bin.t2t_datagen:main",
-        "t2t-trainer = t2t_af.bin.t2t_trainer:main",
-        "t2t-eval = t2t_af.bin.t2t_eval:main",
-        "t2t-decoder = t2t_af.bin.t2t_decoder:main",
-        "t2t-af = t2t_af_light:main",
-    ]})
+  name="t2t_af",
+  version="0.2.0",
+  description="Autoregressive flows for sequential latent variable models, "
+  "on tensor2tensor",
+  python_requires=">=3.9,<3.12",
+  packages=setuptools.find_packages(
+    include=["t2t_af*", "problems*", "hparams*", "benchmarks*"]
+  ),
+  py_modules=["t2t_af_light"],
+  package_data={
+    "t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
+    "problems": ["splits/*.json"],
+  },
+  install_requires=_pins(),
+  extras_require={"perceptual": _PERCEPTUAL},
+  entry_points={
+    "console_scripts": [
+      "t2t-datagen = t2t_af.bin.t2t_datagen:main",
+      "t2t-trainer = t2t_af.bin.t2t_trainer:main",
+      "t2t-eval = t2t_af.bin.t2t_eval:main",
+      "t2t-decoder = t2t_af.bin.t2t_decoder:main",
+      "t2t-af = t2t_af_light:main",
+    ]
+  },
+)

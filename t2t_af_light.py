@@ -14,4 +14,5 @@ import sys
 def main() -> int:
   """The command `t2t-af`: light until a verb needs TensorFlow."""
   from t2t_af.bin import main as command
+
   return command.main(sys.argv[1:])

@@ -22,35 +22,44 @@ import resource
 import subprocess
 import sys
 import time
-from typing import Dict, List
 
 import numpy as np
 from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
-from t2t_af import progress
-from t2t_af import session as session_lib
 from benchmarks import flow_loop
 from benchmarks import result
+from t2t_af import progress
+from t2t_af import session as session_lib
 from t2t_af.experiments import model_names
 
-WANTED = 2.  # times as fast as the plain loop
+WANTED = 2.0  # times as fast as the plain loop
 _SETS = "af1_mmnist,slvm_af1_mmnist"
 _OURS = "one pass"
-_LOOPS = {layers: f"loop over time, {layers} layers"
-          for layers in flow_loop.LAYERS}
-_UNITS = {"seconds": "seconds a step", "cpu": "processor seconds a step",
-          "memory": "GiB at the peak"}
+_LOOPS = {
+  layers: f"loop over time, {layers} layers" for layers in flow_loop.LAYERS
+}
+_UNITS = {
+  "seconds": "seconds a step",
+  "cpu": "processor seconds a step",
+  "memory": "GiB at the peak",
+}
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af bench flow", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af bench flow",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("--hparams_sets", default=_SETS)
-  parser.add_argument("--steps", type=int, default=2,
-                      help="measured in a round, after a first one")
+  parser.add_argument(
+    "--steps",
+    type=int,
+    default=2,
+    help="measured in a round, after a first one",
+  )
   parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
   result.add_arguments(parser)
   args = parser.parse_known_args(argv)[0]
@@ -65,8 +74,9 @@ def main(argv: list) -> int:
   return 0
 
 
-def measure(hparams_set: str, column: str, num_steps: int,
-            **overrides) -> Dict[str, float]:
+def measure(
+  hparams_set: str, column: str, num_steps: int, **overrides
+) -> dict[str, float]:
   """Medians of `num_steps` training steps after a first one.
 
   Args:
@@ -85,25 +95,34 @@ def measure(hparams_set: str, column: str, num_steps: int,
       clock.append(time.perf_counter() - start[0])
       processor.append(time.process_time() - start[1])
   peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-  return dict(seconds=float(np.median(clock[1:])),
-              cpu=float(np.median(processor[1:])), memory=peak)
+  return dict(
+    seconds=float(np.median(clock[1:])),
+    cpu=float(np.median(processor[1:])),
+    memory=peak,
+  )
 
 
 def _build(hparams_set, column, num_steps, overrides):
   """The training operation, on one random batch of the set's size."""
   hparams = trainer_lib.create_hparams(
-      hparams_set, problem_name="video_moving_digits")
+    hparams_set, problem_name="video_moving_digits"
+  )
   # As an experiment does: a schedule may ask when training ends.
   hparams.add_hparam("train_steps", 1 + num_steps)
   hparams.override_from_dict(overrides)
   name = model_names.model_of(hparams_set)
-  cls = (registry.model(name) if column == "ours" else
-         flow_loop.model(name, column[len("loop_"):]))
+  cls = (
+    registry.model(name)
+    if column == "ours"
+    else flow_loop.model(name, column[len("loop_") :])
+  )
   frame = [hparams.batch_size, -1, *hparams.problem.step_shape]
   rng = np.random.RandomState(0)
   features = {}
-  for key, num_frames in (("inputs", hparams.video_num_input_frames),
-                          ("targets", hparams.video_num_target_frames)):
+  for key, num_frames in (
+    ("inputs", hparams.video_num_input_frames),
+    ("targets", hparams.video_num_target_frames),
+  ):
     frame[1] = num_frames
     features[key] = tf.constant(rng.randint(256, size=frame), tf.int32)
   model = cls(hparams, tf.estimator.ModeKeys.TRAIN)
@@ -111,8 +130,9 @@ def _build(hparams_set, column, num_steps, overrides):
   return model.optimize(losses["training"])
 
 
-def _compare(hparams_set: str, rounds: int,
-             num_steps: int) -> List[result.Result]:
+def _compare(
+  hparams_set: str, rounds: int, num_steps: int
+) -> list[result.Result]:
   """Ours against both loops, in every unit; the columns take turns."""
   columns = ["ours"] + ["loop_" + layers for layers in _LOOPS]
   found = {column: [] for column in columns}
@@ -120,24 +140,44 @@ def _compare(hparams_set: str, rounds: int,
     for column in columns:
       found[column].append(_in_process(hparams_set, column, num_steps))
   return [
-      result.Result(
-          "flow", f"training {hparams_set}", unit, _OURS, name,
-          [r[key] for r in found["ours"]],
-          [r[key] for r in found["loop_" + layers]], True,
-          WANTED if layers == "plain" and key != "memory" else 1.)
-      for layers, name in _LOOPS.items() for key, unit in _UNITS.items()]
+    result.Result(
+      "flow",
+      f"training {hparams_set}",
+      unit,
+      _OURS,
+      name,
+      [r[key] for r in found["ours"]],
+      [r[key] for r in found["loop_" + layers]],
+      True,
+      WANTED if layers == "plain" and key != "memory" else 1.0,
+    )
+    for layers, name in _LOOPS.items()
+    for key, unit in _UNITS.items()
+  ]
 
 
 def _in_process(hparams_set: str, column: str, num_steps: int) -> dict:
   """One measurement in a fresh process; reads its last line."""
   output = subprocess.run(
-      [sys.executable, "-m", "benchmarks.flow", "--measure",
-       hparams_set, column, "--steps", str(num_steps)], check=True,
-      stdout=subprocess.PIPE, env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"))
+    [
+      sys.executable,
+      "-m",
+      "benchmarks.flow",
+      "--measure",
+      hparams_set,
+      column,
+      "--steps",
+      str(num_steps),
+    ],
+    check=True,
+    stdout=subprocess.PIPE,
+    env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),
+  )
   return json.loads(output.stdout.decode().strip().splitlines()[-1])
 
 
 if __name__ == "__main__":
-  import t2t_af  # pylint: disable=unused-import
+  import t2t_af
+
   t2t_af.register()
   sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,6 @@ import resource
 import subprocess
 import sys
 import time
-from typing import Tuple
 
 import numpy as np
 from tensor2tensor.utils import registry
@@ -27,28 +26,37 @@ from t2t_af import progress
 from t2t_af import session as session_lib
 
 _STOCK, _OURS = "next_frame_glow", "video_flow"
-_COLUMNS = (("stock", _STOCK, "stock"), ("stock, tuned", _STOCK, "tuned"),
-            ("video_flow", _OURS, "tuned"))
-_ROWS = (("operations", "operations"),
-         ("operations less variables and optimiser", "operations_core"),
-         ("build, s", "build"), ("first step, s", "first_step"),
-         ("build + first step, s", "build_and_first_step"),
-         ("later step, s", "step"), ("peak memory, MiB", "memory"))
+_COLUMNS = (
+  ("stock", _STOCK, "stock"),
+  ("stock, tuned", _STOCK, "tuned"),
+  ("video_flow", _OURS, "tuned"),
+)
+_ROWS = (
+  ("operations", "operations"),
+  ("operations less variables and optimiser", "operations_core"),
+  ("build, s", "build"),
+  ("first step, s", "first_step"),
+  ("build + first step, s", "build_and_first_step"),
+  ("later step, s", "step"),
+  ("peak memory, MiB", "memory"),
+)
 
 
 def _features(hparams, num_targets):
   frame = hparams.problem.frame_shape
-  return {"inputs": tf.zeros([1, hparams.video_num_input_frames] + frame,
-                             tf.int32),
-          "targets": tf.zeros([1, num_targets] + frame, tf.int32)}
+  return {
+    "inputs": tf.zeros([1, hparams.video_num_input_frames] + frame, tf.int32),
+    "targets": tf.zeros([1, num_targets] + frame, tf.int32),
+  }
 
 
-def measure_training(model_name: str, hparams_set: str,
-                     session_config: tf.ConfigProto) -> dict:
+def measure_training(
+  model_name: str, hparams_set: str, session_config: tf.ConfigProto
+) -> dict:
   """Builds the training graph and runs a few steps; counts and seconds."""
   hparams = trainer_lib.create_hparams(
-      hparams_set, "batch_size=1,num_train_frames=4",
-      problem_name="video_bair")
+    hparams_set, "batch_size=1,num_train_frames=4", problem_name="video_bair"
+  )
   start = time.time()
   model = registry.model(model_name)(hparams, tf.estimator.ModeKeys.TRAIN)
   train_op = model.optimize(_loss(model, model_name, hparams))
@@ -62,10 +70,14 @@ def measure_training(model_name: str, hparams_set: str,
       seconds.append(time.time() - start)
   num_ops, num_core_ops = count_operations()
   return dict(
-      operations=num_ops, operations_core=num_core_ops, build=build,
-      first_step=seconds[0], step=float(np.median(seconds[1:])),
-      build_and_first_step=build + seconds[0],
-      memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    operations=num_ops,
+    operations_core=num_core_ops,
+    build=build,
+    first_step=seconds[0],
+    step=float(np.median(seconds[1:])),
+    build_and_first_step=build + seconds[0],
+    memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+  )
 
 
 def _loss(model, model_name, hparams):
@@ -80,7 +92,7 @@ def _loss(model, model_name, hparams):
     return tf.reduce_mean(model.objective_tower(features, init=False))
 
 
-def count_operations() -> Tuple[int, int]:
+def count_operations() -> tuple[int, int]:
   """Operations of the default graph: all; all but variables and optimiser.
 
   To a variable (slots included) belong its handle, initialiser, assignment
@@ -92,12 +104,15 @@ def count_operations() -> Tuple[int, int]:
 
   def is_core(op):
     if op.type.startswith("ResourceApply") or (
-        op.name.startswith("training/")  # tensor2tensor's optimizer scope
-        and "/gradients/" not in op.name):
+      op.name.startswith("training/")  # tensor2tensor's optimizer scope
+      and "/gradients/" not in op.name
+    ):
       return False
     return not any(
-        op.name[:op.name.find(part)] in names if part else op.name in names
-        for part in own if part in op.name)
+      op.name[: op.name.find(part)] in names if part else op.name in names
+      for part in own
+      if part in op.name
+    )
 
   return len(ops), sum(is_core(op) for op in ops)
 
@@ -106,8 +121,10 @@ def count_decoding(hparams_set: str, num_frames: int) -> int:
   """Operations of the sampling graph of `num_frames` frames."""
   with tf.Graph().as_default():
     hparams = trainer_lib.create_hparams(
-        hparams_set, "video_num_target_frames=%d" % num_frames,
-        problem_name="video_bair")
+      hparams_set,
+      "video_num_target_frames=%d" % num_frames,
+      problem_name="video_bair",
+    )
     model = registry.model(_OURS)(hparams, tf.estimator.ModeKeys.PREDICT)
     features = _features(hparams, 1)
     model.infer({"inputs": features["inputs"]})
@@ -117,49 +134,70 @@ def count_decoding(hparams_set: str, num_frames: int) -> int:
 def _in_process(*args) -> dict:
   """Runs one measurement in a fresh process, and reads its last line."""
   output = subprocess.run(
-      [sys.executable, "-m", "benchmarks.graph", *args], check=True,
-      stdout=subprocess.PIPE, env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"))
+    [sys.executable, "-m", "benchmarks.graph", *args],
+    check=True,
+    stdout=subprocess.PIPE,
+    env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),
+  )
   return json.loads(output.stdout.decode().strip().splitlines()[-1])
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af bench graph", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af bench graph",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("--repeats", type=int, default=3)
   parser.add_argument("--hparams_set", default="video_flow_bair")
   parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
   args = parser.parse_args(argv)
   if args.measure:
     model, settings = args.measure
-    config = (session_lib.config() if settings == "tuned"
-              else tf.ConfigProto())
+    config = session_lib.config() if settings == "tuned" else tf.ConfigProto()
     print(json.dumps(measure_training(model, args.hparams_set, config)))
     return 0
   found = {label: [] for label, _, _ in _COLUMNS}
   for _ in progress.bar(range(args.repeats), label="measuring", unit="round"):
     for label, model, settings in _COLUMNS:
-      found[label].append(_in_process("--measure", model, settings,
-                                      "--hparams_set", args.hparams_set))
+      found[label].append(
+        _in_process(
+          "--measure", model, settings, "--hparams_set", args.hparams_set
+        )
+      )
   _print(found)
   print("%-42s %14s %14s" % ("sampling graph", "10 frames", "30 frames"))
-  print("%-42s %14d %14d" % ("operations, video_flow", *[
-      count_decoding(args.hparams_set, n) for n in (10, 30)]))
+  print(
+    "%-42s %14d %14d"
+    % (
+      "operations, video_flow",
+      *[count_decoding(args.hparams_set, n) for n in (10, 30)],
+    )
+  )
   return 0
 
 
 def _print(found):
   labels = list(found)
-  print("%-42s" % "training graph, medians" + "".join(
+  print(
+    "%-42s" % "training graph, medians"
+    + "".join(
       "%14s %6s" % (label, "ratio" if i else "")
-      for i, label in enumerate(labels)))
+      for i, label in enumerate(labels)
+    )
+  )
   for row, key in _ROWS:
     medians = [np.median([r[key] for r in found[label]]) for label in labels]
-    print("%-42s" % row + "".join(
+    print(
+      "%-42s" % row
+      + "".join(
         "%14.6g %6s" % (m, "%.3f" % (m / medians[0]) if i else "")
-        for i, m in enumerate(medians)))
+        for i, m in enumerate(medians)
+      )
+    )
 
 
 if __name__ == "__main__":
-  import t2t_af  # pylint: disable=unused-import
+  import t2t_af  # noqa: F401
+
   sys.exit(main(sys.argv[1:]))

@@ -13,48 +13,68 @@ process. Data that is not in --data_dir is made there.
 import argparse
 import os
 import time
-from typing import Callable, List
+from typing import Callable
 
-import numpy as np
 from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from benchmarks import result
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af import session as session_lib
-from benchmarks import result
-from t2t_af.experiments import model_names
 from t2t_af.bin import references
+from t2t_af.experiments import model_names
 
-WANTED = 5.  # times what a step consumes
+WANTED = 5.0  # times what a step consumes
 _PROBLEMS = ("video_toy_pushing", "video_moving_digits")
 _WARM_UP = 5  # batches or steps before the clock starts, in every round
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af bench input", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af bench input",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   add = parser.add_argument
-  add("--problems", default=",".join(
-      p for p in _PROBLEMS if p in registry.list_base_problems()))
+  add(
+    "--problems",
+    default=",".join(
+      p for p in _PROBLEMS if p in registry.list_base_problems()
+    ),
+  )
   add("--hparams_set", default="video_flow_tiny")
   add("--data_dir", default="data")
-  add("--seconds", type=float, default=5., help="of each measurement")
+  add("--seconds", type=float, default=5.0, help="of each measurement")
   result.add_arguments(parser)
   args = parser.parse_known_args(argv)[0]
   names = args.problems.split(",")
   for name in names:
     references.problem_of(name)
   result.report(
-      [measure(name, args.hparams_set, os.path.expanduser(args.data_dir),
-               args.rounds, args.seconds) for name in names], args.json)
+    [
+      measure(
+        name,
+        args.hparams_set,
+        os.path.expanduser(args.data_dir),
+        args.rounds,
+        args.seconds,
+      )
+      for name in names
+    ],
+    args.json,
+  )
   return 0
 
 
-def measure(problem_name: str, hparams_set: str, data_dir: str, rounds: int,
-            seconds: float) -> result.Result:
+def measure(
+  problem_name: str,
+  hparams_set: str,
+  data_dir: str,
+  rounds: int,
+  seconds: float,
+) -> result.Result:
   """Windows a second that come in, and that training takes, by turns."""
   problem = registry.problem(problem_name)
   try:
@@ -62,7 +82,8 @@ def measure(problem_name: str, hparams_set: str, data_dir: str, rounds: int,
   except errors.UserError:  # not there, or not whole
     problem.generate_data(data_dir, os.path.join(data_dir, "tmp"))
   hparams = trainer_lib.create_hparams(
-      hparams_set, data_dir=data_dir, problem_name=problem_name)
+    hparams_set, data_dir=data_dir, problem_name=problem_name
+  )
   with tf.Graph().as_default():
     read, batch = _reader(hparams)
   with tf.Graph().as_default():
@@ -74,9 +95,16 @@ def measure(problem_name: str, hparams_set: str, data_dir: str, rounds: int,
       rates.append(windows * _per_second(run, seconds))
   steps = hparams.video_num_input_frames + hparams.video_num_target_frames
   return result.Result(
-      "input", f"reading {problem_name}, windows of {steps} steps",
-      "windows a second", "input pipeline", f"a training step of {hparams_set}",
-      found[read], found[train], False, WANTED)
+    "input",
+    f"reading {problem_name}, windows of {steps} steps",
+    "windows a second",
+    "input pipeline",
+    f"a training step of {hparams_set}",
+    found[read],
+    found[train],
+    False,
+    WANTED,
+  )
 
 
 def _reader(hparams) -> tuple:

@@ -1,7 +1,7 @@
 """What a bench of data found: two rates by turns, as a line and as a record."""
 
 import argparse
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import numpy as np
 
@@ -20,13 +20,14 @@ class Result(NamedTuple):
     lower_is_better: whether `unit` is a time.
     wanted: the ratio that is asked for.
   """
+
   bench: str
   what: str
   unit: str
   ours: str
   theirs: str
-  ours_rounds: List[float]
-  theirs_rounds: List[float]
+  ours_rounds: list[float]
+  theirs_rounds: list[float]
   lower_is_better: bool
   wanted: float
 
@@ -43,28 +44,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
   parser.add_argument("--json", help="also appends a record to this file")
 
 
-def text(results: List[Result]) -> str:
+def text(results: list[Result]) -> str:
   """A table: a line per result, medians, with the range over rounds below."""
   lines = []
   for r in results:
     lines.append(f"{r.what}: {r.unit}, median of {len(r.ours_rounds)} rounds")
-    for name, rounds in ((r.theirs, r.theirs_rounds),
-                         (r.ours, r.ours_rounds)):
-      lines.append(f"  {name:<44}{np.median(rounds):>12.4g}   "
-                   f"({min(rounds):.4g} to {max(rounds):.4g})")
+    for name, rounds in ((r.theirs, r.theirs_rounds), (r.ours, r.ours_rounds)):
+      lines.append(
+        f"  {name:<44}{np.median(rounds):>12.4g}   "
+        f"({min(rounds):.4g} to {max(rounds):.4g})"
+      )
     reached = "reached" if r.ratio >= r.wanted else "NOT reached"
-    lines.append(f"  {'ratio':<44}{r.ratio:>12.1f}   "
-                 f"(wanted: {r.wanted:g}, {reached})")
+    lines.append(
+      f"  {'ratio':<44}{r.ratio:>12.1f}   (wanted: {r.wanted:g}, {reached})"
+    )
   return "\n".join(lines)
 
 
-def report(results: List[Result], json_path: Optional[str]) -> None:
+def report(results: list[Result], json_path: Optional[str]) -> None:
   """Prints the table; appends the records where a path is given."""
   print(text(results), flush=True)
   if not json_path:
     return
   for r in results:
-    records.append(json_path, {
-        "kind": "bench", **r._asdict(), "ratio": r.ratio,
-        "hardware": records.hardware(), "versions": records.versions(),
-        "time": records.now()})
+    records.append(
+      json_path,
+      {
+        "kind": "bench",
+        **r._asdict(),
+        "ratio": r.ratio,
+        "hardware": records.hardware(),
+        "versions": records.versions(),
+        "time": records.now(),
+      },
+    )

@@ -1,6 +1,6 @@
 """Hparams sets: one file per row of the tables; importing registers them."""
 
-from hparams import autoregressive_flow  # pylint: disable=unused-import
-from hparams import slvm  # pylint: disable=unused-import
-from hparams import slvm_series  # pylint: disable=unused-import
-from hparams import video_flow  # pylint: disable=unused-import
+from hparams import autoregressive_flow  # noqa: F401
+from hparams import slvm  # noqa: F401
+from hparams import slvm_series  # noqa: F401
+from hparams import video_flow  # noqa: F401

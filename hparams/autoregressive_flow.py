@@ -95,8 +95,11 @@ def af1_tiny():
   (results/moving_digits32_tiny).
   """
   return base.derive(
-      af1_mmnist, video_num_input_frames=9, flow_width=16,
-      **data_space.SHORT_TRAINING)
+    af1_mmnist,
+    video_num_input_frames=9,
+    flow_width=16,
+    **data_space.SHORT_TRAINING,
+  )
 
 
 @registry.register_hparams
@@ -119,8 +122,9 @@ def af1_activity_rec():
   Paper: 2.71 nats per time step, standardised (Table 2). Ours: 2.652 +- 0.214
   over three splits, 5,000 steps, the best on the dev split (results/uci).
   """
-  return base.derive(af1_mmnist, batch_size=32, flow_width=256,
-                     series_noise=0.02)
+  return base.derive(
+    af1_mmnist, batch_size=32, flow_width=256, series_noise=0.02
+  )
 
 
 @registry.register_hparams
@@ -151,8 +155,9 @@ def af2_activity_rec():
   Paper: 2.06 nats per time step, standardised (Table 2). Ours: 2.376 +- 0.299
   over three splits, 5,000 steps, the best on the dev split (results/uci).
   """
-  return base.derive(af1_activity_rec, num_transforms=2,
-                     video_num_input_frames=6)
+  return base.derive(
+    af1_activity_rec, num_transforms=2, video_num_input_frames=6
+  )
 
 
 @registry.register_hparams
@@ -183,8 +188,12 @@ def af1_series_tiny():
   Ours: not run.
   """
   return base.derive(
-      af1_activity_rec, video_num_input_frames=9, flow_width=32,
-      series_noise=0.0, learning_rate_constant=1e-3)
+    af1_activity_rec,
+    video_num_input_frames=9,
+    flow_width=32,
+    series_noise=0.0,
+    learning_rate_constant=1e-3,
+  )
 
 
 @registry.register_hparams

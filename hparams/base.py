@@ -1,12 +1,13 @@
 """How our hparams sets are made: small differences, and no typos."""
 
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from t2t_af import errors
 
 
-def derive(parent: Callable[[], Any], new: Optional[Dict[str, Any]] = None,
-           **overrides) -> Any:
+def derive(
+  parent: Callable[[], Any], new: Optional[dict[str, Any]] = None, **overrides
+) -> Any:
   """The parent's hparams with some changed and some added.
 
   Args:
@@ -27,26 +28,34 @@ def derive(parent: Callable[[], Any], new: Optional[Dict[str, Any]] = None,
   for name, value in (new or {}).items():
     if name in known:
       raise errors.UserError(
-          'hparam "%s" exists already; override it instead' % name)
+        'hparam "%s" exists already; override it instead' % name
+      )
     hparams.add_hparam(name, value)
   return hparams
 
 
-def training_part() -> Dict[str, Any]:
+def training_part() -> dict[str, Any]:
   """Hparams of every model: which of the training sequences it sees."""
   return dict(
-      train_fraction=1.0,  # share of the sequences, by whole sequences
-      train_fraction_seed=0,  # the same seed: a smaller part within a larger
+    train_fraction=1.0,  # share of the sequences, by whole sequences
+    train_fraction_seed=0,  # the same seed: a smaller part within a larger
   )
 
 
 _SMALL = dict(
-    # video_flow
-    depth=2, coupling_width=16, latent_encoder_width=8, latent_encoder_depth=2,
-    init_batch_size=4,
-    # autoregressive_flow and slvm
-    flow_width=4, encoder_width=4, hidden_size=8, latent_size=3,
-    batch_size=2)
+  # video_flow
+  depth=2,
+  coupling_width=16,
+  latent_encoder_width=8,
+  latent_encoder_depth=2,
+  init_batch_size=4,
+  # autoregressive_flow and slvm
+  flow_width=4,
+  encoder_width=4,
+  hidden_size=8,
+  latent_size=3,
+  batch_size=2,
+)
 
 
 def shrink(hparams: Any) -> Any:
@@ -57,7 +66,8 @@ def shrink(hparams: Any) -> Any:
   """
   known = hparams.values()
   hparams.override_from_dict(
-      {name: value for name, value in _SMALL.items() if name in known})
+    {name: value for name, value in _SMALL.items() if name in known}
+  )
   if "linear_decay" in hparams.learning_rate_schedule:
     # It needs an experiment, which knows how many steps there will be.
     hparams.learning_rate_schedule = "constant"

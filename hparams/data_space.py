@@ -16,9 +16,13 @@ from hparams import base
 # full rate instead of the warm-up: trials, before the numbers below were set.
 # Without a warm-up, two transforms begin at 1e12 nats/dim.)
 SHORT_TRAINING = dict(
-    batch_size=8, normalization="none", learning_rate_constant=6e-3,
-    learning_rate_schedule="constant*linear_warmup*linear_decay",
-    learning_rate_warmup_steps=100, learning_rate_decay_steps=1500)
+  batch_size=8,
+  normalization="none",
+  learning_rate_constant=6e-3,
+  learning_rate_schedule="constant*linear_warmup*linear_decay",
+  learning_rate_warmup_steps=100,
+  learning_rate_decay_steps=1500,
+)
 
 
 def data_space_base():
@@ -28,26 +32,34 @@ def data_space_base():
   did nothing, by a mistake), three steps conditioned on and ten scored.
   """
   return base.derive(
-      common_hparams.basic_params1,
-      new=dict(
-          data_flow="affine_af",  # affine_af | difference | none
-          num_transforms=1,  # M of Eq. 9
-          num_cond_steps=3,
-          first_steps="skip",  # skip | initial
-          flow_transform="affine",  # affine | spline
-          flow_conditioner="window",  # window | dilated
-          flow_mask="none",  # none | learned
-          flow_width=64,
-          flow_log_scale_bound=8.0,  # nats, by tanh
-          normalization="batch",  # batch | group | none; of video's networks
-          dequantization="uniform",  # uniform | gaussian; of video
-          series_noise=0.0,  # added to series, in standard deviations
-          temperature=1.0,  # of samples: factor of every scale
-          **base.training_part(),
-      ),
-      batch_size=16, video_num_input_frames=3, video_num_target_frames=10,
-      optimizer="adam", optimizer_adam_beta1=0.9, optimizer_adam_beta2=0.999,
-      optimizer_adam_epsilon=1e-8, learning_rate_schedule="constant",
-      learning_rate_constant=1e-4, clip_grad_norm=1.0,
-      initializer="uniform_unit_scaling", initializer_gain=1.0,
-      weight_decay=0.0)
+    common_hparams.basic_params1,
+    new=dict(
+      data_flow="affine_af",  # affine_af | difference | none
+      num_transforms=1,  # M of Eq. 9
+      num_cond_steps=3,
+      first_steps="skip",  # skip | initial
+      flow_transform="affine",  # affine | spline
+      flow_conditioner="window",  # window | dilated
+      flow_mask="none",  # none | learned
+      flow_width=64,
+      flow_log_scale_bound=8.0,  # nats, by tanh
+      normalization="batch",  # batch | group | none; of video's networks
+      dequantization="uniform",  # uniform | gaussian; of video
+      series_noise=0.0,  # added to series, in standard deviations
+      temperature=1.0,  # of samples: factor of every scale
+      **base.training_part(),
+    ),
+    batch_size=16,
+    video_num_input_frames=3,
+    video_num_target_frames=10,
+    optimizer="adam",
+    optimizer_adam_beta1=0.9,
+    optimizer_adam_beta2=0.999,
+    optimizer_adam_epsilon=1e-8,
+    learning_rate_schedule="constant",
+    learning_rate_constant=1e-4,
+    clip_grad_norm=1.0,
+    initializer="uniform_unit_scaling",
+    initializer_gain=1.0,
+    weight_decay=0.0,
+  )

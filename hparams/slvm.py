@@ -20,18 +20,20 @@ from hparams import data_space
 def slvm_base():
   """What is added to every data-space model's hparams: SLVM of Fig. 9."""
   return base.derive(
-      data_space.data_space_base,
-      new=dict(
-          latent_size=256,
-          num_recurrent_layers=2,  # LSTMs of posterior and prior each
-          encoder_width=64,  # filters of the first layer
-          num_warmup_steps=-1,  # -1: all that the inputs hold
-          kl_warmup_steps=0,
-          num_importance_samples=1,  # K, in evaluation
-          sample_mode="samples",  # samples | means
-          latent_flow="none",  # none | affine_af, under z
-      ),
-      data_flow="none", hidden_size=256)
+    data_space.data_space_base,
+    new=dict(
+      latent_size=256,
+      num_recurrent_layers=2,  # LSTMs of posterior and prior each
+      encoder_width=64,  # filters of the first layer
+      num_warmup_steps=-1,  # -1: all that the inputs hold
+      kl_warmup_steps=0,
+      num_importance_samples=1,  # K, in evaluation
+      sample_mode="samples",  # samples | means
+      latent_flow="none",  # none | affine_af, under z
+    ),
+    data_flow="none",
+    hidden_size=256,
+  )
 
 
 @registry.register_hparams
@@ -113,8 +115,7 @@ def slvm_af1_mmnist():
   10,572,484 parameters: those of the authors' code less one bias vector in each
   of two LSTM layers; 10,582,092 of three channels.
   """
-  return base.derive(slvm_mmnist, data_flow="affine_af",
-                     num_recurrent_layers=1)
+  return base.derive(slvm_mmnist, data_flow="affine_af", num_recurrent_layers=1)
 
 
 @registry.register_hparams
@@ -144,8 +145,9 @@ def slvm_af2_mmnist():
   Paper: samples alone (Fig. 12). 100,000 steps, batch 16 as SLVM + 1-AF.
   Ours: not run.
   """
-  return base.derive(slvm_af1_mmnist, num_transforms=2,
-                     video_num_input_frames=6)
+  return base.derive(
+    slvm_af1_mmnist, num_transforms=2, video_num_input_frames=6
+  )
 
 
 @registry.register_hparams
@@ -177,9 +179,15 @@ def slvm_tiny():
   +- 0.239 nats/dim (results/moving_digits32_tiny).
   """
   return base.derive(
-      slvm_mmnist, video_num_input_frames=9, num_warmup_steps=3,
-      flow_width=16, encoder_width=16, hidden_size=64, latent_size=32,
-      **dict(data_space.SHORT_TRAINING, learning_rate_constant=3e-3))
+    slvm_mmnist,
+    video_num_input_frames=9,
+    num_warmup_steps=3,
+    flow_width=16,
+    encoder_width=16,
+    hidden_size=64,
+    latent_size=32,
+    **dict(data_space.SHORT_TRAINING, learning_rate_constant=3e-3),
+  )
 
 
 @registry.register_hparams
@@ -200,8 +208,12 @@ def slvm_af1_tiny():
   1,500 steps, seeds 0-2, test split: at most 1.797 +- 0.026 nats/dim
   (results/moving_digits32_tiny).
   """
-  return base.derive(slvm_tiny, data_flow="affine_af",
-                     num_recurrent_layers=1, learning_rate_constant=6e-3)
+  return base.derive(
+    slvm_tiny,
+    data_flow="affine_af",
+    num_recurrent_layers=1,
+    learning_rate_constant=6e-3,
+  )
 
 
 @registry.register_hparams
@@ -212,5 +224,6 @@ def slvm_af2_tiny():
   1,500 steps, seed 0, test split: at most 1.749 nats/dim
   (results/moving_digits32_slvm_af2).
   """
-  return base.derive(slvm_af1_tiny, num_transforms=2,
-                     learning_rate_constant=3e-3)
+  return base.derive(
+    slvm_af1_tiny, num_transforms=2, learning_rate_constant=3e-3
+  )

@@ -21,8 +21,9 @@ def slvm_activity_rec():
   3.450 +- 0.362 over three splits, 5,000 steps, the best on the dev split
   (results/uci).
   """
-  return base.derive(slvm.slvm_mmnist, batch_size=32, latent_size=16,
-                     series_noise=0.02)
+  return base.derive(
+    slvm.slvm_mmnist, batch_size=32, latent_size=16, series_noise=0.02
+  )
 
 
 @registry.register_hparams
@@ -88,8 +89,7 @@ def slvm_af1_activity_rec():
   1.422 +- 0.090 over three splits, 5,000 steps, the best on the dev split
   (results/uci).
   """
-  return base.derive(slvm_activity_rec, data_flow="affine_af",
-                     flow_width=256)
+  return base.derive(slvm_activity_rec, data_flow="affine_af", flow_width=256)
 
 
 @registry.register_hparams
@@ -120,8 +120,9 @@ def slvm_af2_activity_rec():
 
   Paper: none. Ours: not run.
   """
-  return base.derive(slvm_af1_activity_rec, num_transforms=2,
-                     video_num_input_frames=6)
+  return base.derive(
+    slvm_af1_activity_rec, num_transforms=2, video_num_input_frames=6
+  )
 
 
 @registry.register_hparams
@@ -149,9 +150,15 @@ def slvm_series_tiny():
   Ours: not run.
   """
   return base.derive(
-      slvm_activity_rec, video_num_input_frames=9, num_warmup_steps=3,
-      flow_width=32, hidden_size=32, latent_size=4, series_noise=0.0,
-      learning_rate_constant=1e-3)
+    slvm_activity_rec,
+    video_num_input_frames=9,
+    num_warmup_steps=3,
+    flow_width=32,
+    hidden_size=32,
+    latent_size=4,
+    series_noise=0.0,
+    learning_rate_constant=1e-3,
+  )
 
 
 @registry.register_hparams

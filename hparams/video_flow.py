@@ -17,17 +17,18 @@ def video_flow_base():
   of four. No scheduled changes but 10,000 steps of warm-up to 3e-4.
   """
   return base.derive(
-      next_frame_glow.next_frame_glow_bair_quant,
-      new=dict(
-          latent_dynamics="skip",  # skip | affine_af | none
-          latent_af_residual=False,  # alpha = z_(t-1) + network
-          latent_af_num_transforms=1,
-          latent_af_log_scale_bound=3.0,  # |log beta|, by tanh
-          # What a sampled future goes on from: the 8-bit frame, encoded
-          # again, or the sampled latents (tensor2tensor's next_frame_glow).
-          sample_conditioning="frames",
-          **base.training_part(),
-      ))
+    next_frame_glow.next_frame_glow_bair_quant,
+    new=dict(
+      latent_dynamics="skip",  # skip | affine_af | none
+      latent_af_residual=False,  # alpha = z_(t-1) + network
+      latent_af_num_transforms=1,
+      latent_af_log_scale_bound=3.0,  # |log beta|, by tanh
+      # What a sampled future goes on from: the 8-bit frame, encoded
+      # again, or the sampled latents (tensor2tensor's next_frame_glow).
+      sample_conditioning="frames",
+      **base.training_part(),
+    ),
+  )
 
 
 @registry.register_hparams
@@ -85,11 +86,19 @@ def video_flow_tiny():
   (results/video_toy_pushing_tiny). The other tiny sets: the same protocol.
   """
   return base.derive(
-      video_flow_bair, depth=4, n_levels=3, coupling_width=48,
-      latent_encoder_width=24, latent_encoder_depth=3,
-      latent_apply_dilations=False, batch_size=8, init_batch_size=16,
-      num_train_frames=6, learning_rate_constant=1e-3,
-      learning_rate_warmup_steps=50)
+    video_flow_bair,
+    depth=4,
+    n_levels=3,
+    coupling_width=48,
+    latent_encoder_width=24,
+    latent_encoder_depth=3,
+    latent_apply_dilations=False,
+    batch_size=8,
+    init_batch_size=16,
+    num_train_frames=6,
+    learning_rate_constant=1e-3,
+    learning_rate_warmup_steps=50,
+  )
 
 
 @registry.register_hparams

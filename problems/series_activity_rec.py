@@ -1,21 +1,28 @@
 """activity_rec: AReM (Palumbo et al., 2016), seven activities seen by radio."""
 
 import re
-from typing import NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 
+from problems.core import series_uci
+from problems.core import splitting
 from problems.files import archives
 from problems.files import download
 from problems.files import gaps
-from problems.core import series_uci
-from problems.core import splitting
 from problems.files import text_table
 from t2t_af.errors import UserError
 
 # Files in each folder.
-_FILES = {"bending1": 7, "bending2": 6, "cycling": 15, "lying": 15,
-          "sitting": 15, "standing": 15, "walking": 15}
+_FILES = {
+  "bending1": 7,
+  "bending2": 6,
+  "cycling": 15,
+  "lying": 15,
+  "sitting": 15,
+  "standing": 15,
+  "walking": 15,
+}
 _STEP_MS = 250
 _COLUMNS = 7
 # Some files have spaces instead of commas, some a comma too many at the end.
@@ -33,42 +40,61 @@ class SeriesActivityRec(series_uci.UciSeriesProblem):
   """
 
   archive = download.Source(
-      filename="AReM.zip",
-      urls=(
-          "https://archive.ics.uci.edu/static/public/366/activity+recognition+"
-          "system+based+on+multisensor+data+fusion+arem.zip",
-          "https://archive.ics.uci.edu/ml/machine-learning-databases/00366/"
-          "AReM.zip",
-      ),
-      num_bytes=None,
-      sha256="a328bd9f4a4017546c2359b371c1a820441e9e83346922fde3c3b058c7209000")
-  other_names = ("activity+recognition+system+based+on+multisensor+data+fusion+"
-                 "arem.zip", "AReM")
+    filename="AReM.zip",
+    urls=(
+      "https://archive.ics.uci.edu/static/public/366/activity+recognition+"
+      "system+based+on+multisensor+data+fusion+arem.zip",
+      "https://archive.ics.uci.edu/ml/machine-learning-databases/00366/"
+      "AReM.zip",
+    ),
+    num_bytes=None,
+    sha256="a328bd9f4a4017546c2359b371c1a820441e9e83346922fde3c3b058c7209000",
+  )
+  other_names = (
+    "activity+recognition+system+based+on+multisensor+data+fusion+arem.zip",
+    "AReM",
+  )
   splits_name = "series_activity_rec"
   num_features = 6
-  feature_names = ["avg_rss12", "var_rss12", "avg_rss13", "var_rss13",
-                   "avg_rss23", "var_rss23"]
+  feature_names = [
+    "avg_rss12",
+    "var_rss12",
+    "avg_rss13",
+    "var_rss13",
+    "avg_rss23",
+    "var_rss23",
+  ]
   num_rows = 42239
 
   def read_recordings(
-      self, archive: archives.Archive) -> Tuple[series_uci.Recordings, dict]:
-    names = [f"{folder}/dataset{k}" for folder, count in _FILES.items()
-             for k in range(1, count + 1)]
+    self, archive: archives.Archive
+  ) -> tuple[series_uci.Recordings, dict]:
+    names = [
+      f"{folder}/dataset{k}"
+      for folder, count in _FILES.items()
+      for k in range(1, count + 1)
+    ]
     files, missing = series_uci.find([[f"{n}.csv"] for n in names], archive)
     tables = {
-        name: read_table(series_uci.read(archive, file), archive.describe(file))
-        for name, file in zip(names, files) if file
+      name: read_table(series_uci.read(archive, file), archive.describe(file))
+      for name, file in zip(names, files)
+      if file
     }
     values = {name: table.values for name, table in tables.items()}
     repeated = series_uci.duplicates(values)
-    recordings = {name: gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
-                  for name, v in values.items() if name not in repeated}
+    recordings = {
+      name: gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
+      for name, v in values.items()
+      if name not in repeated
+    }
     return recordings, {
-        "files": len(tables), "missing_files": missing,
-        "rows": sum(map(len, values.values())),
-        "rows_with_odd_delimiters": sum(t.num_odd for t in tables.values()),
-        "repeated_files": repeated,
-        "stretches": sum(map(len, recordings.values()))}
+      "files": len(tables),
+      "missing_files": missing,
+      "rows": sum(map(len, values.values())),
+      "rows_with_odd_delimiters": sum(t.num_odd for t in tables.values()),
+      "repeated_files": repeated,
+      "stretches": sum(map(len, recordings.values())),
+    }
 
 
 class Table(NamedTuple):
@@ -78,6 +104,7 @@ class Table(NamedTuple):
     values: float64 [time, 7], milliseconds first.
     num_odd: how many rows were not delimited as the others are.
   """
+
   values: np.ndarray
   num_odd: int
 
@@ -93,5 +120,7 @@ def read_table(data: bytes, where: str) -> Table:
     raise UserError(f"{where}: no rows in it")
   for row in rows:
     text_table.check_width(row, where, _COLUMNS)
-  return Table(np.stack([text_table.numbers(row, where) for row in rows]),
-               sum(row.text != ",".join(row.cells) for row in rows))
+  return Table(
+    np.stack([text_table.numbers(row, where) for row in rows]),
+    sum(row.text != ",".join(row.cells) for row in rows),
+  )

@@ -1,15 +1,16 @@
 """A person's own series: a folder of CSV files."""
 
+from collections.abc import Iterator
 import os
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import source_folder
 from problems.core import series
+from problems.core import source_folder
 from problems.core import splitting
 from problems.files import text_table
 from t2t_af import progress
@@ -23,7 +24,8 @@ class Table(NamedTuple):
 
   `values` is float64 [time, columns].
   """
-  names: Tuple[str, ...]
+
+  names: tuple[str, ...]
   values: np.ndarray
 
 
@@ -46,23 +48,27 @@ class SeriesCsv(series.SeriesProblem):
   def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
     self._root = ""
-    self._names: Dict[str, List[str]] = {}
+    self._names: dict[str, list[str]] = {}
     self._source: dict = {}
 
   def prepare_to_generate(self, data_dir, tmp_dir):
     self._root = _source_dir()
     if not self._root:
-      raise UserError(f"{self.name}: say where your CSV files are with "
-                      "--source_dir")
+      raise UserError(
+        f"{self.name}: say where your CSV files are with --source_dir"
+      )
     names = source_folder.find(self._root, (".csv",))
     digests = source_folder.digests(self._root, names)
     names = source_folder.without_copies(names, digests, self._root)
     self._names = source_folder.split(names, self._root)
     self._source = {
-        "source_dir": self._root, "files": len(names),
-        "sha256": source_folder.sha256_of_all({n: digests[n] for n in names})}
+      "source_dir": self._root,
+      "files": len(names),
+      "sha256": source_folder.sha256_of_all({n: digests[n] for n in names}),
+    }
     self.feature_names = read_table(
-        self._path(self._names[splitting.TRAIN][0])).names
+      self._path(self._names[splitting.TRAIN][0])
+    ).names
     self._check_unmeasured(data_dir, tmp_dir)
 
   def _check_unmeasured(self, data_dir: str, tmp_dir: str) -> None:
@@ -73,23 +79,27 @@ class SeriesCsv(series.SeriesProblem):
     """
     for split in (splitting.EVAL, splitting.TEST):
       for pair in progress.bar(
-          self.generate_sequences(data_dir, tmp_dir, split),
-          total=self.num_sequences(split),
-          label=f"{self.name} checking {split}", unit="sequences"):
+        self.generate_sequences(data_dir, tmp_dir, split),
+        total=self.num_sequences(split),
+        label=f"{self.name} checking {split}",
+        unit="sequences",
+      ):
         self._check(*pair)
 
   def num_sequences(self, split: str) -> int:
     return len(self._names[split])
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     for name in self._names[split]:
       table = read_table(self._path(name))
       if table.names != self.feature_names:
         raise UserError(
-            f"{self._path(name)}: its columns ({', '.join(table.names)}) are "
-            f"not those of {self._path(self._names[splitting.TRAIN][0])} "
-            f"({', '.join(self.feature_names)})")
+          f"{self._path(name)}: its columns ({', '.join(table.names)}) are "
+          f"not those of {self._path(self._names[splitting.TRAIN][0])} "
+          f"({', '.join(self.feature_names)})"
+        )
       yield name, table.values
 
   def source(self) -> dict:
@@ -140,8 +150,9 @@ class _Splitter:
   def __init__(self):
     self._delimiter = None
 
-  def __call__(self, line: str) -> List[str]:
+  def __call__(self, line: str) -> list[str]:
     if self._delimiter is None:
-      self._delimiter = next((d for d in _DELIMITERS if d in line),
-                             _DELIMITERS[0])
+      self._delimiter = next(
+        (d for d in _DELIMITERS if d in line), _DELIMITERS[0]
+      )
     return [cell.strip() for cell in line.split(self._delimiter)]

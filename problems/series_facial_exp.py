@@ -1,20 +1,27 @@
 """facial_exp: Grammatical Facial Expressions (Freitas et al., 2014)."""
 
-from typing import List, Tuple
-
 import numpy as np
 
+from problems.core import series_uci
+from problems.core import splitting
 from problems.files import archives
 from problems.files import download
 from problems.files import gaps
-from problems.core import series_uci
-from problems.core import splitting
 from problems.files import text_table
 from t2t_af.errors import UserError
 
 _USERS = "ab"
-_EXPRESSIONS = ("affirmative", "conditional", "doubt_question", "emphasis",
-                "negative", "relative", "topics", "wh_question", "yn_question")
+_EXPRESSIONS = (
+  "affirmative",
+  "conditional",
+  "doubt_question",
+  "emphasis",
+  "negative",
+  "relative",
+  "topics",
+  "wh_question",
+  "yn_question",
+)
 _POINTS = 100
 _LONGEST_STEP_MS = 1000
 
@@ -31,28 +38,34 @@ class SeriesFacialExp(series_uci.UciSeriesProblem):
   """
 
   archive = download.Source(
-      filename="grammatical_facial_expression.zip",
-      urls=(
-          "https://archive.ics.uci.edu/static/public/317/grammatical+facial+"
-          "expressions.zip",
-          "https://archive.ics.uci.edu/ml/machine-learning-databases/00317/"
-          "grammatical_facial_expression.zip",
-      ),
-      num_bytes=None,
-      sha256=None)
-  other_names = ("grammatical+facial+expressions.zip",
-                 "grammatical_facial_expression")
+    filename="grammatical_facial_expression.zip",
+    urls=(
+      "https://archive.ics.uci.edu/static/public/317/grammatical+facial+"
+      "expressions.zip",
+      "https://archive.ics.uci.edu/ml/machine-learning-databases/00317/"
+      "grammatical_facial_expression.zip",
+    ),
+    num_bytes=None,
+    sha256=None,
+  )
+  other_names = (
+    "grammatical+facial+expressions.zip",
+    "grammatical_facial_expression",
+  )
   splits_name = "series_facial_exp"
   num_features = 3 * _POINTS
-  feature_names = [f"{point}{axis}" for point in range(_POINTS)
-                   for axis in "xyz"]
+  feature_names = [
+    f"{point}{axis}" for point in range(_POINTS) for axis in "xyz"
+  ]
   num_rows = 27936
 
   def read_recordings(
-      self, archive: archives.Archive) -> Tuple[series_uci.Recordings, dict]:
+    self, archive: archives.Archive
+  ) -> tuple[series_uci.Recordings, dict]:
     names = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
     files, missing = series_uci.find(
-        [_spellings(f"{name}_datapoints.txt") for name in names], archive)
+      [_spellings(f"{name}_datapoints.txt") for name in names], archive
+    )
     recordings, rows = {}, 0
     for name, file in zip(names, files):
       if file:
@@ -62,8 +75,11 @@ class SeriesFacialExp(series_uci.UciSeriesProblem):
         recordings[name] = gaps.cut(times, points, _LONGEST_STEP_MS)
         rows += len(points)
     return recordings, {
-        "files": len(files) - len(missing), "missing_files": missing,
-        "rows": rows, "stretches": sum(map(len, recordings.values()))}
+      "files": len(files) - len(missing),
+      "missing_files": missing,
+      "rows": rows,
+      "stretches": sum(map(len, recordings.values())),
+    }
 
 
 @splitting.register
@@ -75,19 +91,24 @@ class SeriesFacialExpFilled(SeriesFacialExp):
   """
 
   def read_recordings(
-      self, archive: archives.Archive) -> Tuple[series_uci.Recordings, dict]:
+    self, archive: archives.Archive
+  ) -> tuple[series_uci.Recordings, dict]:
     recordings, facts = super().read_recordings(archive)
-    lost = sum(int((stretch[:, 2::3] == 0.).sum())
-               for stretches in recordings.values() for stretch in stretches)
-    return {name: [fill_lost_depth(stretch) for stretch in stretches]
-            for name, stretches in recordings.items()}, dict(
-                facts, lost_depths_filled=lost)
+    lost = sum(
+      int((stretch[:, 2::3] == 0.0).sum())
+      for stretches in recordings.values()
+      for stretch in stretches
+    )
+    return {
+      name: [fill_lost_depth(stretch) for stretch in stretches]
+      for name, stretches in recordings.items()
+    }, dict(facts, lost_depths_filled=lost)
 
 
 def fill_lost_depth(points: np.ndarray) -> np.ndarray:
   """[time, x y z of every point]; a z that is never known stays 0."""
   z = points[:, 2::3]
-  known, steps = z != 0., np.arange(len(z))[:, np.newaxis]
+  known, steps = z != 0.0, np.arange(len(z))[:, np.newaxis]
   first = np.argmax(known, axis=0)  # 0 where none is
   last = np.maximum.accumulate(np.where(known, steps, first), axis=0)
   filled = points.copy()
@@ -95,7 +116,7 @@ def fill_lost_depth(points: np.ndarray) -> np.ndarray:
   return filled
 
 
-def read_table(data: bytes, where: str) -> Tuple[np.ndarray, np.ndarray]:
+def read_table(data: bytes, where: str) -> tuple[np.ndarray, np.ndarray]:
   """One file of points: int64 [time] milliseconds and float64 [time, 300].
 
   Its first line is a header whatever it says: `0.0 0x 0y 0z 1x ...` begins with
@@ -120,8 +141,9 @@ def _milliseconds(row: text_table.Row, where: str) -> int:
   seconds, _, fraction = row.cells[0].partition(".")
   if not (seconds.isdigit() and fraction.isdigit() and len(fraction) <= 3):
     raise UserError(
-        f"{where}:{row.number}:1: {text_table.shown(row.cells[0])} is not a "
-        "time as seconds.milliseconds")
+      f"{where}:{row.number}:1: {text_table.shown(row.cells[0])} is not a "
+      "time as seconds.milliseconds"
+    )
   return 1000 * int(seconds) + int(fraction)
 
 
@@ -130,14 +152,21 @@ def _check_targets(archive: archives.Archive, name: str, rows: int) -> None:
   for file in _spellings(f"{name}_targets.txt"):
     if file in archive:
       where = archive.describe(file)
-      found = sum(1 for _ in text_table.rows(
-          series_uci.read(archive, file), where, str.split))
+      found = sum(
+        1
+        for _ in text_table.rows(
+          series_uci.read(archive, file), where, str.split
+        )
+      )
       if found != rows:
-        raise UserError(f"{where}: {found} labels, but {name} has {rows} rows "
-                        "of points: one of the two files is cut")
+        raise UserError(
+          f"{where}: {found} labels, but {name} has {rows} rows "
+          "of points: one of the two files is cut"
+        )
 
 
-def _spellings(file: str) -> List[str]:
+def _spellings(file: str) -> list[str]:
   """One file of targets is published with an s too many."""
-  return [file, file.replace("doubt_", "doubts_")] if "doubt_" in file else [
-      file]
+  return (
+    [file, file.replace("doubt_", "doubts_")] if "doubt_" in file else [file]
+  )

@@ -1,7 +1,8 @@
 """The particle with momentum of Appendix C: series whose density is known."""
 
+from collections.abc import Iterator
 import math
-from typing import Iterator, Optional, Tuple
+from typing import Optional
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -12,17 +13,19 @@ from problems.core import series_statistics
 from t2t_af import particle
 
 _SPLIT_KEYS = {
-    problem.DatasetSplit.TRAIN: 0,
-    problem.DatasetSplit.EVAL: 1,
-    problem.DatasetSplit.TEST: 2,
+  problem.DatasetSplit.TRAIN: 0,
+  problem.DatasetSplit.EVAL: 1,
+  problem.DatasetSplit.TEST: 2,
 }
 
 
-def make_motion(split: str, index: int, num_steps: int, num_dims: int,
-                sigma: float) -> particle.Motion:
+def make_motion(
+  split: str, index: int, num_steps: int, num_dims: int, sigma: float
+) -> particle.Motion:
   """Motion number `index` of a split; each has a seed of its own."""
   rng = np.random.default_rng(
-      np.random.SeedSequence([_SPLIT_KEYS[split], index]))
+    np.random.SeedSequence([_SPLIT_KEYS[split], index])
+  )
   return particle.simulate(rng, num_steps, num_dims, sigma)
 
 
@@ -45,28 +48,30 @@ class SeriesParticle(series.SeriesProblem):
   """
 
   num_dims = 2
-  sigma = 1.
+  sigma = 1.0
   num_features = num_dims
   feature_names = ("x0", "x1")
   steps_per_sequence = 24
   sequences_per_split = {
-      problem.DatasetSplit.TRAIN: 2000,
-      problem.DatasetSplit.EVAL: 200,
-      problem.DatasetSplit.TEST: 200,
+    problem.DatasetSplit.TRAIN: 2000,
+    problem.DatasetSplit.EVAL: 200,
+    problem.DatasetSplit.TEST: 200,
   }
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     for index in range(self.num_sequences(split)):
       yield f"{split}/{index}", self.make_motion(split, index).x
 
   def make_motion(self, split: str, index: int) -> particle.Motion:
     """What sequence number `index` of a split shows, with its u and w."""
-    return make_motion(split, index, self.steps_per_sequence, self.num_dims,
-                       self.sigma)
+    return make_motion(
+      split, index, self.steps_per_sequence, self.num_dims, self.sigma
+    )
 
   def optimal_nll_nats_per_step(
-      self, statistics: Optional[series_statistics.SeriesStatistics] = None
+    self, statistics: Optional[series_statistics.SeriesStatistics] = None
   ) -> float:
     """The entropy of w: the least expected NLL of a step, given two before it.
 
@@ -78,4 +83,4 @@ class SeriesParticle(series.SeriesProblem):
         None for raw units.
     """
     raw = 0.5 * self.num_dims * math.log(2 * math.pi * math.e * self.sigma**2)
-    return raw - (statistics.log_volume if statistics else 0.)
+    return raw - (statistics.log_volume if statistics else 0.0)

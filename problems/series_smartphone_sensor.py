@@ -1,14 +1,12 @@
 """smartphone_sensor: IPIN 2016 (Barsocchi et al.), a phone carried indoors."""
 
-from typing import Tuple
-
 import numpy as np
 
+from problems.core import series_uci
+from problems.core import splitting
 from problems.files import archives
 from problems.files import download
 from problems.files import gaps
-from problems.core import series_uci
-from problems.core import splitting
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -17,10 +15,21 @@ _MEASURES = (1, 2)
 _FILES = ("measure{}_smartphone_sens.csv", "measure{}_phone_sens.csv")
 _SESSIONS = 13  # in each file
 _LONGEST_STEP_MS = 1000
-_COLUMNS = ["timestamp", "AccelerationX", "AccelerationY", "AccelerationZ",
-            "MagneticFieldX", "MagneticFieldY", "MagneticFieldZ",
-            "Z-AxisAgle(Azimuth)", "X-AxisAngle(Pitch)", "Y-AxisAngle(Roll)",
-            "GyroX", "GyroY", "GyroZ"]
+_COLUMNS = [
+  "timestamp",
+  "AccelerationX",
+  "AccelerationY",
+  "AccelerationZ",
+  "MagneticFieldX",
+  "MagneticFieldY",
+  "MagneticFieldZ",
+  "Z-AxisAgle(Azimuth)",
+  "X-AxisAngle(Pitch)",
+  "Y-AxisAngle(Roll)",
+  "GyroX",
+  "GyroY",
+  "GyroZ",
+]
 
 
 @splitting.register
@@ -38,25 +47,30 @@ class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
   """
 
   archive = download.Source(
-      filename="Ipin2016Dataset.zip",
-      urls=(
-          "https://archive.ics.uci.edu/static/public/377/geo+magnetic+field+and"
-          "+wlan+dataset+for+indoor+localisation+from+wristband+and+"
-          "smartphone.zip",
-          "https://archive.ics.uci.edu/ml/machine-learning-databases/00377/"
-          "Ipin2016Dataset.zip",
-      ),
-      num_bytes=None,
-      sha256=None)
-  other_names = ("geo+magnetic+field+and+wlan+dataset+for+indoor+localisation+"
-                 "from+wristband+and+smartphone.zip", "Ipin2016Dataset")
+    filename="Ipin2016Dataset.zip",
+    urls=(
+      "https://archive.ics.uci.edu/static/public/377/geo+magnetic+field+and"
+      "+wlan+dataset+for+indoor+localisation+from+wristband+and+"
+      "smartphone.zip",
+      "https://archive.ics.uci.edu/ml/machine-learning-databases/00377/"
+      "Ipin2016Dataset.zip",
+    ),
+    num_bytes=None,
+    sha256=None,
+  )
+  other_names = (
+    "geo+magnetic+field+and+wlan+dataset+for+indoor+localisation+"
+    "from+wristband+and+smartphone.zip",
+    "Ipin2016Dataset",
+  )
   splits_name = "series_smartphone_sensor"
   num_features = 9
   feature_names = _COLUMNS[1:]
   num_rows = 36140
 
   def read_recordings(
-      self, archive: archives.Archive) -> Tuple[series_uci.Recordings, dict]:
+    self, archive: archives.Archive
+  ) -> tuple[series_uci.Recordings, dict]:
     files = [[name.format(m) for name in _FILES] for m in _MEASURES]
     files, missing = series_uci.find(files, archive)
     sessions, rows = {}, 0
@@ -67,11 +81,18 @@ class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
         rows += len(table)
         sessions.update(_cut(table, measure, where))
     repeated = series_uci.duplicates(sessions)
-    recordings = {name: [session[:, 1:]] for name, session in sessions.items()
-                  if name not in repeated}
+    recordings = {
+      name: [session[:, 1:]]
+      for name, session in sessions.items()
+      if name not in repeated
+    }
     return recordings, {
-        "files": len(files) - len(missing), "missing_files": missing,
-        "rows": rows, "sessions": len(sessions), "repeated_sessions": repeated}
+      "files": len(files) - len(missing),
+      "missing_files": missing,
+      "rows": rows,
+      "sessions": len(sessions),
+      "repeated_sessions": repeated,
+    }
 
 
 def read_table(data: bytes, where: str) -> np.ndarray:
@@ -80,8 +101,9 @@ def read_table(data: bytes, where: str) -> np.ndarray:
   header = next(rows, None)
   if header is None or header.cells != _COLUMNS:
     found = "nothing" if header is None else text_table.shown(header.text)
-    raise UserError(f"{where}:1: expected the header {', '.join(_COLUMNS)}; "
-                    f"found {found}")
+    raise UserError(
+      f"{where}:1: expected the header {', '.join(_COLUMNS)}; found {found}"
+    )
   table = []
   for row in rows:
     text_table.check_width(row, where, len(_COLUMNS))
@@ -95,7 +117,11 @@ def _cut(table: np.ndarray, measure: int, where: str) -> dict:
   """{name: session [time, 13]} of one file."""
   sessions = gaps.cut(table[:, 0], table, _LONGEST_STEP_MS)
   if len(sessions) != _SESSIONS:
-    raise UserError(f"{where}: {len(sessions)} sessions (cut where time jumps) "
-                    f"instead of {_SESSIONS}: this is another version")
-  return {f"measure{measure}/session{k:02}": session
-          for k, session in enumerate(sessions, 1)}
+    raise UserError(
+      f"{where}: {len(sessions)} sessions (cut where time jumps) "
+      f"instead of {_SESSIONS}: this is another version"
+    )
+  return {
+    f"measure{measure}/session{k:02}": session
+    for k, session in enumerate(sessions, 1)
+  }

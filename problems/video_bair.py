@@ -1,18 +1,19 @@
 """BAIR robot pushing (Ebert et al., 2017): the real archive, read in place."""
 
+from collections.abc import Iterator
 import os
 import tarfile
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import video
 from problems.files import archives
 from problems.files import download
 from problems.files import tfrecord
-from problems.core import video
 from t2t_af.errors import UserError
 
 _ROOT = "softmotion30_44k"
@@ -27,6 +28,7 @@ _VALIDATION_FILES = 2
 
 class _Member(NamedTuple):
   """A TFRecord file: a stretch of `path`, the tar or the file itself."""
+
   name: str
   path: str
   start: int
@@ -54,26 +56,29 @@ class VideoBair(video.VideoSequenceProblem):
   frame_height, frame_width, num_channels = _FRAME_SHAPE
   frames_per_sequence = _NUM_FRAMES
   archive = download.Source(
-      filename="bair_robot_pushing_dataset_v0.tar",
-      urls=("http://rail.eecs.berkeley.edu/datasets/"
-            "bair_robot_pushing_dataset_v0.tar",),
-      num_bytes=32274964480,
-      sha256="c6f8d164ab2be07174ef597e3e070d7466f3142caddc467b6af119b9458cd9cd")
+    filename="bair_robot_pushing_dataset_v0.tar",
+    urls=(
+      "http://rail.eecs.berkeley.edu/datasets/"
+      "bair_robot_pushing_dataset_v0.tar",
+    ),
+    num_bytes=32274964480,
+    sha256="c6f8d164ab2be07174ef597e3e070d7466f3142caddc467b6af119b9458cd9cd",
+  )
   # An unpacked folder has no checksum: its files are counted.
   num_files = {"train": 169, "test": 1}
 
   def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
-    self._members: Dict[str, List[_Member]] = {}
+    self._members: dict[str, list[_Member]] = {}
 
   @property
-  def dataset_splits(self) -> List[dict]:
+  def dataset_splits(self) -> list[dict]:
     # Many training files, because training mixes 16 of them at a time, and
     # neighbours in the source were filmed in one go.
     return [
-        {"split": problem.DatasetSplit.TRAIN, "shards": 100},
-        {"split": problem.DatasetSplit.EVAL, "shards": 1},
-        {"split": problem.DatasetSplit.TEST, "shards": 1},
+      {"split": problem.DatasetSplit.TRAIN, "shards": 100},
+      {"split": problem.DatasetSplit.EVAL, "shards": 1},
+      {"split": problem.DatasetSplit.TEST, "shards": 1},
     ]
 
   def source(self) -> dict:
@@ -89,40 +94,43 @@ class VideoBair(video.VideoSequenceProblem):
       self._members = _index_tar(download.fetch(self.archive, tmp_dir))
     if len(self._members["train"]) <= _VALIDATION_FILES:
       raise UserError(
-          f"{tmp_dir}: {len(self._members['train'])} files in {_ROOT}/train; "
-          f"more than {_VALIDATION_FILES} are needed, because the last ones "
-          "are the dev split")
+        f"{tmp_dir}: {len(self._members['train'])} files in {_ROOT}/train; "
+        f"more than {_VALIDATION_FILES} are needed, because the last ones "
+        "are the dev split"
+      )
 
   def num_sequences(self, split: str) -> int:
     return sum(_count_records(m) for m in self._split_members(split))
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     for member in self._split_members(split):
       stem = os.path.splitext(member.name)[0]
       for number, record in enumerate(_records(member)):
         where = f"{member.describe()}, record {number} at byte {record.offset}"
         yield f"{stem}/{number}", parse_frames(record.data, where)
 
-  def _split_members(self, split: str) -> List[_Member]:
+  def _split_members(self, split: str) -> list[_Member]:
     if split == problem.DatasetSplit.TEST:
       return self._members["test"]
     if split == problem.DatasetSplit.EVAL:
       return self._members["train"][-_VALIDATION_FILES:]
     return self._members["train"][:-_VALIDATION_FILES]
 
-  def _index_folder(self, folder: str) -> Dict[str, List[_Member]]:
+  def _index_folder(self, folder: str) -> dict[str, list[_Member]]:
     members = {}
     for name in _FOLDERS:
       paths = sorted(tf.gfile.Glob(os.path.join(folder, name, "*.tfrecords")))
       if len(paths) != self.num_files[name]:
         raise UserError(
-            f"{os.path.join(folder, name)}: expected {self.num_files[name]} "
-            f"*.tfrecords files, found {len(paths)}: unpack the archive again, "
-            f"or put {self.archive.filename} beside {_ROOT}")
+          f"{os.path.join(folder, name)}: expected {self.num_files[name]} "
+          f"*.tfrecords files, found {len(paths)}: unpack the archive again, "
+          f"or put {self.archive.filename} beside {_ROOT}"
+        )
       members[name] = [
-          _Member(f"{name}/{os.path.basename(p)}", p, 0, os.path.getsize(p))
-          for p in paths
+        _Member(f"{name}/{os.path.basename(p)}", p, 0, os.path.getsize(p))
+        for p in paths
       ]
     return members
 
@@ -145,8 +153,9 @@ def parse_frames(serialized: bytes, where: str) -> np.ndarray:
     raise UserError(f"{where}: not a tf.train.Example ({error})") from error
   if len(feature) != _FEATURES_PER_FRAME * _NUM_FRAMES:
     raise UserError(
-        f"{where}: {len(feature)} features instead of "
-        f"{_FEATURES_PER_FRAME} for each of {_NUM_FRAMES} frames")
+      f"{where}: {len(feature)} features instead of "
+      f"{_FEATURES_PER_FRAME} for each of {_NUM_FRAMES} frames"
+    )
   frames = []
   for i in range(_NUM_FRAMES):
     key = f"{i}/image_aux1/encoded"
@@ -154,12 +163,13 @@ def parse_frames(serialized: bytes, where: str) -> np.ndarray:
     if len(value) != 1 or len(value[0]) != _FRAME_BYTES:
       found = f"{len(value[0])} bytes" if len(value) == 1 else "no image"
       raise UserError(
-          f"{where}: {key} has {found} instead of {_FRAME_BYTES} bytes")
+        f"{where}: {key} has {found} instead of {_FRAME_BYTES} bytes"
+      )
     frames.append(np.frombuffer(value[0], np.uint8).reshape(_FRAME_SHAPE))
   return np.stack(frames)
 
 
-def _index_tar(path: str) -> Dict[str, List[_Member]]:
+def _index_tar(path: str) -> dict[str, list[_Member]]:
   """Where in the tar each TFRecord file lies; reads the headers only."""
   members = {name: [] for name in _FOLDERS}
   try:
@@ -169,10 +179,16 @@ def _index_tar(path: str) -> Dict[str, List[_Member]]:
         parts = info.name.split("/")
         if parts[0] == ".":
           parts = parts[1:]
-        if (info.isreg() and len(parts) == 3 and parts[0] == _ROOT and
-            parts[1] in members and parts[2].endswith(".tfrecords")):
-          members[parts[1]].append(_Member(
-              "/".join(parts[1:]), path, info.offset_data, info.size))
+        if (
+          info.isreg()
+          and len(parts) == 3
+          and parts[0] == _ROOT
+          and parts[1] in members
+          and parts[2].endswith(".tfrecords")
+        ):
+          members[parts[1]].append(
+            _Member("/".join(parts[1:]), path, info.offset_data, info.size)
+          )
   except (tarfile.TarError, OSError) as error:
     raise UserError(f"{path}: not a whole tar archive ({error})") from error
   for name, found in members.items():
@@ -187,15 +203,16 @@ def _refuse_odd_entry(info: tarfile.TarInfo, path: str) -> None:
   archives.check_entry_name(info.name, path)
   if not (info.isreg() or info.isdir()):
     raise UserError(
-        f"{path}: the entry {info.name} is neither a file nor a folder (a "
-        "link?)")
+      f"{path}: the entry {info.name} is neither a file nor a folder (a link?)"
+    )
 
 
 def _records(member: _Member) -> Iterator[tfrecord.Record]:
   try:
     with open(member.path, "rb") as stream:
-      yield from tfrecord.read(stream, member.describe(), member.start,
-                               member.num_bytes)
+      yield from tfrecord.read(
+        stream, member.describe(), member.start, member.num_bytes
+      )
   except OSError as error:
     raise UserError(f"{member.describe()}: cannot be read ({error})") from error
 

@@ -1,16 +1,17 @@
 """A person's own videos: a folder of files of any size, length and rate."""
 
+from collections.abc import Iterator
 import contextlib
 import os
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import source_folder
 from problems.core import sequence
+from problems.core import source_folder
 from problems.core import video as video_base
 from problems.files import video_files
 from t2t_af import progress
@@ -22,6 +23,7 @@ _MAX_FRAMES = 300
 
 class _Video(NamedTuple):
   """A file: its name in the folder, and how many frames it announces."""
+
   name: str
   num_frames: int
 
@@ -52,7 +54,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
   def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
     self._root = ""
-    self._videos: Dict[str, List[_Video]] = {}
+    self._videos: dict[str, list[_Video]] = {}
     self._format = _format(options.Options())
     self._source: dict = {}
 
@@ -82,7 +84,8 @@ class VideoFolder(video_base.VideoSequenceProblem):
     asked = options.current()
     if not asked.source_dir:
       raise UserError(
-          f"{self.name}: say where the videos are with --source_dir")
+        f"{self.name}: say where the videos are with --source_dir"
+      )
     self._root = _root(asked.source_dir)
     self._format = _format(asked)
     names = source_folder.find(self._root, video_files.EXTENSIONS)
@@ -90,24 +93,30 @@ class VideoFolder(video_base.VideoSequenceProblem):
     names = source_folder.without_copies(names, digests, self._root)
     videos = {video.name: video for video in self._long_enough(names)}
     self._videos = {
-        split: [videos[name] for name in chosen] for split, chosen in
-        source_folder.split(list(videos), self._root).items()}
+      split: [videos[name] for name in chosen]
+      for split, chosen in source_folder.split(list(videos), self._root).items()
+    }
     self._source = {
-        "source_dir": self._root, "videos": len(videos),
-        "sha256": source_folder.sha256_of_all({n: digests[n] for n in videos})}
+      "source_dir": self._root,
+      "videos": len(videos),
+      "sha256": source_folder.sha256_of_all({n: digests[n] for n in videos}),
+    }
 
   def num_sequences(self, split: str) -> int:
     # As far as the headers are right: of some containers they only guess.
-    return sum(1 + max(0, v.num_frames - self.frames_per_sequence) //
-               _MAX_FRAMES for v in self._videos[split])
+    return sum(
+      1 + max(0, v.num_frames - self.frames_per_sequence) // _MAX_FRAMES
+      for v in self._videos[split]
+    )
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     parts = [self._parts(video.name) for video in self._videos[split]]
     with contextlib.closing(video_files.chain_ahead(parts)) as decoded:
       yield from decoded
 
-  def _parts(self, name: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def _parts(self, name: str) -> Iterator[tuple[str, np.ndarray]]:
     """Yields (id, uint8 [time, ...]): a video in parts, none of them short."""
     first, frames = 1, []
     enough = _MAX_FRAMES + self.frames_per_sequence
@@ -122,7 +131,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
     else:  # although the header announced more
       self._report_short([_Video(name, len(frames))])
 
-  def _long_enough(self, names: List[str]) -> List[_Video]:
+  def _long_enough(self, names: list[str]) -> list[_Video]:
     """Looks at every header; names all that are too short at once."""
     videos = []
     for name in progress.bar(names, label="reading headers", unit="files"):
@@ -134,15 +143,19 @@ class VideoFolder(video_base.VideoSequenceProblem):
     self._report_short(short)
     return [v for v in videos if v not in short]
 
-  def _report_short(self, short: List[_Video]) -> None:
+  def _report_short(self, short: list[_Video]) -> None:
     if not short:
       return
     listed = source_folder.some([f"{v.name} ({v.num_frames})" for v in short])
-    message = (f"{self._root}: {len(short)} videos have fewer than "
-               f"{self.frames_per_sequence} frames: {listed}")
+    message = (
+      f"{self._root}: {len(short)} videos have fewer than "
+      f"{self.frames_per_sequence} frames: {listed}"
+    )
     if not options.current().allow_missing:
-      raise UserError(f"{message}. Take them away, or have them left out with "
-                      "--allow_missing.")
+      raise UserError(
+        f"{message}. Take them away, or have them left out with "
+        "--allow_missing."
+      )
     tf.logging.warning("%s. They are left out.", message)
 
   def _path(self, name: str) -> str:
@@ -151,8 +164,12 @@ class VideoFolder(video_base.VideoSequenceProblem):
 
 def _format(asked: options.Options) -> video_files.Format:
   return video_files.Format(
-      asked.frame_size, asked.frame_size, 1 if asked.grey else 3, asked.aspect,
-      asked.frame_rate)
+    asked.frame_size,
+    asked.frame_size,
+    1 if asked.grey else 3,
+    asked.aspect,
+    asked.frame_rate,
+  )
 
 
 def _root(source_dir: str) -> str:

@@ -1,27 +1,30 @@
 """KTH Actions (Schuldt, Laptev, Caputo, 2004): the six zips, read in place."""
 
+from collections.abc import Iterator
 import contextlib
 import hashlib
 import os
-from typing import Dict, Iterator, List, Optional, Tuple
+from typing import Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import options
+from problems.core import png
+from problems.core import source_folder
+from problems.core import video
 from problems.files import archives
 from problems.files import download
 from problems.files import kth_sequences
-from problems.core import options
-from problems.core import source_folder
-from problems.core import png
-from problems.core import video
 from problems.files import video_files
 from t2t_af.errors import UserError
 
 _LISTING = "00sequences.txt"
-_MIRRORS = ("https://www.csc.kth.se/cvap/actions/",
-            "http://www.nada.kth.se/cvap/actions/")
+_MIRRORS = (
+  "https://www.csc.kth.se/cvap/actions/",
+  "http://www.nada.kth.se/cvap/actions/",
+)
 _SIZE = 64
 # A clip has a few MB.
 _MAX_CLIP_BYTES = 64 * 2**20
@@ -59,8 +62,8 @@ class VideoKth(video.VideoSequenceProblem):
 
   def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
-    self._clips: List[kth_sequences.Clip] = []
-    self._archives: Dict[str, str] = {}
+    self._clips: list[kth_sequences.Clip] = []
+    self._archives: dict[str, str] = {}
     self._num_missing = 0
     self._source: dict = {}
 
@@ -86,77 +89,100 @@ class VideoKth(video.VideoSequenceProblem):
     self._num_missing = len(listed) - len(self._clips)
     for split in kth_sequences.PERSONS:
       if not self.num_sequences(split):
-        raise UserError(f'{tmp_dir}: no clip of the split "{split}" (persons '
-                        f"{_persons(split)}) is there")
-    self._source = {action: self._describe_archive(action)
-                    for action in self._archives}
+        raise UserError(
+          f'{tmp_dir}: no clip of the split "{split}" (persons '
+          f"{_persons(split)}) is there"
+        )
+    self._source = {
+      action: self._describe_archive(action) for action in self._archives
+    }
 
   def num_sequences(self, split: str) -> int:
     return kth_sequences.count_ranges(
-        kth_sequences.of_split(self._clips, split))
+      kth_sequences.of_split(self._clips, split)
+    )
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     num_cut = 0
     with contextlib.closing(self._decoded(split)) as decoded:
       for clip, frames in decoded:
         for first, last in clip.ranges:
           if self._is_long_enough(clip, (first, last), len(frames)):
             num_cut += last > len(frames)
-            yield (f"{clip.action}/{clip.name}/{first}-{last}",
-                   frames[first - 1:last])
+            yield (
+              f"{clip.action}/{clip.name}/{first}-{last}",
+              frames[first - 1 : last],
+            )
     if num_cut:
       tf.logging.info(
-          '%s, split "%s": %d of %d sequences end before the last frame that '
-          "%s lists, because their clips do.", self.name, split, num_cut,
-          self.num_sequences(split), _LISTING)
+        '%s, split "%s": %d of %d sequences end before the last frame that '
+        "%s lists, because their clips do.",
+        self.name,
+        split,
+        num_cut,
+        self.num_sequences(split),
+        _LISTING,
+      )
 
-  def _decoded(self, split: str
-               ) -> Iterator[Tuple[kth_sequences.Clip, np.ndarray]]:
+  def _decoded(
+    self, split: str
+  ) -> Iterator[tuple[kth_sequences.Clip, np.ndarray]]:
     """Each clip and its frames, uint8 [time, 64, 64, 1]: on all cores."""
     video_format = video_files.Format(
-        self.frame_height, self.frame_width, self.num_channels, "stretch")
+      self.frame_height, self.frame_width, self.num_channels, "stretch"
+    )
     with contextlib.ExitStack() as stack:
-      opened = {action: stack.enter_context(archives.Archive(path))
-                for action, path in self._archives.items()}
+      opened = {
+        action: stack.enter_context(archives.Archive(path))
+        for action, path in self._archives.items()
+      }
 
       def _decode(item):
         clip, data = item
         where = opened[clip.action].describe(clip.filename)
         return clip, video_files.decode_bytes(data, video_format, where)
 
-      data = ((clip, opened[clip.action].read(clip.filename, _MAX_CLIP_BYTES))
-              for clip in kth_sequences.of_split(self._clips, split))
+      data = (
+        (clip, opened[clip.action].read(clip.filename, _MAX_CLIP_BYTES))
+        for clip in kth_sequences.of_split(self._clips, split)
+      )
       yield from png.map_in_order(_decode, data)
 
-  def _is_long_enough(self, clip: kth_sequences.Clip, listed: Tuple[int, int],
-                      num_frames: int) -> bool:
+  def _is_long_enough(
+    self, clip: kth_sequences.Clip, listed: tuple[int, int], num_frames: int
+  ) -> bool:
     """False for a sequence to leave out because its clip is too short."""
     first, last = listed
     if min(last, num_frames) - first + 1 >= self.frames_per_sequence:
       return True
-    message = (f"{self._archives[clip.action]}: {clip.filename} has "
-               f"{num_frames} frames, too few for the sequence {first}-{last} "
-               f"in {_LISTING}")
+    message = (
+      f"{self._archives[clip.action]}: {clip.filename} has "
+      f"{num_frames} frames, too few for the sequence {first}-{last} "
+      f"in {_LISTING}"
+    )
     if not options.current().allow_missing:
       raise UserError(f"{message}; --allow_missing leaves it out")
     tf.logging.warning("%s: it is left out.", message)
     return False
 
-  def _read_listing(self, tmp_dir: str) -> List[kth_sequences.Clip]:
+  def _read_listing(self, tmp_dir: str) -> list[kth_sequences.Clip]:
     path = download.fetch(_source(_LISTING), tmp_dir)
     with open(path, "rb") as listing:
       clips = kth_sequences.parse(listing.read().decode("latin-1"), path)
     found = len(clips), kth_sequences.count_ranges(clips)
     if found != (self.num_clips, self.num_ranges):
       raise UserError(
-          f"{path}: expected {self.num_clips} clips with {self.num_ranges} "
-          f"sequences, found {found[0]} with {found[1]}: it is damaged or "
-          "another one; delete it to have the right one fetched")
+        f"{path}: expected {self.num_clips} clips with {self.num_ranges} "
+        f"sequences, found {found[0]} with {found[1]}: it is damaged or "
+        "another one; delete it to have the right one fetched"
+      )
     return clips
 
-  def _present(self, listed: List[kth_sequences.Clip],
-               tmp_dir: str) -> List[kth_sequences.Clip]:
+  def _present(
+    self, listed: list[kth_sequences.Clip], tmp_dir: str
+  ) -> list[kth_sequences.Clip]:
     """The clips that are there; an error if that must be all of them."""
     names = {}
     for action, path in self._archives.items():
@@ -166,14 +192,17 @@ class VideoKth(video.VideoSequenceProblem):
     if not missing:
       return listed
     some = source_folder.some([f"{c.action}/{c.filename}" for c in missing])
-    message = (f"{tmp_dir}: {len(missing)} of {len(listed)} clips are missing: "
-               f"{some}")
+    message = (
+      f"{tmp_dir}: {len(missing)} of {len(listed)} clips are missing: {some}"
+    )
     if not options.current().allow_missing:
       raise UserError(
-          f"{message}. Put them there, or make do with the others with "
-          "--allow_missing.")
-    tf.logging.warning("%s: %s. What is made is a sample of KTH.", self.name,
-                       message)
+        f"{message}. Put them there, or make do with the others with "
+        "--allow_missing."
+      )
+    tf.logging.warning(
+      "%s: %s. What is made is a sample of KTH.", self.name, message
+    )
     return [clip for clip in listed if clip not in set(missing)]
 
   def _describe_archive(self, action: str) -> dict:
@@ -182,8 +211,10 @@ class VideoKth(video.VideoSequenceProblem):
     if not os.path.isdir(path):
       return download.describe(_source(f"{action}.zip"), path)
     with archives.Archive(path) as archive:
-      digests = {name: hashlib.sha256(archive.read(name)).hexdigest()
-                 for name in archive.names()}
+      digests = {
+        name: hashlib.sha256(archive.read(name)).hexdigest()
+        for name in archive.names()
+      }
     return {"folder": path, "sha256": source_folder.sha256_of_all(digests)}
 
 

@@ -4,15 +4,15 @@ Moving MNIST's rule with 1,797 real digits, which scikit-learn brings along: the
 test set of Alpaydin and Kaynak's Optical Recognition of Handwritten Digits.
 """
 
-from typing import Dict, Iterator, Tuple
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.toy import bouncing
 from problems.core import video
+from problems.toy import bouncing
 
 _SPLIT_SEED = 0
 # Of each class a tenth each; the rest is for training.
@@ -34,12 +34,13 @@ def enlarge(images: np.ndarray, size: int) -> np.ndarray:
   margin = (size - inner) // 2
   boxes = np.zeros([len(images), size, size], np.uint8)
   for box, image in zip(boxes, np.rint(images * (255 / 16)).astype(np.uint8)):
-    box[margin:margin + inner, margin:margin + inner] = Image.fromarray(
-        image).resize((inner, inner), Image.BICUBIC)
+    box[margin : margin + inner, margin : margin + inner] = Image.fromarray(
+      image
+    ).resize((inner, inner), Image.BICUBIC)
   return boxes
 
 
-def split_digits(labels: np.ndarray) -> Dict[str, np.ndarray]:
+def split_digits(labels: np.ndarray) -> dict[str, np.ndarray]:
   """Which images each split may use: indices, no image in two splits.
 
   Of every class the same share, drawn with a fixed seed. Who wrote which digit
@@ -50,8 +51,9 @@ def split_digits(labels: np.ndarray) -> Dict[str, np.ndarray]:
   for label in np.unique(labels):
     indices = rng.permutation(np.flatnonzero(labels == label))
     held_out = round(_HELD_OUT * len(indices))
-    for part, chosen in zip(parts.values(), np.split(
-        indices, [held_out, 2 * held_out])):
+    for part, chosen in zip(
+      parts.values(), np.split(indices, [held_out, 2 * held_out])
+    ):
       part.append(chosen)
   return {split: np.sort(np.concatenate(part)) for split, part in parts.items()}
 
@@ -70,31 +72,39 @@ class VideoMovingDigits(video.VideoSequenceProblem):
   frames_per_sequence = 20
   digit_size = 28
   sequences_per_split = {
-      problem.DatasetSplit.TRAIN: 2000,
-      problem.DatasetSplit.EVAL: 200,
-      problem.DatasetSplit.TEST: 200,
+    problem.DatasetSplit.TRAIN: 2000,
+    problem.DatasetSplit.EVAL: 200,
+    problem.DatasetSplit.TEST: 200,
   }
 
   def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
-    self._digits: Dict[str, np.ndarray] = {}
+    self._digits: dict[str, np.ndarray] = {}
 
   def source(self) -> dict:
     return {"digits": "scikit-learn's load_digits"}
 
   def prepare_to_generate(self, data_dir, tmp_dir):
     # Here, because it takes a third of a second, and few commands generate.
-    from sklearn import datasets  # pylint: disable=import-outside-toplevel
+    from sklearn import datasets
+
     digits = datasets.load_digits()
     boxes = enlarge(digits.images, self.digit_size)
-    self._digits = {split: boxes[indices] for split, indices in
-                    split_digits(digits.target).items()}
+    self._digits = {
+      split: boxes[indices]
+      for split, indices in split_digits(digits.target).items()
+    }
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     return bouncing.sequences(
-        self._digits[split], split, self.num_sequences(split),
-        self.frames_per_sequence, self.frame_height)
+      self._digits[split],
+      split,
+      self.num_sequences(split),
+      self.frames_per_sequence,
+      self.frame_height,
+    )
 
 
 @registry.register_problem

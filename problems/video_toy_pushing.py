@@ -5,29 +5,30 @@ changes, so that a flow can gain by subtracting the past; and an arm whose
 accelerations are random, so that three frames leave the future open.
 """
 
-from typing import Iterator, Tuple
+from collections.abc import Iterator
 
 import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
+from problems.core import video
 from problems.toy import drawing
 from problems.toy import world
-from problems.core import video
 
 # Grey levels. Without noise the background would repeat exactly, and its
 # density under a continuous model would have no bound.
 SENSOR_NOISE = 0.8
 
 _SPLIT_KEYS = {
-    problem.DatasetSplit.TRAIN: 0,
-    problem.DatasetSplit.EVAL: 1,
-    problem.DatasetSplit.TEST: 2,
+  problem.DatasetSplit.TRAIN: 0,
+  problem.DatasetSplit.EVAL: 1,
+  problem.DatasetSplit.TEST: 2,
 }
 
 
-def make_sequence(split: str, index: int, num_frames: int,
-                  size: int) -> np.ndarray:
+def make_sequence(
+  split: str, index: int, num_frames: int, size: int
+) -> np.ndarray:
   """Sequence number `index` of a split: uint8 [num_frames, size, size, 3].
 
   Each sequence has a seed of its own, so no two splits share one, and the order
@@ -36,18 +37,19 @@ def make_sequence(split: str, index: int, num_frames: int,
   seeds = np.random.SeedSequence([_SPLIT_KEYS[split], index]).spawn(3)
   scene_rng, motion_rng, noise_rng = map(np.random.default_rng, seeds)
   scene = world.sample_scene(scene_rng)
-  decisions = world.sample_decisions(
-      motion_rng, num_frames, len(scene.bodies))
+  decisions = world.sample_decisions(motion_rng, num_frames, len(scene.bodies))
   motion = world.simulate(scene, decisions)
   return add_sensor_noise(drawing.draw(scene, motion, size), noise_rng)
 
 
-def add_sensor_noise(frames: np.ndarray,
-                     rng: np.random.Generator) -> np.ndarray:
+def add_sensor_noise(
+  frames: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
   """Grey levels (uint8) of float frames in 0..255 with a camera's noise."""
   noise = rng.standard_normal(frames.shape, np.float32)
   return np.clip(np.rint(frames + SENSOR_NOISE * noise), 0, 255).astype(
-      np.uint8)
+    np.uint8
+  )
 
 
 @registry.register_problem
@@ -58,16 +60,21 @@ class VideoToyPushing(video.VideoSequenceProblem):
   frame_width = 32
   frames_per_sequence = 30
   sequences_per_split = {
-      problem.DatasetSplit.TRAIN: 2000,
-      problem.DatasetSplit.EVAL: 200,
-      problem.DatasetSplit.TEST: 200,
+    problem.DatasetSplit.TRAIN: 2000,
+    problem.DatasetSplit.EVAL: 200,
+    problem.DatasetSplit.TEST: 200,
   }
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     for index in range(self.num_sequences(split)):
-      yield f"{split}/{index}", make_sequence(
-          split, index, self.frames_per_sequence, self.frame_height)
+      yield (
+        f"{split}/{index}",
+        make_sequence(
+          split, index, self.frames_per_sequence, self.frame_height
+        ),
+      )
 
 
 @registry.register_problem

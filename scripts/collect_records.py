@@ -16,11 +16,16 @@ from typing import Any
 
 import numpy as np
 
-import t2t_af_light  # pylint: disable=unused-import
 from t2t_af.records import records
+import t2t_af_light  # noqa: F401
 
-WHOLE = ("run.json", "compare.json", "references.jsonl", "parameters.jsonl",
-         "flow.npz")
+WHOLE = (
+  "run.json",
+  "compare.json",
+  "references.jsonl",
+  "parameters.jsonl",
+  "flow.npz",
+)
 SHOWN = 3  # contexts, and samples of each
 PER_SEQUENCE = "nll_nats_per_dim_per_sequence"
 
@@ -68,8 +73,9 @@ def _short(value: Any) -> Any:
   """Lists of numbers to five digits; what stands alone stays as it is."""
   if not isinstance(value, list):
     return value
-  return [float(f"{v:.5g}") if isinstance(v, float) else _short(v)
-          for v in value]
+  return [
+    float(f"{v:.5g}") if isinstance(v, float) else _short(v) for v in value
+  ]
 
 
 if __name__ == "__main__":

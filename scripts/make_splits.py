@@ -1,6 +1,6 @@
 """Writes problems/splits/*.json anew: the committed splits of the UCI sets.
 
-    python scripts/make_splits.py
+python scripts/make_splits.py
 """
 
 from problems.core import splitting

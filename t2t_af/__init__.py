@@ -17,6 +17,7 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def register() -> None:
   """Mends tensor2tensor, then registers everything of ours. Idempotent."""
   from t2t_af import compat
+
   compat.apply()
   _import_ours("problems")
   importlib.import_module("t2t_af.models")
@@ -30,9 +31,10 @@ def _import_ours(name: str) -> None:
   wanted = os.path.join(_ROOT, name)
   if os.path.realpath(found) != os.path.realpath(wanted):
     raise ImportError(
-        f'the package "{name}" was found at {found}, but t2t_af needs its own '
-        f"at {wanted}. Take the other one off PYTHONPATH, or start the "
-        "command from another directory.")
+      f'the package "{name}" was found at {found}, but t2t_af needs its own '
+      f"at {wanted}. Take the other one off PYTHONPATH, or start the "
+      "command from another directory."
+    )
 
 
 if "t2t_af_light" not in sys.modules:

@@ -1,7 +1,7 @@
 """Errors that a person can act on, told in one sentence."""
 
+from collections.abc import Iterable
 import difflib
-from typing import Iterable
 
 
 class UserError(Exception):

@@ -7,13 +7,19 @@ import numpy as np
 
 class Motion(NamedTuple):
   """float64 [..., time, dims] each: position, velocity, force (Eq. 25, 26)."""
+
   x: np.ndarray
   u: np.ndarray
   w: np.ndarray
 
 
-def simulate(rng: np.random.Generator, num_steps: int, num_dims: int,
-             sigma: float, num_sequences: int = 0) -> Motion:
+def simulate(
+  rng: np.random.Generator,
+  num_steps: int,
+  num_dims: int,
+  sigma: float,
+  num_sequences: int = 0,
+) -> Motion:
   """A particle of mass 1 under random forces, from rest in the origin.
 
       x[t] = x[t-1] + u[t]         (Eq. 25)

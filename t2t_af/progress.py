@@ -1,16 +1,19 @@
 """Progress bars with a time of arrival, on stderr."""
 
+from collections.abc import Iterable
 import os
 import sys
-from typing import Any, Iterable, Optional
+from typing import Any, Optional
 
 import tqdm
 
 # Seconds between two lines where stderr is a file: a log of an hour's work
 # stays short enough to read.
-_SECONDS_BETWEEN_LINES = 10.
-_BAR = "{desc}: {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {unit} " \
-    "[{elapsed}, {remaining} left, {rate_fmt}{postfix}]"
+_SECONDS_BETWEEN_LINES = 10.0
+_BAR = (
+  "{desc}: {percentage:3.0f}% |{bar}| {n_fmt}/{total_fmt} {unit} "
+  "[{elapsed}, {remaining} left, {rate_fmt}{postfix}]"
+)
 _LINE = _BAR.replace(" |{bar}|", "")
 
 
@@ -31,9 +34,14 @@ class _Lines:
     self._stream.flush()
 
 
-def bar(iterable: Optional[Iterable[Any]] = None, *,
-        total: Optional[float] = None, label: str = "", unit: str = "it",
-        initial: float = 0) -> tqdm.tqdm:
+def bar(
+  iterable: Optional[Iterable[Any]] = None,
+  *,
+  total: Optional[float] = None,
+  label: str = "",
+  unit: str = "it",
+  initial: float = 0,
+) -> tqdm.tqdm:
   """A tqdm bar with our defaults; periodic lines if stderr is no terminal.
 
   Args:
@@ -47,12 +55,18 @@ def bar(iterable: Optional[Iterable[Any]] = None, *,
   if total is None and hasattr(iterable, "__len__"):
     total = len(iterable)
   return tqdm.tqdm(
-      iterable, total=total, desc=label or None, unit=unit, initial=initial,
-      unit_scale=unit == "B", unit_divisor=1000,
-      file=sys.stderr if terminal else _Lines(sys.stderr),
-      mininterval=0.2 if terminal else _SECONDS_BETWEEN_LINES,
-      bar_format=(_BAR if terminal else _LINE) if total else None,
-      **(_size_of_terminal() if terminal else {}))
+    iterable,
+    total=total,
+    desc=label or None,
+    unit=unit,
+    initial=initial,
+    unit_scale=unit == "B",
+    unit_divisor=1000,
+    file=sys.stderr if terminal else _Lines(sys.stderr),
+    mininterval=0.2 if terminal else _SECONDS_BETWEEN_LINES,
+    bar_format=(_BAR if terminal else _LINE) if total else None,
+    **(_size_of_terminal() if terminal else {}),
+  )
 
 
 def _size_of_terminal() -> dict:

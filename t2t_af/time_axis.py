@@ -3,7 +3,7 @@
 What has no recurrence runs on all steps at once, with time folded into batch.
 """
 
-from typing import List, Union
+from typing import Union
 
 import tensorflow.compat.v1 as tf
 
@@ -36,7 +36,7 @@ def unfold(y: tf.Tensor, x: tf.Tensor, num_steps=None) -> tf.Tensor:
   return tf.reshape(y, [batch, num_steps] + y.shape.as_list()[1:])
 
 
-def shifted(x: tf.Tensor, num_steps: int) -> List[tf.Tensor]:
+def shifted(x: tf.Tensor, num_steps: int) -> list[tf.Tensor]:
   """The slices of x that lie beside each other in its windows.
 
   Args:

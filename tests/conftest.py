@@ -8,11 +8,11 @@ import sys
 # The same results with and without a GPU; CUDA_VISIBLE_DEVICES=0 tests on one.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
-import pytest  # pylint: disable=wrong-import-position
+import pytest
+import tensorflow.compat.v1 as tf
 
 # Before any test module imports tensor2tensor.
-import t2t_af  # pylint: disable=unused-import,wrong-import-position
-import tensorflow.compat.v1 as tf  # pylint: disable=wrong-import-position
+import t2t_af  # noqa: F401
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -29,9 +29,17 @@ def fresh_graph():
 @pytest.fixture
 def run_python(tmp_path):
   """Runs Python in another directory; returns the finished process."""
+
   def run(*arguments, path=(), cwd=tmp_path, timeout=300):
     env = dict(os.environ, PYTHONPATH=os.pathsep.join(map(str, path)))
     return subprocess.run(
-        [sys.executable, *map(str, arguments)], env=env, cwd=cwd,
-        capture_output=True, text=True, timeout=timeout, check=False)
+      [sys.executable, *map(str, arguments)],
+      env=env,
+      cwd=cwd,
+      capture_output=True,
+      text=True,
+      timeout=timeout,
+      check=False,
+    )
+
   return run

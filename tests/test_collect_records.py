@@ -26,13 +26,24 @@ def _collected(collect, tmp_path):
   run = tmp_path / "compare" / "slvm_tiny" / "seed_0"
   path = str(run / "results" / "likelihood.jsonl")
   for step, num_samples in ((5, 1), (9, 1), (9, 50)):
-    records.append(path, dict(
-        split="test", step=step, num_samples=num_samples,
-        nll_nats_per_dim=1 / 3, nll_nats_per_dim_per_sequence=[1 / 3, 2.]))
+    records.append(
+      path,
+      dict(
+        split="test",
+        step=step,
+        num_samples=num_samples,
+        nll_nats_per_dim=1 / 3,
+        nll_nats_per_dim_per_sequence=[1 / 3, 2.0],
+      ),
+    )
   (run / "run.json").write_text(json.dumps(dict(seed=0)), encoding="utf-8")
   (run / "model.ckpt-9.index").write_text("weights", encoding="utf-8")
-  np.savez(run / "samples.npz", inputs=np.zeros([5, 3, 4]),
-           targets=np.zeros([5, 2, 4]), outputs=np.zeros([5, 7, 2, 4]))
+  np.savez(
+    run / "samples.npz",
+    inputs=np.zeros([5, 3, 4]),
+    targets=np.zeros([5, 2, 4]),
+    outputs=np.zeros([5, 7, 2, 4]),
+  )
   for _ in range(2):  # Once more changes nothing.
     collect(str(tmp_path / "compare"), str(tmp_path / "kept"))
   return tmp_path / "kept" / "slvm_tiny" / "seed_0"
@@ -40,15 +51,20 @@ def _collected(collect, tmp_path):
 
 def test_sequences_are_kept_of_the_newest_of_every_kind(collected):
   found = records.read(str(collected / "results" / "likelihood.jsonl"))
-  assert [(r["step"], r["num_samples"],
-           r.get("nll_nats_per_dim_per_sequence")) for r in found] == [
-               (5, 1, None), (9, 1, [.33333, 2.]), (9, 50, [.33333, 2.])]
+  assert [
+    (r["step"], r["num_samples"], r.get("nll_nats_per_dim_per_sequence"))
+    for r in found
+  ] == [(5, 1, None), (9, 1, [0.33333, 2.0]), (9, 50, [0.33333, 2.0])]
   assert found[0]["nll_nats_per_dim"] == 1 / 3
 
 
 def test_samples_are_cut_to_what_is_shown_and_weights_are_left(collected):
   with np.load(collected / "samples.npz") as arrays:
     assert {name: a.shape for name, a in arrays.items()} == dict(
-        inputs=(3, 3, 4), targets=(3, 2, 4), outputs=(3, 3, 2, 4))
+      inputs=(3, 3, 4), targets=(3, 2, 4), outputs=(3, 3, 2, 4)
+    )
   assert sorted(p.name for p in collected.iterdir()) == [
-      "results", "run.json", "samples.npz"]
+    "results",
+    "run.json",
+    "samples.npz",
+  ]

@@ -1,7 +1,6 @@
 """The commands: what they register, and how they tell what is wrong."""
 
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -10,6 +9,10 @@ import sys
 from absl import flags
 from absl.testing import flagsaver
 import pytest
+from tensor2tensor.bin import t2t_trainer as stock_trainer
+from tensor2tensor.models.video import next_frame_glow
+import tensorflow.compat.v1 as tf
+
 import t2t_af
 from t2t_af import errors
 from t2t_af.bin import checks
@@ -18,9 +21,6 @@ from t2t_af.bin import doctor
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import training_progress
-from tensor2tensor.bin import t2t_trainer as stock_trainer
-from tensor2tensor.models.video import next_frame_glow
-import tensorflow.compat.v1 as tf
 
 FLAGS = flags.FLAGS
 _ROOT = pathlib.Path(__file__).parents[1]
@@ -60,21 +60,27 @@ def _registered(done):
 
 def _copy_of_the_checkout(folder):
   for package in _PACKAGES:
-    shutil.copytree(_ROOT / package, folder / package,
-                    ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+      _ROOT / package,
+      folder / package,
+      ignore=shutil.ignore_patterns("__pycache__"),
+    )
   return folder
 
 
 def test_bare_checkout_registers_what_the_installed_package_does(
-    run_python, tmp_path):
-  installed, path = _registered(run_python("-c", _LIST_REGISTERED,
-                                           path=[_ROOT]))
+  run_python, tmp_path
+):
+  installed, path = _registered(
+    run_python("-c", _LIST_REGISTERED, path=[_ROOT])
+  )
   assert path == _ROOT / "t2t_af" / "__init__.py"
   assert "problems/video_toy_pushing" in installed
   assert "models/video_flow" in installed
   bare = _copy_of_the_checkout(tmp_path / "a checkout")
   elsewhere, path = _registered(
-      run_python("-c", _LIST_REGISTERED, bare / "t2t_af", cwd="/"))
+    run_python("-c", _LIST_REGISTERED, bare / "t2t_af", cwd="/")
+  )
   assert path == (bare / "t2t_af" / "__init__.py").resolve()
   assert elsewhere == installed
 
@@ -85,12 +91,23 @@ def test_wheel_registers_what_the_checkout_does(run_python, tmp_path):
   for name in ("setup.py", "requirements.txt", "t2t_af_light.py"):
     shutil.copy(_ROOT / name, source)
   pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
-  subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation",
-                  "--wheel-dir", tmp_path, source], check=True)
-  wheel, = tmp_path.glob("*.whl")
+  subprocess.run(
+    [
+      *pip,
+      "wheel",
+      "--no-deps",
+      "--no-build-isolation",
+      "--wheel-dir",
+      tmp_path,
+      source,
+    ],
+    check=True,
+  )
+  (wheel,) = tmp_path.glob("*.whl")
   target = tmp_path / "installed"
-  subprocess.run([*pip, "install", "--no-deps", "--target", target, wheel],
-                 check=True)
+  subprocess.run(
+    [*pip, "install", "--no-deps", "--target", target, wheel], check=True
+  )
   checkout, _ = _registered(run_python("-c", _LIST_REGISTERED, path=[_ROOT]))
   names, path = _registered(run_python("-c", _LIST_REGISTERED, path=[target]))
   assert path == (target / "t2t_af" / "__init__.py").resolve()
@@ -109,38 +126,61 @@ def test_somebody_elses_problems_are_refused(monkeypatch, tmp_path):
 def test_trainer_tells_a_typo_from_another_directory(run_python, tmp_path):
   run = tmp_path / "run"
   done = run_python(
-      "-m", "t2t_af.bin.t2t_trainer", "--t2t_usr_dir=t2t_af",
-      "--problem=video_toy_pushing", "--data_dir=data", f"--output_dir={run}",
-      "--model=next_frame_glow", "--hparams_set=next_frame_glow_bair_quant",
-      "--hp_latent_skp", "false", path=[_ROOT])
+    "-m",
+    "t2t_af.bin.t2t_trainer",
+    "--t2t_usr_dir=t2t_af",
+    "--problem=video_toy_pushing",
+    "--data_dir=data",
+    f"--output_dir={run}",
+    "--model=next_frame_glow",
+    "--hparams_set=next_frame_glow_bair_quant",
+    "--hp_latent_skp",
+    "false",
+    path=[_ROOT],
+  )
   assert done.returncode == 2
   assert done.stderr == (
-      'error: unknown hparam of next_frame_glow_bair_quant "latent_skp". Did '
-      'you mean "latent_skip", "latent_noise" or "latent_dropout"?\n')
+    'error: unknown hparam of next_frame_glow_bair_quant "latent_skp". Did '
+    'you mean "latent_skip", "latent_noise" or "latent_dropout"?\n'
+  )
   assert not run.exists(), "nothing may be written before the checks"
 
 
-@pytest.mark.parametrize("arguments, told", [
+@pytest.mark.parametrize(
+  "arguments, told",
+  [
     (["--train_step=3"], 'unknown flag "train_step". Did you mean'),
     (["--hp_depth"], "--hp_depth needs a value"),
     (["train_steps=3"], "neither a flag nor the value of one"),
-])
+  ],
+)
 def test_wrong_flags_are_told(arguments, told):
   with pytest.raises(errors.UserError, match=told):
     command._parse_flags(["t2t-trainer", *arguments])
 
 
 def test_hparam_flags_are_read_in_both_forms():
-  command._parse_flags(["t2t-trainer", "--hparams=depth=1", "--hp_width", "2",
-                        "--hp_rates=[1,3]", "--train_steps=5"])
+  command._parse_flags(
+    [
+      "t2t-trainer",
+      "--hparams=depth=1",
+      "--hp_width",
+      "2",
+      "--hp_rates=[1,3]",
+      "--train_steps=5",
+    ]
+  )
   assert FLAGS.hparams == "depth=1,width=2,rates=[1,3]"
   assert FLAGS.train_steps == 5
 
 
-@pytest.mark.parametrize("path, told", [
+@pytest.mark.parametrize(
+  "path, told",
+  [
     ("/nowhere/mine", "there is no directory"),
     ("{copy}/t2t_af", "is not the t2t_af that this command belongs to"),
-])
+  ],
+)
 def test_wrong_usr_dir_is_told(tmp_path, path, told):
   _copy_of_the_checkout(tmp_path / "copy")
   FLAGS.t2t_usr_dir = path.format(copy=tmp_path / "copy")
@@ -156,14 +196,23 @@ def test_usr_dir_of_ours_is_accepted_anywhere(monkeypatch, tmp_path, path):
   assert not FLAGS.t2t_usr_dir
 
 
-@pytest.mark.parametrize("check, told", [
+@pytest.mark.parametrize(
+  "check, told",
+  [
     (lambda: checks.problem("video_toy_pushin"), '"video_toy_pushing"'),
     (lambda: checks.schedule("trian"), 'Did you mean "train"'),
-    (lambda: checks.given("problem", "output_dir"),
-     "--problem and --output_dir must be given"),
-    (lambda: checks.overrides(next_frame_glow.next_frame_glow_hparams(),
-                              "depth=many", "hparam"), "cannot read"),
-])
+    (
+      lambda: checks.given("problem", "output_dir"),
+      "--problem and --output_dir must be given",
+    ),
+    (
+      lambda: checks.overrides(
+        next_frame_glow.next_frame_glow_hparams(), "depth=many", "hparam"
+      ),
+      "cannot read",
+    ),
+  ],
+)
 def test_checks_tell_what_is_wrong(check, told):
   with pytest.raises(errors.UserError, match=told):
     check()
@@ -173,13 +222,16 @@ def test_missing_data_names_the_command_that_makes_it(tmp_path):
   FLAGS.data_dir = str(tmp_path)
   (tmp_path / "video_toy_pushing-dev-00000-of-00001").touch()
   checks.data_files("video_toy_pushing", ["dev"])
-  with pytest.raises(errors.UserError, match="no train data of .*t2t-datagen "
-                     "--problem=video_toy_pushing --data_dir="):
+  with pytest.raises(
+    errors.UserError,
+    match="no train data of .*t2t-datagen "
+    "--problem=video_toy_pushing --data_dir=",
+  ):
     checks.data_files("video_toy_pushing", ["train", "dev"])
 
 
 def _checkpoint(folder, name):
-  tf.get_variable(name, initializer=[1.])
+  tf.get_variable(name, initializer=[1.0])
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     tf.train.Saver().save(session, str(folder / "model.ckpt"))
@@ -195,8 +247,10 @@ def test_another_models_checkpoint_is_refused(tmp_path):
   with pytest.raises(errors.UserError, match="written without .index"):
     checks.checkpoint_exists(str(tmp_path / "model.ckpt.index"))
   checks.output_dir_is_of("next_frame_glow", str(tmp_path))
-  with pytest.raises(errors.UserError, match="a checkpoint of next_frame_glow,"
-                     " not of transformer"):
+  with pytest.raises(
+    errors.UserError,
+    match="a checkpoint of next_frame_glow, not of transformer",
+  ):
     checks.output_dir_is_of("transformer", str(tmp_path))
 
 
@@ -229,11 +283,14 @@ def test_training_progress_shows_steps_and_loss(capsys):
 def test_progress_is_added_to_the_stock_trainer(monkeypatch):
   spec = tf.estimator.TrainSpec(lambda: None, max_steps=3)
   experiment = type("Experiment", (), {"_train_spec": spec})()
-  monkeypatch.setattr(stock_trainer, "create_experiment_fn",
-                      lambda: lambda run_config, hparams: experiment)
+  monkeypatch.setattr(
+    stock_trainer,
+    "create_experiment_fn",
+    lambda: lambda run_config, hparams: experiment,
+  )
   training_progress.add_to(stock_trainer)
   made = stock_trainer.create_experiment_fn()(None, None)
-  hook, = made._train_spec.hooks
+  (hook,) = made._train_spec.hooks
   assert isinstance(hook, training_progress.ProgressHook)
 
 

@@ -5,7 +5,6 @@ import io
 import numpy as np
 from PIL import Image
 import pytest
-from t2t_af import compat
 from tensor2tensor.data_generators import video_utils
 from tensor2tensor.layers import common_hparams
 from tensor2tensor.layers import common_layers
@@ -20,6 +19,8 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 from tensorflow.python.autograph.core import ag_ctx
 
+from t2t_af import compat
+
 
 def test_every_mend_is_applied_and_says_why():
   assert [m.name for m in compat.applied()] == [m.name for m in compat.known()]
@@ -28,11 +29,17 @@ def test_every_mend_is_applied_and_says_why():
 
 
 def test_apply_is_idempotent():
-  before = (t2t_model.T2TModel.call, contrib.framework,
-            devices.data_parallelism)
+  before = (
+    t2t_model.T2TModel.call,
+    contrib.framework,
+    devices.data_parallelism,
+  )
   compat.apply()
-  assert before == (t2t_model.T2TModel.call, contrib.framework,
-                    devices.data_parallelism)
+  assert before == (
+    t2t_model.T2TModel.call,
+    contrib.framework,
+    devices.data_parallelism,
+  )
 
 
 def test_layers_of_one_name_share_their_kernel():
@@ -42,7 +49,9 @@ def test_layers_of_one_name_share_their_kernel():
       common_layers.layers().conv2d(x, 2, 3, name="conv")
       common_video.tfl.conv2d(x, 2, 3, name="conv")
   assert [v.name for v in tf.trainable_variables()] == [
-      "scope/conv/kernel:0", "scope/conv/bias:0"]
+    "scope/conv/kernel:0",
+    "scope/conv/bias:0",
+  ]
 
 
 def test_slim_decodes_png():
@@ -50,22 +59,27 @@ def test_slim_decodes_png():
   encoded = io.BytesIO()
   Image.fromarray(image).save(encoded, format="PNG")
   feature = {
-      "image/encoded": tf.train.Feature(
-          bytes_list=tf.train.BytesList(value=[encoded.getvalue()])),
-      "image/format": tf.train.Feature(
-          bytes_list=tf.train.BytesList(value=[b"png"]))}
+    "image/encoded": tf.train.Feature(
+      bytes_list=tf.train.BytesList(value=[encoded.getvalue()])
+    ),
+    "image/format": tf.train.Feature(
+      bytes_list=tf.train.BytesList(value=[b"png"])
+    ),
+  }
   record = tf.train.Example(features=tf.train.Features(feature=feature))
   slim = contrib.slim().tfexample_decoder
   decoder = slim.TFExampleDecoder(
-      {name: tf.FixedLenFeature((), tf.string) for name in feature},
-      {"frame": slim.Image("image/encoded", "image/format")})
-  decoded, = decoder.decode(tf.constant(record.SerializeToString()))
+    {name: tf.FixedLenFeature((), tf.string) for name in feature},
+    {"frame": slim.Image("image/encoded", "image/format")},
+  )
+  (decoded,) = decoder.decode(tf.constant(record.SerializeToString()))
   with tf.Session() as session:
     np.testing.assert_array_equal(session.run(decoded), image)
 
 
-@pytest.mark.parametrize("name", [
-    "adam", "true_adam", "momentum", "adafactor", "multistep_adam"])
+@pytest.mark.parametrize(
+  "name", ["adam", "true_adam", "momentum", "adafactor", "multistep_adam"]
+)
 def test_optimizer_gradients_are_right_and_applied(name):
   hparams = common_hparams.basic_params1()
   if "optimizer_multistep_accumulate_steps" not in hparams:
@@ -73,12 +87,12 @@ def test_optimizer_gradients_are_right_and_applied(name):
   hparams.optimizer_multistep_accumulate_steps = 1
   hparams.optimizer = name
   hparams.clip_grad_norm = None
-  values = np.array([[1., -2.], [3., 4.]], np.float32)
+  values = np.array([[1.0, -2.0], [3.0, 4.0]], np.float32)
   # tensor2tensor's models make resource variables; Keras's Adam needs them.
   variable = tf.get_variable("v", initializer=values, use_resource=True)
-  loss = tf.reduce_sum(tf.square(variable)) / 2.
+  loss = tf.reduce_sum(tf.square(variable)) / 2.0
   optimizer = optimize.ConditionalOptimizer(name, 0.1, hparams)
-  (gradient, _), = optimizer.compute_gradients(loss, [variable])
+  ((gradient, _),) = optimizer.compute_gradients(loss, [variable])
   train = optimize.optimize(loss, tf.constant(0.1), hparams)
   step = tf.train.get_or_create_global_step()
   with tf.Session() as session:
@@ -96,7 +110,6 @@ def test_body_is_not_converted_by_autograph():
   seen = []
 
   class Body(t2t_model.T2TModel):
-
     def body(self, features):
       seen.append(ag_ctx.control_status_ctx().status)
       return features["targets"]
@@ -123,18 +136,21 @@ class _Experiment(trainer_lib.T2TExperiment):
 
   def evaluate(self):
     self.evaluations += 1
-    return {"loss": 2.}
+    return {"loss": 2.0}
 
 
-@pytest.mark.parametrize("result, evaluations, loss", [
-    (({"loss": 1.}, []), 0, 1.),  # trained, and evaluated at the end
-    ((None, []), 1, 2.),  # had reached its last step before
-    (None, 1, 2.),  # one of several workers
-])
+@pytest.mark.parametrize(
+  "result, evaluations, loss",
+  [
+    (({"loss": 1.0}, []), 0, 1.0),  # trained, and evaluated at the end
+    ((None, []), 1, 2.0),  # had reached its last step before
+    (None, 1, 2.0),  # one of several workers
+  ],
+)
 def test_last_checkpoint_is_evaluated_once(
-    monkeypatch, result, evaluations, loss):
-  monkeypatch.setattr(
-      tf.estimator, "train_and_evaluate", lambda *_: result)
+  monkeypatch, result, evaluations, loss
+):
+  monkeypatch.setattr(tf.estimator, "train_and_evaluate", lambda *_: result)
   experiment = _Experiment()
   assert experiment.continuous_train_and_eval() == {"loss": loss}
   assert experiment.evaluations == evaluations
@@ -142,17 +158,20 @@ def test_last_checkpoint_is_evaluated_once(
 
 def test_train_and_evaluate_needs_no_validation_monitor(monkeypatch):
   hooks = trainer_lib.create_hooks(
-      use_validation_monitor=True, validation_monitor_kwargs={})
+    use_validation_monitor=True, validation_monitor_kwargs={}
+  )
   assert hooks == ([], [])
   called = []
   monkeypatch.setattr(
-      tf.estimator, "train_and_evaluate", lambda *specs: called.append(specs))
+    tf.estimator, "train_and_evaluate", lambda *specs: called.append(specs)
+  )
   _Experiment().train_and_evaluate()
   assert called == [("estimator", "train spec", "eval spec")]
 
 
 def test_tempered_normal_warns_of_nothing(caplog):
   from tensor2tensor.models.research import glow_ops
+
   cooled = glow_ops.TemperedNormal(tf.zeros([2]), tf.ones([2]), 0.5)
   assert cooled.batch_shape == [2]
   assert "TemperedNormal" not in caplog.text
@@ -171,7 +190,8 @@ def test_gif_summaries_need_no_ffmpeg(monkeypatch):
   monkeypatch.setenv("PATH", "")
   images = np.random.RandomState(0).randint(0, 256, [1, 3, 8, 8, 3], np.uint8)
   summary, _ = common_video.py_gif_summary(
-      "video", images, max_outputs=1, fps=5, return_summary_value=True)
+    "video", images, max_outputs=1, fps=5, return_summary_value=True
+  )
   gif = Image.open(io.BytesIO(summary[0].image.encoded_image_string))
   assert (gif.format, gif.n_frames, gif.info["duration"]) == ("GIF", 3, 200)
 
@@ -185,25 +205,29 @@ def test_no_gpu_is_asked_for_where_there_is_none(monkeypatch):
 
 def test_warm_start_loads_what_is_not_trained(tmp_path):
   with tf.Graph().as_default(), tf.Session() as session:
-    tf.get_variable("model/permutation", initializer=[1., 2.], trainable=False)
-    tf.get_variable("model/kernel", initializer=[3.])
+    tf.get_variable(
+      "model/permutation", initializer=[1.0, 2.0], trainable=False
+    )
+    tf.get_variable("model/kernel", initializer=[3.0])
     session.run(tf.global_variables_initializer())
     tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
   permutation = tf.get_variable(
-      "model/permutation", initializer=[0., 0.], trainable=False)
-  kernel = tf.get_variable("model/kernel", initializer=[0.])
-  new = tf.get_variable("model/new", initializer=[9.])
+    "model/permutation", initializer=[0.0, 0.0], trainable=False
+  )
+  kernel = tf.get_variable("model/kernel", initializer=[0.0])
+  new = tf.get_variable("model/new", initializer=[9.0])
   hparams = common_hparams.basic_params1()
   hparams.add_hparam("model_dir", str(tmp_path / "another"))
   t2t_model.initialize_from_ckpt(str(tmp_path), hparams)
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     values = session.run([permutation, kernel, new])
-  assert [v.tolist() for v in values] == [[1., 2.], [3.], [9.]]
+  assert [v.tolist() for v in values] == [[1.0, 2.0], [3.0], [9.0]]
 
 
 class _Video:
   """As much of a problem as the stock VideoFlow asks for."""
+
   frame_shape = [8, 8, 3]
   data_dir_seen = None
 
@@ -211,18 +235,31 @@ class _Video:
     """Two videos: fewer than init_batch_size."""
     assert mode == tf.estimator.ModeKeys.TRAIN
     self.data_dir_seen = data_dir
-    frames = np.random.RandomState(0).randint(
-        0, 256, [2, 6] + self.frame_shape).astype(np.int32)
+    frames = (
+      np.random.RandomState(0)
+      .randint(0, 256, [2, 6] + self.frame_shape)
+      .astype(np.int32)
+    )
     return tf.data.Dataset.from_tensor_slices(
-        {"inputs": frames[:, :3], "targets": frames[:, 3:]})
+      {"inputs": frames[:, :3], "targets": frames[:, 3:]}
+    )
 
 
 def _tiny_video_flow(mode):
   hparams = next_frame_glow.next_frame_glow_bair_quant()
-  hparams.override_from_dict(dict(
-      depth=1, n_levels=2, coupling_width=4, latent_encoder_width=4,
-      latent_encoder_depth=1, latent_apply_dilations=False, batch_size=4,
-      init_batch_size=5, video_num_target_frames=3))
+  hparams.override_from_dict(
+    dict(
+      depth=1,
+      n_levels=2,
+      coupling_width=4,
+      latent_encoder_width=4,
+      latent_encoder_depth=1,
+      latent_apply_dilations=False,
+      batch_size=4,
+      init_batch_size=5,
+      video_num_target_frames=3,
+    )
+  )
   hparams.add_hparam("data_dir", "some/where")
   hparams.problem = _Video()
   return next_frame_glow.NextFrameGlow(hparams, mode)
@@ -238,7 +275,7 @@ def test_initialisation_batch_is_read_from_data_dir_and_full():
   assert model.hparams.problem.data_dir_seen == "some/where"
   assert batch["inputs"].shape.as_list() == [5, 3, 8, 8, 3]
   with tf.Session() as session:
-    assert session.run(batch["targets"]).max() <= 1.  # scaled to [0, 1]
+    assert session.run(batch["targets"]).max() <= 1.0  # scaled to [0, 1]
 
 
 @pytest.mark.parametrize("static", [True, False])
@@ -246,11 +283,15 @@ def test_stock_video_flow_takes_a_smaller_last_batch(static):
   # 3 videos where hparams.batch_size is 4.
   model = _tiny_video_flow(tf.estimator.ModeKeys.EVAL)
   videos = np.random.RandomState(0).rand(3, 6, 8, 8, 3).astype(np.float32)
-  x = tf.constant(videos) if static else tf.placeholder_with_default(
-      videos, [None, 6, 8, 8, 3])
+  x = (
+    tf.constant(videos)
+    if static
+    else tf.placeholder_with_default(videos, [None, 6, 8, 8, 3])
+  )
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     together = model.objective_tower(
-        {"inputs": x[:, :3], "targets": x[:, 3:]}, init=False)
+      {"inputs": x[:, :3], "targets": x[:, 3:]}, init=False
+    )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     # A bit per dimension and video; 8 bits at weights that do nothing yet.
@@ -263,18 +304,20 @@ def test_warm_started_glow_is_not_initialised_from_data():
     hparams.add_hparam("warm_start_from", start)
     context = trainer_lib.HookContext(None, None, hparams)
     return next_frame_glow.NextFrameGlow.train_hooks(context)
+
   assert len(hooks(None)) == 1 and not hooks("some/checkpoint")
 
 
 def test_late_import_mends_names_taken_at_import(run_python):
   code = (
-      "import tensorflow.compat.v1 as tf\n"
-      "from tensor2tensor.layers import common_video\n"
-      "assert common_video.tfl is not tf.layers, 'v2 behaviour was off'\n"
-      "import t2t_af\n"
-      "assert common_video.tfl is tf.layers\n"
-      "assert not tf.executing_eagerly()\n"
-      "from tensor2tensor.utils import registry\n"
-      "registry.model('next_frame_glow')\n")
+    "import tensorflow.compat.v1 as tf\n"
+    "from tensor2tensor.layers import common_video\n"
+    "assert common_video.tfl is not tf.layers, 'v2 behaviour was off'\n"
+    "import t2t_af\n"
+    "assert common_video.tfl is tf.layers\n"
+    "assert not tf.executing_eagerly()\n"
+    "from tensor2tensor.utils import registry\n"
+    "registry.model('next_frame_glow')\n"
+  )
   done = run_python("-c", code, path=[compat.__path__[0] + "/../.."])
   assert done.returncode == 0, done.stderr

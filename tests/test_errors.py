@@ -1,21 +1,34 @@
 """Suggestions, progress lines and exit codes."""
 
 import pytest
+
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af.bin import outcome
 
 
-@pytest.mark.parametrize("name, known, told", [
-    ("video_bear", ["video_bair", "image_mnist"],
-     'unknown problem "video_bear". Did you mean "video_bair"?'),
-    ("slvm", ["slvm_af1_mmnist", "slvm_af2_mmnist", "af1_kth"],
-     'unknown problem "slvm". Did you mean "slvm_af1_mmnist" or '
-     '"slvm_af2_mmnist"?'),
+@pytest.mark.parametrize(
+  "name, known, told",
+  [
+    (
+      "video_bear",
+      ["video_bair", "image_mnist"],
+      'unknown problem "video_bear". Did you mean "video_bair"?',
+    ),
+    (
+      "slvm",
+      ["slvm_af1_mmnist", "slvm_af2_mmnist", "af1_kth"],
+      'unknown problem "slvm". Did you mean "slvm_af1_mmnist" or '
+      '"slvm_af2_mmnist"?',
+    ),
     ("xyz", ["a1", "b2"], 'unknown problem "xyz". Known: a1, b2.'),
-    ("xyz", [f"name{i:03d}" for i in range(400)],
-     'unknown problem "xyz". None of the 400 known names is close to it.'),
-])
+    (
+      "xyz",
+      [f"name{i:03d}" for i in range(400)],
+      'unknown problem "xyz". None of the 400 known names is close to it.',
+    ),
+  ],
+)
 def test_suggest_names_the_nearest(name, known, told):
   assert errors.suggest(name, known, "problem") == told
 
@@ -42,12 +55,18 @@ def _raise(error):
   raise error
 
 
-@pytest.mark.parametrize("error, code, told", [
+@pytest.mark.parametrize(
+  "error, code, told",
+  [
     (errors.UserError("no such file"), 2, "error: no such file\n"),
     (KeyboardInterrupt(), 130, "\nstopped: all is kept\n"),
-    (RuntimeError("Traceback ...\nt2t_af: the loss is NaN at step 3\n\t [["),
-     1, "error: the loss is NaN at step 3\n"),
-])
+    (
+      RuntimeError("Traceback ...\nt2t_af: the loss is NaN at step 3\n\t [["),
+      1,
+      "error: the loss is NaN at step 3\n",
+    ),
+  ],
+)
 def test_outcome_tells_a_line_and_the_exit_code(capsys, error, code, told):
   assert outcome.of(lambda: _raise(error), lambda: "all is kept") == code
   assert capsys.readouterr().err == told

@@ -1,8 +1,8 @@
 """Who may import whom: every arrow that is not listed here fails."""
 
 import ast
+from collections.abc import Iterator
 import pathlib
-from typing import Dict, Iterator, List, Set
 
 import pytest
 
@@ -13,59 +13,115 @@ _ROOT = pathlib.Path(__file__).parents[1]
 _DATA = {"base", "records", "formats", "metrics", "results", "charts"}
 _PROBLEMS = {"problems", "problems.core", "problems.files", "problems.toy"}
 _ANALYSIS = _DATA | {"figures", "tables", "report"}
-_ALLOWED: Dict[str, Set[str]] = {
-    "base": set(),
-    "bijectors": {"base"},
-    "networks": {"base"},
-    "problems.files": {"base"},
-    "problems.toy": {"base"},
-    "problems.core": {"base", "problems.files"},
-    # `import t2t_af` mends tensor2tensor where problems are imported alone.
-    "problems": {"base", "t2t_af"} | _PROBLEMS,
-    "hparams": {"base", "t2t_af"},
-    "records": {"base"},
-    "models": {"base", "records", "metrics", "bijectors", "networks"},
-    "formats": {"base"},
-    "metrics": {"base", "records"},
-    "results": {"base", "records", "formats", "metrics"},
-    "charts": {"base", "formats"},
-    "tables": _DATA,
-    "figures": _DATA | {"tables"},
-    "report": _ANALYSIS,
-    "t2t_af": {"base", "problems", "models", "hparams"},
-    "experiments": {"bijectors", "networks", "models", "hparams", "t2t_af"}
-                   | _ANALYSIS | _PROBLEMS,
-    "bin": {"bijectors", "networks", "models", "hparams", "experiments",
-            "benchmarks", "t2t_af"} | _ANALYSIS | _PROBLEMS,
-    "benchmarks": {"bijectors", "networks", "models", "hparams",
-                   "experiments", "bin", "t2t_af"} | _ANALYSIS | _PROBLEMS,
-    "light": {"bin"},
+_ALLOWED: dict[str, set[str]] = {
+  "base": set(),
+  "bijectors": {"base"},
+  "networks": {"base"},
+  "problems.files": {"base"},
+  "problems.toy": {"base"},
+  "problems.core": {"base", "problems.files"},
+  # `import t2t_af` mends tensor2tensor where problems are imported alone.
+  "problems": {"base", "t2t_af"} | _PROBLEMS,
+  "hparams": {"base", "t2t_af"},
+  "records": {"base"},
+  "models": {"base", "records", "metrics", "bijectors", "networks"},
+  "formats": {"base"},
+  "metrics": {"base", "records"},
+  "results": {"base", "records", "formats", "metrics"},
+  "charts": {"base", "formats"},
+  "tables": _DATA,
+  "figures": _DATA | {"tables"},
+  "report": _ANALYSIS,
+  "t2t_af": {"base", "problems", "models", "hparams"},
+  "experiments": {"bijectors", "networks", "models", "hparams", "t2t_af"}
+  | _ANALYSIS
+  | _PROBLEMS,
+  "bin": {
+    "bijectors",
+    "networks",
+    "models",
+    "hparams",
+    "experiments",
+    "benchmarks",
+    "t2t_af",
+  }
+  | _ANALYSIS
+  | _PROBLEMS,
+  "benchmarks": {
+    "bijectors",
+    "networks",
+    "models",
+    "hparams",
+    "experiments",
+    "bin",
+    "t2t_af",
+  }
+  | _ANALYSIS
+  | _PROBLEMS,
+  "light": {"bin"},
 }
 # Below t2t_af/analysis each folder is a room, known by its own name.
-_ROOMS_OF_ANALYSIS = ("metrics", "results", "charts", "figures", "tables",
-                      "report")
-_ROOMS_OF_T2T_AF = ("bijectors", "networks", "models", "records",
-                    "experiments", "bin")
+_ROOMS_OF_ANALYSIS = (
+  "metrics",
+  "results",
+  "charts",
+  "figures",
+  "tables",
+  "report",
+)
+_ROOMS_OF_T2T_AF = (
+  "bijectors",
+  "networks",
+  "models",
+  "records",
+  "experiments",
+  "bin",
+)
 _ROOMS_OF_PROBLEMS = ("core", "files", "toy")
 # Rooms and files that must run where TensorFlow is not installed.
-_WITHOUT_TENSORFLOW = ("t2t_af/analysis", "t2t_af/records",
-                       "t2t_af/errors.py", "t2t_af/progress.py",
-                       "t2t_af/particle.py", "t2t_af_light.py",
-                       "t2t_af/bin/main.py", "t2t_af/bin/outcome.py",
-                       "t2t_af/bin/report.py", "t2t_af/bin/table.py",
-                       "t2t_af/bin/figure.py", "t2t_af/bin/perceptual",
-                       "t2t_af/experiments/perceptual",
-                       "t2t_af/bin/doctor.py")
-_TENSORFLOW = ("t2t_af/analysis", "t2t_af/records/likelihood.py",
-                       "t2t_af/records/records.py", "t2t_af/records/run_folder.py",
-                       "t2t_af/errors.py", "t2t_af/progress.py",
-                       "t2t_af/particle.py", "t2t_af/analysis/metrics/correlation.py",
-                       "t2t_af_light.py", "t2t_af/bin/main.py",
-                       "t2t_af/bin/outcome.py", "t2t_af/bin/report.py",
-                       "t2t_af/bin/table.py", "t2t_af/bin/figure.py",
-                       "t2t_af/bin/perceptual", "t2t_af/bin/doctor.py")
-_TENSORFLOW = ("tensorflow", "tensor2tensor", "tensorflow_probability",
-               "tf_slim", "problems", "hparams", "benchmarks")
+_WITHOUT_TENSORFLOW = (
+  "t2t_af/analysis",
+  "t2t_af/records",
+  "t2t_af/errors.py",
+  "t2t_af/progress.py",
+  "t2t_af/particle.py",
+  "t2t_af_light.py",
+  "t2t_af/bin/main.py",
+  "t2t_af/bin/outcome.py",
+  "t2t_af/bin/report.py",
+  "t2t_af/bin/table.py",
+  "t2t_af/bin/figure.py",
+  "t2t_af/bin/perceptual",
+  "t2t_af/experiments/perceptual",
+  "t2t_af/bin/doctor.py",
+)
+_TENSORFLOW = (
+  "t2t_af/analysis",
+  "t2t_af/records/likelihood.py",
+  "t2t_af/records/records.py",
+  "t2t_af/records/run_folder.py",
+  "t2t_af/errors.py",
+  "t2t_af/progress.py",
+  "t2t_af/particle.py",
+  "t2t_af/analysis/metrics/correlation.py",
+  "t2t_af_light.py",
+  "t2t_af/bin/main.py",
+  "t2t_af/bin/outcome.py",
+  "t2t_af/bin/report.py",
+  "t2t_af/bin/table.py",
+  "t2t_af/bin/figure.py",
+  "t2t_af/bin/perceptual",
+  "t2t_af/bin/doctor.py",
+)
+_TENSORFLOW = (
+  "tensorflow",
+  "tensor2tensor",
+  "tensorflow_probability",
+  "tf_slim",
+  "problems",
+  "hparams",
+  "benchmarks",
+)
 
 
 def room_of(module: str) -> str:
@@ -96,16 +152,22 @@ def imported(tree: ast.AST, package: str) -> Iterator[str]:
     elif isinstance(node, ast.ImportFrom):
       base = node.module or ""
       if node.level:
-        base = ".".join(package.split(".")[:-node.level + 1 or None] +
-                        ([base] if base else []))
+        base = ".".join(
+          package.split(".")[: -node.level + 1 or None]
+          + ([base] if base else [])
+        )
       # `from t2t_af import errors` imports t2t_af.errors.
       for alias in node.names:
-        ours = base.split(".")[0] in ("t2t_af", "problems", "hparams",
-                                      "benchmarks")
+        ours = base.split(".")[0] in (
+          "t2t_af",
+          "problems",
+          "hparams",
+          "benchmarks",
+        )
         yield f"{base}.{alias.name}" if ours else base
 
 
-def wrong_arrows(source: str, module: str) -> List[str]:
+def wrong_arrows(source: str, module: str) -> list[str]:
   """The imports of a module that its room does not allow."""
   room = room_of(module)
   package = module.rsplit(".", 1)[0]
@@ -113,7 +175,7 @@ def wrong_arrows(source: str, module: str) -> List[str]:
   return sorted(targets - {"", room} - _ALLOWED[room])
 
 
-def _modules() -> Dict[str, pathlib.Path]:
+def _modules() -> dict[str, pathlib.Path]:
   files = [_ROOT / "t2t_af_light.py"]
   for package in ("t2t_af", "problems", "hparams", "benchmarks"):
     files += sorted((_ROOT / package).rglob("*.py"))
@@ -130,28 +192,50 @@ _MODULES = _modules()
 @pytest.mark.parametrize("module", sorted(_MODULES))
 def test_room_imports_only_what_it_may(module):
   source = _MODULES[module].read_text(encoding="utf-8")
-  assert not wrong_arrows(source, module), \
-      f"{module} must not import {wrong_arrows(source, module)}"
+  assert not wrong_arrows(source, module), (
+    f"{module} must not import {wrong_arrows(source, module)}"
+  )
 
 
-@pytest.mark.parametrize("module, source, wrong", [
-    ("t2t_af.networks.glow", "from t2t_af.bijectors import affine",
-     ["bijectors"]),
-    ("t2t_af.bijectors.affine", "def f():\n  import t2t_af.networks.layers",
-     ["networks"]),
-    ("t2t_af.analysis.tables.comparison_table", "from t2t_af import models",
-     ["models"]),
+@pytest.mark.parametrize(
+  "module, source, wrong",
+  [
+    (
+      "t2t_af.networks.glow",
+      "from t2t_af.bijectors import affine",
+      ["bijectors"],
+    ),
+    (
+      "t2t_af.bijectors.affine",
+      "def f():\n  import t2t_af.networks.layers",
+      ["networks"],
+    ),
+    (
+      "t2t_af.analysis.tables.comparison_table",
+      "from t2t_af import models",
+      ["models"],
+    ),
     ("t2t_af.models.slvm", "from hparams import base", ["hparams"]),
     ("t2t_af.errors", "from t2t_af.bin import checks", ["bin"]),
     ("t2t_af.networks.glow", "from ..bijectors import affine", ["bijectors"]),
     ("t2t_af.models.slvm", "from t2t_af.records import records", []),
-    ("t2t_af.models.slvm", "from t2t_af.analysis.charts import plots",
-     ["charts"]),
-    ("t2t_af.analysis.charts.plots", "from t2t_af.analysis import results",
-     ["results"]),
-    ("problems.files.zip", "from problems.core import shards",
-     ["problems.core"]),
-])
+    (
+      "t2t_af.models.slvm",
+      "from t2t_af.analysis.charts import plots",
+      ["charts"],
+    ),
+    (
+      "t2t_af.analysis.charts.plots",
+      "from t2t_af.analysis import results",
+      ["results"],
+    ),
+    (
+      "problems.files.zip",
+      "from problems.core import shards",
+      ["problems.core"],
+    ),
+  ],
+)
 def test_walk_finds_wrong_arrows(module, source, wrong):
   assert wrong_arrows(source, module) == wrong
 
@@ -163,21 +247,27 @@ def test_tensorflow_free_files_import_no_tensorflow():
       continue
     tree = ast.parse(path.read_text(encoding="utf-8"))
     if relative == "t2t_af/bin/doctor.py":  # looks at TensorFlow on demand
-      tree = ast.Module([n for n in tree.body if isinstance(
-          n, (ast.Import, ast.ImportFrom))], [])
-    heavy = [name for name in imported(tree, module)
-             if name.split(".")[0] in _TENSORFLOW]
+      tree = ast.Module(
+        [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))],
+        [],
+      )
+    heavy = [
+      name
+      for name in imported(tree, module)
+      if name.split(".")[0] in _TENSORFLOW
+    ]
     assert not heavy, f"{relative} imports {heavy}"
 
 
 def test_light_import_loads_no_tensorflow(run_python):
   code = (
-      "import t2t_af_light, importlib, pkgutil, sys\n"
-      "import t2t_af, t2t_af.analysis\n"
-      "for m in pkgutil.walk_packages(t2t_af.analysis.__path__,\n"
-      "                               't2t_af.analysis.'):\n"
-      "  importlib.import_module(m.name)\n"
-      "import t2t_af.records.likelihood, t2t_af.bin.main\n"
-      "print(sorted({'tensorflow', 'tensor2tensor'} & set(sys.modules)))")
+    "import t2t_af_light, importlib, pkgutil, sys\n"
+    "import t2t_af, t2t_af.analysis\n"
+    "for m in pkgutil.walk_packages(t2t_af.analysis.__path__,\n"
+    "                               't2t_af.analysis.'):\n"
+    "  importlib.import_module(m.name)\n"
+    "import t2t_af.records.likelihood, t2t_af.bin.main\n"
+    "print(sorted({'tensorflow', 'tensor2tensor'} & set(sys.modules)))"
+  )
   done = run_python("-c", code, path=[_ROOT])
   assert done.stdout.strip() == "[]", done.stderr

@@ -23,7 +23,7 @@ def test_forces_are_white_and_have_the_standard_deviation_asked_for():
 
 
 def test_many_sequences_are_independent_motions():
-  motion = particle.simulate(np.random.default_rng(2), 5, 2, 1., 3)
+  motion = particle.simulate(np.random.default_rng(2), 5, 2, 1.0, 3)
   assert motion.x.shape == (3, 5, 2)
   np.testing.assert_allclose(motion.x[1], motion.w[1].cumsum(0).cumsum(0))
   assert len({w.tobytes() for w in motion.w}) == 3

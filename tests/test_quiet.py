@@ -5,18 +5,22 @@ import os
 import sys
 
 import pytest
-from t2t_af.compat import quiet
 import tensorflow.compat.v1 as tf
 
+from t2t_af.compat import quiet
 
-@pytest.mark.parametrize("level, message, shown", [
+
+@pytest.mark.parametrize(
+  "level, message, shown",
+  [
     (logging.WARNING, "Found unknown flag: --x", True),
     (logging.WARNING, "Your loss is NaN", True),
     (logging.ERROR, "Model diverged with loss = NaN.", True),
     (logging.WARNING, "From x.py:3: tf.foo is deprecated.", False),
     (logging.INFO, "Saving dict for global step 3: loss = 2", True),
     (logging.INFO, "Transforming feature 'inputs' with video_modality", False),
-])
+  ],
+)
 def test_log_keeps_warnings_and_telling_lines(level, message, shown):
   record = logging.LogRecord("tensorflow", level, "x.py", 1, message, (), None)
   assert quiet._QuietFilter().filter(record) == shown
@@ -27,7 +31,8 @@ def test_import_noise_is_dropped_and_the_rest_passed_on(capfd, monkeypatch):
   monkeypatch.setattr(sys, "__stderr__", os.fdopen(os.dup(2), "w"))
   monkeypatch.setattr(sys, "stderr", os.fdopen(os.dup(2), "w", buffering=1))
   monkeypatch.setattr(
-      sys, "__stderr__", type("Stderr", (), {"fileno": lambda self: 2})())
+    sys, "__stderr__", type("Stderr", (), {"fileno": lambda self: 2})()
+  )
   with pytest.raises(RuntimeError):
     with quiet.import_noise_dropped():
       os.write(2, b"E cuda_dnn.cc:9261] Unable to register cuDNN factory\n")

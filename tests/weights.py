@@ -13,8 +13,9 @@ import scipy.linalg
 import tensorflow.compat.v1 as tf
 
 
-def randomize(session: tf.Session, seed: int = 0,
-              zero: Optional[str] = None) -> None:
+def randomize(
+  session: tf.Session, seed: int = 0, zero: Optional[str] = None
+) -> None:
   """Sets all variables of the session's graph, in one run.
 
   `W` is N(0, 0.1). A `kernel` is as wide as keeps the variance of what comes
@@ -44,11 +45,13 @@ def randomize(session: tf.Session, seed: int = 0,
     elif name in trainable or name.endswith("/moving_mean"):
       value += name.endswith("/gamma")
       value += _scale(name, shape) * _generator(name, seed).standard_normal(
-          shape)
+        shape
+      )
       if zero and re.search(zero, name):
-        value *= 0.
+        value *= 0.0
     feed[v.initializer.inputs[1]] = value.astype(
-        v.dtype.base_dtype.as_numpy_dtype)
+      v.dtype.base_dtype.as_numpy_dtype
+    )
   session.run([v.initializer for v in variables], feed)
 
 
@@ -58,8 +61,9 @@ def _scale(name, shape):
   if name.endswith("/kernel"):
     is_head = re.search("/(shift|log_scale|extra)/kernel$", name)
     is_conv = len(shape) == 4  # What a ReLU halves comes back.
-    return (0.2 if is_head else 1.) * np.sqrt(
-        (1. + is_conv) / np.prod(shape[:-1]))
+    return (0.2 if is_head else 1.0) * np.sqrt(
+      (1.0 + is_conv) / np.prod(shape[:-1])
+    )
   return 0.1 if name.endswith("/W") else 0.05
 
 
@@ -73,5 +77,10 @@ def _rotation(name, channels, seed):
   noise = _generator(scope, seed).standard_normal([channels, channels])
   p, l, u = scipy.linalg.lu(scipy.linalg.qr(noise)[0])
   s = np.diag(u)
-  return {"P": p, "L": l, "U": np.triu(u, 1), "sign_S": np.sign(s),
-          "log_S": np.log(np.abs(s))}[part]
+  return {
+    "P": p,
+    "L": l,
+    "U": np.triu(u, 1),
+    "sign_S": np.sign(s),
+    "log_S": np.log(np.abs(s)),
+  }[part]

@@ -4,8 +4,9 @@ The flags of `t2t-datagen` set it, problems read it while they generate. What a
 problem makes of it belongs in its manifest: reading knows no options.
 """
 
+from collections.abc import Iterator
 import contextlib
-from typing import Iterator, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from t2t_af.errors import UserError
 
@@ -26,6 +27,7 @@ class Options(NamedTuple):
       or "stretch" it.
     grey: one channel instead of three.
   """
+
   source_dir: Optional[str] = None
   allow_missing: bool = False
   frame_size: int = 64
@@ -42,7 +44,7 @@ def current() -> Options:
   return _current
 
 
-def set(**changes) -> None:  # pylint: disable=redefined-builtin
+def set(**changes) -> None:
   """Replaces some options, of all that is generated from now on.
 
   Raises:
@@ -69,10 +71,13 @@ def using(**changes) -> Iterator[Options]:
 
 def _check(options: Options) -> None:
   if options.aspect not in ASPECTS:
-    raise UserError(f'--aspect={options.aspect} is none of '
-                    f'{", ".join(ASPECTS)}.')
+    raise UserError(
+      f"--aspect={options.aspect} is none of {', '.join(ASPECTS)}."
+    )
   if options.frame_size < 1:
     raise UserError(f"--frame_size={options.frame_size} must be at least 1.")
   if options.frame_rate is not None and not 0 < options.frame_rate < 1e6:
-    raise UserError(f"--frame_rate={options.frame_rate} must be a number of "
-                    "frames per second above 0.")
+    raise UserError(
+      f"--frame_rate={options.frame_rate} must be a number of "
+      "frames per second above 0."
+    )

@@ -1,10 +1,11 @@
 """PNG in and out, many at once."""
 
 import collections
+from collections.abc import Iterable, Iterator
 from concurrent import futures
 import io
 import os
-from typing import Callable, Iterable, Iterator, List, TypeVar
+from typing import Callable, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -13,7 +14,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def encode(frames: np.ndarray) -> List[bytes]:
+def encode(frames: np.ndarray) -> list[bytes]:
   """PNG bytes of each frame: uint8 [time, height, width, 1 or 3]."""
   return [_encode_one(frame) for frame in frames]
 
@@ -23,7 +24,8 @@ def decode(encoded: Iterable[bytes], num_channels: int) -> np.ndarray:
   frames = [np.asarray(Image.open(io.BytesIO(png))) for png in encoded]
   # Pillow drops the axis of a single channel.
   return np.stack(frames).reshape(
-      len(frames), *frames[0].shape[:2], num_channels)
+    len(frames), *frames[0].shape[:2], num_channels
+  )
 
 
 def _encode_one(frame: np.ndarray) -> bytes:
@@ -35,8 +37,9 @@ def _encode_one(frame: np.ndarray) -> bytes:
   return out.getvalue()
 
 
-def map_in_order(fn: Callable[[_Item], _Result], items: Iterable[_Item],
-                 workers: int = 0) -> Iterator[_Result]:
+def map_in_order(
+  fn: Callable[[_Item], _Result], items: Iterable[_Item], workers: int = 0
+) -> Iterator[_Result]:
   """`map(fn, items)` on threads, in order, looking only a few items ahead.
 
   Pillow lets go of the interpreter's lock while it compresses, so threads

@@ -3,9 +3,10 @@
 One record is one sequence. Records are shuffled before anything is decoded.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 import itertools
 import re
-from typing import Any, Dict, Iterable, Iterator, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -27,6 +28,7 @@ class Selection(NamedTuple):
     max_records: so many of these at most, -1 for all.
     partition_id, num_partitions: of these each num_partitions-th.
   """
+
   masks: Optional[Sequence[np.ndarray]]
   max_records: int
   partition_id: int
@@ -37,8 +39,12 @@ class Selection(NamedTuple):
     if self.masks is not None:
       items = itertools.compress(items, np.concatenate(self.masks))
     limit = self.max_records if self.max_records >= 0 else None
-    return itertools.islice(itertools.islice(items, limit), self.partition_id,
-                            None, self.num_partitions)
+    return itertools.islice(
+      itertools.islice(items, limit),
+      self.partition_id,
+      None,
+      self.num_partitions,
+    )
 
 
 def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
@@ -49,16 +55,20 @@ def int_feature(value: int) -> tf.train.Feature:
   return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
 
 
-def serialized(sequence_id: str,
-               features: Dict[str, tf.train.Feature]) -> bytes:
+def serialized(
+  sequence_id: str, features: dict[str, tf.train.Feature]
+) -> bytes:
   """The tf.Example of one sequence."""
-  return tf.train.Example(features=tf.train.Features(feature={
-      ID_KEY: bytes_feature([sequence_id.encode()]), **features,
-  })).SerializeToString()
+  return tf.train.Example(
+    features=tf.train.Features(
+      feature={ID_KEY: bytes_feature([sequence_id.encode()]), **features}
+    )
+  ).SerializeToString()
 
 
-def records(paths: Sequence[str],
-            masks: Optional[Sequence[np.ndarray]] = None) -> tf.data.Dataset:
+def records(
+  paths: Sequence[str], masks: Optional[Sequence[np.ndarray]] = None
+) -> tf.data.Dataset:
   """Serialized sequences, file after file: always in the same order.
 
   Args:
@@ -66,15 +76,19 @@ def records(paths: Sequence[str],
     masks: of each file, which of its records are read; None reads all.
   """
   dataset = tf.data.TFRecordDataset(
-      tf.constant(list(paths), tf.string), buffer_size=8 * 2**20)
+    tf.constant(list(paths), tf.string), buffer_size=8 * 2**20
+  )
   return dataset if masks is None else _masked(dataset, np.concatenate(masks))
 
 
-def shuffled_records(paths: Sequence[str], seed: Optional[int],
-                     buffer_size: int, record_bytes: int,
-                     max_records: int = -1,
-                     masks: Optional[Sequence[np.ndarray]] = None
-                     ) -> tf.data.Dataset:
+def shuffled_records(
+  paths: Sequence[str],
+  seed: Optional[int],
+  buffer_size: int,
+  record_bytes: int,
+  max_records: int = -1,
+  masks: Optional[Sequence[np.ndarray]] = None,
+) -> tf.data.Dataset:
   """Serialized sequences, in a new order in every epoch.
 
   Args:
@@ -88,21 +102,25 @@ def shuffled_records(paths: Sequence[str], seed: Optional[int],
   files_at_once = max(1, min(_FILES_AT_ONCE, len(paths)))
   buffer_size = max(1, min(buffer_size, _SHUFFLE_BYTES // max(1, record_bytes)))
   if max_records >= 0:
-    return records(paths, masks).take(max_records).shuffle(
-        buffer_size, seed=seed)
+    return (
+      records(paths, masks).take(max_records).shuffle(buffer_size, seed=seed)
+    )
   files = (tf.constant(list(paths), tf.string),)
   if masks is not None:
     files += (_padded(masks),)
   dataset = tf.data.Dataset.from_tensor_slices(files)
   dataset = dataset.shuffle(max(1, len(paths)), seed=seed)
   dataset = dataset.interleave(
-      _file_records, cycle_length=files_at_once,
-      num_parallel_calls=tf.data.AUTOTUNE)
+    _file_records,
+    cycle_length=files_at_once,
+    num_parallel_calls=tf.data.AUTOTUNE,
+  )
   return dataset.shuffle(buffer_size, seed=None if seed is None else seed + 1)
 
 
-def _file_records(path: tf.Tensor,
-                  mask: Optional[tf.Tensor] = None) -> tf.data.Dataset:
+def _file_records(
+  path: tf.Tensor, mask: Optional[tf.Tensor] = None
+) -> tf.data.Dataset:
   dataset = tf.data.TFRecordDataset(path)
   return dataset if mask is None else _masked(dataset, mask)
 
@@ -110,7 +128,8 @@ def _file_records(path: tf.Tensor,
 def _masked(dataset: tf.data.Dataset, mask: Any) -> tf.data.Dataset:
   """The records whose entry of `mask`, bool [at least as many], is true."""
   pairs = tf.data.Dataset.zip(
-      (dataset, tf.data.Dataset.from_tensor_slices(mask)))
+    (dataset, tf.data.Dataset.from_tensor_slices(mask))
+  )
   return pairs.filter(lambda _, taken: taken).map(lambda record, _: record)
 
 
@@ -118,12 +137,13 @@ def _padded(masks: Sequence[np.ndarray]) -> np.ndarray:
   """bool [files, records of the longest]."""
   padded = np.zeros([len(masks), max(map(len, masks))], bool)
   for row, mask in zip(padded, masks):
-    row[:len(mask)] = mask
+    row[: len(mask)] = mask
   return padded
 
 
-def with_random_numbers(dataset: tf.data.Dataset,
-                        seed: Optional[int]) -> tf.data.Dataset:
+def with_random_numbers(
+  dataset: tf.data.Dataset, seed: Optional[int]
+) -> tf.data.Dataset:
   """Pairs each record with a random integer >= 0, for its window.
 
   Drawn here, one after the other, because random numbers drawn inside a
@@ -131,8 +151,12 @@ def with_random_numbers(dataset: tf.data.Dataset,
   """
 
   def _draw(record):
-    number = tf.random.uniform([], maxval=tf.int32.max, dtype=tf.int32,
-                               seed=None if seed is None else seed + 2)
+    number = tf.random.uniform(
+      [],
+      maxval=tf.int32.max,
+      dtype=tf.int32,
+      seed=None if seed is None else seed + 2,
+    )
     return record, number
 
   return dataset.map(_draw)

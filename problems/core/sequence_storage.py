@@ -1,8 +1,9 @@
 """Making a data set of sequences and finding it again: video and series."""
 
+from collections.abc import Iterator
 import itertools
 import os
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -17,11 +18,11 @@ from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 _FILE_SPLITS = {
-    problem.DatasetSplit.TRAIN: "train",
-    problem.DatasetSplit.EVAL: "dev",
-    problem.DatasetSplit.TEST: "test",
-    tf.estimator.ModeKeys.PREDICT: "dev",
-    "dev": "dev",
+  problem.DatasetSplit.TRAIN: "train",
+  problem.DatasetSplit.EVAL: "dev",
+  problem.DatasetSplit.TEST: "test",
+  tf.estimator.ModeKeys.PREDICT: "dev",
+  "dev": "dev",
 }
 
 
@@ -37,27 +38,28 @@ class SequenceStorage:
   # Raise it when generation changes: data made before is then refused.
   data_version = 1
   # {split: number of sequences}, of sets that are drawn and not found.
-  sequences_per_split: Dict[str, int] = {}
+  sequences_per_split: dict[str, int] = {}
   # Of what is stored.
   step_dtype: type
   # What a step is called in messages.
   step_name = "steps"
 
   @property
-  def step_shape(self) -> List[int]:
+  def step_shape(self) -> list[int]:
     """[height, width, channels] of a frame or [features] of a series."""
     raise NotImplementedError
 
   @property
-  def dataset_splits(self) -> List[dict]:
+  def dataset_splits(self) -> list[dict]:
     return [
-        {"split": problem.DatasetSplit.TRAIN, "shards": 10},
-        {"split": problem.DatasetSplit.EVAL, "shards": 1},
-        {"split": problem.DatasetSplit.TEST, "shards": 1},
+      {"split": problem.DatasetSplit.TRAIN, "shards": 10},
+      {"split": problem.DatasetSplit.EVAL, "shards": 1},
+      {"split": problem.DatasetSplit.TEST, "shards": 1},
     ]
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, Any]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, Any]]:
     """Yields (id, sequence): ids unique over all splits.
 
     A sequence's length, `len(sequence)`, is its number of time steps.
@@ -68,8 +70,9 @@ class SequenceStorage:
     """Checks a sequence and serializes it. Runs on threads."""
     raise NotImplementedError
 
-  def decode_record(self, features: Any,
-                    num_steps: Optional[int]) -> np.ndarray:
+  def decode_record(
+    self, features: Any, num_steps: Optional[int]
+  ) -> np.ndarray:
     """The first steps of a sequence (None: all), or as many as there are.
 
     Args:
@@ -123,19 +126,24 @@ class SequenceStorage:
     store = self._store(data_dir)
     if not force and not self._missing(store, self.requested_details()):
       tf.logging.warning(
-          "Nothing to do: %s is complete in %s. (Delete %s to make it anew.)",
-          self.name, data_dir, store.manifest_path)
+        "Nothing to do: %s is complete in %s. (Delete %s to make it anew.)",
+        self.name,
+        data_dir,
+        store.manifest_path,
+      )
       return
     self.prepare_to_generate(data_dir, tmp_dir)
     details = self.details(data_dir, tmp_dir)
     self.use_details(details)
     todo = self.dataset_splits if force else self._missing(store, details)
     for split in todo:
-      self._generate_split(store, data_dir, tmp_dir, split["split"],
-                           split["shards"], details)
+      self._generate_split(
+        store, data_dir, tmp_dir, split["split"], split["shards"], details
+      )
 
-  def split_files(self, data_dir: str, split: str,
-                  shard: Optional[int] = None) -> List[shards.Shard]:
+  def split_files(
+    self, data_dir: str, split: str, shard: Optional[int] = None
+  ) -> list[shards.Shard]:
     """The files of a split: all of them, or the one numbered `shard`.
 
     Raises:
@@ -144,11 +152,11 @@ class SequenceStorage:
     store = self._store(data_dir)
     files = store.shards(_file_split(split))
     self.use_details(store.details())
-    return files if shard is None else files[shard:shard + 1]
+    return files if shard is None else files[shard : shard + 1]
 
-  def each_sequence(self, data_dir: str, split: str,
-                    num_steps: Optional[int] = None
-                    ) -> Iterator[Tuple[str, np.ndarray]]:
+  def each_sequence(
+    self, data_dir: str, split: str, num_steps: Optional[int] = None
+  ) -> Iterator[tuple[str, np.ndarray]]:
     """Yields (id, its first steps; None: all of them), in order.
 
     The arrays are step_dtype [steps, ...step_shape].
@@ -161,17 +169,22 @@ class SequenceStorage:
           sequence = self.decode_record(features, num_steps)
           if num_steps is not None and len(sequence) < num_steps:
             raise UserError(
-                f"{self.name}: {num_steps} {self.step_name} asked for, but "
-                f"sequence {name} has {len(sequence)}")
+              f"{self.name}: {num_steps} {self.step_name} asked for, but "
+              f"sequence {name} has {len(sequence)}"
+            )
           yield name, sequence
 
   def is_training_split(self, split: str) -> bool:
     """Whether this is the name of the split that models are trained on."""
     return _file_split(split) == "train"
 
-  def read_sequences(self, data_dir: str, split: str, num_steps: int,
-                     max_sequences: Optional[int] = None
-                     ) -> Tuple[np.ndarray, List[str]]:
+  def read_sequences(
+    self,
+    data_dir: str,
+    split: str,
+    num_steps: int,
+    max_sequences: Optional[int] = None,
+  ) -> tuple[np.ndarray, list[str]]:
     """The first steps of the sequences of a split.
 
     Args:
@@ -200,30 +213,48 @@ class SequenceStorage:
   def _store(self, data_dir: str) -> shards.Store:
     return shards.Store(data_dir, self.dataset_filename(), self.data_version)
 
-  def _missing(self, store: shards.Store, details: dict) -> List[dict]:
-    return [split for split in self.dataset_splits if not store.is_complete(
-        _file_split(split["split"]), details)]
+  def _missing(self, store: shards.Store, details: dict) -> list[dict]:
+    return [
+      split
+      for split in self.dataset_splits
+      if not store.is_complete(_file_split(split["split"]), details)
+    ]
 
-  def _generate_split(self, store: shards.Store, data_dir: str, tmp_dir: str,
-                      split: str, num_shards: int, details: dict) -> None:
+  def _generate_split(
+    self,
+    store: shards.Store,
+    data_dir: str,
+    tmp_dir: str,
+    split: str,
+    num_shards: int,
+    details: dict,
+  ) -> None:
     total = self.num_sequences(split)
     if total:
       num_shards = min(num_shards, total)  # no empty files
     file_split = _file_split(split)
     sequences = progress.bar(
-        self.generate_sequences(data_dir, tmp_dir, split), total=total,
-        label=f"{self.name} {file_split}", unit="sequences")
+      self.generate_sequences(data_dir, tmp_dir, split),
+      total=total,
+      label=f"{self.name} {file_split}",
+      unit="sequences",
+    )
     written = store.write(
-        file_split,
-        png.map_in_order(self._serialize, sequences),
-        self.data_filepaths(split, os.path.expanduser(data_dir), num_shards,
-                            shuffled=True),
-        total, {"source": self.source()}, details)
+      file_split,
+      png.map_in_order(self._serialize, sequences),
+      self.data_filepaths(
+        split, os.path.expanduser(data_dir), num_shards, shuffled=True
+      ),
+      total,
+      {"source": self.source()},
+      details,
+    )
     if not written:
-      tf.logging.warning('%s: the split "%s" has no sequences.', self.name,
-                         file_split)
+      tf.logging.warning(
+        '%s: the split "%s" has no sequences.', self.name, file_split
+      )
 
-  def _serialize(self, pair: Tuple[str, Any]) -> shards.Record:
+  def _serialize(self, pair: tuple[str, Any]) -> shards.Record:
     sequence_id, sequence = pair
     return shards.Record(self.to_record(sequence_id, sequence), len(sequence))
 

@@ -1,6 +1,7 @@
 """Series of numbers with one record per sequence: the base of all of ours."""
 
-from typing import Any, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -56,15 +57,17 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
   _statistics: Optional[series_statistics.SeriesStatistics] = None
 
   @property
-  def dataset_splits(self) -> List[dict]:
+  def dataset_splits(self) -> list[dict]:
     # One file each: these sets are small, and all of it is shuffled at once.
     return [dict(split, shards=1) for split in super().dataset_splits]
 
   @property
-  def step_shape(self) -> List[int]:
+  def step_shape(self) -> list[int]:
     if self.num_features is None:
-      raise UserError(f"{self.name}: only its data knows how many features it "
-                      "has: say where that is with --data_dir")
+      raise UserError(
+        f"{self.name}: only its data knows how many features it "
+        "has: say where that is with --data_dir"
+      )
     return [self.num_features]
 
   def statistics(self, data_dir: str) -> series_statistics.SeriesStatistics:
@@ -75,36 +78,50 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
   # --- Generating.
 
   def details(self, data_dir, tmp_dir):
-    values = (self._check(*pair) for pair in progress.bar(
+    values = (
+      self._check(*pair)
+      for pair in progress.bar(
         self.generate_sequences(data_dir, tmp_dir, problem.DatasetSplit.TRAIN),
         total=self.num_sequences(problem.DatasetSplit.TRAIN),
-        label=f"{self.name} statistics", unit="sequences"))
+        label=f"{self.name} statistics",
+        unit="sequences",
+      )
+    )
     try:
       statistics = series_statistics.measure(values, self.feature_names)
     except UserError as error:
       raise UserError(f"{self.name}: {error}") from error
     constant = series_statistics.dropped(statistics, self.feature_names)
     if constant:
-      tf.logging.warning("%s: left out, because constant in training: %s",
-                         self.name, ", ".join(constant))
+      tf.logging.warning(
+        "%s: left out, because constant in training: %s",
+        self.name,
+        ", ".join(constant),
+      )
     declared = type(self).num_features
     if declared not in (None, len(statistics.kept)):
       raise UserError(
-          f"{self.name}: {len(statistics.kept)} columns vary in the training "
-          f"split, not {declared}; constant: {', '.join(constant) or 'none'}")
+        f"{self.name}: {len(statistics.kept)} columns vary in the training "
+        f"split, not {declared}; constant: {', '.join(constant) or 'none'}"
+      )
     return {**self.requested_details(), "statistics": statistics.to_json()}
 
   def use_details(self, details):
     self._statistics = series_statistics.SeriesStatistics.from_json(
-        details["statistics"])
+      details["statistics"]
+    )
     self.num_features = len(self._statistics.kept)
 
   def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
     values = self._check(sequence_id, sequence)
     with np.errstate(over="ignore"):  # found below
       x = self._statistics.standardise(values).astype(np.float32)
-    self._check_finite(sequence_id, x, self._statistics.names,
-                       "is too far from the training data to be standardised")
+    self._check_finite(
+      sequence_id,
+      x,
+      self._statistics.names,
+      "is too far from the training data to be standardised",
+    )
     return series_reading.to_record(sequence_id, x)
 
   def _check(self, sequence_id: str, sequence: np.ndarray) -> np.ndarray:
@@ -112,30 +129,40 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
     num_columns = len(self.feature_names)
     if sequence.ndim != 2 or sequence.shape[1] != num_columns:
       raise UserError(
-          f"{self.name}: sequence {sequence_id} is {list(sequence.shape)}, not "
-          f"{['time', num_columns]}")
+        f"{self.name}: sequence {sequence_id} is {list(sequence.shape)}, not "
+        f"{['time', num_columns]}"
+      )
     if len(sequence) < self.steps_per_sequence:
       raise UserError(
-          f"{self.name}: sequence {sequence_id} has {len(sequence)} steps; "
-          f"{self.steps_per_sequence} are needed")
+        f"{self.name}: sequence {sequence_id} has {len(sequence)} steps; "
+        f"{self.steps_per_sequence} are needed"
+      )
     values = np.asarray(sequence, np.float64)
-    self._check_finite(sequence_id, values, self.feature_names,
-                       "is not a finite number")
+    self._check_finite(
+      sequence_id, values, self.feature_names, "is not a finite number"
+    )
     return values
 
-  def _check_finite(self, sequence_id: str, values: np.ndarray,
-                    names: Sequence[str], trouble: str) -> None:
+  def _check_finite(
+    self,
+    sequence_id: str,
+    values: np.ndarray,
+    names: Sequence[str],
+    trouble: str,
+  ) -> None:
     bad = np.argwhere(~np.isfinite(values))
     if bad.size:
       row, column = bad[0]
       raise UserError(
-          f"{self.name}: sequence {sequence_id}, row {row} (the first is 0), "
-          f"column {names[column]}: {values[row, column]} {trouble}")
+        f"{self.name}: sequence {sequence_id}, row {row} (the first is 0), "
+        f"column {names[column]}: {values[row, column]} {trouble}"
+      )
 
   # --- Reading.
 
-  def decode_record(self, features: Any,
-                    num_steps: Optional[int]) -> np.ndarray:
+  def decode_record(
+    self, features: Any, num_steps: Optional[int]
+  ) -> np.ndarray:
     return series_reading.decode(features, self.num_features)[:num_steps]
 
   def window_dataset(self, records, plan):
@@ -144,39 +171,49 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
 
     def _random(record, number):
       return series_reading.random_windows(
-          series_reading.series(record, num_features), number, length)
+        series_reading.series(record, num_features), number, length
+      )
 
     def _tiled(record):
       return series_reading.tiled_windows(
-          series_reading.series(record, num_features), plan.num_inputs,
-          plan.num_targets)
+        series_reading.series(record, num_features),
+        plan.num_inputs,
+        plan.num_targets,
+      )
 
     if plan.training:
       groups = sequence_reading.with_random_numbers(records, plan.seed).map(
-          _random, num_parallel_calls=tf.data.AUTOTUNE)
+        _random, num_parallel_calls=tf.data.AUTOTUNE
+      )
     else:
       groups = records.map(_tiled, num_parallel_calls=tf.data.AUTOTUNE)
     if not plan.shuffle_buffer_size:
       return groups.unbatch()
     windows = groups.interleave(
-        tf.data.Dataset.from_tensor_slices,
-        cycle_length=_at_most(_SERIES_AT_ONCE, plan.record_bytes))
+      tf.data.Dataset.from_tensor_slices,
+      cycle_length=_at_most(_SERIES_AT_ONCE, plan.record_bytes),
+    )
     window_bytes = 4 * length * num_features
     return windows.shuffle(
-        _at_most(plan.shuffle_buffer_size, window_bytes),
-        seed=None if plan.seed is None else plan.seed + 3)
+      _at_most(plan.shuffle_buffer_size, window_bytes),
+      seed=None if plan.seed is None else plan.seed + 3,
+    )
 
   def num_windows(self, files, num_inputs, num_targets):
     return sum(
-        count * series_reading.num_tiled(steps, num_inputs, num_targets)
-        for f in files for steps, count in f.lengths.items())
+      count * series_reading.num_tiled(steps, num_inputs, num_targets)
+      for f in files
+      for steps, count in f.lengths.items()
+    )
 
   def window_ids(self, data_dir, num_inputs, num_targets):
     ids = []
     for name, values in self.selection_read.of(
-        self.each_sequence(data_dir, self.split_read)):
+      self.each_sequence(data_dir, self.split_read)
+    ):
       ids += [name] * series_reading.num_tiled(
-          len(values), num_inputs, num_targets)
+        len(values), num_inputs, num_targets
+      )
     return ids
 
   def read_windows(self, data_dir, split, num_inputs, num_targets):
@@ -184,10 +221,12 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
     windows = []
     for _, values in self.each_sequence(data_dir, split):
       count = series_reading.num_tiled(len(values), num_inputs, num_targets)
-      windows += [values[i * num_targets:i * num_targets + length]
-                  for i in range(count)]
+      windows += [
+        values[i * num_targets : i * num_targets + length] for i in range(count)
+      ]
     return np.asarray(windows, np.float32).reshape(
-        [len(windows), length] + self.step_shape)
+      [len(windows), length] + self.step_shape
+    )
 
 
 def _at_most(count: int, item_bytes: int) -> int:

@@ -16,30 +16,37 @@ _STORED = np.dtype("<f4")
 
 def to_record(sequence_id: str, values: np.ndarray) -> bytes:
   """The serialized tf.Example of one series [steps, features]."""
-  return sequence_reading.serialized(sequence_id, {
+  return sequence_reading.serialized(
+    sequence_id,
+    {
       VALUES_KEY: sequence_reading.bytes_feature(
-          [np.ascontiguousarray(values, _STORED).tobytes()]),
+        [np.ascontiguousarray(values, _STORED).tobytes()]
+      ),
       "series/steps": sequence_reading.int_feature(len(values)),
       "series/features": sequence_reading.int_feature(values.shape[1]),
-  })
+    },
+  )
 
 
 def decode(features: Any, num_features: int) -> np.ndarray:
   """float32 [steps, num_features] out of a record's features."""
   data = features[VALUES_KEY].bytes_list.value[0]
-  return np.frombuffer(data, _STORED).astype(np.float32).reshape(
-      [-1, num_features])
+  return (
+    np.frombuffer(data, _STORED).astype(np.float32).reshape([-1, num_features])
+  )
 
 
 def series(record: tf.Tensor, num_features: int) -> tf.Tensor:
   """float32 [steps, num_features] out of a serialized record."""
-  data = tf.io.parse_single_example(record, {
-      VALUES_KEY: tf.io.FixedLenFeature([], tf.string)})[VALUES_KEY]
+  data = tf.io.parse_single_example(
+    record, {VALUES_KEY: tf.io.FixedLenFeature([], tf.string)}
+  )[VALUES_KEY]
   return tf.reshape(tf.io.decode_raw(data, tf.float32), [-1, num_features])
 
 
-def random_windows(values: tf.Tensor, number: tf.Tensor,
-                   length: int) -> tf.Tensor:
+def random_windows(
+  values: tf.Tensor, number: tf.Tensor, length: int
+) -> tf.Tensor:
   """As many windows as would fit side by side, each from anywhere.
 
   Args:
@@ -52,13 +59,17 @@ def random_windows(values: tf.Tensor, number: tf.Tensor,
   """
   num_steps = tf.shape(values)[0]
   starts = tf.random.stateless_uniform(
-      [num_steps // length], seed=[number, 0], maxval=num_steps - length + 1,
-      dtype=tf.int32)
+    [num_steps // length],
+    seed=[number, 0],
+    maxval=num_steps - length + 1,
+    dtype=tf.int32,
+  )
   return _cut(values, starts, length)
 
 
-def tiled_windows(values: tf.Tensor, num_inputs: int,
-                  num_targets: int) -> tf.Tensor:
+def tiled_windows(
+  values: tf.Tensor, num_inputs: int, num_targets: int
+) -> tf.Tensor:
   """Windows whose targets follow each other without a gap or an overlap.
 
   Args:
@@ -69,8 +80,7 @@ def tiled_windows(values: tf.Tensor, num_inputs: int,
     float32 [windows, num_inputs + num_targets, features].
   """
   windows = num_tiled(tf.shape(values)[0], num_inputs, num_targets)
-  return _cut(values, num_targets * tf.range(windows),
-              num_inputs + num_targets)
+  return _cut(values, num_targets * tf.range(windows), num_inputs + num_targets)
 
 
 def num_tiled(num_steps: Any, num_inputs: int, num_targets: int) -> Any:

@@ -1,9 +1,10 @@
 """Mean and standard deviation of the columns of series, to standardise them.
 
-    x = (raw - mean) / std,      log p(raw) = log p(x) - sum log std
+x = (raw - mean) / std,      log p(raw) = log p(x) - sum log std
 """
 
-from typing import Iterable, List, NamedTuple, Sequence, Tuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,10 +19,11 @@ class SeriesStatistics(NamedTuple):
     kept: the features' places among the raw columns.
     names: the features' names.
   """
+
   mean: np.ndarray
   std: np.ndarray
-  kept: Tuple[int, ...]
-  names: Tuple[str, ...]
+  kept: tuple[int, ...]
+  names: tuple[str, ...]
 
   @property
   def log_volume(self) -> float:
@@ -30,26 +32,35 @@ class SeriesStatistics(NamedTuple):
 
   def standardise(self, raw: np.ndarray) -> np.ndarray:
     """float64 [..., features] of raw values [..., raw columns]."""
-    return (np.asarray(raw, np.float64)[..., list(self.kept)] -
-            self.mean) / self.std
+    return (
+      np.asarray(raw, np.float64)[..., list(self.kept)] - self.mean
+    ) / self.std
 
   def to_raw(self, x: np.ndarray) -> np.ndarray:
     """float64 [..., features] in raw units of standardised ones."""
     return np.asarray(x, np.float64) * self.std + self.mean
 
   def to_json(self) -> dict:
-    return {"mean": self.mean.tolist(), "std": self.std.tolist(),
-            "kept": list(self.kept), "names": list(self.names)}
+    return {
+      "mean": self.mean.tolist(),
+      "std": self.std.tolist(),
+      "kept": list(self.kept),
+      "names": list(self.names),
+    }
 
   @classmethod
   def from_json(cls, found: dict) -> "SeriesStatistics":
-    return cls(np.array(found["mean"], np.float64),
-               np.array(found["std"], np.float64),
-               tuple(found["kept"]), tuple(found["names"]))
+    return cls(
+      np.array(found["mean"], np.float64),
+      np.array(found["std"], np.float64),
+      tuple(found["kept"]),
+      tuple(found["names"]),
+    )
 
 
-def measure(sequences: Iterable[np.ndarray],
-            names: Sequence[str]) -> SeriesStatistics:
+def measure(
+  sequences: Iterable[np.ndarray], names: Sequence[str]
+) -> SeriesStatistics:
   """One pass over float64 [steps, len(names)] arrays.
 
   Everything is measured from the first step, so that a column with a big mean
@@ -72,8 +83,9 @@ def measure(sequences: Iterable[np.ndarray],
       total = count + len(values)
       gap = own_mean - mean
       mean = mean + gap * len(values) / total
-      squares = squares + own_squares + (
-          np.square(gap) * count * len(values) / total)
+      squares = (
+        squares + own_squares + (np.square(gap) * count * len(values) / total)
+      )
       count = total
   if not count:
     raise UserError("the training split has no steps to standardise by")
@@ -84,11 +96,12 @@ def measure(sequences: Iterable[np.ndarray],
   kept = np.flatnonzero(std)
   if not kept.size:
     raise UserError("no column varies in the training split")
-  return SeriesStatistics(mean[kept], std[kept], tuple(map(int, kept)),
-                          tuple(names[i] for i in kept))
+  return SeriesStatistics(
+    mean[kept], std[kept], tuple(map(int, kept)), tuple(names[i] for i in kept)
+  )
 
 
-def dropped(statistics: SeriesStatistics, names: Sequence[str]) -> List[str]:
+def dropped(statistics: SeriesStatistics, names: Sequence[str]) -> list[str]:
   """The raw columns that are no features, because they never change."""
   kept = set(statistics.kept)
   return [name for i, name in enumerate(names) if i not in kept]

@@ -1,16 +1,17 @@
 """What the paper's three UCI sets share: an archive, and committed splits."""
 
+from collections.abc import Iterator
 import os
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from problems.files import archives
-from problems.files import download
 from problems.core import options
 from problems.core import series
 from problems.core import splitting
+from problems.files import archives
+from problems.files import download
 from t2t_af.errors import UserError
 
 # Shorter stretches are left out: the longest windows of the paper's protocol
@@ -20,7 +21,7 @@ MIN_STEPS = 20
 _MAX_FILE_BYTES = 2**26
 
 # {name of a recording: its stretches without gaps, each [time, columns]}.
-Recordings = Dict[str, List[np.ndarray]]
+Recordings = dict[str, list[np.ndarray]]
 
 
 class UciSeriesProblem(series.SeriesProblem):
@@ -33,7 +34,7 @@ class UciSeriesProblem(series.SeriesProblem):
   steps_per_sequence = MIN_STEPS
   archive: download.Source
   # What else the archive, or the folder out of it, may be called.
-  other_names: Tuple[str, ...] = ()
+  other_names: tuple[str, ...] = ()
   # Which of the committed splits (see `splitting`).
   split_seed = 0
   # The file in problems/splits.
@@ -47,8 +48,9 @@ class UciSeriesProblem(series.SeriesProblem):
     self._facts: dict = {}
     self._source: dict = {}
 
-  def read_recordings(self, archive: archives.Archive) -> Tuple[Recordings,
-                                                               dict]:
+  def read_recordings(
+    self, archive: archives.Archive
+  ) -> tuple[Recordings, dict]:
     """All recordings that the splits may name, and what the archive had.
 
     The facts are logged and kept in the manifest; they have "rows" and
@@ -63,20 +65,27 @@ class UciSeriesProblem(series.SeriesProblem):
       recordings, self._facts = self.read_recordings(archive)
     if not self._facts["missing_files"]:
       self._check_whole(recordings, path)
-    self._recordings, self._facts["short_stretches_left_out"] = (
-        _without_short(recordings))
+    self._recordings, self._facts["short_stretches_left_out"] = _without_short(
+      recordings
+    )
     for split in splitting.SPLITS:
       if not self.num_sequences(split):
         raise UserError(f"{path}: nothing is left for the {split} split")
-    tf.logging.info("%s: %s", path, "; ".join(
+    tf.logging.info(
+      "%s: %s",
+      path,
+      "; ".join(
         f"{key.replace('_', ' ')}: {_listed(value)}"
-        for key, value in self._facts.items()))
+        for key, value in self._facts.items()
+      ),
+    )
 
   def num_sequences(self, split: str) -> int:
     return sum(len(self._recordings[name]) for name in self._names(split))
 
-  def generate_sequences(self, data_dir: str, tmp_dir: str,
-                         split: str) -> Iterator[Tuple[str, np.ndarray]]:
+  def generate_sequences(
+    self, data_dir: str, tmp_dir: str, split: str
+  ) -> Iterator[tuple[str, np.ndarray]]:
     for name in self._names(split):
       for number, stretch in enumerate(self._recordings[name]):
         yield f"{name}/{number}", stretch
@@ -89,10 +98,12 @@ class UciSeriesProblem(series.SeriesProblem):
     return {} if options.current().allow_missing else {"missing_files": []}
 
   def details(self, data_dir, tmp_dir):
-    return {**super().details(data_dir, tmp_dir),
-            "missing_files": self._facts["missing_files"]}
+    return {
+      **super().details(data_dir, tmp_dir),
+      "missing_files": self._facts["missing_files"],
+    }
 
-  def _names(self, split: str) -> List[str]:
+  def _names(self, split: str) -> list[str]:
     splits = splitting.load(self.splits_name, self.split_seed)
     return [name for name in splits[split] if name in self._recordings]
 
@@ -100,14 +111,17 @@ class UciSeriesProblem(series.SeriesProblem):
     """An archive has no checksum here that all copies share: its counts."""
     rows = self._facts["rows"]
     if rows != self.num_rows:
-      raise UserError(f"{path}: its files have {rows} rows instead of "
-                      f"{self.num_rows}: they are cut, or another version")
+      raise UserError(
+        f"{path}: its files have {rows} rows instead of "
+        f"{self.num_rows}: they are cut, or another version"
+      )
     splits = splitting.load(self.splits_name, self.split_seed)
     unknown = set(recordings).difference(*splits.values())
     if unknown:
       raise UserError(
-          f"{path}: {', '.join(sorted(unknown))} should repeat another "
-          "recording, but does not: this is another version of the archive")
+        f"{path}: {', '.join(sorted(unknown))} should repeat another "
+        "recording, but does not: this is another version of the archive"
+      )
 
   def _find_archive(self, tmp_dir: str) -> str:
     """An archive or folder that is there, or else one downloaded."""
@@ -128,13 +142,18 @@ class UciSeriesProblem(series.SeriesProblem):
     found = download.describe(self.archive._replace(sha256=None), path)
     if self.archive.sha256 not in (None, found["sha256"]):
       tf.logging.warning(
-          "%s is not the archive as published (sha256 %s, not %s); its content "
-          "will be checked.", path, found["sha256"], self.archive.sha256)
+        "%s is not the archive as published (sha256 %s, not %s); its content "
+        "will be checked.",
+        path,
+        found["sha256"],
+        self.archive.sha256,
+      )
     return found
 
 
-def find(files: List[List[str]], archive: archives.Archive) -> Tuple[
-    List[Optional[str]], List[str]]:
+def find(
+  files: list[list[str]], archive: archives.Archive
+) -> tuple[list[Optional[str]], list[str]]:
   """Looks up files that go by several names.
 
   Args:
@@ -150,11 +169,15 @@ def find(files: List[List[str]], archive: archives.Archive) -> Tuple[
   found = [next((n for n in names if n in archive), None) for names in files]
   missing = [names[0] for names, name in zip(files, found) if name is None]
   if len(missing) == len(files):
-    raise UserError(f"{archive.path}: none of its {len(files)} files is in it, "
-                    f"such as {files[0][0]}: is this the right archive?")
+    raise UserError(
+      f"{archive.path}: none of its {len(files)} files is in it, "
+      f"such as {files[0][0]}: is this the right archive?"
+    )
   if missing and not options.current().allow_missing:
-    raise UserError(f"{archive.path}: no {', '.join(missing)} in it; with "
-                    "--allow_missing the data set is made without")
+    raise UserError(
+      f"{archive.path}: no {', '.join(missing)} in it; with "
+      "--allow_missing the data set is made without"
+    )
   return found, missing
 
 
@@ -163,7 +186,7 @@ def read(archive: archives.Archive, name: str) -> bytes:
   return archive.read(name, _MAX_FILE_BYTES)
 
 
-def duplicates(recordings: Dict[str, np.ndarray]) -> List[str]:
+def duplicates(recordings: dict[str, np.ndarray]) -> list[str]:
   """The names of those that repeat an earlier one, value by value."""
   seen, repeated = set(), []
   for name, values in recordings.items():
@@ -180,7 +203,9 @@ def _listed(value: Any) -> str:
   return str(value)
 
 
-def _without_short(recordings: Recordings) -> Tuple[Recordings, int]:
-  kept = {name: [s for s in stretches if len(s) >= MIN_STEPS]
-          for name, stretches in recordings.items()}
+def _without_short(recordings: Recordings) -> tuple[Recordings, int]:
+  kept = {
+    name: [s for s in stretches if len(s) >= MIN_STEPS]
+    for name, stretches in recordings.items()
+  }
   return kept, sum(map(len, recordings.values())) - sum(map(len, kept.values()))

@@ -9,10 +9,11 @@ nothing that a trainer would take for whole, and the next one starts cleanly.
 """
 
 import collections
+from collections.abc import Iterable, Iterator
 import contextlib
 import json
 import os
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -24,16 +25,18 @@ _LAYOUT = 2
 
 class Record(NamedTuple):
   """A serialized sequence, and how many time steps it has."""
+
   data: bytes
   num_steps: int
 
 
 class Shard(NamedTuple):
   """One complete file of a split; `lengths`: how many sequences of each."""
+
   path: str
   num_sequences: int
   num_bytes: int
-  lengths: Dict[int, int]
+  lengths: dict[int, int]
 
 
 class Store:
@@ -44,7 +47,8 @@ class Store:
     self._name = problem_name
     self._version = data_version
     self.manifest_path = os.path.join(
-        self._data_dir, f"{problem_name}.manifest.json")
+      self._data_dir, f"{problem_name}.manifest.json"
+    )
 
   def manifest(self) -> dict:
     """What the manifest says; empty if there is none.
@@ -56,9 +60,10 @@ class Store:
     versions = manifest.get("layout"), manifest.get("data_version")
     if manifest and versions != (_LAYOUT, self._version):
       raise UserError(
-          f"the data of {self._name} in {self._data_dir} is of another version "
-          f"({versions} instead of {(_LAYOUT, self._version)}): "
-          f"{self._remedy()}")
+        f"the data of {self._name} in {self._data_dir} is of another version "
+        f"({versions} instead of {(_LAYOUT, self._version)}): "
+        f"{self._remedy()}"
+      )
     return manifest
 
   def details(self) -> dict:
@@ -77,10 +82,12 @@ class Store:
     except UserError:
       return False
     found = self.details()
-    return all(key in found and found[key] == value
-               for key, value in _as_json(details or {}).items())
+    return all(
+      key in found and found[key] == value
+      for key, value in _as_json(details or {}).items()
+    )
 
-  def shards(self, split: str) -> List[Shard]:
+  def shards(self, split: str) -> list[Shard]:
     """The complete files of `split`, in order.
 
     Raises:
@@ -89,24 +96,34 @@ class Store:
     manifest = self.manifest()
     if split not in manifest.get("splits", {}):
       raise UserError(
-          f'no complete "{split}" data of {self._name} in '
-          f"{self._data_dir}: {self._remedy()}")
+        f'no complete "{split}" data of {self._name} in '
+        f"{self._data_dir}: {self._remedy()}"
+      )
     try:
       shards = self._parse(manifest["splits"][split])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
       raise UserError(
-          f'{self.manifest_path}: the entry "{split}" is damaged ({error!r}): '
-          f"delete the file and {self._remedy()}") from error
+        f'{self.manifest_path}: the entry "{split}" is damaged ({error!r}): '
+        f"delete the file and {self._remedy()}"
+      ) from error
     for shard in shards:
       found = _size(shard.path)
       if found != shard.num_bytes:
         raise UserError(
-            f"{shard.path}: expected {shard.num_bytes} bytes, found "
-            f"{'no file' if found is None else found}: {self._remedy()}")
+          f"{shard.path}: expected {shard.num_bytes} bytes, found "
+          f"{'no file' if found is None else found}: {self._remedy()}"
+        )
     return shards
 
-  def write(self, split: str, records: Iterable[Record], paths: List[str],
-            num_records: Optional[int], entry: dict, details: dict) -> int:
+  def write(
+    self,
+    split: str,
+    records: Iterable[Record],
+    paths: list[str],
+    num_records: Optional[int],
+    entry: dict,
+    details: dict,
+  ) -> int:
     """Writes `records` to the files `paths`, spread evenly; returns how many.
 
     Args:
@@ -134,18 +151,24 @@ class Store:
       counts = [sum(of_file.values()) for of_file in lengths]
       with _writing(self._data_dir):
         shards = [
-            {"file": name, "sequences": count, "bytes": _size(path),
-             "lengths": {str(n): of_file[n] for n in sorted(of_file)}}
-            for name, count, path, of_file in zip(
-                names, counts, temporary, lengths)
+          {
+            "file": name,
+            "sequences": count,
+            "bytes": _size(path),
+            "lengths": {str(n): of_file[n] for n in sorted(of_file)},
+          }
+          for name, count, path, of_file in zip(
+            names, counts, temporary, lengths
+          )
         ]
         # From here on the old data is not whole any more; the new not yet.
         self._enter(split, None, details)
         self._remove_old(split)
         for path, final in zip(temporary, paths):
           tf.gfile.Rename(path, final, overwrite=True)
-        self._enter(split, {"sequences": sum(counts), "shards": shards,
-                            **entry}, details)
+        self._enter(
+          split, {"sequences": sum(counts), "shards": shards, **entry}, details
+        )
     return sum(counts)
 
   def _read(self) -> dict:
@@ -156,26 +179,38 @@ class Store:
         manifest = json.load(manifest_file)
       except ValueError as error:
         raise UserError(
-            f"{self.manifest_path} is not JSON ({error}): delete it and "
-            f"{self._remedy()}") from error
+          f"{self.manifest_path} is not JSON ({error}): delete it and "
+          f"{self._remedy()}"
+        ) from error
     if not isinstance(manifest, dict):
-      raise UserError(f"{self.manifest_path} is not a manifest: delete it and "
-                      f"{self._remedy()}")
+      raise UserError(
+        f"{self.manifest_path} is not a manifest: delete it and "
+        f"{self._remedy()}"
+      )
     return manifest
 
-  def _parse(self, entry: dict) -> List[Shard]:
+  def _parse(self, entry: dict) -> list[Shard]:
     shards = []
     for found in entry["shards"]:
       lengths = {int(n): count for n, count in found["lengths"].items()}
       if sum(lengths.values()) != found["sequences"]:
-        raise ValueError(f"{found['file']}: its lengths are not those of "
-                         f"{found['sequences']} sequences")
-      shards.append(Shard(os.path.join(self._data_dir, found["file"]),
-                          found["sequences"], found["bytes"], lengths))
+        raise ValueError(
+          f"{found['file']}: its lengths are not those of "
+          f"{found['sequences']} sequences"
+        )
+      shards.append(
+        Shard(
+          os.path.join(self._data_dir, found["file"]),
+          found["sequences"],
+          found["bytes"],
+          lengths,
+        )
+      )
     total = sum(shard.num_sequences for shard in shards)
     if total != entry["sequences"]:
-      raise ValueError(f"its files have {total} sequences together, not "
-                       f"{entry['sequences']}")
+      raise ValueError(
+        f"its files have {total} sequences together, not {entry['sequences']}"
+      )
     return shards
 
   def _enter(self, split: str, entry: Optional[dict], details: dict) -> None:
@@ -190,9 +225,13 @@ class Store:
     splits.pop(split, None)
     if entry is not None:
       splits[split] = entry
-    manifest = {"problem": self._name, "layout": _LAYOUT,
-                "data_version": self._version, "details": details,
-                "splits": splits}
+    manifest = {
+      "problem": self._name,
+      "layout": _LAYOUT,
+      "data_version": self._version,
+      "details": details,
+      "splits": splits,
+    }
     temporary = self.manifest_path + ".incomplete"
     with tf.gfile.Open(temporary, "w") as manifest_file:
       manifest_file.write(json.dumps(manifest, indent=1, sort_keys=True))
@@ -204,8 +243,10 @@ class Store:
       tf.gfile.Remove(path)
 
   def _remedy(self) -> str:
-    return (f"make it with `t2t-datagen --problem={self._name} "
-            f"--data_dir={self._data_dir} --tmp_dir=<download folder>`")
+    return (
+      f"make it with `t2t-datagen --problem={self._name} "
+      f"--data_dir={self._data_dir} --tmp_dir=<download folder>`"
+    )
 
 
 class _Writer:
@@ -227,12 +268,14 @@ class _Writer:
       self._writer.close()
 
 
-def _write_round(records: Iterable[Record], paths: List[str],
-                 num_records: Optional[int]) -> List[Dict[int, int]]:
+def _write_round(
+  records: Iterable[Record], paths: list[str], num_records: Optional[int]
+) -> list[dict[int, int]]:
   """Writes the files; returns how many records of each length each holds."""
   with contextlib.ExitStack() as stack:
-    writers = [stack.enter_context(contextlib.closing(_Writer(path)))
-               for path in paths]
+    writers = [
+      stack.enter_context(contextlib.closing(_Writer(path))) for path in paths
+    ]
     for i, record in enumerate(records):
       shard = i % len(paths)
       if num_records:
@@ -261,8 +304,9 @@ def _writing(folder: str) -> Iterator[None]:
   except (OSError, tf.errors.OpError) as error:
     reason = getattr(error, "message", None) or str(error)
     raise UserError(
-        f"cannot write to {folder}: {reason} (is the disk full, or the folder "
-        "read-only?)") from error
+      f"cannot write to {folder}: {reason} (is the disk full, or the folder "
+      "read-only?)"
+    ) from error
 
 
 def _as_json(details: dict) -> dict:

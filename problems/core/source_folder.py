@@ -5,9 +5,10 @@ shuffled by a fixed seed: a fifth is "test", a tenth is "dev", at least one
 each. Files with the same content count once.
 """
 
+from collections.abc import Mapping, Sequence
 import hashlib
 import os
-from typing import Dict, List, Mapping, Optional, Sequence
+from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -15,12 +16,15 @@ from problems.core import splitting
 from t2t_af import progress
 from t2t_af.errors import UserError
 
-SPLITS = {"train": splitting.TRAIN, "dev": splitting.EVAL,
-          "test": splitting.TEST}
+SPLITS = {
+  "train": splitting.TRAIN,
+  "dev": splitting.EVAL,
+  "test": splitting.TEST,
+}
 _NAMES_IN_A_MESSAGE = 8
 
 
-def find(root: str, extensions: Sequence[str]) -> List[str]:
+def find(root: str, extensions: Sequence[str]) -> list[str]:
   """The files under `root` with one of these extensions, sorted.
 
   Returns:
@@ -43,18 +47,22 @@ def find(root: str, extensions: Sequence[str]) -> List[str]:
         num_others += 1
   if not names:
     kinds = ", ".join("*" + extension for extension in extensions)
-    raise UserError(
-        f"{root}: no files {kinds} in it, only {num_others} others")
+    raise UserError(f"{root}: no files {kinds} in it, only {num_others} others")
   if num_others:
-    tf.logging.info("%s: %d files of other kinds are passed over.", root,
-                    num_others)
+    tf.logging.info(
+      "%s: %d files of other kinds are passed over.", root, num_others
+    )
   return sorted(names)
 
 
-def digests(root: str, names: Sequence[str]) -> Dict[str, str]:
+def digests(root: str, names: Sequence[str]) -> dict[str, str]:
   """The sha256 of each file, by its name."""
-  return {name: sha256(os.path.join(root, name)) for name in progress.bar(
-      names, label=f"checking {os.path.basename(root)}", unit="files")}
+  return {
+    name: sha256(os.path.join(root, name))
+    for name in progress.bar(
+      names, label=f"checking {os.path.basename(root)}", unit="files"
+    )
+  }
 
 
 def sha256(path: str) -> str:
@@ -78,8 +86,9 @@ def sha256_of_all(digest_of: Mapping[str, str]) -> str:
   return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def without_copies(names: Sequence[str], digest_of: Mapping[str, str],
-                   root: str) -> List[str]:
+def without_copies(
+  names: Sequence[str], digest_of: Mapping[str, str], root: str
+) -> list[str]:
   """The files without those that repeat an earlier one, byte by byte.
 
   Raises:
@@ -93,12 +102,16 @@ def without_copies(names: Sequence[str], digest_of: Mapping[str, str],
     if same != name:
       copies.append(name)
   if copies:
-    tf.logging.warning("%s: %d files are copies of others and count once: %s.",
-                       root, len(copies), some(copies))
+    tf.logging.warning(
+      "%s: %d files are copies of others and count once: %s.",
+      root,
+      len(copies),
+      some(copies),
+    )
   return [name for name in names if name not in set(copies)]
 
 
-def split(names: Sequence[str], root: str) -> Dict[str, List[str]]:
+def split(names: Sequence[str], root: str) -> dict[str, list[str]]:
   """The names of each split: "train", "eval" and "test" of DatasetSplit.
 
   Raises:
@@ -108,27 +121,35 @@ def split(names: Sequence[str], root: str) -> Dict[str, List[str]]:
   folders = {_folder(name) for name in names}
   if folders == {None}:
     if len(names) < len(SPLITS):
-      raise UserError(f"{root}: {len(names)} files; at least {len(SPLITS)} are "
-                      "needed, one for each of train, dev and test")
+      raise UserError(
+        f"{root}: {len(names)} files; at least {len(SPLITS)} are "
+        "needed, one for each of train, dev and test"
+      )
     return splitting.assign([[[name] for name in names]], seed=0)
   missing = sorted(set(SPLITS) - folders)
   if missing:
     raise UserError(
-        f"{root}: no files in the subfolder {missing[0]}; there must be some "
-        "in train, dev and test, or no subfolders of these names")
+      f"{root}: no files in the subfolder {missing[0]}; there must be some "
+      "in train, dev and test, or no subfolders of these names"
+    )
   stray = [name for name in names if _folder(name) is None]
   if stray:
-    raise UserError(f"{root}: files outside of the subfolders train, dev and "
-                    f"test: {some(stray)}")
-  return {key: [name for name in names if _folder(name) == folder]
-          for folder, key in SPLITS.items()}
+    raise UserError(
+      f"{root}: files outside of the subfolders train, dev and "
+      f"test: {some(stray)}"
+    )
+  return {
+    key: [name for name in names if _folder(name) == folder]
+    for folder, key in SPLITS.items()
+  }
 
 
 def some(names: Sequence[str]) -> str:
   """Not too many names, for a message."""
   more = len(names) - _NAMES_IN_A_MESSAGE
   return ", ".join(names[:_NAMES_IN_A_MESSAGE]) + (
-      f" and {more} more" if more > 0 else "")
+    f" and {more} more" if more > 0 else ""
+  )
 
 
 def _folder(name: str) -> Optional[str]:

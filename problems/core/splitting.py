@@ -14,9 +14,9 @@ A file holds {split seed: {split: [names]}}. Loaders read the file, never this
 rule: another NumPy may shuffle otherwise.
 """
 
+from collections.abc import Sequence
 import json
 import pathlib
-from typing import Dict, List, Sequence, Type
 
 import numpy as np
 from tensor2tensor.data_generators import problem
@@ -32,7 +32,7 @@ _SHUFFLE_SEED = 2021  # the paper's year
 _FOLDER = pathlib.Path(__file__).parents[1] / "splits"
 
 # {split: names of recordings}.
-Splits = Dict[str, List[str]]
+Splits = dict[str, list[str]]
 # Recordings that no split may part.
 Unit = Sequence[str]
 
@@ -52,11 +52,16 @@ def assign(strata: Sequence[Sequence[Unit]], seed: int) -> Splits:
   splits = {TRAIN: [], EVAL: [], TEST: []}
   for units in strata:
     order = rng.permutation(len(units))
-    folds = [order[(seed + k) % NUM_SEEDS::NUM_SEEDS] for k in range(NUM_SEEDS)]
+    folds = [
+      order[(seed + k) % NUM_SEEDS :: NUM_SEEDS] for k in range(NUM_SEEDS)
+    ]
     num_eval = max(1, round(len(units) / 10))
     rest = np.concatenate(folds[1:])
-    for split, part in ((TEST, folds[0]), (EVAL, rest[:num_eval]),
-                        (TRAIN, rest[num_eval:])):
+    for split, part in (
+      (TEST, folds[0]),
+      (EVAL, rest[:num_eval]),
+      (TRAIN, rest[num_eval:]),
+    ):
       splits[split] += [name for i in part for name in units[i]]
   return {split: sorted(names) for split, names in splits.items()}
 
@@ -67,61 +72,92 @@ def load(name: str, seed: int) -> Splits:
   return json.loads(text)[str(seed)]
 
 
-def register(cls: Type[problem.Problem]) -> Type[problem.Problem]:
+def register(cls: type[problem.Problem]) -> type[problem.Problem]:
   """Registers a problem (split seed 0) and its variants with other seeds."""
   for seed in range(1, NUM_SEEDS):
-    registry.register_problem(type(
-        f"{cls.__name__}Split{seed}", (cls,),
-        {"split_seed": seed, "__module__": cls.__module__,
-         "__doc__": f"{cls.__name__} with split seed {seed}."}))
+    registry.register_problem(
+      type(
+        f"{cls.__name__}Split{seed}",
+        (cls,),
+        {
+          "split_seed": seed,
+          "__module__": cls.__module__,
+          "__doc__": f"{cls.__name__} with split seed {seed}.",
+        },
+      )
+    )
   return registry.register_problem(cls)
 
 
-def _activity_rec() -> List[List[Unit]]:
+def _activity_rec() -> list[list[Unit]]:
   """AReM: by activity. Files that repeat another one byte by byte are left out.
 
   lying/dataset1 and lying/dataset10 differ in one row of 480: kept together.
   """
-  counts = {"bending1": 7, "bending2": 6, "cycling": 15, "lying": 15,
-            "sitting": 15, "standing": 15, "walking": 15}
+  counts = {
+    "bending1": 7,
+    "bending2": 6,
+    "cycling": 15,
+    "lying": 15,
+    "sitting": 15,
+    "standing": 15,
+    "walking": 15,
+  }
   repeated = {"cycling": (15,), "lying": (11, 12, 13, 14, 15)}
   together = ["lying/dataset1", "lying/dataset10"]
   strata = []
   for activity, count in counts.items():
-    names = [f"{activity}/dataset{k}" for k in range(1, count + 1)
-             if k not in repeated.get(activity, ())]
+    names = [
+      f"{activity}/dataset{k}"
+      for k in range(1, count + 1)
+      if k not in repeated.get(activity, ())
+    ]
     units = [[name] for name in names if name not in together]
     strata.append(units + [together] if activity == "lying" else units)
   return strata
 
 
-def _smartphone_sensor() -> List[List[Unit]]:
+def _smartphone_sensor() -> list[list[Unit]]:
   """IPIN 2016: session k of both phone files is the same walk, minutes apart.
 
   Session 12 is the same in both files, byte by byte; once is enough.
   """
-  return [[[f"measure{m}/session{k:02}" for m in (1, 2) if (m, k) != (2, 12)]
-           for k in range(1, 14)]]
+  return [
+    [
+      [f"measure{m}/session{k:02}" for m in (1, 2) if (m, k) != (2, 12)]
+      for k in range(1, 14)
+    ]
+  ]
 
 
-def _facial_exp() -> List[List[Unit]]:
+def _facial_exp() -> list[list[Unit]]:
   """Grammatical faces: whole expressions, of both users."""
-  expressions = ("affirmative", "conditional", "doubt_question", "emphasis",
-                 "negative", "relative", "topics", "wh_question", "yn_question")
+  expressions = (
+    "affirmative",
+    "conditional",
+    "doubt_question",
+    "emphasis",
+    "negative",
+    "relative",
+    "topics",
+    "wh_question",
+    "yn_question",
+  )
   return [[[f"{user}_{name}" for user in "ab"] for name in expressions]]
 
 
 STRATA = {
-    "series_activity_rec": _activity_rec,
-    "series_smartphone_sensor": _smartphone_sensor,
-    "series_facial_exp": _facial_exp,
+  "series_activity_rec": _activity_rec,
+  "series_smartphone_sensor": _smartphone_sensor,
+  "series_facial_exp": _facial_exp,
 }
 
 
 def to_json(name: str) -> str:
   """The content of a set's file."""
-  splits = {str(seed): assign(STRATA[name](), seed)
-            for seed in range(NUM_SEEDS)}
+  splits = {
+    str(seed): assign(STRATA[name](), seed) for seed in range(NUM_SEEDS)
+  }
   return json.dumps(splits, indent=1) + "\n"
 
 

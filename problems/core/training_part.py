@@ -9,7 +9,8 @@ at least one: so the part of a smaller fraction lies within that of a larger
 one. What the data was standardised by is still measured on all of them.
 """
 
-from typing import List, NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,7 @@ _MAX_SEED = 2**32 - 1  # NumPy's
 
 class Part(NamedTuple):
   """Fields as the hparams without `train_`."""
+
   fraction: float
   fraction_seed: int
 
@@ -27,7 +29,7 @@ class Part(NamedTuple):
     """How many of `num_sequences` are taken."""
     return max(1, round(self.fraction * num_sequences))
 
-  def masks(self, counts: Sequence[int]) -> List[np.ndarray]:
+  def masks(self, counts: Sequence[int]) -> list[np.ndarray]:
     """Which sequences of each file are taken.
 
     Args:
@@ -40,7 +42,7 @@ class Part(NamedTuple):
     # Not default_rng: NumPy may change its streams from version to version.
     order = np.random.RandomState(self.fraction_seed).permutation(total)
     taken = np.zeros([total], bool)
-    taken[order[:self.size(total)]] = True
+    taken[order[: self.size(total)]] = True
     return np.split(taken, np.cumsum(counts)[:-1])
 
 
@@ -51,12 +53,17 @@ def of(hparams) -> Part:
     UserError: a fraction that is not above 0 and at most 1, or a seed that is
       none.
   """
-  part = Part(getattr(hparams, "train_fraction", 1.),
-              getattr(hparams, "train_fraction_seed", 0))
-  if not 0. < part.fraction <= 1.:  # NaN too
-    raise UserError(f"train_fraction={part.fraction} must be above 0 and at "
-                    "most 1: the share of the training sequences to train on")
+  part = Part(
+    getattr(hparams, "train_fraction", 1.0),
+    getattr(hparams, "train_fraction_seed", 0),
+  )
+  if not 0.0 < part.fraction <= 1.0:  # NaN too
+    raise UserError(
+      f"train_fraction={part.fraction} must be above 0 and at "
+      "most 1: the share of the training sequences to train on"
+    )
   if not 0 <= part.fraction_seed <= _MAX_SEED:
-    raise UserError(f"train_fraction_seed={part.fraction_seed} must be from 0 "
-                    f"to {_MAX_SEED}")
+    raise UserError(
+      f"train_fraction_seed={part.fraction_seed} must be from 0 to {_MAX_SEED}"
+    )
   return part

@@ -1,6 +1,6 @@
 """Video data sets with one record per sequence: the base of all of ours."""
 
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import video_utils
@@ -14,8 +14,9 @@ from problems.core import video_reading
 from t2t_af.errors import UserError
 
 
-class VideoSequenceProblem(sequence_base.SequenceProblem,
-                           video_utils.VideoProblem):
+class VideoSequenceProblem(
+  sequence_base.SequenceProblem, video_utils.VideoProblem
+):
   """A video data set stored as one record per sequence.
 
   tensor2tensor stores one record per frame and joins them again while reading;
@@ -46,7 +47,7 @@ class VideoSequenceProblem(sequence_base.SequenceProblem,
   frames_per_sequence: int
 
   @property
-  def step_shape(self) -> List[int]:
+  def step_shape(self) -> list[int]:
     return list(self.frame_shape)
 
   def max_frames_per_video(self, hparams):
@@ -55,10 +56,12 @@ class VideoSequenceProblem(sequence_base.SequenceProblem,
   def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
     self._check_frames(sequence_id, sequence)
     return video_reading.to_record(
-        sequence_id, png.encode(sequence), *self.frame_shape)
+      sequence_id, png.encode(sequence), *self.frame_shape
+    )
 
-  def decode_record(self, features: Any,
-                    num_steps: Optional[int]) -> np.ndarray:
+  def decode_record(
+    self, features: Any, num_steps: Optional[int]
+  ) -> np.ndarray:
     encoded = features[video_reading.FRAMES_KEY].bytes_list.value
     return png.decode(encoded[:num_steps], self.num_channels)
 
@@ -68,10 +71,11 @@ class VideoSequenceProblem(sequence_base.SequenceProblem,
     else:
       numbered = records.map(lambda record: (record, 0))
     return numbered.map(
-        lambda record, number: video_reading.window(
-            record, number, plan.num_inputs + plan.num_targets,
-            self.frame_shape),
-        num_parallel_calls=tf.data.AUTOTUNE)
+      lambda record, number: video_reading.window(
+        record, number, plan.num_inputs + plan.num_targets, self.frame_shape
+      ),
+      num_parallel_calls=tf.data.AUTOTUNE,
+    )
 
   def num_windows(self, files, num_inputs, num_targets):
     return sum(f.num_sequences for f in files)
@@ -83,12 +87,17 @@ class VideoSequenceProblem(sequence_base.SequenceProblem,
     return self.read_sequences(data_dir, split, num_inputs + num_targets)[0]
 
   def _check_frames(self, sequence_id: str, frames: np.ndarray) -> None:
-    if (frames.ndim != 4 or list(frames.shape[1:]) != self.frame_shape or
-        frames.dtype != np.uint8):
+    if (
+      frames.ndim != 4
+      or list(frames.shape[1:]) != self.frame_shape
+      or frames.dtype != np.uint8
+    ):
       raise UserError(
-          f"{self.name}: sequence {sequence_id} is {frames.dtype} "
-          f"{list(frames.shape)}, not uint8 {['time'] + self.frame_shape}")
+        f"{self.name}: sequence {sequence_id} is {frames.dtype} "
+        f"{list(frames.shape)}, not uint8 {['time'] + self.frame_shape}"
+      )
     if len(frames) < self.frames_per_sequence:
       raise UserError(
-          f"{self.name}: sequence {sequence_id} has {len(frames)} frames; "
-          f"{self.frames_per_sequence} are needed")
+        f"{self.name}: sequence {sequence_id} has {len(frames)} frames; "
+        f"{self.frames_per_sequence} are needed"
+      )

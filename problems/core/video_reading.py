@@ -3,7 +3,7 @@
 Of each sequence only the frames of the window are ever decoded.
 """
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import tensorflow.compat.v1 as tf
 
@@ -12,21 +12,33 @@ from problems.core import sequence_reading
 FRAMES_KEY = "frames/encoded"
 
 
-def to_record(sequence_id: str, encoded: Sequence[bytes], height: int,
-              width: int, channels: int) -> bytes:
+def to_record(
+  sequence_id: str,
+  encoded: Sequence[bytes],
+  height: int,
+  width: int,
+  channels: int,
+) -> bytes:
   """The serialized tf.Example of one sequence."""
   as_int = sequence_reading.int_feature
-  return sequence_reading.serialized(sequence_id, {
+  return sequence_reading.serialized(
+    sequence_id,
+    {
       FRAMES_KEY: sequence_reading.bytes_feature(encoded),
       "frames/count": as_int(len(encoded)),
       "frames/height": as_int(height),
       "frames/width": as_int(width),
       "frames/channels": as_int(channels),
-  })
+    },
+  )
 
 
-def window(record: tf.Tensor, number: tf.Tensor, num_frames: int,
-           frame_shape: Sequence[int]) -> tf.Tensor:
+def window(
+  record: tf.Tensor,
+  number: tf.Tensor,
+  num_frames: int,
+  frame_shape: Sequence[int],
+) -> tf.Tensor:
   """Decodes `num_frames` consecutive frames of a serialized sequence.
 
   Args:
@@ -40,19 +52,32 @@ def window(record: tf.Tensor, number: tf.Tensor, num_frames: int,
   Returns:
     uint8 [num_frames, height, width, channels], the shape known statically.
   """
-  encoded = tf.io.parse_single_example(record, {
+  encoded = tf.io.parse_single_example(
+    record,
+    {
       FRAMES_KEY: tf.io.FixedLenSequenceFeature(
-          [], tf.string, allow_missing=True)})[FRAMES_KEY]
+        [], tf.string, allow_missing=True
+      )
+    },
+  )[FRAMES_KEY]
   num_starts = tf.shape(encoded)[0] - num_frames + 1
-  too_short = tf.Assert(num_starts > 0, [
-      "a sequence has fewer frames than the window of", num_frames,
-      "frames; it has", tf.shape(encoded)[0]])
+  too_short = tf.Assert(
+    num_starts > 0,
+    [
+      "a sequence has fewer frames than the window of",
+      num_frames,
+      "frames; it has",
+      tf.shape(encoded)[0],
+    ],
+  )
   with tf.control_dependencies([too_short]):
     start = tf.math.floormod(number, num_starts)
   height, width, channels = frame_shape
   frames = [
-      tf.ensure_shape(tf.io.decode_png(encoded[start + i], channels=channels),
-                      [height, width, channels])
-      for i in range(num_frames)
+    tf.ensure_shape(
+      tf.io.decode_png(encoded[start + i], channels=channels),
+      [height, width, channels],
+    )
+    for i in range(num_frames)
   ]
   return tf.stack(frames)

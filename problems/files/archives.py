@@ -15,7 +15,7 @@ import os
 import re
 import stat
 import tarfile
-from typing import BinaryIO, Dict, List, Union
+from typing import BinaryIO, Union
 import zipfile
 import zlib
 
@@ -26,8 +26,17 @@ MAX_ENTRY_BYTES = 2**30
 MAX_TOTAL_BYTES = 16 * 2**30
 _CHUNK = 2**20
 # What the libraries raise on damaged archives.
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError,
-           EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+_DAMAGE = (
+  zipfile.BadZipFile,
+  tarfile.TarError,
+  zlib.error,
+  lzma.LZMAError,
+  EOFError,
+  OSError,
+  NotImplementedError,
+  RuntimeError,
+  ValueError,
+)
 
 
 class Archive:
@@ -54,12 +63,15 @@ class Archive:
       entries = _entries(self._source, self.path)
       for name in entries:
         check_entry_name(name, self.path)
-      entries = {name: entry for name, entry in entries.items()
-                 if not _is_clutter(name)}
+      entries = {
+        name: entry for name, entry in entries.items() if not _is_clutter(name)
+      }
       total = sum(entry.num_bytes for entry in entries.values())
       if total > max_total_bytes:
-        raise UserError(f"{self.path}: would unpack to {total} bytes, more "
-                        f"than the {max_total_bytes} it may have")
+        raise UserError(
+          f"{self.path}: would unpack to {total} bytes, more "
+          f"than the {max_total_bytes} it may have"
+        )
       self._entries = _without_top_folder(entries)
     except BaseException:
       self.close()
@@ -74,7 +86,7 @@ class Archive:
   def close(self) -> None:
     self._source.close()
 
-  def names(self) -> List[str]:
+  def names(self) -> list[str]:
     """The files, sorted."""
     return sorted(self._entries)
 
@@ -98,8 +110,10 @@ class Archive:
     """
     entry = self._entry(name)
     if entry.num_bytes > max_bytes:
-      raise UserError(f"{self.describe(name)} unpacks to {entry.num_bytes} "
-                      f"bytes, more than the {max_bytes} it may have")
+      raise UserError(
+        f"{self.describe(name)} unpacks to {entry.num_bytes} "
+        f"bytes, more than the {max_bytes} it may have"
+      )
     content = io.BytesIO()
     try:
       with self._source.open(entry) as stream:
@@ -112,11 +126,13 @@ class Archive:
             raise ValueError("it has more bytes than it declares")
     except _DAMAGE as error:
       raise UserError(
-          f"{self.describe(name)} is damaged ({_reason(error)})") from error
+        f"{self.describe(name)} is damaged ({_reason(error)})"
+      ) from error
     if content.tell() != entry.num_bytes:
       raise UserError(
-          f"{self.describe(name)} is truncated: expected {entry.num_bytes} "
-          f"bytes, found {content.tell()}")
+        f"{self.describe(name)} is truncated: expected {entry.num_bytes} "
+        f"bytes, found {content.tell()}"
+      )
     return content.getvalue()
 
   def open(self, name: str, max_bytes: int = MAX_ENTRY_BYTES) -> BinaryIO:
@@ -132,16 +148,18 @@ class Archive:
 def check_entry_name(name: str, path: str) -> None:
   """Refuses names that lead out of the folder they would be unpacked to."""
   parts = re.split(r"[/\\]", name)
-  if name.startswith(("/", "\\")) or ".." in parts or re.match(
-      "[A-Za-z]:", name):
+  if (
+    name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", name)
+  ):
     raise UserError(f"{path}: the entry {name} leads out of its folder")
 
 
 class _Entry:
   """A file of an archive."""
 
-  def __init__(self, info: Union[zipfile.ZipInfo, tarfile.TarInfo, str],
-               num_bytes: int):
+  def __init__(
+    self, info: Union[zipfile.ZipInfo, tarfile.TarInfo, str], num_bytes: int
+  ):
     self.info = info
     self.num_bytes = num_bytes
 
@@ -150,7 +168,7 @@ class _Source(abc.ABC):
   """One way of keeping files."""
 
   @abc.abstractmethod
-  def entries(self) -> Dict[str, _Entry]:
+  def entries(self) -> dict[str, _Entry]:
     """The files by their names."""
 
   @abc.abstractmethod
@@ -175,8 +193,7 @@ class _Zip(_Source):
       if stat.S_ISLNK(mode):
         raise UserError(f"{self._path}: the entry {info.filename} is a link")
       if info.flag_bits & 1:
-        raise UserError(
-            f"{self._path}: the entry {info.filename} is encrypted")
+        raise UserError(f"{self._path}: the entry {info.filename} is encrypted")
       if info.is_dir():
         check_entry_name(info.filename, self._path)
         continue
@@ -205,13 +222,16 @@ class _Tar(_Source):
         continue
       if not info.isreg() or info.issparse():
         raise UserError(
-            f"{self._path}: the entry {info.name} is neither a file nor a "
-            "folder (a link?)")
+          f"{self._path}: the entry {info.name} is neither a file nor a "
+          "folder (a link?)"
+        )
       # To reach the next entry this one has to be unpacked: not if it is huge.
       total += info.size
       if total > MAX_TOTAL_BYTES:
-        raise UserError(f"{self._path}: the entry {info.name} makes it unpack "
-                        f"to more than {MAX_TOTAL_BYTES} bytes")
+        raise UserError(
+          f"{self._path}: the entry {info.name} makes it unpack "
+          f"to more than {MAX_TOTAL_BYTES} bytes"
+        )
       _add(found, info.name, _Entry(info, info.size), self._path)
     self._check_end()
     return found
@@ -220,7 +240,8 @@ class _Tar(_Source):
     """A cut between two entries shows only in the missing end of the tar."""
     self._tar.fileobj.seek(self._tar.offset)
     if self._tar.fileobj.read(tarfile.BLOCKSIZE) != tarfile.NUL * (
-        tarfile.BLOCKSIZE):
+      tarfile.BLOCKSIZE
+    ):
       raise tarfile.ReadError("it has no end")
 
   def open(self, entry):
@@ -266,20 +287,24 @@ def _open(path: str) -> _Source:
       what = "not a whole zip archive, truncated perhaps"
     else:
       what = f"neither a zip nor a whole tar archive: it begins with {start!r}"
-    raise UserError(f"{path}: {what} ({_reason(error)}); get it anew, or "
-                    "delete it if it was downloaded here") from error
+    raise UserError(
+      f"{path}: {what} ({_reason(error)}); get it anew, or "
+      "delete it if it was downloaded here"
+    ) from error
 
 
-def _entries(source: _Source, path: str) -> Dict[str, _Entry]:
+def _entries(source: _Source, path: str) -> dict[str, _Entry]:
   try:
     return source.entries()
   except _DAMAGE as error:
     raise UserError(
-        f"{path}: truncated or damaged ({_reason(error)})") from error
+      f"{path}: truncated or damaged ({_reason(error)})"
+    ) from error
 
 
-def _add(entries: Dict[str, _Entry], name: str, entry: _Entry,
-         path: str) -> None:
+def _add(
+  entries: dict[str, _Entry], name: str, entry: _Entry, path: str
+) -> None:
   name = re.sub(r"^(\./)+", "", name)
   if name in entries:
     raise UserError(f"{path}: two entries are called {name}")
@@ -287,11 +312,12 @@ def _add(entries: Dict[str, _Entry], name: str, entry: _Entry,
 
 
 def _is_clutter(name: str) -> bool:
-  return any(part.startswith(".") or part == "__MACOSX"
-             for part in name.split("/"))
+  return any(
+    part.startswith(".") or part == "__MACOSX" for part in name.split("/")
+  )
 
 
-def _without_top_folder(entries: Dict[str, _Entry]) -> Dict[str, _Entry]:
+def _without_top_folder(entries: dict[str, _Entry]) -> dict[str, _Entry]:
   tops = {name.split("/")[0] if "/" in name else None for name in entries}
   if len(tops) != 1 or None in tops:
     return entries

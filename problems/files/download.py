@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 import urllib.error
 import urllib.request
 
@@ -38,8 +38,9 @@ class Source(NamedTuple):
     num_bytes: its size; None if it is not known.
     sha256: hexadecimal digest of its content; None if it is not known.
   """
+
   filename: str
-  urls: Tuple[str, ...]
+  urls: tuple[str, ...]
   num_bytes: Optional[int] = None
   sha256: Optional[str] = None
 
@@ -62,8 +63,11 @@ def fetch(source: Source, tmp_dir: str) -> str:
 
 def describe(source: Source, path: str) -> dict:
   """What a manifest keeps of a source: where it is from, and what it was."""
-  return dict(source._asdict(), num_bytes=os.path.getsize(path),
-              sha256=source.sha256 or _sha256(path))
+  return dict(
+    source._asdict(),
+    num_bytes=os.path.getsize(path),
+    sha256=source.sha256 or _sha256(path),
+  )
 
 
 def verify(source: Source, path: str) -> None:
@@ -72,19 +76,27 @@ def verify(source: Source, path: str) -> None:
   if source.num_bytes not in (None, stat.st_size):
     short = stat.st_size < source.num_bytes
     raise UserError(
-        f"{path}: expected {source.num_bytes} bytes, found {stat.st_size}. " +
-        (f"It seems half-downloaded: rename it to {path}.part to have the rest "
-         "fetched, or delete it." if short else
-         "It is another file: delete it to have the right one fetched."))
-  mark = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns,
-          "sha256": source.sha256}
+      f"{path}: expected {source.num_bytes} bytes, found {stat.st_size}. "
+      + (
+        f"It seems half-downloaded: rename it to {path}.part to have the rest "
+        "fetched, or delete it."
+        if short
+        else "It is another file: delete it to have the right one fetched."
+      )
+    )
+  mark = {
+    "bytes": stat.st_size,
+    "mtime_ns": stat.st_mtime_ns,
+    "sha256": source.sha256,
+  }
   if source.sha256 is None or _read_mark(path) == mark:
     return
   found = _sha256(path)
   if found != source.sha256:
     raise UserError(
-        f"{path}: expected sha256 {source.sha256}, found {found}. The file is "
-        "damaged or another one: delete it to have the right one fetched.")
+      f"{path}: expected sha256 {source.sha256}, found {found}. The file is "
+      "damaged or another one: delete it to have the right one fetched."
+    )
   _write_mark(path, mark)
 
 
@@ -99,8 +111,14 @@ def _download(source: Source, path: str) -> None:
         os.replace(part, path)
         stat = os.stat(path)
         if found:
-          _write_mark(path, {"bytes": stat.st_size, "sha256": found,
-                             "mtime_ns": stat.st_mtime_ns})
+          _write_mark(
+            path,
+            {
+              "bytes": stat.st_size,
+              "sha256": found,
+              "mtime_ns": stat.st_mtime_ns,
+            },
+          )
         return
       # What came is wrong somewhere; no telling where: none of it is kept.
       os.remove(part)
@@ -108,11 +126,17 @@ def _download(source: Source, path: str) -> None:
     reasons.append(f"  {url}: {reason}")
   known = [f"{source.num_bytes} bytes"] if source.num_bytes is not None else []
   known += [f"sha256 {source.sha256}"] if source.sha256 else []
-  raise UserError("\n".join(
-      [f"could not download {source.filename}:"] + reasons + [
-          "With a network, run the command again (it goes on where it "
-          f"stopped). Without one, put the file at {path} yourself"
-          f"{': ' if known else ''}{', '.join(known)}."]))
+  raise UserError(
+    "\n".join(
+      [f"could not download {source.filename}:"]
+      + reasons
+      + [
+        "With a network, run the command again (it goes on where it "
+        f"stopped). Without one, put the file at {path} yourself"
+        f"{': ' if known else ''}{', '.join(known)}."
+      ]
+    )
+  )
 
 
 class _Attempt(NamedTuple):
@@ -122,6 +146,7 @@ class _Attempt(NamedTuple):
     reason: why it failed; None if it ended as it should.
     total: size of the whole file, as far as the server told.
   """
+
   reason: Optional[str] = None
   total: Optional[int] = None
 
@@ -175,14 +200,16 @@ def _attempt(source: Source, url: str, part: str, have: int) -> _Attempt:
   return _Attempt(reason, total)
 
 
-def _copy(source: Source, response, part: str, start: int,
-          total: Optional[int]) -> None:
+def _copy(
+  source: Source, response, part: str, start: int, total: Optional[int]
+) -> None:
   total = source.num_bytes if source.num_bytes is not None else total
   have = start
   if not start:
     _append(part, b"", "wb")
-  with progress.bar(total=total, initial=start, unit="B",
-                    label=f"downloading {source.filename}") as bar:
+  with progress.bar(
+    total=total, initial=start, unit="B", label=f"downloading {source.filename}"
+  ) as bar:
     while total is None or have <= total:
       chunk = response.read(_CHUNK)
       if not chunk:
@@ -198,8 +225,10 @@ def _append(path: str, content: bytes, mode: str = "ab") -> None:
     with open(path, mode) as out:
       out.write(content)
   except OSError as error:
-    raise UserError(f"cannot write to {path}: {error.strerror} (is the disk "
-                    "full, or the folder read-only?)") from error
+    raise UserError(
+      f"cannot write to {path}: {error.strerror} (is the disk "
+      "full, or the folder read-only?)"
+    ) from error
 
 
 def _total_in(content_range: Optional[str]) -> Optional[int]:
@@ -215,8 +244,9 @@ def _check_space(source: Source, part: str, have: int) -> None:
   free = shutil.disk_usage(folder).free
   if free < source.num_bytes - have:
     raise UserError(
-        f"{folder} has {free} bytes free; {source.num_bytes - have} more are "
-        f"needed for {source.filename}")
+      f"{folder} has {free} bytes free; {source.num_bytes - have} more are "
+      f"needed for {source.filename}"
+    )
 
 
 def _make_folder(folder: str) -> None:
@@ -228,9 +258,12 @@ def _make_folder(folder: str) -> None:
 
 def _sha256(path: str) -> str:
   digest = hashlib.sha256()
-  with open(path, "rb") as stream, progress.bar(
-      total=_size(path), unit="B",
-      label=f"checking {os.path.basename(path)}") as bar:
+  with (
+    open(path, "rb") as stream,
+    progress.bar(
+      total=_size(path), unit="B", label=f"checking {os.path.basename(path)}"
+    ) as bar,
+  ):
     for chunk in iter(lambda: stream.read(_CHUNK), b""):
       digest.update(chunk)
       bar.update(len(chunk))
@@ -254,5 +287,8 @@ def _write_mark(path: str, mark: dict) -> None:
     with open(path + ".verified", "w") as out:
       json.dump(mark, out)
   except OSError:  # a folder of archives may be read-only: only slower
-    tf.logging.info("%s cannot be written: %s will be checked again next time.",
-                    path + ".verified", path)
+    tf.logging.info(
+      "%s cannot be written: %s will be checked again next time.",
+      path + ".verified",
+      path,
+    )

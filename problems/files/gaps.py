@@ -1,12 +1,11 @@
 """Recordings that were interrupted, cut where time jumps."""
 
-from typing import List
-
 import numpy as np
 
 
-def cut(times_ms: np.ndarray, values: np.ndarray,
-        longest_step_ms: int) -> List[np.ndarray]:
+def cut(
+  times_ms: np.ndarray, values: np.ndarray, longest_step_ms: int
+) -> list[np.ndarray]:
   """The stretches of a recording between gaps.
 
   A gap is a step of more than `longest_step_ms` in either direction, or one

@@ -8,32 +8,39 @@ has 599 clips with 2391 ranges, of 24 to 362 frames; they are not always in
 order. Each range is one walk through the picture, one series of punches, ...
 """
 
+from collections.abc import Iterable, Iterator
 import re
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 from t2t_af.errors import UserError
 
-ACTIONS = ("boxing", "handclapping", "handwaving", "jogging", "running",
-           "walking")
+ACTIONS = (
+  "boxing",
+  "handclapping",
+  "handwaving",
+  "jogging",
+  "running",
+  "walking",
+)
 # The split of the authors of the data (Schuldt et al., 2004), by person.
 PERSONS = {
-    "train": (11, 12, 13, 14, 15, 16, 17, 18),
-    "eval": (19, 20, 21, 23, 24, 25, 1, 4),
-    "test": (22, 2, 3, 5, 6, 7, 8, 9, 10),
+  "train": (11, 12, 13, 14, 15, 16, 17, 18),
+  "eval": (19, 20, 21, 23, 24, 25, 1, 4),
+  "test": (22, 2, 3, 5, 6, 7, 8, 9, 10),
 }
 
-_Range = Tuple[int, int]
+_Range = tuple[int, int]
 # In the published file seven ranges begin or end inside of a neighbour. Four
 # share a frame or two, three have a wrong digit; what is meant is plain to see.
-_MENDED: Dict[Tuple[str, _Range], _Range] = {
-    ("person03_walking_d4", (338, 432)): (339, 432),
-    ("person12_handclapping_d4", (134, 238)): (134, 237),
-    ("person12_handclapping_d4", (237, 344)): (238, 344),
-    ("person15_handclapping_d2", (228, 285)): (229, 285),
-    ("person16_handwaving_d4", (212, 456)): (312, 456),
-    ("person17_boxing_d1", (110, 192)): (111, 192),
-    ("person21_boxing_d2", (153, 254)): (163, 254),
-    ("person21_handclapping_d1", (266, 500)): (366, 500),
+_MENDED: dict[tuple[str, _Range], _Range] = {
+  ("person03_walking_d4", (338, 432)): (339, 432),
+  ("person12_handclapping_d4", (134, 238)): (134, 237),
+  ("person12_handclapping_d4", (237, 344)): (238, 344),
+  ("person15_handclapping_d2", (228, 285)): (229, 285),
+  ("person16_handwaving_d4", (212, 456)): (312, 456),
+  ("person17_boxing_d1", (110, 192)): (111, 192),
+  ("person21_boxing_d2", (153, 254)): (163, 254),
+  ("person21_handclapping_d1", (266, 500)): (366, 500),
 }
 
 # The header has lines "Training:   person11, 12, ...": no underscore there.
@@ -52,10 +59,11 @@ class Clip(NamedTuple):
     action: one of ACTIONS.
     ranges: (first, last) frames, from 1, the last one included.
   """
+
   name: str
   person: int
   action: str
-  ranges: Tuple[_Range, ...]
+  ranges: tuple[_Range, ...]
 
   @property
   def filename(self) -> str:
@@ -63,7 +71,7 @@ class Clip(NamedTuple):
     return f"{self.name}_uncomp.avi"
 
 
-def parse(text: str, where: str) -> List[Clip]:
+def parse(text: str, where: str) -> list[Clip]:
   """The clips that `00sequences.txt` lists, in its order, ranges mended.
 
   Clips that it says are missing are left out.
@@ -90,12 +98,14 @@ def parse(text: str, where: str) -> List[Clip]:
     if clip.ranges:
       clips.append(clip)
   if not clips:
-    raise UserError(f'{where}: no line "person01_boxing_d1 frames 1-95, ..." '
-                    "in it: it is another file")
+    raise UserError(
+      f'{where}: no line "person01_boxing_d1 frames 1-95, ..." '
+      "in it: it is another file"
+    )
   return clips
 
 
-def of_split(clips: List[Clip], split: str) -> Iterator[Clip]:
+def of_split(clips: list[Clip], split: str) -> Iterator[Clip]:
   """The clips of the persons of "train", "eval" or "test", in order."""
   return (clip for clip in clips if clip.person in PERSONS[split])
 
@@ -119,8 +129,9 @@ def _parse_line(line: str, place: str) -> Clip:
   listed = _FRAMES.fullmatch(rest)
   if not listed:
     raise UserError(
-        f'{place}: expected "frames 1-95, 96-185, ..." after {name}, found '
-        f"{rest!r}")
+      f'{place}: expected "frames 1-95, 96-185, ..." after {name}, found '
+      f"{rest!r}"
+    )
   ranges = [_parse_range(text) for text in listed[1].split(",")]
   ranges = tuple(_MENDED.get((name, r), r) for r in ranges)
   _check_ranges(ranges, place)
@@ -132,7 +143,7 @@ def _parse_range(text: str) -> _Range:
   return int(first), int(last)
 
 
-def _check_ranges(ranges: Tuple[_Range, ...], place: str) -> None:
+def _check_ranges(ranges: tuple[_Range, ...], place: str) -> None:
   """They may come in any order, but share no frame."""
   before = (0, 0)
   for first, last in sorted(ranges):
@@ -140,6 +151,7 @@ def _check_ranges(ranges: Tuple[_Range, ...], place: str) -> None:
       raise UserError(f"{place}: {first}-{last} is no range of frames")
     if first <= before[1]:
       raise UserError(
-          f"{place}: the ranges {before[0]}-{before[1]} and {first}-{last} "
-          "overlap")
+        f"{place}: the ranges {before[0]}-{before[1]} and {first}-{last} "
+        "overlap"
+      )
     before = first, last

@@ -1,6 +1,7 @@
 """Tables of numbers in text files; an error names file, line and column."""
 
-from typing import Callable, Iterator, List, NamedTuple
+from collections.abc import Iterator
+from typing import Callable, NamedTuple
 
 import numpy as np
 
@@ -17,13 +18,19 @@ class Row(NamedTuple):
     text: the line without its end.
     cells: the line, split.
   """
+
   number: int
   text: str
-  cells: List[str]
+  cells: list[str]
 
 
-def rows(data: bytes, where: str, split: Callable[[str], List[str]],
-         start: int = 1, comment: str = "") -> Iterator[Row]:
+def rows(
+  data: bytes,
+  where: str,
+  split: Callable[[str], list[str]],
+  start: int = 1,
+  comment: str = "",
+) -> Iterator[Row]:
   """Goes through the lines of a file: LF or CRLF, mixed, the last one open.
 
   Args:
@@ -46,7 +53,7 @@ def rows(data: bytes, where: str, split: Callable[[str], List[str]],
     yield Row(number, line, split(line))
 
 
-def by_comma(line: str) -> List[str]:
+def by_comma(line: str) -> list[str]:
   """Cells between commas, without the spaces around them."""
   return [cell.strip() for cell in line.split(",")]
 
@@ -55,8 +62,9 @@ def check_width(row: Row, where: str, num_columns: int) -> None:
   """Raises a UserError unless a row has `num_columns` cells."""
   if len(row.cells) != num_columns:
     raise UserError(
-        f"{where}:{row.number}: {len(row.cells)} columns instead of "
-        f"{num_columns}: {shown(row.text)}")
+      f"{where}:{row.number}: {len(row.cells)} columns instead of "
+      f"{num_columns}: {shown(row.text)}"
+    )
 
 
 def numbers(row: Row, where: str, first: int = 0) -> np.ndarray:
@@ -76,8 +84,10 @@ def numbers(row: Row, where: str, first: int = 0) -> np.ndarray:
     pass
   for column, cell in enumerate(cells, first + 1):
     if not is_number(cell):
-      raise UserError(f"{where}:{row.number}:{column}: {shown(cell)} is not a "
-                      f"number, in the line {shown(row.text)}")
+      raise UserError(
+        f"{where}:{row.number}:{column}: {shown(cell)} is not a "
+        f"number, in the line {shown(row.text)}"
+      )
   return values
 
 

@@ -6,8 +6,9 @@ with TensorFlow lets a 30 GB tar be read in place, without unpacking it, and
 says at which byte of which file something is wrong.
 """
 
+from collections.abc import Iterator
 import struct
-from typing import BinaryIO, Iterator, NamedTuple, Optional
+from typing import BinaryIO, NamedTuple, Optional
 
 from t2t_af.errors import UserError
 
@@ -17,6 +18,7 @@ FOOTER_BYTES = 4
 
 class Record(NamedTuple):
   """One record: where its framing starts (byte of the stream), its data."""
+
   offset: int
   data: bytes
 
@@ -25,7 +27,7 @@ def _crc32c_table() -> list:
   table = []
   for byte in range(256):
     for _ in range(8):
-      byte = (byte >> 1) ^ (0x82f63b78 if byte & 1 else 0)
+      byte = (byte >> 1) ^ (0x82F63B78 if byte & 1 else 0)
     table.append(byte)
   return table
 
@@ -35,11 +37,11 @@ _TABLE = _crc32c_table()
 
 def masked_crc32c(data: bytes) -> int:
   """The checksum of TFRecord framing. Slow: meant for a few bytes."""
-  crc = 0xffffffff
+  crc = 0xFFFFFFFF
   for byte in data:
-    crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xff]
-  crc ^= 0xffffffff
-  return (((crc >> 15) | (crc << 17)) + 0xa282ead8) & 0xffffffff
+    crc = (crc >> 8) ^ _TABLE[(crc ^ byte) & 0xFF]
+  crc ^= 0xFFFFFFFF
+  return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 
 
 def data_length(header: bytes) -> Optional[int]:
@@ -50,8 +52,9 @@ def data_length(header: bytes) -> Optional[int]:
   return length if masked_crc32c(header[:8]) == crc else None
 
 
-def read(stream: BinaryIO, name: str, start: int = 0,
-         size: Optional[int] = None) -> Iterator[Record]:
+def read(
+  stream: BinaryIO, name: str, start: int = 0, size: Optional[int] = None
+) -> Iterator[Record]:
   """Yields the records in bytes `[start, start + size)` of `stream`.
 
   The lengths and their checksums are verified: enough to find a cut or shifted
@@ -78,16 +81,18 @@ def read(stream: BinaryIO, name: str, start: int = 0,
     if length is None:
       cut = len(header) < HEADER_BYTES
       raise UserError(
-          f"{name}: {'file ends inside' if cut else 'no'} TFRecord header at "
-          f"byte {offset}: the file is truncated or is not a TFRecord file")
+        f"{name}: {'file ends inside' if cut else 'no'} TFRecord header at "
+        f"byte {offset}: the file is truncated or is not a TFRecord file"
+      )
     next_offset = offset + HEADER_BYTES + length + FOOTER_BYTES
     beyond = end is not None and next_offset > end
     # A length beyond the end is not read: it could ask for any memory.
     data = b"" if beyond else stream.read(length)
     if len(data) < length or len(stream.read(FOOTER_BYTES)) < FOOTER_BYTES:
       raise UserError(
-          f"{name}: the record at byte {offset} should take "
-          f"{next_offset - offset} bytes but the file ends before: it is "
-          "truncated")
+        f"{name}: the record at byte {offset} should take "
+        f"{next_offset - offset} bytes but the file ends before: it is "
+        "truncated"
+      )
     yield Record(offset, data)
     offset = next_offset

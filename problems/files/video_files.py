@@ -10,13 +10,14 @@ in it; OPENCV_FFMPEG_LOGLEVEL=24 in the environment brings it back.)
 """
 
 import collections
+from collections.abc import Iterable, Iterator
 from concurrent import futures
 import contextlib
 import itertools
 import math
 import os
 import tempfile
-from typing import Iterable, Iterator, NamedTuple, Optional, Tuple, TypeVar
+from typing import NamedTuple, Optional, TypeVar
 
 import cv2
 import numpy as np
@@ -31,14 +32,38 @@ cv2.setLogLevel(2)  # errors: its warnings do not name the file either
 
 _Item = TypeVar("_Item")
 
-EXTENSIONS = (".avi", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".mpg", ".mpeg",
-              ".wmv", ".flv", ".ogv", ".gif")
+EXTENSIONS = (
+  ".avi",
+  ".mp4",
+  ".m4v",
+  ".mov",
+  ".mkv",
+  ".webm",
+  ".mpg",
+  ".mpeg",
+  ".wmv",
+  ".flv",
+  ".ogv",
+  ".gif",
+)
 # Where in the file, and what: the containers of EXTENSIONS. A playlist, which
 # FFmpeg would follow to other files and hosts, is none of them.
-_MAGIC = ((8, b"AVI "), (4, b"ftyp"), (4, b"moov"), (4, b"mdat"), (4, b"wide"),
-          (4, b"free"), (4, b"skip"), (0, b"\x1a\x45\xdf\xa3"),
-          (0, b"\x00\x00\x01\xba"), (0, b"\x00\x00\x01\xb3"),
-          (0, b"\x30\x26\xb2\x75"), (0, b"FLV"), (0, b"OggS"), (0, b"GIF8"))
+_MAGIC = (
+  (8, b"AVI "),
+  (4, b"ftyp"),
+  (4, b"moov"),
+  (4, b"mdat"),
+  (4, b"wide"),
+  (4, b"free"),
+  (4, b"skip"),
+  (0, b"\x1a\x45\xdf\xa3"),
+  (0, b"\x00\x00\x01\xba"),
+  (0, b"\x00\x00\x01\xb3"),
+  (0, b"\x30\x26\xb2\x75"),
+  (0, b"FLV"),
+  (0, b"OggS"),
+  (0, b"GIF8"),
+)
 _RIFF_HEADER_BYTES = 8
 # Some containers only estimate their number of frames.
 _MAX_LOST = 0.1
@@ -54,6 +79,7 @@ class Header(NamedTuple):
     frame_rate: frames per second; 0 if unknown.
     height, width: pixels.
   """
+
   num_frames: int
   frame_rate: float
   height: int
@@ -71,6 +97,7 @@ class Format(NamedTuple):
     frame_rate: frames per second; a faster video loses frames evenly. None
       keeps every frame.
   """
+
   height: int
   width: int
   num_channels: int = 3
@@ -91,8 +118,9 @@ def num_frames(header: Header, video_format: Format, where: str) -> int:
   return math.ceil(header.num_frames / step - 1e-6)
 
 
-def decode(path: str, video_format: Format,
-           where: Optional[str] = None) -> Iterator[np.ndarray]:
+def decode(
+  path: str, video_format: Format, where: Optional[str] = None
+) -> Iterator[np.ndarray]:
   """The frames of a video file, one after the other.
 
   Levels are as decoded: no frame's contrast is touched.
@@ -157,7 +185,8 @@ def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
   else:
     image = image.resize(size, Image.BILINEAR)
   return np.asarray(image).reshape(
-      video_format.height, video_format.width, video_format.num_channels)
+    video_format.height, video_format.width, video_format.num_channels
+  )
 
 
 def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
@@ -174,7 +203,8 @@ def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
       return iterator, pool.submit(next, iterator, None)
 
     asked = collections.deque(
-        _ask(iterator) for iterator in itertools.islice(waiting, workers))
+      _ask(iterator) for iterator in itertools.islice(waiting, workers)
+    )
     while asked:
       iterator, future = asked.popleft()
       item = future.result()
@@ -185,22 +215,25 @@ def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
         asked.extend(_ask(i) for i in itertools.islice(waiting, 1))
 
 
-def _padded(image: Image.Image, size: Tuple[int, int]) -> Image.Image:
+def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
   """All of the image in the middle of a black one of (width, height)."""
   scale = min(size[0] / image.width, size[1] / image.height)
-  fitted = image.resize([max(1, round(image.width * scale)),
-                         max(1, round(image.height * scale))], Image.BILINEAR)
+  fitted = image.resize(
+    [max(1, round(image.width * scale)), max(1, round(image.height * scale))],
+    Image.BILINEAR,
+  )
   whole = Image.new(image.mode, size)
   whole.paste(fitted, tuple((s - f) // 2 for s, f in zip(size, fitted.size)))
   return whole
 
 
-def _middle(image: Image.Image, size: Tuple[int, int]
-            ) -> Tuple[float, float, float, float]:
+def _middle(
+  image: Image.Image, size: tuple[int, int]
+) -> tuple[float, float, float, float]:
   """The largest box (left, upper, right, lower) of the shape of `size`."""
   scale = max(size[0] / image.width, size[1] / image.height)
-  left = max(0., (image.width - size[0] / scale) / 2)
-  upper = max(0., (image.height - size[1] / scale) / 2)
+  left = max(0.0, (image.width - size[0] / scale) / 2)
+  upper = max(0.0, (image.height - size[1] / scale) / 2)
   return left, upper, image.width - left, image.height - upper
 
 
@@ -210,8 +243,10 @@ def _opened(path: str, where: str) -> Iterator[cv2.VideoCapture]:
   capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
   try:
     if not capture.isOpened():
-      raise UserError(f"{where}: cannot be decoded: it is damaged, truncated, "
-                      "or in a format that OpenCV does not know")
+      raise UserError(
+        f"{where}: cannot be decoded: it is damaged, truncated, "
+        "or in a format that OpenCV does not know"
+      )
     yield capture
   finally:
     capture.release()
@@ -227,46 +262,54 @@ def _check_file(path: str, where: str) -> None:
     raise UserError(f"{where}: cannot be read ({error.strerror})") from error
   if not size:
     raise UserError(f"{where}: is empty")
-  if not any(start[at:at + len(magic)] == magic for at, magic in _MAGIC):
+  if not any(start[at : at + len(magic)] == magic for at, magic in _MAGIC):
     raise UserError(f"{where}: is no video file (it begins with {start!r})")
   if start[:4] == b"RIFF":
     promised = int.from_bytes(start[4:8], "little") + _RIFF_HEADER_BYTES
     if size < promised:
-      raise UserError(f"{where}: is truncated: expected at least {promised} "
-                      f"bytes, found {size}")
+      raise UserError(
+        f"{where}: is truncated: expected at least {promised} "
+        f"bytes, found {size}"
+      )
 
 
 def _header(capture: cv2.VideoCapture) -> Header:
   rate = capture.get(cv2.CAP_PROP_FPS)
   return Header(
-      max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT))),
-      rate if math.isfinite(rate) and rate > 0 else 0.,
-      int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-      int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)))
+    max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT))),
+    rate if math.isfinite(rate) and rate > 0 else 0.0,
+    int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+    int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+  )
 
 
 def _step(header: Header, video_format: Format, where: str) -> float:
   """So many frames of the file make one of ours; at least 1."""
   rate = video_format.frame_rate
   if rate is None:
-    return 1.
+    return 1.0
   if not header.frame_rate:
-    raise UserError(f"{where}: does not say how many frames a second it has, "
-                    f"so it cannot be brought to {rate:g}")
+    raise UserError(
+      f"{where}: does not say how many frames a second it has, "
+      f"so it cannot be brought to {rate:g}"
+    )
   if rate > header.frame_rate * _SAME_RATE:
     raise UserError(
-        f"{where}: has {header.frame_rate:g} frames a second, fewer than the "
-        f"{rate:g} asked for: frames would have to be repeated")
-  return max(1., header.frame_rate / rate)
+      f"{where}: has {header.frame_rate:g} frames a second, fewer than the "
+      f"{rate:g} asked for: frames would have to be repeated"
+    )
+  return max(1.0, header.frame_rate / rate)
 
 
 def _check_count(count: int, header: Header, where: str) -> None:
   if not count:
     raise UserError(f"{where}: has no frame that can be decoded")
   if count < (1 - _MAX_LOST) * header.num_frames:
-    raise UserError(f"{where}: is truncated or damaged: expected "
-                    f"{header.num_frames} frames, decoded {count}")
+    raise UserError(
+      f"{where}: is truncated or damaged: expected "
+      f"{header.num_frames} frames, decoded {count}"
+    )
   if count < header.num_frames:
-    tf.logging.info("%s: announces %d frames, has %d.", where,
-                    header.num_frames, count)
-
+    tf.logging.info(
+      "%s: announces %d frames, has %d.", where, header.num_frames, count
+    )

@@ -7,7 +7,7 @@ a step that leaves the range ends at its border and turns that velocity round.
 the brighter pixel counts.
 """
 
-from typing import Iterator, Sequence, Tuple
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,8 +16,13 @@ NUM_DIGITS = 2
 SPEED = 0.1
 
 
-def make_sequence(images: np.ndarray, seed: Sequence[int], num_frames: int,
-                  canvas: int, num_digits: int = NUM_DIGITS) -> np.ndarray:
+def make_sequence(
+  images: np.ndarray,
+  seed: Sequence[int],
+  num_frames: int,
+  canvas: int,
+  num_digits: int = NUM_DIGITS,
+) -> np.ndarray:
   """A sequence of different digits drawn from `images`.
 
   Args:
@@ -36,22 +41,30 @@ def make_sequence(images: np.ndarray, seed: Sequence[int], num_frames: int,
   return draw(images[chosen], positions, canvas)[..., None]
 
 
-def sequences(images: np.ndarray, split: str, count: int, num_frames: int,
-              canvas: int) -> Iterator[Tuple[str, np.ndarray]]:
+def sequences(
+  images: np.ndarray, split: str, count: int, num_frames: int, canvas: int
+) -> Iterator[tuple[str, np.ndarray]]:
   """Yields (id, sequence); every split and every number has its own seed."""
   for index in range(count):
-    yield f"{split}/{index}", make_sequence(
-        images, [*split.encode(), index], num_frames, canvas)
+    yield (
+      f"{split}/{index}",
+      make_sequence(images, [*split.encode(), index], num_frames, canvas),
+    )
 
 
-def sample_positions(rng: np.random.Generator, num_digits: int,
-                     num_frames: int) -> np.ndarray:
+def sample_positions(
+  rng: np.random.Generator, num_digits: int, num_frames: int
+) -> np.ndarray:
   """Where the digits are: [digits, time, 2 (y, x)] in 0..1 of the range."""
   starts = rng.random([num_digits, 2])
   angles = rng.uniform(0, 2 * np.pi, num_digits)
   velocities = SPEED * np.stack([np.sin(angles), np.cos(angles)], axis=-1)
-  tracks = [bounce(start, velocity, num_frames) for start, velocity in
-            zip(starts.ravel().tolist(), velocities.ravel().tolist())]
+  tracks = [
+    bounce(start, velocity, num_frames)
+    for start, velocity in zip(
+      starts.ravel().tolist(), velocities.ravel().tolist()
+    )
+  ]
   return np.reshape(tracks, [num_digits, 2, num_frames]).swapaxes(1, 2)
 
 
@@ -61,14 +74,13 @@ def bounce(position: float, velocity: float, num_frames: int) -> list:
   for _ in range(num_frames):
     position += velocity
     if not 0 < position < 1:
-      position = min(max(position, 0.), 1.)
+      position = min(max(position, 0.0), 1.0)
       velocity = -velocity
     track.append(position)
   return track
 
 
-def draw(images: np.ndarray, positions: np.ndarray,
-         canvas: int) -> np.ndarray:
+def draw(images: np.ndarray, positions: np.ndarray, canvas: int) -> np.ndarray:
   """Lays the digits over each other on black.
 
   Args:
@@ -84,7 +96,8 @@ def draw(images: np.ndarray, positions: np.ndarray,
   frames = np.zeros([positions.shape[1], canvas, canvas], np.uint8)
   # [time, y, x] are the places where a digit can lie, each [size, size].
   places = np.lib.stride_tricks.sliding_window_view(
-      frames, (size, size), axis=(1, 2), writeable=True)
+    frames, (size, size), axis=(1, 2), writeable=True
+  )
   times = np.arange(len(frames))
   for image, corner in zip(images, corners):
     here = times, corner[:, 0], corner[:, 1]

@@ -12,10 +12,16 @@ from problems.toy import world
 _LIGHT = np.array([-0.45, -0.60, 0.66], np.float32)  # from the upper left
 _SHADOW_SHIFT = 0.030 + 0.036j
 _ROD_HALF_WIDTH = 0.046
-_ROD_COLOR = (188., 192., 200.)
-_GRIPPER_COLOR = (250., 246., 236.)
-_TABLES = ((150, 112, 74), (104, 122, 104), (112, 116, 132), (142, 128, 108),
-           (96, 90, 84), (128, 104, 110))
+_ROD_COLOR = (188.0, 192.0, 200.0)
+_GRIPPER_COLOR = (250.0, 246.0, 236.0)
+_TABLES = (
+  (150, 112, 74),
+  (104, 122, 104),
+  (112, 116, 132),
+  (142, 128, 108),
+  (96, 90, 84),
+  (128, 104, 110),
+)
 
 
 class Canvas:
@@ -29,11 +35,11 @@ class Canvas:
     self.y = centers[None, :, None]
     self.frames = np.repeat(background[None], num_frames, axis=0)
 
-  def cover(self, distance: np.ndarray, soft: float = 0.) -> np.ndarray:
+  def cover(self, distance: np.ndarray, soft: float = 0.0) -> np.ndarray:
     """The share [time, size, size] of each pixel within a shape."""
     return np.clip(0.5 - distance / (self.pixel + soft), 0, 1)
 
-  def paint(self, cover: np.ndarray, color, light=1.) -> None:
+  def paint(self, cover: np.ndarray, color, light=1.0) -> None:
     """Lays `color` (3 numbers) times `light` (broadcast) over the frames."""
     for channel, value in enumerate(color):
       plane = self.frames[..., channel]
@@ -61,8 +67,9 @@ def _smooth_noise(rng: np.random.Generator, cells, size: int) -> np.ndarray:
   """Normal noise [size, size, 3] on a coarse grid, joined by cosines."""
   noise = rng.normal(0, 1, [cells[0], cells[1], 3])
   for axis, n in enumerate(cells):
-    noise = np.moveaxis(np.tensordot(_blend(n, size), noise, (1, axis)), 0,
-                        axis)
+    noise = np.moveaxis(
+      np.tensordot(_blend(n, size), noise, (1, axis)), 0, axis
+    )
   return noise
 
 
@@ -73,8 +80,7 @@ def _blend(cells: int, size: int) -> np.ndarray:
   return np.where(distance < 1, 0.5 + 0.5 * np.cos(np.pi * distance), 0)
 
 
-def draw(scene: world.Scene, motion: world.Motion,
-         size: int) -> np.ndarray:
+def draw(scene: world.Scene, motion: world.Motion, size: int) -> np.ndarray:
   """The frames of a motion: float32 [time, size, size, 3] in 0..255."""
   canvas = Canvas(table(scene.table_seed, size), len(motion.gripper))
   for i, body in enumerate(scene.bodies):
@@ -83,8 +89,9 @@ def draw(scene: world.Scene, motion: world.Motion,
   return np.clip(canvas.frames, 0, 255)
 
 
-def _draw_body(canvas: Canvas, body: world.Body, places: np.ndarray,
-               angles: np.ndarray) -> None:
+def _draw_body(
+  canvas: Canvas, body: world.Body, places: np.ndarray, angles: np.ndarray
+) -> None:
   """A dome or a block: its shadow, then itself."""
   for shadow in (True, False):
     x, y = _from(canvas, places + (_SHADOW_SHIFT * 0.6 if shadow else 0))
@@ -102,8 +109,7 @@ def _draw_body(canvas: Canvas, body: world.Body, places: np.ndarray,
       rim = np.clip(-distance / np.float32(0.3 * body.radius), 0, 1)
       canvas.paint(canvas.cover(distance), body.color, 0.72 + 0.33 * rim)
     else:
-      canvas.paint(canvas.cover(distance), body.color,
-                   _dome(x, y, body.radius))
+      canvas.paint(canvas.cover(distance), body.color, _dome(x, y, body.radius))
 
 
 def _draw_arm(canvas: Canvas, base: complex, gripper: np.ndarray) -> None:
@@ -129,17 +135,21 @@ def _draw_arm(canvas: Canvas, base: complex, gripper: np.ndarray) -> None:
     tilt = np.clip(across / _ROD_HALF_WIDTH, -1, 1)
     facing = _LIGHT[1] * cos - _LIGHT[0] * sin
     light = 0.35 + 0.85 * np.clip(
-        _LIGHT[2] * np.sqrt(1 - tilt * tilt) + facing * tilt, 0, 1)
+      _LIGHT[2] * np.sqrt(1 - tilt * tilt) + facing * tilt, 0, 1
+    )
     canvas.paint(canvas.cover(distance), _ROD_COLOR, light)
-    canvas.paint(canvas.cover(round_end), _GRIPPER_COLOR,
-                 _dome(x, y, world.GRIPPER_RADIUS))
+    canvas.paint(
+      canvas.cover(round_end), _GRIPPER_COLOR, _dome(x, y, world.GRIPPER_RADIUS)
+    )
 
 
 def _from(canvas: Canvas, places: np.ndarray):
   """x and y of every pixel, seen from places [time]."""
   places = places[:, None, None]
-  return (canvas.x - places.real.astype(np.float32),
-          canvas.y - places.imag.astype(np.float32))
+  return (
+    canvas.x - places.real.astype(np.float32),
+    canvas.y - places.imag.astype(np.float32),
+  )
 
 
 def _dome(x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
@@ -147,5 +157,5 @@ def _dome(x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
   u, v = x / np.float32(radius), y / np.float32(radius)
   up = np.sqrt(np.clip(1 - u * u - v * v, 0.05, 1))
   lambert = np.clip(_LIGHT[0] * u + _LIGHT[1] * v + _LIGHT[2] * up, 0, 1)
-  shine = (lambert * lambert * lambert)**2  # a power of 12 takes far longer
+  shine = (lambert * lambert * lambert) ** 2  # a power of 12 takes far longer
   return 0.38 + 0.68 * lambert + 0.4 * shine * shine

@@ -4,7 +4,7 @@ Lengths are in units of the table's side, (0, 0) its upper left corner, times
 in frames. Points and velocities are complex numbers: x + i y.
 """
 
-from typing import List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,24 +22,27 @@ _MARGIN = 0.10
 
 class Body(NamedTuple):
   """An object on the table as it starts."""
+
   position: complex
   radius: float
   angle: float  # radians
   is_square: bool
-  color: Tuple[float, float, float]  # 0..255
+  color: tuple[float, float, float]  # 0..255
 
 
 class Scene(NamedTuple):
   """What a sequence starts from."""
+
   base: complex  # where the arm's rod comes in, outside the table
   gripper: complex
   velocity: complex
-  bodies: List[Body]
+  bodies: list[Body]
   table_seed: int
 
 
 class Decisions(NamedTuple):
   """All chance in the motion, frame by frame: [time] each."""
+
   changes: np.ndarray  # bool
   towards_object: np.ndarray  # int, -1 for a free direction
   wanted: np.ndarray  # complex: a free direction times a speed
@@ -48,30 +51,47 @@ class Decisions(NamedTuple):
 
 class Motion(NamedTuple):
   """Where everything is: complex or float, [time] or [time, bodies]."""
+
   gripper: np.ndarray
   bodies: np.ndarray
   angles: np.ndarray
 
 
 _COLORS = (
-    (214, 58, 48), (238, 176, 34), (46, 116, 214), (60, 172, 78),
-    (152, 76, 190), (236, 120, 40), (40, 184, 190))
+  (214, 58, 48),
+  (238, 176, 34),
+  (46, 116, 214),
+  (60, 172, 78),
+  (152, 76, 190),
+  (236, 120, 40),
+  (40, 184, 190),
+)
 
 
 def sample_scene(rng: np.random.Generator) -> Scene:
   """A table with two or three objects and an arm reaching in."""
   side = rng.integers(4)
   along = rng.uniform(0.2, 0.8)
-  base = (complex(along, -0.15), complex(along, 1.15),
-          complex(-0.15, along), complex(1.15, along))[side]
+  base = (
+    complex(along, -0.15),
+    complex(along, 1.15),
+    complex(-0.15, along),
+    complex(1.15, along),
+  )[side]
   colors = rng.permutation(len(_COLORS))
   gripper = complex(*rng.uniform(0.25, 0.75, 2))
   bodies = []
   for i in range(rng.integers(2, 4)):
     radius = rng.uniform(0.075, 0.105)
-    bodies.append(Body(
-        _free_place(rng, radius, gripper, bodies), radius,
-        rng.uniform(0, np.pi), bool(rng.integers(2)), _COLORS[colors[i]]))
+    bodies.append(
+      Body(
+        _free_place(rng, radius, gripper, bodies),
+        radius,
+        rng.uniform(0, np.pi),
+        bool(rng.integers(2)),
+        _COLORS[colors[i]],
+      )
+    )
   velocity = _TOP_SPEED * rng.uniform(0.3, 1) * _direction(rng)
   return Scene(base, gripper, velocity, bodies, int(rng.integers(2**31)))
 
@@ -80,31 +100,38 @@ def _direction(rng: np.random.Generator) -> complex:
   return complex(np.exp(1j * rng.uniform(0, 2 * np.pi)))
 
 
-def _free_place(rng: np.random.Generator, radius: float, gripper: complex,
-                bodies: List[Body]) -> complex:
+def _free_place(
+  rng: np.random.Generator, radius: float, gripper: complex, bodies: list[Body]
+) -> complex:
   """A place on the table that touches neither the gripper nor a body."""
   for _ in range(200):
     place = complex(*rng.uniform(0.16, 0.84, 2))
     clear = abs(place - gripper) > radius + GRIPPER_RADIUS + 0.02
-    if clear and all(abs(place - b.position) > radius + b.radius + 0.02
-                     for b in bodies):
+    if clear and all(
+      abs(place - b.position) > radius + b.radius + 0.02 for b in bodies
+    ):
       break
   return place  # after 200 trials: touching; the first step parts them
 
 
-def sample_decisions(rng: np.random.Generator, num_frames: int,
-                     num_bodies: int) -> Decisions:
+def sample_decisions(
+  rng: np.random.Generator, num_frames: int, num_bodies: int
+) -> Decisions:
   """Draws what the arm will do, whatever happens on the table."""
   speed = _TOP_SPEED * rng.uniform(0.35, 1, num_frames)
   heading = np.exp(1j * rng.uniform(0, 2 * np.pi, num_frames))
   noise = rng.normal(0, _JOLT, [2, num_frames])
   return Decisions(
-      changes=rng.random(num_frames) < _CHANGE_OF_MIND,
-      # Mostly it heads for an object: pushes are what we want to see.
-      towards_object=np.where(rng.random(num_frames) < 0.6,
-                              rng.integers(num_bodies, size=num_frames), -1),
-      wanted=speed * heading,
-      jolts=noise[0] + 1j * noise[1])
+    changes=rng.random(num_frames) < _CHANGE_OF_MIND,
+    # Mostly it heads for an object: pushes are what we want to see.
+    towards_object=np.where(
+      rng.random(num_frames) < 0.6,
+      rng.integers(num_bodies, size=num_frames),
+      -1,
+    ),
+    wanted=speed * heading,
+    jolts=noise[0] + 1j * noise[1],
+  )
 
 
 def simulate(scene: Scene, decisions: Decisions) -> Motion:
@@ -147,12 +174,13 @@ def _move_gripper(place: complex, velocity: complex, wanted: complex):
     if inside != coordinate:
       place += (inside - coordinate) * turn
       velocity = _reflect(velocity, turn)
-      wanted = _reflect(wanted, turn, bounce=1.)
+      wanted = _reflect(wanted, turn, bounce=1.0)
   return place, velocity, wanted
 
 
-def _reflect(velocity: complex, turn: complex,
-             bounce: float = _BOUNCE) -> complex:
+def _reflect(
+  velocity: complex, turn: complex, bounce: float = _BOUNCE
+) -> complex:
   return velocity - (1 + bounce) * (velocity / turn).real * turn
 
 

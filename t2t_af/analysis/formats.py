@@ -11,8 +11,11 @@ MINUS = "−"  # The sign, wide as "+", so that columns line up.
 
 def is_number(value: Any) -> bool:
   """Whether `value` is a finite number (and not a bool)."""
-  return (isinstance(value, (int, float)) and not isinstance(value, bool) and
-          math.isfinite(value))
+  return (
+    isinstance(value, (int, float))
+    and not isinstance(value, bool)
+    and math.isfinite(value)
+  )
 
 
 def number(value: Optional[float], decimals: int = 3) -> str:
@@ -29,9 +32,13 @@ def signed(value: Optional[float], decimals: int = 3) -> str:
   return f"{value:+.{decimals}f}".replace("-", MINUS)
 
 
-def with_error(value: Optional[float], stderr: Optional[float],
-               decimals: int = 3, sign: bool = False) -> str:
-  """"1.234 ± 0.005"; without the error where there is none."""
+def with_error(
+  value: Optional[float],
+  stderr: Optional[float],
+  decimals: int = 3,
+  sign: bool = False,
+) -> str:
+  """ "1.234 ± 0.005"; without the error where there is none."""
   decimals = max(decimals, digits_for(stderr))
   text = (signed if sign else number)(value, decimals)
   if text == ABSENT or not is_number(stderr):

@@ -1,1 +1,1 @@
-"""Bijectors across time. The network is never inside: it comes as a callable."""
+"""Bijectors across time. The network comes as a callable, never inside."""

@@ -24,11 +24,11 @@ class AffineAutoregressive(autoregressive.AutoregressiveFlow):
   def __init__(self, *args, name: str = "affine_autoregressive", **kwargs):
     super().__init__(*args, name=name, **kwargs)
 
-  def to_data(self, y, shift, log_scale):  # pylint: disable=arguments-differ
+  def to_data(self, y, shift, log_scale):
     """Eq. 4."""
     return shift + (y if log_scale is None else y * tf.exp(log_scale))
 
-  def to_noise(self, x, shift, log_scale):  # pylint: disable=arguments-differ
+  def to_noise(self, x, shift, log_scale):
     """Eq. 5 and the summands of Eq. 7, negated."""
     y = x - shift
     if log_scale is None:

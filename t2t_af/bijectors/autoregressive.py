@@ -1,7 +1,8 @@
 """What all flows across time share: one parallel pass back, a loop ahead."""
 
 import abc
-from typing import Callable, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
@@ -10,17 +11,18 @@ from t2t_af import time_axis
 
 tfb = tfp.bijectors
 
-Maps = Tuple[Optional[tf.Tensor], ...]
+Maps = tuple[Optional[tf.Tensor], ...]
 Conditioner = Callable[[tf.Tensor], Maps]
 
 
 class InverseAndLogDet(NamedTuple):
-  y: tf.Tensor                 # as x
+  y: tf.Tensor  # as x
   log_det_per_step: tf.Tensor  # [batch, time], nats; 0 where not transformed
 
 
 class ShiftAndLogScale(NamedTuple):
   """Of the steps from num_unscored on, [batch, time - num_unscored, ...]."""
+
   shift: tf.Tensor
   log_scale: tf.Tensor
 
@@ -36,11 +38,13 @@ def from_window_fn(window_fn: Conditioner, num_cond_steps: int) -> Conditioner:
     A conditioner as `AutoregressiveFlow` takes it; all windows of all
     sequences go through window_fn as one batch.
   """
+
   def conditioner(x):
     num_windows = time_axis.length(x) - num_cond_steps + 1
     return tuple(
-        None if map_ is None else time_axis.unfold(map_, x, num_windows)
-        for map_ in window_fn(time_axis.windows(x, num_cond_steps)))
+      None if map_ is None else time_axis.unfold(map_, x, num_windows)
+      for map_ in window_fn(time_axis.windows(x, num_cond_steps))
+    )
 
   return conditioner
 
@@ -88,13 +92,19 @@ class AutoregressiveFlow(tfb.Bijector):
       `forward`: fewer than num_unscored steps.
   """
 
-  def __init__(self, conditioner: Conditioner, num_cond_steps: int,
-               event_rank: int = 4, start: int = 0,
-               initial: Optional[Sequence[Optional[tf.Tensor]]] = None,
-               name: str = "autoregressive_flow"):
+  def __init__(
+    self,
+    conditioner: Conditioner,
+    num_cond_steps: int,
+    event_rank: int = 4,
+    start: int = 0,
+    initial: Optional[Sequence[Optional[tf.Tensor]]] = None,
+    name: str = "autoregressive_flow",
+  ):
     if num_cond_steps < 1:
       raise ValueError(
-          "num_cond_steps must be at least 1, got %d" % num_cond_steps)
+        "num_cond_steps must be at least 1, got %d" % num_cond_steps
+      )
     if start < 0:
       raise ValueError("start must be at least 0, got %d" % start)
     self._conditioner = conditioner
@@ -115,15 +125,17 @@ class AutoregressiveFlow(tfb.Bijector):
   def inverse_and_log_det(self, x: tf.Tensor) -> InverseAndLogDet:
     """y and the log-determinant of dy/dx per step, in one conditioner call."""
     first = self._first_with_window(x)
-    unchanged = x[:, :self.num_unscored]
+    unchanged = x[:, : self.num_unscored]
     ys, log_dets = [unchanged], [tf.zeros(tf.shape(unchanged)[:2], x.dtype)]
     for part, maps in self._parts(x, first):
       y, log_det = self.to_noise(part, *maps)
       ys.append(y)
-      log_dets.append(tf.zeros(tf.shape(part)[:2], x.dtype)
-                      if log_det is None else _sum_of_step(log_det, part))
-    return InverseAndLogDet(tf.concat(ys, axis=1),
-                            tf.concat(log_dets, axis=1))
+      log_dets.append(
+        tf.zeros(tf.shape(part)[:2], x.dtype)
+        if log_det is None
+        else _sum_of_step(log_det, part)
+      )
+    return InverseAndLogDet(tf.concat(ys, axis=1), tf.concat(log_dets, axis=1))
 
   def shift_and_log_scale(self, x: tf.Tensor) -> ShiftAndLogScale:
     """The first two maps of every step that is transformed.
@@ -131,9 +143,13 @@ class AutoregressiveFlow(tfb.Bijector):
     Args:
       x: [batch, time, ...], with more than num_unscored steps.
     """
-    found = [[tf.zeros_like(part) + (0. if map_ is None else map_)
-              for map_ in maps[:2]]
-             for part, maps in self._parts(x, self._first_with_window(x))]
+    found = [
+      [
+        tf.zeros_like(part) + (0.0 if map_ is None else map_)
+        for map_ in maps[:2]
+      ]
+      for part, maps in self._parts(x, self._first_with_window(x))
+    ]
     return ShiftAndLogScale(*[tf.concat(maps, axis=1) for maps in zip(*found)])
 
   def step(self, y_t: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
@@ -150,26 +166,31 @@ class AutoregressiveFlow(tfb.Bijector):
     return self.to_noise(x_t, *self._maps_of(window))[0]
 
   def _maps_of(self, window):
-    return [None if map_ is None else map_[:, 0]
-            for map_ in self._conditioner(window)]
+    return [
+      None if map_ is None else map_[:, 0] for map_ in self._conditioner(window)
+    ]
 
   def _parts(self, x, first):
     """(steps of x, their maps): without a window, and with one."""
     if self._initial is not None:
-      yield x[:, self._start:first], self._initial_maps()
+      yield x[:, self._start : first], self._initial_maps()
     if x.shape.as_list()[1] != first:
-      yield x[:, first:], self._conditioner(x[:, self._start:-1])
+      yield x[:, first:], self._conditioner(x[:, self._start : -1])
 
   def _initial_maps(self):
-    return [None if map_ is None else map_[tf.newaxis, tf.newaxis]
-            for map_ in self._initial]
+    return [
+      None if map_ is None else map_[tf.newaxis, tf.newaxis]
+      for map_ in self._initial
+    ]
 
   def _first_with_window(self, x):
     """The first step that has a full window, if x has one; else its length."""
     num_steps = x.shape.as_list()[1]
     if num_steps is not None and num_steps < self.num_unscored:
-      raise ValueError("%s needs at least %d steps, got %d" % (
-          self.name, self.num_unscored, num_steps))
+      raise ValueError(
+        "%s needs at least %d steps, got %d"
+        % (self.name, self.num_unscored, num_steps)
+      )
     first = self._start + self.num_cond_steps
     return first if num_steps is None else min(first, num_steps)
 
@@ -185,13 +206,17 @@ class AutoregressiveFlow(tfb.Bijector):
     head = y[:, :first]
     if self._initial is not None:
       head = tf.concat(
-          [y[:, :self._start],
-           self.to_data(y[:, self._start:first], *self._initial_maps())],
-          axis=1)
+        [
+          y[:, : self._start],
+          self.to_data(y[:, self._start : first], *self._initial_maps()),
+        ],
+        axis=1,
+      )
     if y.shape.as_list()[1] == first:
       return head
-    x = tf.concat([head, self._loop(y[:, first:], head[:, self._start:])],
-                  axis=1)
+    x = tf.concat(
+      [head, self._loop(y[:, first:], head[:, self._start :])], axis=1
+    )
     x.set_shape(y.shape)
     return x
 
@@ -208,13 +233,17 @@ class AutoregressiveFlow(tfb.Bijector):
       return t + 1, window, data.write(t, x_t)
 
     _, _, data = tf.while_loop(
-        lambda t, *_: t < num_steps, body, (0, window, data),
-        shape_invariants=(tf.TensorShape([]), window.shape,
-                          tf.TensorShape(None)))
+      lambda t, *_: t < num_steps,
+      body,
+      (0, window, data),
+      shape_invariants=(tf.TensorShape([]), window.shape, tf.TensorShape(None)),
+    )
     return tf.transpose(data.stack(), axes)
 
 
 def _sum_of_step(log_det, like):
   """Sum over the axes of a step, [batch, time]; broadcasts to `like`."""
-  return tf.reduce_sum(tf.broadcast_to(log_det, tf.shape(like)),
-                       axis=list(range(2, like.shape.rank)))
+  return tf.reduce_sum(
+    tf.broadcast_to(log_det, tf.shape(like)),
+    axis=list(range(2, like.shape.rank)),
+  )

@@ -7,7 +7,7 @@ import tensorflow_probability as tfp
 from t2t_af.bijectors import autoregressive
 
 NUM_BINS = 8
-TAIL = 4.  # Standard deviations: noise beyond it is left as it is.
+TAIL = 4.0  # Standard deviations: noise beyond it is left as it is.
 MIN_BIN = 0.01  # Of the interval, which is 2 * TAIL wide.
 MIN_SLOPE = 0.01
 
@@ -43,14 +43,18 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
   [1]: Durkan et al. Neural spline flows. _NeurIPS_, 2019.
   """
 
-  def __init__(self, *args, num_bins: int = NUM_BINS,
-               name: str = "spline_autoregressive", **kwargs):
+  def __init__(
+    self,
+    *args,
+    num_bins: int = NUM_BINS,
+    name: str = "spline_autoregressive",
+    **kwargs,
+  ):
     if num_bins < 2:
       raise ValueError("num_bins must be at least 2, got %d" % num_bins)
     self._num_bins = num_bins
     super().__init__(*args, name=name, **kwargs)
 
-  # pylint: disable=arguments-differ
   def to_data(self, y, shift, log_scale, extra):
     inside, safe = _inside(y)
     u = self._spline(extra, y).inverse(safe)
@@ -62,11 +66,16 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
     inside, safe = _inside(u)
     spline = self._spline(extra, u)
     y, log_slope = [
-        tf.reshape(found, tf.shape(u)) for found in
-        (spline.forward(safe),
-         spline.forward_log_det_jacobian(safe, event_ndims=0))]
-    return (tf.where(inside, y, u),
-            tf.where(inside, log_slope, tf.zeros_like(u)) - log_scale)
+      tf.reshape(found, tf.shape(u))
+      for found in (
+        spline.forward(safe),
+        spline.forward_log_det_jacobian(safe, event_ndims=0),
+      )
+    ]
+    return (
+      tf.where(inside, y, u),
+      tf.where(inside, log_slope, tf.zeros_like(u)) - log_scale,
+    )
 
   def _spline(self, extra, like):
     """g of every number of `like` on its own, [numbers].
@@ -77,10 +86,13 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
     k = self._num_bins
     shape = tf.concat([tf.shape(like)[:-1], extra.shape[-1:]], axis=0)
     widths, heights, slopes = tf.split(
-        tf.reshape(tf.broadcast_to(extra, shape), [-1, num_extra(k)]),
-        [k, k, k - 1], axis=-1)
+      tf.reshape(tf.broadcast_to(extra, shape), [-1, num_extra(k)]),
+      [k, k, k - 1],
+      axis=-1,
+    )
     return tfp.bijectors.RationalQuadraticSpline(
-        _bins(widths), _bins(heights), _slopes(slopes), range_min=-TAIL)
+      _bins(widths), _bins(heights), _slopes(slopes), range_min=-TAIL
+    )
 
 
 def _inside(u):
@@ -93,10 +105,10 @@ def _inside(u):
 
 
 def _bins(raw):
-  share = MIN_BIN + (1. - MIN_BIN * int(raw.shape[-1])) * tf.nn.softmax(raw)
-  return 2. * TAIL * share
+  share = MIN_BIN + (1.0 - MIN_BIN * int(raw.shape[-1])) * tf.nn.softmax(raw)
+  return 2.0 * TAIL * share
 
 
 def _slopes(raw):
   """Positive, 1 for 0."""
-  return MIN_SLOPE + tf.nn.softplus(raw + np.log(np.expm1(1. - MIN_SLOPE)))
+  return MIN_SLOPE + tf.nn.softplus(raw + np.log(np.expm1(1.0 - MIN_SLOPE)))

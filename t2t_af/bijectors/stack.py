@@ -1,6 +1,7 @@
 """Hierarchical chains of flows (Eq. 9)."""
 
-from typing import List, NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
@@ -11,7 +12,7 @@ tfb = tfp.bijectors
 
 
 class Inverses(NamedTuple):
-  ys: List[tf.Tensor]          # y^1 ... y^M, each as x
+  ys: list[tf.Tensor]  # y^1 ... y^M, each as x
   log_det_per_step: tf.Tensor  # [batch, time], nats, of all together
 
 
@@ -40,8 +41,12 @@ class Stack(tfb.Bijector):
     num_unscored: number of first steps that are not transformed by all.
   """
 
-  def __init__(self, transforms: Sequence[tfb.Bijector], event_rank: int = 4,
-               name: str = "stack"):
+  def __init__(
+    self,
+    transforms: Sequence[tfb.Bijector],
+    event_rank: int = 4,
+    name: str = "stack",
+  ):
     self.transforms = tuple(transforms)
     self.num_unscored = max([t.num_unscored for t in transforms], default=0)
     super().__init__(forward_min_event_ndims=event_rank, name=name)
@@ -56,7 +61,8 @@ class Stack(tfb.Bijector):
     return Inverses(ys, total)
 
   def inverse_and_log_det(
-      self, x: tf.Tensor) -> autoregressive.InverseAndLogDet:
+    self, x: tf.Tensor
+  ) -> autoregressive.InverseAndLogDet:
     """y^M, and the log-determinants of all transforms added up per step."""
     ys, log_det_per_step = self.inverses(x)
     return autoregressive.InverseAndLogDet([x, *ys][-1], log_det_per_step)

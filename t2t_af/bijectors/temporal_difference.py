@@ -28,8 +28,9 @@ class TemporalDifference(tfb.Bijector):
       num_unscored steps.
   """
 
-  def __init__(self, event_rank: int = 4, start: int = 0,
-               name: str = "temporal_difference"):
+  def __init__(
+    self, event_rank: int = 4, start: int = 0, name: str = "temporal_difference"
+  ):
     if start < 0:
       raise ValueError("start must be at least 0, got %d" % start)
     self._start = start
@@ -37,19 +38,27 @@ class TemporalDifference(tfb.Bijector):
     super().__init__(forward_min_event_ndims=event_rank, name=name)
 
   def inverse_and_log_det(
-      self, x: tf.Tensor) -> autoregressive.InverseAndLogDet:
+    self, x: tf.Tensor
+  ) -> autoregressive.InverseAndLogDet:
     """y and, per step, the log-determinant of dy/dx, which is 0."""
     self._check(x)
-    y = tf.concat([x[:, :self.num_unscored],
-                   x[:, self.num_unscored:] - x[:, self._start:-1]], axis=1)
+    y = tf.concat(
+      [
+        x[:, : self.num_unscored],
+        x[:, self.num_unscored :] - x[:, self._start : -1],
+      ],
+      axis=1,
+    )
     return autoregressive.InverseAndLogDet(
-        y, tf.zeros(tf.shape(x)[:2], x.dtype))
+      y, tf.zeros(tf.shape(x)[:2], x.dtype)
+    )
 
   def shift_and_log_scale(
-      self, x: tf.Tensor) -> autoregressive.ShiftAndLogScale:
+    self, x: tf.Tensor
+  ) -> autoregressive.ShiftAndLogScale:
     """As `AutoregressiveFlow`'s: x[t - 1] and 0."""
     self._check(x)
-    shift = x[:, self._start:-1]
+    shift = x[:, self._start : -1]
     return autoregressive.ShiftAndLogScale(shift, tf.zeros_like(shift))
 
   def _inverse(self, x):
@@ -60,11 +69,13 @@ class TemporalDifference(tfb.Bijector):
 
   def _forward(self, y):
     self._check(y)
-    x = tf.cumsum(y[:, self._start:], axis=1)
-    return tf.concat([y[:, :self._start], x], axis=1)
+    x = tf.cumsum(y[:, self._start :], axis=1)
+    return tf.concat([y[:, : self._start], x], axis=1)
 
   def _check(self, x):
     num_steps = x.shape.as_list()[1]
     if num_steps is not None and num_steps < self.num_unscored:
-      raise ValueError("%s needs at least %d steps, got %d" % (
-          self.name, self.num_unscored, num_steps))
+      raise ValueError(
+        "%s needs at least %d steps, got %d"
+        % (self.name, self.num_unscored, num_steps)
+      )

@@ -19,50 +19,80 @@ import argparse
 import os
 
 from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.records import run_folder
 from t2t_af.experiments import calibrating
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 _SAMPLES = "num_importance_samples"
 
 
 def _parse(argv):
   parser = argparse.ArgumentParser(
-      "t2t-af analyse", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af analyse",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   add = parser.add_argument
   add("--output_dir", required=True, metavar="RUN")
   add("--data_dir", default="data")
   add("--split", default="test", choices=["test", "eval"])
-  add("--train_too", action="store_true", help="evaluate training sequences "
-      "too, of those the run was trained on")
-  add("--num_train_sequences", type=int, default=0, help="how many of them, "
-      "evenly apart; 0: as many as the split has")
-  add("--num_importance_samples", type=int, default=1,
-      help="K of the importance-weighted bound; 1: none")
+  add(
+    "--train_too",
+    action="store_true",
+    help="evaluate training sequences too, of those the run was trained on",
+  )
+  add(
+    "--num_train_sequences",
+    type=int,
+    default=0,
+    help="how many of them, evenly apart; 0: as many as the split has",
+  )
+  add(
+    "--num_importance_samples",
+    type=int,
+    default=1,
+    help="K of the importance-weighted bound; 1: none",
+  )
   add("--num_sequences", type=int, default=4, help="in flow.npz")
-  add("--num_samples", type=int, default=100, help="futures of a context, for "
-      "the calibration of series; 0: no such calibration")
-  add("--num_contexts", type=int, default=200, help="that futures are made of; "
-      "-1: all")
+  add(
+    "--num_samples",
+    type=int,
+    default=100,
+    help="futures of a context, for "
+    "the calibration of series; 0: no such calibration",
+  )
+  add(
+    "--num_contexts",
+    type=int,
+    default=200,
+    help="that futures are made of; -1: all",
+  )
   args = parser.parse_args(argv)
   args.output_dir, args.data_dir = map(
-      os.path.expanduser, (args.output_dir, args.data_dir))
+    os.path.expanduser, (args.output_dir, args.data_dir)
+  )
   _check(args)
   return args
 
 
 def _check(args):
-  smallest = dict(num_train_sequences=0, num_importance_samples=1,
-                  num_sequences=1, num_samples=0, num_contexts=-1)
+  smallest = dict(
+    num_train_sequences=0,
+    num_importance_samples=1,
+    num_sequences=1,
+    num_samples=0,
+    num_contexts=-1,
+  )
   for name, number in smallest.items():
     if getattr(args, name) < number:
       raise errors.UserError("--%s must be at least %d" % (name, number))
   if args.num_samples == 1 or args.num_contexts == 0:
-    raise errors.UserError("--num_samples must be 0 or at least 2, and "
-                           "--num_contexts -1 or at least 1")
+    raise errors.UserError(
+      "--num_samples must be 0 or at least 2, and "
+      "--num_contexts -1 or at least 1"
+    )
 
 
 def main(argv: list) -> int:
@@ -81,15 +111,17 @@ def _evaluate(run, args):
   is_slvm = _SAMPLES in run.hparams.values()
   if args.num_importance_samples > 1 and not is_slvm:
     raise errors.UserError(
-        "--num_importance_samples: the likelihood of %s is exact, not a bound" %
-        args.output_dir)
+      "--num_importance_samples: the likelihood of %s is exact, not a bound"
+      % args.output_dir
+    )
   # Whatever the run's own evaluations took.
   one_sample = _SAMPLES + "=1" if is_slvm else ""
   num_sequences = run.num_sequences(args.split)
   run.evaluate(args.split, one_sample)
   if args.train_too:
     apart = run.num_sequences("train") // (
-        args.num_train_sequences or num_sequences)
+      args.num_train_sequences or num_sequences
+    )
     run.evaluate("train", one_sample, num_partitions=max(1, apart))
   if args.num_importance_samples > 1:
     run.evaluate(args.split, "%s=%d" % (_SAMPLES, args.num_importance_samples))
@@ -100,7 +132,10 @@ def _calibrate(run, args):
   if run.has_standard_noise:
     found.append(calibrating.of_flow(run, args.split))
   if args.num_samples:
-    found.append(calibrating.of_samples(
-        run, args.split, args.num_contexts, args.num_samples))
+    found.append(
+      calibrating.of_samples(
+        run, args.split, args.num_contexts, args.num_samples
+      )
+    )
   for record in found:
     records.append(run_folder.results(run.output_dir, "calibration"), record)

@@ -17,11 +17,11 @@ from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 _BENCHES = {
-    "graph": ("graph",),
-    "flow": ("flow",),
-    "generation": ("generation",),
-    "input": ("reading",),
-    "data": ("generation", "reading"),
+  "graph": ("graph",),
+  "flow": ("flow",),
+  "generation": ("generation",),
+  "input": ("reading",),
+  "data": ("generation", "reading"),
 }
 
 

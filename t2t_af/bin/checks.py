@@ -1,8 +1,9 @@
 """What is wrong with a command line, found before anything is built."""
 
+from collections.abc import Iterable
 import os
 import re
-from typing import Iterable, List, Optional
+from typing import Optional
 
 from absl import flags
 from tensor2tensor.utils import decoding
@@ -49,8 +50,9 @@ def model_and_hparams() -> None:
   if FLAGS.model not in registry.list_models():
     raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
   if FLAGS.hparams_set not in registry.list_hparams():
-    raise UserError(suggest(
-        FLAGS.hparams_set, registry.list_hparams(), "hparams_set"))
+    raise UserError(
+      suggest(FLAGS.hparams_set, registry.list_hparams(), "hparams_set")
+    )
   hparams = registry.hparams(FLAGS.hparams_set)
   overrides(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.of(hparams)
@@ -61,8 +63,7 @@ def decode_hparams() -> None:
   overrides(decoding.decode_hparams(), FLAGS.decode_hparams, "decode hparam")
 
 
-def overrides(hparams: hparam.HParams, text: Optional[str],
-              what: str) -> None:
+def overrides(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
   """Raises if `text`, "name=value,...", does not fit these hparams."""
   if not text:
     return
@@ -71,8 +72,9 @@ def overrides(hparams: hparam.HParams, text: Optional[str],
   except (KeyError, ValueError) as error:
     unknown = re.match(r"Unknown hyperparameter type for (.+)", str(error))
     if unknown:
-      raise UserError(suggest(
-          unknown.group(1), hparams.values(), what)) from error
+      raise UserError(
+        suggest(unknown.group(1), hparams.values(), what)
+      ) from error
     raise UserError(f'cannot read "{text}": {error}') from error
 
 
@@ -82,13 +84,17 @@ def data_files(problem_name: str, splits: Iterable[str]) -> None:
   if base not in registry.list_base_problems():
     return  # an environment: it makes its data as it goes
   prefix = registry.problem(problem_name).dataset_filename()
-  missing = [split for split in splits if not tf.gfile.Glob(
-      os.path.join(FLAGS.data_dir, f"{prefix}-{split}*"))]
+  missing = [
+    split
+    for split in splits
+    if not tf.gfile.Glob(os.path.join(FLAGS.data_dir, f"{prefix}-{split}*"))
+  ]
   if missing:
     raise UserError(
-        f"{FLAGS.data_dir} holds no {' or '.join(missing)} data of "
-        f"{problem_name}. Make it with: t2t-datagen --problem={problem_name} "
-        f"--data_dir={FLAGS.data_dir}")
+      f"{FLAGS.data_dir} holds no {' or '.join(missing)} data of "
+      f"{problem_name}. Make it with: t2t-datagen --problem={problem_name} "
+      f"--data_dir={FLAGS.data_dir}"
+    )
 
 
 def output_dir_is_of(model_name: str, output_dir: str) -> None:
@@ -103,12 +109,13 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
   found = model_scopes(checkpoint)
   if found and scope not in found:
     raise UserError(
-        f'--output_dir={output_dir} holds a checkpoint of '
-        f'{" and ".join(found)}, not of {model_name}. Give another '
-        f"--output_dir, or --model={found[0]}.")
+      f"--output_dir={output_dir} holds a checkpoint of "
+      f"{' and '.join(found)}, not of {model_name}. Give another "
+      f"--output_dir, or --model={found[0]}."
+    )
 
 
-def model_scopes(checkpoint: str) -> List[str]:
+def model_scopes(checkpoint: str) -> list[str]:
   """Returns the models whose variables a checkpoint holds."""
   names = [name for name, _ in tf.train.list_variables(checkpoint)]
   scopes = {name.split("/")[0] for name in names if "/" in name}
@@ -119,14 +126,18 @@ def checkpoint_exists(path: str) -> None:
   """Raises if a --checkpoint_path is none."""
   if not tf.gfile.Exists(f"{path}.index"):
     raise UserError(
-        f"--checkpoint_path={path}: there is no such checkpoint. It is written "
-        "without .index or .meta, e.g. run/model.ckpt-1000.")
+      f"--checkpoint_path={path}: there is no such checkpoint. It is written "
+      "without .index or .meta, e.g. run/model.ckpt-1000."
+    )
 
 
 def schedule(name: str) -> None:
   """Raises if the trainer has no such --schedule."""
-  known = [k for k, v in vars(trainer_lib.T2TExperiment).items()
-           if callable(v) and not k.startswith("_")]
+  known = [
+    k
+    for k, v in vars(trainer_lib.T2TExperiment).items()
+    if callable(v) and not k.startswith("_")
+  ]
   if name not in known:
     raise UserError(suggest(name, known, "schedule"))
 
@@ -144,6 +155,9 @@ def same_hparams_set(output_dir: str) -> None:
     found = re.search(r"^--hparams_set=(.*)$", f.read(), re.MULTILINE)
   if found and found.group(1) != FLAGS.hparams_set:
     tf.logging.warning(
-        "%s was begun with --hparams_set=%s and keeps its hparams, not those "
-        "of %s. Another --output_dir starts afresh.", output_dir,
-        found.group(1), FLAGS.hparams_set)
+      "%s was begun with --hparams_set=%s and keeps its hparams, not those "
+      "of %s. Another --output_dir starts afresh.",
+      output_dir,
+      found.group(1),
+      FLAGS.hparams_set,
+    )

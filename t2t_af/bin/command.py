@@ -4,11 +4,12 @@ What the four commands share. tensor2tensor's own flags are all there; what is
 added is that mistakes are told in a line, before anything is built or written.
 """
 
+from collections.abc import Sequence
 import importlib
 import os
 import sys
 import textwrap
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional
 
 from absl import flags
 import tensorflow.compat.v1 as tf
@@ -22,9 +23,13 @@ FLAGS = flags.FLAGS
 _HPARAM_FLAG = "--hp_"
 
 
-def run(stock_module: str, doc: str, prepare: Callable[[Any], None],
-        interrupted: Callable[[], str],
-        argv: Optional[Sequence[str]] = None) -> int:
+def run(
+  stock_module: str,
+  doc: str,
+  prepare: Callable[[Any], None],
+  interrupted: Callable[[], str],
+  argv: Optional[Sequence[str]] = None,
+) -> int:
   """Runs `stock_module.main`. Returns the exit code.
 
   Args:
@@ -52,19 +57,22 @@ def run(stock_module: str, doc: str, prepare: Callable[[Any], None],
   return outcome.of(action, interrupted, user_errors=(flags.Error,))
 
 
-def _asks_for_help(argv: List[str]) -> bool:
+def _asks_for_help(argv: list[str]) -> bool:
   return any(a in ("--help", "-h", "-help", "--helpfull") for a in argv[1:])
 
 
 def _print_help(doc: str, full: bool) -> None:
   print(textwrap.dedent(doc).strip())
-  print("\nEvery flag of tensor2tensor works; --helpfull lists them all, "
-        "--verbosity=0 shows\ntensor2tensor's own log.", flush=True)
+  print(
+    "\nEvery flag of tensor2tensor works; --helpfull lists them all, "
+    "--verbosity=0 shows\ntensor2tensor's own log.",
+    flush=True,
+  )
   if full:
     print(f"\n{FLAGS.get_help()}", flush=True)
 
 
-def _parse_flags(argv: List[str]) -> None:
+def _parse_flags(argv: list[str]) -> None:
   """Parses argv; tensor2tensor would ignore a misspelt flag with a warning.
 
   `--hp_NAME VALUE` and `--hp_NAME=VALUE` set hparams, in every command that
@@ -80,14 +88,15 @@ def _parse_flags(argv: List[str]) -> None:
     name = unknown[0].split("=")[0].lstrip("-")
     if not unknown[0].startswith("-"):
       raise UserError(
-          f'"{unknown[0]}" is neither a flag nor the value of one. Values '
-          "that hold spaces or commas need quotes.")
-    raise UserError(suggest(name, list(FLAGS), "flag") +
-                    " --helpfull lists all flags.")
+        f'"{unknown[0]}" is neither a flag nor the value of one. Values '
+        "that hold spaces or commas need quotes."
+      )
+    raise UserError(
+      suggest(name, list(FLAGS), "flag") + " --helpfull lists all flags."
+    )
 
 
-def _split_hparam_flags(
-    arguments: List[str]) -> Tuple[List[str], List[str]]:
+def _split_hparam_flags(arguments: list[str]) -> tuple[list[str], list[str]]:
   """Returns (["name=value", ...] of the --hp_ flags, everything else)."""
   overrides, unknown = [], []
   arguments = list(arguments)
@@ -96,7 +105,7 @@ def _split_hparam_flags(
     if not argument.startswith(_HPARAM_FLAG):
       unknown.append(argument)
       continue
-    name = argument[len(_HPARAM_FLAG):]
+    name = argument[len(_HPARAM_FLAG) :]
     if "=" in name:
       overrides.append(name)
     elif arguments:
@@ -112,19 +121,23 @@ def _import_usr_dir() -> None:
   `t2t_af` itself, whatever directory it is looked for in, is loaded already.
   """
   from tensor2tensor.utils import usr_dir
+
   import t2t_af
+
   path = FLAGS.t2t_usr_dir
   if not path:
     return
   absolute = os.path.abspath(os.path.expanduser(path).rstrip("/"))
   ours = os.path.dirname(os.path.abspath(t2t_af.__file__))
   if os.path.basename(absolute) == "t2t_af":
-    other = os.path.isdir(absolute) and os.path.realpath(absolute) != \
-        os.path.realpath(ours)
+    other = os.path.isdir(absolute) and os.path.realpath(
+      absolute
+    ) != os.path.realpath(ours)
     if other:
       raise UserError(
-          f"--t2t_usr_dir={path} is not the t2t_af that this command belongs "
-          f"to ({ours}). Leave the flag out, or use that copy's own command.")
+        f"--t2t_usr_dir={path} is not the t2t_af that this command belongs "
+        f"to ({ours}). Leave the flag out, or use that copy's own command."
+      )
     FLAGS.t2t_usr_dir = ""
     return
   if not os.path.isdir(absolute):

@@ -32,7 +32,8 @@ def convert(checkpoint: str, to_dir: str, model: str) -> str:
   """
   if tf.train.latest_checkpoint(to_dir):
     raise errors.UserError(
-        "%s holds a checkpoint already; give an empty folder" % to_dir)
+      "%s holds a checkpoint already; give an empty folder" % to_dir
+    )
   reader = tf.train.load_checkpoint(checkpoint)
   values = {}
   for name in reader.get_variable_to_shape_map():
@@ -41,7 +42,8 @@ def convert(checkpoint: str, to_dir: str, model: str) -> str:
       values["%s/%s" % (model, rest)] = reader.get_tensor(name)
   if not values:
     raise errors.UserError(
-        "%s holds no variables of %s" % (checkpoint, " or ".join(_MODELS)))
+      "%s holds no variables of %s" % (checkpoint, " or ".join(_MODELS))
+    )
   step = int(reader.get_tensor("global_step"))
   with tf.Graph().as_default(), tf.Session() as session:
     # Values are fed: a graph cannot hold 2 GB of constants.
@@ -56,7 +58,8 @@ def convert(checkpoint: str, to_dir: str, model: str) -> str:
     session.run(tf.assign(tf.train.get_global_step(), step))
     tf.gfile.MakeDirs(to_dir)
     return tf.train.Saver().save(
-        session, os.path.join(to_dir, "model.ckpt"), step)
+      session, os.path.join(to_dir, "model.ckpt"), step
+    )
 
 
 def _is_slot(name):
@@ -65,10 +68,15 @@ def _is_slot(name):
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af convert", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
-  parser.add_argument("--from_dir", required=True,
-                      help="a run's folder, or a checkpoint's path prefix")
+    "t2t-af convert",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
+  parser.add_argument(
+    "--from_dir",
+    required=True,
+    help="a run's folder, or a checkpoint's path prefix",
+  )
   parser.add_argument("--to_dir", required=True)
   parser.add_argument("--model", default="video_flow", choices=_MODELS)
   args = parser.parse_args(argv)

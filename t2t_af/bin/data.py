@@ -9,10 +9,11 @@ series (in raw units). And the commands that make those that are not there.
 """
 
 import argparse
+from collections.abc import Iterator
 import itertools
 import os
 import re
-from typing import Iterator, List, Optional
+from typing import Optional
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
@@ -20,8 +21,8 @@ import tensorflow.compat.v1 as tf
 from problems.core import sequence_storage
 from problems.core import series as series_base
 from problems.core import shards
-from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis import formats
+from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis.charts import pictures
 from t2t_af.bin import checks
 from t2t_af.bin import outcome
@@ -34,30 +35,39 @@ _OTHER_SPLIT = re.compile(r"_split\d+$")
 _NUM_SEQUENCES = {"video": 5, "series": 3}  # in a picture
 _MNIST = "--tmp_dir=<folder of mnist_test_seq.npy and MNIST's files>"
 _REMARKS = {  # what more a command needs
-    "video_kth": "--tmp_dir=<folder of the six zips and 00sequences.txt>",
-    "video_mmnist": _MNIST, "video_mmnist_npy": _MNIST,
-    "video_folder": "--source_dir=<your folder of videos>",
-    "series_csv": "--source_dir=<your folder of CSV files>"}
+  "video_kth": "--tmp_dir=<folder of the six zips and 00sequences.txt>",
+  "video_mmnist": _MNIST,
+  "video_mmnist_npy": _MNIST,
+  "video_folder": "--source_dir=<your folder of videos>",
+  "series_csv": "--source_dir=<your folder of CSV files>",
+}
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af data", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af data",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("--data_dir", default="data")
   parser.add_argument("--problem", help="names, comma-separated; default: all")
-  parser.add_argument("--output_dir",
-                      help="of the pictures; default: overview in data_dir")
+  parser.add_argument(
+    "--output_dir", help="of the pictures; default: overview in data_dir"
+  )
   args = parser.parse_args(argv)
   data_dir = os.path.expanduser(args.data_dir)
   output_dir = os.path.expanduser(
-      args.output_dir or os.path.join(data_dir, "overview"))
+    args.output_dir or os.path.join(data_dir, "overview")
+  )
   asked = [name for name in (args.problem or "").split(",") if name]
   for name in asked:
     checks.problem(name)
   known = {name: registry.problem(name) for name in asked or our_problems()}
-  there = {name: problem for name, problem in known.items()
-           if tf.gfile.Exists(_store(problem, data_dir).manifest_path)}
+  there = {
+    name: problem
+    for name, problem in known.items()
+    if tf.gfile.Exists(_store(problem, data_dir).manifest_path)
+  }
   damaged = 0
   for name, problem in there.items():
     try:
@@ -70,23 +80,25 @@ def main(argv: list) -> int:
     print("\n".join([name] + lines) + "\n")
   if not asked:
     _print_strangers(data_dir, known)
-  _print_missing([p for name, p in known.items() if name not in there],
-                 args.data_dir)
+  _print_missing(
+    [p for name, p in known.items() if name not in there], args.data_dir
+  )
   return outcome.EXIT_ERROR if damaged else outcome.EXIT_OK
 
 
-def our_problems() -> List[str]:
+def our_problems() -> list[str]:
   """Registered problems that are stored as sequences, whoever wrote them."""
   found = []
   for name in sorted(registry.list_base_problems()):
     made = registry.Registries.problems[name]
     if isinstance(made, type) and issubclass(
-        made, sequence_storage.SequenceStorage):
+      made, sequence_storage.SequenceStorage
+    ):
       found.append(name)
   return found
 
 
-def describe(problem, data_dir: str) -> List[str]:
+def describe(problem, data_dir: str) -> list[str]:
   """Lines about a data set that is there.
 
   Raises:
@@ -98,17 +110,21 @@ def describe(problem, data_dir: str) -> List[str]:
   shape = " x ".join(map(str, problem.step_shape))
   is_series = _is_series(problem)
   lines = [
-      _line("step", f"{shape} {'features' if is_series else 'pixels'}"),
-      _line("version", manifest["data_version"]),
-      _line("size", f"{size / 1e6:,.1f} MB")]
-  lines += [_line(split, _counts(of_split)) for split, of_split in
-            files.items()]
-  return lines + [_line("" if i else "source", words)
-                  for i, words in enumerate(_sources(manifest))]
+    _line("step", f"{shape} {'features' if is_series else 'pixels'}"),
+    _line("version", manifest["data_version"]),
+    _line("size", f"{size / 1e6:,.1f} MB"),
+  ]
+  lines += [
+    _line(split, _counts(of_split)) for split, of_split in files.items()
+  ]
+  return lines + [
+    _line("" if i else "source", words)
+    for i, words in enumerate(_sources(manifest))
+  ]
 
 
-def _counts(files: List[shards.Shard]) -> str:
-  """"82 sequences of 479 to 480 steps, 39,359 in all"."""
+def _counts(files: list[shards.Shard]) -> str:
+  """ "82 sequences of 479 to 480 steps, 39,359 in all"."""
   lengths = {}
   for f in files:
     for length, count in f.lengths.items():
@@ -128,8 +144,9 @@ def _sources(manifest: dict) -> Iterator[str]:
   for entry in manifest["splits"].values():
     for key, value in entry.get("source", {}).items():
       words = f"{key.replace('_', ' ')}: {_short(value)}"
-      if value not in (None, "", [], {}) and key != "urls" and \
-          words not in told:
+      if (
+        value not in (None, "", [], {}) and key != "urls" and words not in told
+      ):
         told.add(words)
         yield words
 
@@ -144,8 +161,10 @@ def _short(value) -> str:
 
 def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
   """Writes the picture of a data set; returns its path."""
-  totals = {split: sum(f.num_sequences for f in problem.split_files(
-      data_dir, split)) for split in _SPLITS}
+  totals = {
+    split: sum(f.num_sequences for f in problem.split_files(data_dir, split))
+    for split in _SPLITS
+  }
   split = next((split for split, total in totals.items() if total), None)
   if split is None:
     return None
@@ -153,25 +172,33 @@ def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
   count = _NUM_SEQUENCES["series" if is_series else "video"]
   # Of video the first ones, as all up to the last would have to be decoded.
   stride = max(1, totals[split] // count) if is_series else 1
-  chosen = list(itertools.islice(
-      problem.each_sequence(data_dir, split), 0, count * stride, stride))
+  chosen = list(
+    itertools.islice(
+      problem.each_sequence(data_dir, split), 0, count * stride, stride
+    )
+  )
   ids, values = zip(*chosen)
   if is_series:
     statistics = problem.statistics(data_dir)
     image = contact_sheet.series(
-        ids, [statistics.to_raw(v) for v in values], statistics.names)
+      ids, [statistics.to_raw(v) for v in values], statistics.names
+    )
   else:
     image = contact_sheet.video(ids, values)
-  return pictures.write(os.path.join(output_dir, problem.name + ".png"),
-                        pictures.png(image))
+  return pictures.write(
+    os.path.join(output_dir, problem.name + ".png"), pictures.png(image)
+  )
 
 
 def _print_strangers(data_dir: str, known) -> None:
   for path in sorted(tf.gfile.Glob(os.path.join(data_dir, "*" + _MANIFEST))):
-    name = os.path.basename(path)[:-len(_MANIFEST)]
+    name = os.path.basename(path)[: -len(_MANIFEST)]
     if name not in {p.dataset_filename() for p in known.values()}:
-      print(f"{name}\n" + _line("unknown", f"{path}, but no problem of this "
-                                "name is registered") + "\n")
+      print(
+        f"{name}\n"
+        + _line("unknown", f"{path}, but no problem of this name is registered")
+        + "\n"
+      )
 
 
 def _print_missing(problems: list, data_dir: str) -> None:
@@ -182,11 +209,15 @@ def _print_missing(problems: list, data_dir: str) -> None:
     return
   print(f"not in {data_dir}; made by")
   for problem in first or problems:
-    print(f"  t2t-datagen --problem={problem.name} --data_dir={data_dir}" +
-          _what_it_needs(problem))
+    print(
+      f"  t2t-datagen --problem={problem.name} --data_dir={data_dir}"
+      + _what_it_needs(problem)
+    )
   if first and others:
-    print("  and by the same with _split1, _split2 ... at the end of the "
-          "name: other splits")
+    print(
+      "  and by the same with _split1, _split2 ... at the end of the "
+      "name: other splits"
+    )
 
 
 def _what_it_needs(problem) -> str:
@@ -204,8 +235,9 @@ def _is_series(problem) -> bool:
 
 
 def _store(problem, data_dir: str) -> shards.Store:
-  return shards.Store(data_dir, problem.dataset_filename(),
-                      problem.data_version)
+  return shards.Store(
+    data_dir, problem.dataset_filename(), problem.data_version
+  )
 
 
 def _line(what: str, told) -> str:

@@ -1,6 +1,7 @@
 """`t2t-af doctor`: what is installed, what works, and how to cure the rest."""
 
 import argparse
+from collections.abc import Iterator
 from importlib import metadata
 import os
 import pathlib
@@ -9,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Iterator, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from t2t_af.bin import outcome
 from t2t_af.experiments import perceptual_extras
@@ -17,9 +18,8 @@ from t2t_af.experiments import perceptual_extras
 _ROOT = pathlib.Path(__file__).parents[2]
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")
 _SETUP = "make setup"
-_PIN = re.compile(
-    r'([\w.-]+)==([^;\s]+)(?:;\s*python_version (\S+) "(.+)")?')
-_MIN_FREE_GB = 2.  # a run at paper size keeps 20 checkpoints of 0.4 GB at most
+_PIN = re.compile(r'([\w.-]+)==([^;\s]+)(?:;\s*python_version (\S+) "(.+)")?')
+_MIN_FREE_GB = 2.0  # a run at paper size keeps 20 checkpoints of 0.4 GB at most
 
 
 class Finding(NamedTuple):
@@ -30,12 +30,13 @@ class Finding(NamedTuple):
     found: what was found.
     cure: the command that mends it; None if nothing is wrong.
   """
+
   what: str
   found: str
   cure: Optional[str] = None
 
 
-def main(argv: List[str]) -> int:
+def main(argv: list[str]) -> int:
   """Prints the findings; exit code 1 if something is wrong."""
   parser = argparse.ArgumentParser(prog="t2t-af doctor", description=__doc__)
   parser.add_argument("--data_dir", default=".", help="checked for room")
@@ -52,7 +53,7 @@ def main(argv: List[str]) -> int:
   return outcome.EXIT_ERROR if wrong else outcome.EXIT_OK
 
 
-def _findings(directories: List[str]) -> Iterator[Finding]:
+def _findings(directories: list[str]) -> Iterator[Finding]:
   yield _python()
   yield from _versions()
   yield from _commands()
@@ -66,16 +67,20 @@ def _findings(directories: List[str]) -> Iterator[Finding]:
 
 def _python() -> Finding:
   fits = (3, 9) <= sys.version_info[:2] <= (3, 11)
-  return Finding("Python", f"{platform.python_version()} at {sys.executable}",
-                 None if fits else f"{_SETUP} PYTHON=/path/to/python3.11")
+  return Finding(
+    "Python",
+    f"{platform.python_version()} at {sys.executable}",
+    None if fits else f"{_SETUP} PYTHON=/path/to/python3.11",
+  )
 
 
 def _versions() -> Iterator[Finding]:
   """Installed versions against requirements.txt."""
   path = _ROOT / "requirements.txt"
   if not path.exists():
-    yield Finding("versions", "installed without requirements.txt; not "
-                  "compared with it")
+    yield Finding(
+      "versions", "installed without requirements.txt; not compared with it"
+    )
     return
   pins = _pins(path.read_text(encoding="utf-8"))
   differing = []
@@ -86,14 +91,20 @@ def _versions() -> Iterator[Finding]:
       installed = "missing"
     if installed != wanted:
       differing.append(f"{name} {installed} (pinned: {wanted})")
-  for name in ("tensorflow", "tensor2tensor", "tensorflow-probability",
-               "numpy"):
+  for name in (
+    "tensorflow",
+    "tensor2tensor",
+    "tensorflow-probability",
+    "numpy",
+  ):
     if name in pins and not any(d.startswith(f"{name} ") for d in differing):
       yield Finding(name, pins[name])
   for one in differing:
     yield Finding("version", one, f"rm .venv/setup.stamp; {_SETUP}")
-  yield Finding("pinned versions", f"{len(pins) - len(differing)} of "
-                f"{len(pins)} as in requirements.txt")
+  yield Finding(
+    "pinned versions",
+    f"{len(pins) - len(differing)} of {len(pins)} as in requirements.txt",
+  )
 
 
 def _pins(text: str) -> dict:
@@ -123,11 +134,16 @@ def _commands() -> Iterator[Finding]:
       stock.append(name)
   cure = _SETUP
   if stock:
-    yield Finding("commands", f"{', '.join(stock)} in {folder} are "
-                  "tensor2tensor's own, which do not run", cure)
+    yield Finding(
+      "commands",
+      f"{', '.join(stock)} in {folder} are "
+      "tensor2tensor's own, which do not run",
+      cure,
+    )
   if missing:
-    yield Finding("commands", f"{', '.join(missing)} missing from {folder}",
-                  cure)
+    yield Finding(
+      "commands", f"{', '.join(missing)} missing from {folder}", cure
+    )
   if not stock and not missing:
     yield Finding("commands", f"{len(_COMMANDS)} in {folder}, all ours")
 
@@ -136,16 +152,18 @@ def _mends() -> Iterator[Finding]:
   """Applies compat and the registrations, and reports each mend."""
   try:
     import t2t_af
+
     t2t_af.register()
     from t2t_af import compat
-  except Exception as error:  # pylint: disable=broad-except
+  except Exception as error:
     told = str(error).strip().splitlines()[-1:] or [""]
     yield Finding("import", f"{type(error).__name__}: {told[0]}", _SETUP)
     return
   applied = {one.name for one in compat.applied()}
   for one in compat.known():
-    yield Finding(f"mend {one.name}", one.cure,
-                  None if one.name in applied else _SETUP)
+    yield Finding(
+      f"mend {one.name}", one.cure, None if one.name in applied else _SETUP
+    )
 
 
 def _gpu() -> Finding:
@@ -156,34 +174,55 @@ def _gpu() -> Finding:
     return Finding("GPU", f"TensorFlow cannot be imported: {error}", _SETUP)
   seen = tf.config.list_physical_devices("GPU")
   if seen:
-    names = [tf.config.experimental.get_device_details(d).get(
-        "device_name", d.name) for d in seen]
+    names = [
+      tf.config.experimental.get_device_details(d).get("device_name", d.name)
+      for d in seen
+    ]
     return Finding("GPU", f"{len(seen)} seen: {', '.join(names)}")
   present = _nvidia_smi()
   if not present:
-    return Finding("GPU", "none: nvidia-smi finds no NVIDIA GPU and driver; "
-                   "everything runs on the CPU")
+    return Finding(
+      "GPU",
+      "none: nvidia-smi finds no NVIDIA GPU and driver; "
+      "everything runs on the CPU",
+    )
   if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
-    return Finding("GPU", f"{present}, hidden by CUDA_VISIBLE_DEVICES",
-                   "unset CUDA_VISIBLE_DEVICES")
+    return Finding(
+      "GPU",
+      f"{present}, hidden by CUDA_VISIBLE_DEVICES",
+      "unset CUDA_VISIBLE_DEVICES",
+    )
   try:
     metadata.version("nvidia-cudnn-cu12")
   except metadata.PackageNotFoundError:
-    return Finding("GPU", f"{present}, but CUDA's libraries are not installed",
-                   f"{_SETUP} GPU=1")
-  return Finding("GPU", f"{present}, but TensorFlow cannot use it",
-                 "install an NVIDIA driver >= 525.60.13 (nvidia-smi shows the "
-                 "present one), or look at the lines of "
-                 "TF_CPP_MIN_LOG_LEVEL=0 t2t-af doctor")
+    return Finding(
+      "GPU",
+      f"{present}, but CUDA's libraries are not installed",
+      f"{_SETUP} GPU=1",
+    )
+  return Finding(
+    "GPU",
+    f"{present}, but TensorFlow cannot use it",
+    "install an NVIDIA driver >= 525.60.13 (nvidia-smi shows the "
+    "present one), or look at the lines of "
+    "TF_CPP_MIN_LOG_LEVEL=0 t2t-af doctor",
+  )
 
 
 def _nvidia_smi() -> str:
   """The GPUs that the driver sees, as text; empty if none."""
   try:
     told = subprocess.run(
-        ["nvidia-smi", "--query-gpu=name,driver_version",
-         "--format=csv,noheader"], capture_output=True, text=True, timeout=20,
-        check=True)
+      [
+        "nvidia-smi",
+        "--query-gpu=name,driver_version",
+        "--format=csv,noheader",
+      ],
+      capture_output=True,
+      text=True,
+      timeout=20,
+      check=True,
+    )
   except (OSError, subprocess.SubprocessError):
     return ""
   return "; ".join(told.stdout.strip().splitlines())
@@ -192,15 +231,18 @@ def _nvidia_smi() -> str:
 def _ffmpeg() -> Finding:
   """ffmpeg is not needed: GIFs are made with Pillow."""
   path = shutil.which("ffmpeg")
-  return Finding("ffmpeg", path or "not on PATH, and not needed (GIFs are "
-                 "made with Pillow)")
+  return Finding(
+    "ffmpeg", path or "not on PATH, and not needed (GIFs are made with Pillow)"
+  )
 
 
 def _perceptual() -> Finding:
   """LPIPS and FVD are optional: what they lack needs no cure."""
   absent = perceptual_extras.absent(["alex", "i3d"])
-  return Finding("LPIPS and FVD", f"optional: {absent}" if absent else
-                 "packages and weights are here")
+  return Finding(
+    "LPIPS and FVD",
+    f"optional: {absent}" if absent else "packages and weights are here",
+  )
 
 
 def _disk(directory: str) -> Finding:
@@ -209,12 +251,19 @@ def _disk(directory: str) -> Finding:
   while not place.exists():
     place = place.parent
   if not os.access(place, os.W_OK):
-    return Finding("disk", f"{place} cannot be written to",
-                   "give --data_dir and --output_dir that can")
+    return Finding(
+      "disk",
+      f"{place} cannot be written to",
+      "give --data_dir and --output_dir that can",
+    )
   free = shutil.disk_usage(place).free / 1e9
-  return Finding("disk", f"{free:.1f} GB free at {place}", None if
-                 free >= _MIN_FREE_GB else "free some, or give another "
-                 "--data_dir and --output_dir")
+  return Finding(
+    "disk",
+    f"{free:.1f} GB free at {place}",
+    None
+    if free >= _MIN_FREE_GB
+    else "free some, or give another --data_dir and --output_dir",
+  )
 
 
 if __name__ == "__main__":

@@ -11,39 +11,44 @@ import argparse
 import html
 import os
 
-from t2t_af.analysis.results import found_runs
-from t2t_af.analysis.report import page
-from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.figures import paper_figures
+from t2t_af.analysis.report import page
+from t2t_af.analysis.results import found_runs
 
 # Made from formulas: no runs are looked for.
 _WITHOUT_RUNS = (3, 10)
 
 
 def main(argv: list) -> int:
-  listed = "\n".join(f"  {name:<12}{title}" for name, title in
-                     paper_figures.titles().items())
+  listed = "\n".join(
+    f"  {name:<12}{title}" for name, title in paper_figures.titles().items()
+  )
   parser = argparse.ArgumentParser(
-      "t2t-af figure", description=f"{__doc__}\n{listed}",
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af figure",
+    description=f"{__doc__}\n{listed}",
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("figure", type=_name, metavar="FIGURE")
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument("--output", help="a folder; default: figure_FIGURE")
   args = parser.parse_args(argv)
   name = args.figure
-  found = (found_runs.Found([], []) if name in _WITHOUT_RUNS
-           else found_runs.find(args.results))
+  found = (
+    found_runs.Found([], [])
+    if name in _WITHOUT_RUNS
+    else found_runs.find(args.results)
+  )
   parts = paper_figures.build(name, found)
   folder = args.output or f"figure_{name}"
   title = paper_figures.heading(name)
   body = f"<h1>{html.escape(title)}</h1>" + "".join(
-      page.figure(part.name, part.content, part.caption) for part in parts)
+    page.figure(part.name, part.content, part.caption) for part in parts
+  )
   files = {part.name: part.content for part in parts}
-  files[f"figure_{name}.html"] = page.document(title, body).encode(
-      "utf-8")
+  files[f"figure_{name}.html"] = page.document(title, body).encode("utf-8")
   for file, content in files.items():
-    print(pictures.write(os.path.abspath(os.path.join(folder, file)),
-                         content))
+    print(pictures.write(os.path.abspath(os.path.join(folder, file)), content))
   return 0
 
 

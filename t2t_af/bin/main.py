@@ -4,7 +4,7 @@ import ast
 import importlib
 import pathlib
 import sys
-from typing import Dict, List, Optional
+from typing import Optional
 
 import t2t_af
 from t2t_af.bin import outcome
@@ -16,23 +16,23 @@ _HERE = pathlib.Path(__file__).parent
 # Verb -> whether it needs TensorFlow and what we register. A verb is the
 # module t2t_af.bin.<verb>; its docstring's first line is its help, and
 # `main(argv) -> exit code` does it.
-_VERBS: Dict[str, bool] = {
-    "data": True,
-    "compare": True,
-    "analyse": True,
-    "params": True,
-    "references": True,
-    "convert": True,
-    "bench": True,
-    "perceptual": False,
-    "report": False,
-    "table": False,
-    "figure": False,
-    "doctor": False,
+_VERBS: dict[str, bool] = {
+  "data": True,
+  "compare": True,
+  "analyse": True,
+  "params": True,
+  "references": True,
+  "convert": True,
+  "bench": True,
+  "perceptual": False,
+  "report": False,
+  "table": False,
+  "figure": False,
+  "doctor": False,
 }
 
 
-def main(argv: Optional[List[str]] = None) -> int:
+def main(argv: Optional[list[str]] = None) -> int:
   """Runs a verb and returns the exit code."""
   argv = sys.argv[1:] if argv is None else argv
   if not argv or argv[0] in ("-h", "--help", "help"):
@@ -40,7 +40,7 @@ def main(argv: Optional[List[str]] = None) -> int:
   return outcome.of(lambda: _run(argv[0], argv[1:]))
 
 
-def _run(verb: str, argv: List[str]) -> int:
+def _run(verb: str, argv: list[str]) -> int:
   if verb not in _present():
     raise UserError(suggest(verb, _present(), "verb") + " See: t2t-af --help")
   if _VERBS[verb]:
@@ -49,7 +49,7 @@ def _run(verb: str, argv: List[str]) -> int:
   return module.main(argv)
 
 
-def _present() -> List[str]:
+def _present() -> list[str]:
   return [verb for verb in _VERBS if (_HERE / f"{verb}.py").exists()]
 
 
@@ -60,8 +60,11 @@ def _help() -> str:
     tree = ast.parse((_HERE / f"{verb}.py").read_text(encoding="utf-8"))
     first = (ast.get_docstring(tree) or "").split("\n")[0]
     lines.append(f"  {verb:<12}{first.split('`: ')[-1]}")
-  lines += ["", "Data, training, evaluation and sampling are tensor2tensor's:",
-            "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (--help)."]
+  lines += [
+    "",
+    "Data, training, evaluation and sampling are tensor2tensor's:",
+    "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (--help).",
+  ]
   return "\n".join(lines)
 
 

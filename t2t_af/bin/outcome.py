@@ -14,9 +14,11 @@ EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
 _OUR_LINE = re.compile(r"t2t_af: (.*)")
 
 
-def of(action: Callable[[], Optional[int]],
-       interrupted: Callable[[], str] = lambda: "nothing was left half written",
-       user_errors: tuple = ()) -> int:
+def of(
+  action: Callable[[], Optional[int]],
+  interrupted: Callable[[], str] = lambda: "nothing was left half written",
+  user_errors: tuple = (),
+) -> int:
   """Runs `action` and returns the exit code of the command.
 
   Args:
@@ -34,7 +36,7 @@ def of(action: Callable[[], Optional[int]],
     return EXIT_ERROR
   except (UserError, *user_errors) as error:
     return _fail(str(error), EXIT_USER_ERROR)
-  except Exception as error:  # pylint: disable=broad-except
+  except Exception as error:
     told = _OUR_LINE.search(str(error))
     if not told:
       raise

@@ -18,25 +18,26 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
-from t2t_af.records import records
 from t2t_af.experiments import model_names
+from t2t_af.records import records
 
 # Variable scope -> part, the first that fits; {0} is the level.
 _PARTS = (
-    (r"codec/revnet_(\d+)/", "level {0}: flow over the frame"),
-    (r"split_(\d+)/prior_on_z2/latent_flow", "level {0}: latent flow"),
-    (r"split_(\d+)/prior_on_z2/", "level {0}: prior"),
-    (r"/top/latent_flow", "top level: latent flow"),
-    (r"/top/|/unconditional/", "top level: prior"),
-    (r"/flow/transform_(\d+)/initial/", "flow {0}: first steps"),
-    (r"/flow/transform_(\d+)/", "flow {0}"),
-    (r"/(encoder|posterior|prior|decoder)/", "{0}"),
-    (r"/latent_flow/", "latent flow"),
+  (r"codec/revnet_(\d+)/", "level {0}: flow over the frame"),
+  (r"split_(\d+)/prior_on_z2/latent_flow", "level {0}: latent flow"),
+  (r"split_(\d+)/prior_on_z2/", "level {0}: prior"),
+  (r"/top/latent_flow", "top level: latent flow"),
+  (r"/top/|/unconditional/", "top level: prior"),
+  (r"/flow/transform_(\d+)/initial/", "flow {0}: first steps"),
+  (r"/flow/transform_(\d+)/", "flow {0}"),
+  (r"/(encoder|posterior|prior|decoder)/", "{0}"),
+  (r"/latent_flow/", "latent flow"),
 )
 
 
-def count(hparams_set: str, problem_name: Optional[str] = None,
-          overrides: str = "") -> dict:
+def count(
+  hparams_set: str, problem_name: Optional[str] = None, overrides: str = ""
+) -> dict:
   """{part: trainable parameters}, from the graph of one training example.
 
   Args:
@@ -50,19 +51,24 @@ def count(hparams_set: str, problem_name: Optional[str] = None,
   if hparams_set in registry.list_hparams() and not problem_name:
     problem_name = model_names.problem_of(hparams_set)
   for name, known, what in (
-      (hparams_set, registry.list_hparams(), "hparams set"),
-      (problem_name, registry.list_base_problems(), "problem")):
+    (hparams_set, registry.list_hparams(), "hparams set"),
+    (problem_name, registry.list_base_problems(), "problem"),
+  ):
     if name not in known:
       raise errors.UserError(errors.suggest(name, known, what))
-  hparams = trainer_lib.create_hparams(hparams_set, overrides,
-                                       problem_name=problem_name)
+  hparams = trainer_lib.create_hparams(
+    hparams_set, overrides, problem_name=problem_name
+  )
   model_cls = registry.model(model_names.model_of(hparams_set))
   parts = collections.Counter()
   with tf.Graph().as_default():
     features = {
-        name: tf.zeros([1, num_steps] + list(hparams.problem.step_shape))
-        for name, num_steps in (("inputs", hparams.video_num_input_frames),
-                                ("targets", hparams.video_num_target_frames))}
+      name: tf.zeros([1, num_steps] + list(hparams.problem.step_shape))
+      for name, num_steps in (
+        ("inputs", hparams.video_num_input_frames),
+        ("targets", hparams.video_num_target_frames),
+      )
+    }
     model_cls(hparams, tf.estimator.ModeKeys.TRAIN)(features)
     for variable in tf.trainable_variables():
       parts[_part(variable.op.name)] += int(np.prod(variable.shape.as_list()))
@@ -79,8 +85,10 @@ def _part(name):
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af params", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af params",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("hparams_sets", nargs="+")
   parser.add_argument("--problem", help="default: of the set's column")
   parser.add_argument("--hparams", default="", help="name=value,...")
@@ -93,8 +101,15 @@ def main(argv: list) -> int:
       print("  %-32s %14s" % (part, format(number, ",")))
     print("  %-32s %14s" % ("total", format(sum(parts.values()), ",")))
     if args.output:
-      records.append(args.output, dict(
-          kind="parameters", hparams_set=name, hparams=args.hparams,
+      records.append(
+        args.output,
+        dict(
+          kind="parameters",
+          hparams_set=name,
+          hparams=args.hparams,
           problem=args.problem or model_names.problem_of(name),
-          num_parameters=sum(parts.values()), time=records.now()))
+          num_parameters=sum(parts.values()),
+          time=records.now(),
+        ),
+      )
   return 0

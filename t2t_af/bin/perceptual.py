@@ -14,21 +14,21 @@ are looked for in torch's folder (~/.cache/torch/hub/checkpoints) or in
 """
 
 import argparse
+from collections.abc import Iterator
 import os
 import sys
-from typing import Dict, Iterator, List
 
 import numpy as np
 
 from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.records import run_folder
-from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.metrics import fvd as fvd_quality
+from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.results import samples
 from t2t_af.experiments import perceptual_extras
 from t2t_af.experiments import perceptual_networks
 from t2t_af.experiments import perceptual_records
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 METRICS = ("lpips", "fvd")
 _SAMPLES = "samples.npz"
@@ -37,14 +37,16 @@ _SAMPLES = "samples.npz"
 def main(argv: list) -> int:
   args = _parse(argv)
   runs = _runs(args.runs)
-  refused: List[str] = []
+  refused: list[str] = []
   networks = _networks(args, refused)
   for run in runs if networks else ():
     for record in _records(run, networks, args, refused):
       path = run_folder.results(run.folder, "perceptual")
       records.append(path, record)
-      print(f"{os.path.abspath(path)}\n  {perceptual_records.summary(record)}",
-            flush=True)
+      print(
+        f"{os.path.abspath(path)}\n  {perceptual_records.summary(record)}",
+        flush=True,
+      )
   if refused:
     raise errors.UserError("; ".join(refused))
   return 0
@@ -52,17 +54,27 @@ def main(argv: list) -> int:
 
 def _parse(argv):
   parser = argparse.ArgumentParser(
-      "t2t-af perceptual", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af perceptual",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   add = parser.add_argument
   add("runs", nargs="+", metavar="RUN")
   add("--metrics", default=",".join(METRICS))
   add("--backbone", default="alex", choices=["alex", "vgg"], help="of LPIPS")
   add("--weights_dir", help="a folder with the files of weights")
-  add("--clip", default="predicted", choices=["predicted", "whole"],
-      help="whole: the frames given belong to FVD's clips too")
-  add("--min_clips", type=int, default=fvd_quality.MIN_CLIPS, help="fewer "
-      "true clips than these are refused: FVD is biased by few")
+  add(
+    "--clip",
+    default="predicted",
+    choices=["predicted", "whole"],
+    help="whole: the frames given belong to FVD's clips too",
+  )
+  add(
+    "--min_clips",
+    type=int,
+    default=fvd_quality.MIN_CLIPS,
+    help="fewer true clips than these are refused: FVD is biased by few",
+  )
   args = parser.parse_args(argv)
   args.metrics = list(dict.fromkeys(args.metrics.split(",")))
   for name in args.metrics:
@@ -71,31 +83,38 @@ def _parse(argv):
   if args.min_clips < 2:
     raise errors.UserError("--min_clips must be at least 2")
   if args.weights_dir and not os.path.isdir(
-      os.path.expanduser(args.weights_dir)):
+    os.path.expanduser(args.weights_dir)
+  ):
     raise errors.UserError(f"--weights_dir={args.weights_dir} is no folder")
   return args
 
 
-def _runs(paths: List[str]) -> List[found_runs.FoundRun]:
+def _runs(paths: list[str]) -> list[found_runs.FoundRun]:
   """Those at or below the paths that have samples, at least one of each."""
-  found: Dict[str, found_runs.FoundRun] = {}
+  found: dict[str, found_runs.FoundRun] = {}
   for path in map(os.path.expanduser, paths):
     runs = [run for run in found_runs.find([path]).runs if run.path(_SAMPLES)]
     if not runs:
       raise errors.UserError(
-          f"there is no {_SAMPLES} of a run in {path} or below it; "
-          "t2t-decoder and t2t-af compare leave it in a run's folder")
+        f"there is no {_SAMPLES} of a run in {path} or below it; "
+        "t2t-decoder and t2t-af compare leave it in a run's folder"
+      )
     found.update((os.path.realpath(run.folder), run) for run in runs)
   return list(found.values())
 
 
-def _networks(args, refused: List[str]
-             ) -> Dict[str, perceptual_records.Network]:
+def _networks(
+  args, refused: list[str]
+) -> dict[str, perceptual_records.Network]:
   """{metric: network} of those that can be had; the others are refused."""
-  wanted = {metric: args.backbone if metric == "lpips" else "i3d"
-            for metric in args.metrics}
-  absent = {metric: perceptual_extras.absent([name], args.weights_dir)
-            for metric, name in wanted.items()}
+  wanted = {
+    metric: args.backbone if metric == "lpips" else "i3d"
+    for metric in args.metrics
+  }
+  absent = {
+    metric: perceptual_extras.absent([name], args.weights_dir)
+    for metric, name in wanted.items()
+  }
   if any(absent.values()):
     refused.append(perceptual_extras.absent(wanted.values(), args.weights_dir))
   made = {}
@@ -105,30 +124,37 @@ def _networks(args, refused: List[str]
     try:
       weights = perceptual_extras.find(name, args.weights_dir)
       made[metric] = perceptual_records.Network(
-          name, perceptual_networks.make(name, weights.path), weights)
+        name, perceptual_networks.make(name, weights.path), weights
+      )
     except errors.UserError as error:
       refused.append(str(error))
   return made
 
 
-def _records(run: found_runs.FoundRun,
-             networks: Dict[str, perceptual_records.Network], args,
-             refused: List[str]) -> Iterator[dict]:
+def _records(
+  run: found_runs.FoundRun,
+  networks: dict[str, perceptual_records.Network],
+  args,
+  refused: list[str],
+) -> Iterator[dict]:
   """One of each metric that applies to the run; the others are refused."""
   arrays = samples.read(run.path(_SAMPLES), sys.maxsize)
   if arrays is None:
-    refused.append(f"{run.path(_SAMPLES)} cannot be read; t2t-decoder makes it "
-                   "anew")
+    refused.append(
+      f"{run.path(_SAMPLES)} cannot be read; t2t-decoder makes it anew"
+    )
   elif arrays.outputs.ndim != 6 or arrays.outputs.dtype != np.uint8:
-    refused.append(f"{run.folder} is of a series, and LPIPS and FVD are of "
-                   "frames of video")
+    refused.append(
+      f"{run.folder} is of a series, and LPIPS and FVD are of frames of video"
+    )
   else:
     for metric, network in networks.items():
       try:
         if metric == "lpips":
           yield perceptual_records.lpips(run.folder, arrays, network)
         else:
-          yield perceptual_records.fvd(run.folder, arrays, network,
-                                       args.clip == "whole", args.min_clips)
+          yield perceptual_records.fvd(
+            run.folder, arrays, network, args.clip == "whole", args.min_clips
+          )
       except errors.UserError as error:
         refused.append(f"{run.folder}: {error}")

@@ -13,34 +13,44 @@ import argparse
 import os
 
 from t2t_af import errors
-from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import runs_page
+from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.tables import comparison_table
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af report", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af report",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("results", nargs="*", metavar="RESULTS")
-  parser.add_argument("--output", help="a file; default: report.html, in the "
-                      "folder of a comparison, else here")
+  parser.add_argument(
+    "--output",
+    help="a file; default: report.html, in the "
+    "folder of a comparison, else here",
+  )
   args = parser.parse_args(argv)
   if args.output and os.path.isdir(args.output):
-    raise errors.UserError(f"--output={args.output} is a folder; give a file, "
-                           "such as report.html in it")
+    raise errors.UserError(
+      f"--output={args.output} is a folder; give a file, "
+      "such as report.html in it"
+    )
   if _is_comparison(args.results):
     path = comparison_page.write(args.results[0], args.output)
     print(comparison_table.text(comparison_lib.Comparison(args.results[0])))
     print()
   else:
     path = runs_page.write(args.results, args.output or "report.html")
-  print("report: %s (%.1f MB)" % (
-      os.path.abspath(path), os.path.getsize(path) / 1e6))
+  print(
+    "report: %s (%.1f MB)"
+    % (os.path.abspath(path), os.path.getsize(path) / 1e6)
+  )
   return 0
 
 
 def _is_comparison(paths: list) -> bool:
   return len(paths) == 1 and os.path.isfile(
-      os.path.join(paths[0], "compare.json"))
+    os.path.join(paths[0], "compare.json")
+  )

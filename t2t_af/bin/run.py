@@ -5,9 +5,10 @@
 The fields are those of `experiments.run.Run`.
 """
 
+from collections.abc import Sequence
 import json
 import sys
-from typing import Optional, Sequence
+from typing import Optional
 
 from t2t_af.bin import outcome
 from t2t_af.experiments import run

@@ -23,8 +23,8 @@ import sys
 
 from absl import flags
 
-import t2t_af  # pylint: disable=unused-import
 from problems.core import options
+import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.errors import suggest
@@ -33,47 +33,79 @@ from t2t_af.errors import UserError
 FLAGS = flags.FLAGS
 
 _DEFAULTS = options.Options()
-flags.DEFINE_string("source_dir", _DEFAULTS.source_dir,
-                    "A folder of one's own videos or CSV files.")
-flags.DEFINE_bool("allow_missing", _DEFAULTS.allow_missing,
-                  "Go on without files that an archive lacks.")
-flags.DEFINE_integer("frame_size", _DEFAULTS.frame_size,
-                     "Height and width of the frames of video_folder, pixels.")
-flags.DEFINE_float("frame_rate", _DEFAULTS.frame_rate,
-                   "Frames per second of video_folder; default: as they are.")
-flags.DEFINE_string("aspect", _DEFAULTS.aspect, "How a frame of video_folder "
-                    "becomes square: %s." % ", ".join(options.ASPECTS))
-flags.DEFINE_bool("grey", _DEFAULTS.grey,
-                  "One channel instead of three, for video_folder.")
+flags.DEFINE_string(
+  "source_dir",
+  _DEFAULTS.source_dir,
+  "A folder of one's own videos or CSV files.",
+)
+flags.DEFINE_bool(
+  "allow_missing",
+  _DEFAULTS.allow_missing,
+  "Go on without files that an archive lacks.",
+)
+flags.DEFINE_integer(
+  "frame_size",
+  _DEFAULTS.frame_size,
+  "Height and width of the frames of video_folder, pixels.",
+)
+flags.DEFINE_float(
+  "frame_rate",
+  _DEFAULTS.frame_rate,
+  "Frames per second of video_folder; default: as they are.",
+)
+flags.DEFINE_string(
+  "aspect",
+  _DEFAULTS.aspect,
+  "How a frame of video_folder "
+  "becomes square: %s." % ", ".join(options.ASPECTS),
+)
+flags.DEFINE_bool(
+  "grey", _DEFAULTS.grey, "One channel instead of three, for video_folder."
+)
 
 # Which problems each flag acts on; one that acts on none that is asked for
 # would be ignored without a word.
 _OF_A_FOLDER = ("video_folder", "series_csv")
 _OF_OWN_VIDEO = ("video_folder",)
 _ACTS_ON = {
-    "source_dir": _OF_A_FOLDER, "frame_size": _OF_OWN_VIDEO,
-    "frame_rate": _OF_OWN_VIDEO, "aspect": _OF_OWN_VIDEO,
-    "grey": _OF_OWN_VIDEO,
+  "source_dir": _OF_A_FOLDER,
+  "frame_size": _OF_OWN_VIDEO,
+  "frame_rate": _OF_OWN_VIDEO,
+  "aspect": _OF_OWN_VIDEO,
+  "grey": _OF_OWN_VIDEO,
 }
 
 
 def main() -> None:
-  sys.exit(command.run(
-      "tensor2tensor.bin.t2t_datagen", __doc__, _prepare,
-      interrupted=lambda: "files that were not complete do not count; the "
-      "same command starts them again"))
+  sys.exit(
+    command.run(
+      "tensor2tensor.bin.t2t_datagen",
+      __doc__,
+      _prepare,
+      interrupted=lambda: (
+        "files that were not complete do not count; the "
+        "same command starts them again"
+      ),
+    )
+  )
 
 
 def _prepare(stock) -> None:
   checks.given("problem", "data_dir")
   checks.expand_home("data_dir", "tmp_dir")
   from tensor2tensor.utils import registry
-  # pylint: disable=protected-access
-  known = (registry.list_base_problems() + registry.list_env_problems() +
-           list(stock._SUPPORTED_PROBLEM_GENERATORS))
+
+  known = (
+    registry.list_base_problems()
+    + registry.list_env_problems()
+    + list(stock._SUPPORTED_PROBLEM_GENERATORS)
+  )
   for name in FLAGS.problem.split(","):
-    found = any(k.startswith(name[:-1]) for k in known) \
-        if name.endswith("*") else name in known
+    found = (
+      any(k.startswith(name[:-1]) for k in known)
+      if name.endswith("*")
+      else name in known
+    )
     if not found:
       raise UserError(suggest(name, known, "problem"))
   _set_options(FLAGS.problem.split(","))
@@ -88,14 +120,16 @@ def _set_options(names) -> None:
   """
   for flag, problems in _ACTS_ON.items():
     if FLAGS[flag].present and not set(problems) & set(names):
-      raise UserError(f"--{flag} is for {' and '.join(problems)}, not for "
-                      f"{', '.join(names)}.")
+      raise UserError(
+        f"--{flag} is for {' and '.join(problems)}, not for {', '.join(names)}."
+      )
   if set(_OF_A_FOLDER) & set(names):
     checks.given("source_dir")
     checks.expand_home("source_dir")
     if not os.path.isdir(FLAGS.source_dir):
       raise UserError(
-          f"--source_dir={FLAGS.source_dir}: there is no such directory.")
+        f"--source_dir={FLAGS.source_dir}: there is no such directory."
+      )
   options.set(**{name: getattr(FLAGS, name) for name in _DEFAULTS._fields})
 
 

@@ -12,7 +12,7 @@ import sys
 
 from absl import flags
 
-import t2t_af  # pylint: disable=unused-import
+import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.experiments import best_checkpoint
@@ -22,21 +22,34 @@ _OURS = "t2t_af.experiments.decoding"
 
 
 def main() -> None:
-  sys.exit(command.run("tensor2tensor.bin.t2t_decoder", __doc__, _prepare,
-                       interrupted=lambda: "the checkpoint is untouched"))
+  sys.exit(
+    command.run(
+      "tensor2tensor.bin.t2t_decoder",
+      __doc__,
+      _prepare,
+      interrupted=lambda: "the checkpoint is untouched",
+    )
+  )
 
 
 def _prepare(stock) -> None:
   checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
-  checks.expand_home("data_dir", "output_dir", "checkpoint_path",
-                     "decode_to_file", "decode_from_file")
+  checks.expand_home(
+    "data_dir",
+    "output_dir",
+    "checkpoint_path",
+    "decode_to_file",
+    "decode_from_file",
+  )
   checks.problem(FLAGS.problem)
   checks.model_and_hparams()
   checks.decode_hparams()
-  if not (FLAGS.decode_interactive or FLAGS.decode_from_file or
-          FLAGS.score_file):
-    checks.data_files(FLAGS.problem,
-                      ["test" if FLAGS.eval_use_test_set else "dev"])
+  if not (
+    FLAGS.decode_interactive or FLAGS.decode_from_file or FLAGS.score_file
+  ):
+    checks.data_files(
+      FLAGS.problem, ["test" if FLAGS.eval_use_test_set else "dev"]
+    )
   if FLAGS.checkpoint_path:
     checks.checkpoint_exists(FLAGS.checkpoint_path)
   else:

@@ -12,7 +12,7 @@ import sys
 
 from absl import flags
 
-import t2t_af  # pylint: disable=unused-import
+import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.experiments import best_checkpoint
@@ -21,8 +21,14 @@ FLAGS = flags.FLAGS
 
 
 def main() -> None:
-  sys.exit(command.run("tensor2tensor.bin.t2t_eval", __doc__, _prepare,
-                       interrupted=lambda: "the checkpoint is untouched"))
+  sys.exit(
+    command.run(
+      "tensor2tensor.bin.t2t_eval",
+      __doc__,
+      _prepare,
+      interrupted=lambda: "the checkpoint is untouched",
+    )
+  )
 
 
 def _prepare(stock) -> None:
@@ -31,8 +37,9 @@ def _prepare(stock) -> None:
   checks.expand_home("data_dir", "output_dir")
   checks.problem(FLAGS.problem)
   checks.model_and_hparams()
-  checks.data_files(FLAGS.problem,
-                    ["test" if FLAGS.eval_use_test_set else "dev"])
+  checks.data_files(
+    FLAGS.problem, ["test" if FLAGS.eval_use_test_set else "dev"]
+  )
   # tensor2tensor: 240 minutes. Here: none, because a person who evaluates a
   # finished run takes a command that sits for four hours for a dead one.
   FLAGS.set_default("eval_timeout_mins", 0)

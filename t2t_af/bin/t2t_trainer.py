@@ -17,24 +17,40 @@ import sys
 from absl import flags
 import tensorflow.compat.v1 as tf
 
-import t2t_af  # pylint: disable=unused-import
-from t2t_af.records import run_folder
+import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.experiments import training_progress
+from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
 
-_EVALUATES = ("continuous_train_and_eval", "train_and_evaluate", "evaluate",
-              "train_eval_and_decode", "test", "continuous_eval")
-_TRAINS = ("continuous_train_and_eval", "train_and_evaluate", "train",
-           "train_eval_and_decode", "test")
+_EVALUATES = (
+  "continuous_train_and_eval",
+  "train_and_evaluate",
+  "evaluate",
+  "train_eval_and_decode",
+  "test",
+  "continuous_eval",
+)
+_TRAINS = (
+  "continuous_train_and_eval",
+  "train_and_evaluate",
+  "train",
+  "train_eval_and_decode",
+  "test",
+)
 
 
 def main() -> None:
-  sys.exit(command.run(
-      "tensor2tensor.bin.t2t_trainer", __doc__, _prepare,
-      interrupted=interrupted))
+  sys.exit(
+    command.run(
+      "tensor2tensor.bin.t2t_trainer",
+      __doc__,
+      _prepare,
+      interrupted=interrupted,
+    )
+  )
 
 
 def interrupted() -> str:
@@ -47,8 +63,11 @@ def interrupted() -> str:
 
 
 def _prepare(stock) -> None:
-  if FLAGS.registry_help or FLAGS.schedule == "run_std_server" or \
-      FLAGS.cloud_mlengine:
+  if (
+    FLAGS.registry_help
+    or FLAGS.schedule == "run_std_server"
+    or FLAGS.cloud_mlengine
+  ):
     return
   checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
   checks.expand_home("data_dir", "tmp_dir", "output_dir", "warm_start_from")
@@ -65,9 +84,14 @@ def _prepare(stock) -> None:
     checks.data_files(FLAGS.problem, splits)
   if FLAGS.schedule in _TRAINS:
     run_folder.update(
-        FLAGS.output_dir, model=FLAGS.model, hparams_set=FLAGS.hparams_set,
-        hparams=FLAGS.hparams, problem=FLAGS.problem, seed=FLAGS.random_seed,
-        steps=FLAGS.train_steps)
+      FLAGS.output_dir,
+      model=FLAGS.model,
+      hparams_set=FLAGS.hparams_set,
+      hparams=FLAGS.hparams,
+      problem=FLAGS.problem,
+      seed=FLAGS.random_seed,
+      steps=FLAGS.train_steps,
+    )
   training_progress.add_to(stock)
 
 

@@ -8,21 +8,24 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 import argparse
 import os
 
-from t2t_af.analysis.results import found_runs
-from t2t_af.analysis.tables import paper_tables
-from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
 
 
 def main(argv: list) -> int:
   parser = argparse.ArgumentParser(
-      "t2t-af table", description=__doc__,
-      formatter_class=argparse.RawDescriptionHelpFormatter)
+    "t2t-af table",
+    description=__doc__,
+    formatter_class=argparse.RawDescriptionHelpFormatter,
+  )
   parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
   parser.add_argument("results", nargs="*", metavar="RESULTS")
-  parser.add_argument("--format", default="text",
-                      choices=list(table_forms.FORMS))
+  parser.add_argument(
+    "--format", default="text", choices=list(table_forms.FORMS)
+  )
   parser.add_argument("--output", help="a file; default: the terminal")
   args = parser.parse_args(argv)
   table = paper_tables.build(args.number, found_runs.find(args.results))

@@ -1,6 +1,6 @@
 """What a mend is: one breakage, its cure, and when the cure can go."""
 
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, NamedTuple
 
 
 class Mend(NamedTuple):
@@ -13,6 +13,7 @@ class Mend(NamedTuple):
     cure: what is done instead, one line.
     run: does it; safe to call twice.
   """
+
   name: str
   breaks: str
   until: str
@@ -21,18 +22,20 @@ class Mend(NamedTuple):
 
 
 # In the order in which they are applied; later ones may need earlier ones.
-_MENDS: Dict[str, Mend] = {}
-_APPLIED: List[str] = []
+_MENDS: dict[str, Mend] = {}
+_APPLIED: list[str] = []
 
 
 def mend(breaks: str, until: str) -> Callable:
   """Decorator: registers a function as a mend; its docstring is the cure."""
+
   def register(run: Callable[[], None]) -> Callable[[], None]:
     name = run.__name__
     assert name not in _MENDS, f"two mends are named {name}"
     cure = run.__doc__.strip().split("\n")[0]
     _MENDS[name] = Mend(name, breaks, until, cure, run)
     return run
+
   return register
 
 
@@ -44,10 +47,10 @@ def run_all() -> None:
       _APPLIED.append(name)
 
 
-def known() -> List[Mend]:
+def known() -> list[Mend]:
   return list(_MENDS.values())
 
 
-def applied() -> List[Mend]:
+def applied() -> list[Mend]:
   """The mends that have run in this process, in order."""
   return [_MENDS[name] for name in _APPLIED]

@@ -9,19 +9,20 @@ from t2t_af.compat.mend import mend
 _UNTIL = "tensor2tensor is gone"
 
 
-@mend(breaks="tensor2tensor.models skips glow and next_frame_glow on "
-      "TensorFlow 2, so that the stock VideoFlow is not registered",
-      until=_UNTIL)
+@mend(
+  breaks="tensor2tensor.models skips glow and next_frame_glow on "
+  "TensorFlow 2, so that the stock VideoFlow is not registered",
+  until=_UNTIL,
+)
 def register_glow() -> None:
   """Imports both, which registers them."""
-  # pylint: disable=unused-import
-  from tensor2tensor.models.research import glow
-  from tensor2tensor.models.video import next_frame_glow
 
 
-@mend(breaks="Glow.create_init_batch reads data without data_dir and fails "
-      "on an assertion (on TensorFlow 1.15 too): stock VideoFlow cannot train",
-      until=_UNTIL)
+@mend(
+  breaks="Glow.create_init_batch reads data without data_dir and fails "
+  "on an assertion (on TensorFlow 1.15 too): stock VideoFlow cannot train",
+  until=_UNTIL,
+)
 def glow_init_batch() -> None:
   """Passes data_dir, and repeats data sets smaller than init_batch_size."""
   from tensor2tensor.models.research import glow
@@ -30,21 +31,26 @@ def glow_init_batch() -> None:
     del features
     hparams = self.hparams
     dataset = hparams.problem.dataset(
-        tf.estimator.ModeKeys.TRAIN, data_dir=hparams.data_dir,
-        hparams=hparams)
+      tf.estimator.ModeKeys.TRAIN, data_dir=hparams.data_dir, hparams=hparams
+    )
     dataset = dataset.repeat().batch(
-        hparams.init_batch_size, drop_remainder=True)
+      hparams.init_batch_size, drop_remainder=True
+    )
     dataset = self.init_preprocess(dataset)
     return tf.data.make_one_shot_iterator(dataset).get_next()
 
   glow.Glow.create_init_batch = create_init_batch
 
 
-@mend(breaks="next_frame_glow reshapes to hparams.batch_size and fails on "
-      "the last, smaller batch of an evaluation or decode", until=_UNTIL)
+@mend(
+  breaks="next_frame_glow reshapes to hparams.batch_size and fails on "
+  "the last, smaller batch of an evaluation or decode",
+  until=_UNTIL,
+)
 def video_flow_batch_size() -> None:
   """Takes the batch size from the batch."""
   from tensor2tensor.models.video import next_frame_glow
+
   model = next_frame_glow.NextFrameGlow
   stock = model.objective_tower
   if getattr(stock, "mended", False):
@@ -58,8 +64,12 @@ def video_flow_batch_size() -> None:
     del init
     height, width, channels = self.hparams.problem.frame_shape
     scale = 2**self.hparams.n_levels
-    return [self._batch_size, height // scale, width // scale,
-            2 * channels * scale]
+    return [
+      self._batch_size,
+      height // scale,
+      width // scale,
+      2 * channels * scale,
+    ]
 
   def squeeze_video(self, video, init=False):
     del init
@@ -71,25 +81,30 @@ def video_flow_batch_size() -> None:
   model.squeeze_video = squeeze_video
 
 
-@mend(breaks="TensorFlow Probability warns at length of glow's TemperedNormal",
-      until=_UNTIL)
+@mend(
+  breaks="TensorFlow Probability warns at length of glow's TemperedNormal",
+  until=_UNTIL,
+)
 def tempered_normal() -> None:
   """Says that its parameters are those of Normal."""
-  # pylint: disable=protected-access
+
   from tensor2tensor.models.research import glow_ops
+
   normal = tfp.distributions.Normal
 
   @classmethod
   def parameter_properties(cls, dtype, num_classes=None):
     del cls
-    return normal._parameter_properties(
-        dtype, num_classes=num_classes)
+    return normal._parameter_properties(dtype, num_classes=num_classes)
 
   glow_ops.TemperedNormal._parameter_properties = parameter_properties
 
 
-@mend(breaks="--warm_start_from loads a glow's weights and the data-dependent "
-      "initialisation of step 0 then overwrites them", until=_UNTIL)
+@mend(
+  breaks="--warm_start_from loads a glow's weights and the data-dependent "
+  "initialisation of step 0 then overwrites them",
+  until=_UNTIL,
+)
 def glow_warm_start() -> None:
   """Initialises from data only what does not start from a checkpoint."""
   from tensor2tensor.models.research import glow

@@ -16,10 +16,12 @@ from t2t_af.compat.mend import mend
 _UNTIL = "tensor2tensor is gone"
 
 
-@mend(breaks="glow and next_frame_glow fail at import: contrib.framework() "
-      "has no arg_scope; restore hooks miss load_checkpoint and "
-      "get_variables_to_restore",
-      until=_UNTIL)
+@mend(
+  breaks="glow and next_frame_glow fail at import: contrib.framework() "
+  "has no arg_scope; restore hooks miss load_checkpoint and "
+  "get_variables_to_restore",
+  until=_UNTIL,
+)
 def contrib_framework() -> None:
   """Gives contrib.framework() the names it lacks, from tf_slim and tf.train."""
   if not contrib.is_tf2:
@@ -30,8 +32,13 @@ def contrib_framework() -> None:
 
   def framework(msg: str = "err") -> Any:
     module = stock(msg)
-    for name in ("arg_scope", "add_arg_scope", "current_arg_scope",
-                 "get_trainable_variables", "get_variables_to_restore"):
+    for name in (
+      "arg_scope",
+      "add_arg_scope",
+      "current_arg_scope",
+      "get_trainable_variables",
+      "get_variables_to_restore",
+    ):
       setattr(module, name, getattr(tf_slim, name))
     module.load_checkpoint = tf.train.load_checkpoint
     module.list_variables = tf.train.list_variables
@@ -42,27 +49,39 @@ def contrib_framework() -> None:
   contrib.framework = framework
 
 
-@mend(breaks="t2t-eval and every --schedule=continuous_* raise ImportError: "
-      "contrib.training().wait_for_new_checkpoint is gone", until=_UNTIL)
+@mend(
+  breaks="t2t-eval and every --schedule=continuous_* raise ImportError: "
+  "contrib.training().wait_for_new_checkpoint is gone",
+  until=_UNTIL,
+)
 def contrib_training() -> None:
   """Waits for checkpoints with tf_slim's copy of the same function."""
   contrib.training = lambda: contrib.DummyModule(
-      wait_for_new_checkpoint=slim_evaluation.wait_for_new_checkpoint)
+    wait_for_new_checkpoint=slim_evaluation.wait_for_new_checkpoint
+  )
 
 
-@mend(breaks="--optionally_use_dist_strat raises ImportError: "
-      "contrib.distribute().MirroredStrategy is gone", until=_UNTIL)
+@mend(
+  breaks="--optionally_use_dist_strat raises ImportError: "
+  "contrib.distribute().MirroredStrategy is gone",
+  until=_UNTIL,
+)
 def contrib_distribute() -> None:
   """Takes tf.distribute.MirroredStrategy."""
   contrib.distribute = lambda: contrib.DummyModule(
-      MirroredStrategy=tf.distribute.MirroredStrategy)
+    MirroredStrategy=tf.distribute.MirroredStrategy
+  )
 
 
-@mend(breaks="AutoGraph rewrites T2TModel.call: building a graph takes "
-      "several times as long", until=_UNTIL)
+@mend(
+  breaks="AutoGraph rewrites T2TModel.call: building a graph takes "
+  "several times as long",
+  until=_UNTIL,
+)
 def no_autograph() -> None:
   """Excludes T2TModel.call from AutoGraph."""
   from tensor2tensor.utils import t2t_model
+
   call = t2t_model.T2TModel.call
   if not getattr(call, "mended", False):
     call = tf.autograph.experimental.do_not_convert(call)
@@ -70,8 +89,11 @@ def no_autograph() -> None:
     t2t_model.T2TModel.call = call
 
 
-@mend(breaks="of the optimizers only adam works: the others have no "
-      "get_gradients, which TensorFlow 2 is thought to need", until=_UNTIL)
+@mend(
+  breaks="of the optimizers only adam works: the others have no "
+  "get_gradients, which TensorFlow 2 is thought to need",
+  until=_UNTIL,
+)
 def optimizer_gradients() -> None:
   """Computes gradients in the way that the optimizer at hand offers."""
   from tensor2tensor.layers import common_layers
@@ -88,14 +110,18 @@ def optimizer_gradients() -> None:
         zeros = tf.zeros_like(variable) if self._zero_grads else None
         return zeros, variable
       return common_layers.cast_like(gradient, variable), variable
+
     return [cast(gradient, variable) for gradient, variable in pairs]
 
   optimize.ConditionalOptimizer.compute_gradients = compute_gradients
 
 
-@mend(breaks="--warm_start_from leaves out what is not trained, such as the "
-      "permutations of a glow's 1x1 convolutions: the weights start in the "
-      "wrong model", until=_UNTIL)
+@mend(
+  breaks="--warm_start_from leaves out what is not trained, such as the "
+  "permutations of a glow's 1x1 convolutions: the weights start in the "
+  "wrong model",
+  until=_UNTIL,
+)
 def warm_start() -> None:
   """Loads every variable of the model that the checkpoint holds."""
   from tensor2tensor.utils import t2t_model
@@ -106,17 +132,23 @@ def warm_start() -> None:
     reader = tf.train.load_checkpoint(ckpt_dir)
     names = {v.op.name: v for v in tf.global_variables()}
     names.pop("global_step", None)
-    tf.train.init_from_checkpoint(ckpt_dir, {
-        name: v for name, v in names.items() if reader.has_tensor(name)})
+    tf.train.init_from_checkpoint(
+      ckpt_dir,
+      {name: v for name, v in names.items() if reader.has_tensor(name)},
+    )
 
   t2t_model.initialize_from_ckpt = initialize_from_ckpt
 
 
-@mend(breaks="--schedule=train_and_evaluate raises AttributeError: "
-      "contrib.learn's ValidationMonitor is gone", until=_UNTIL)
+@mend(
+  breaks="--schedule=train_and_evaluate raises AttributeError: "
+  "contrib.learn's ValidationMonitor is gone",
+  until=_UNTIL,
+)
 def train_and_evaluate() -> None:
   """Lets tf.estimator evaluate while training, as the monitor did."""
   from tensor2tensor.utils import trainer_lib
+
   stock = trainer_lib.create_hooks
   if getattr(stock, "mended", False):
     return
@@ -126,35 +158,44 @@ def train_and_evaluate() -> None:
     return stock(*args, **kwargs)
 
   def train_evaluate(self):
-    # pylint: disable=protected-access
+
     return tf.estimator.train_and_evaluate(
-        self._estimator, self._train_spec, self._eval_spec)
+      self._estimator, self._train_spec, self._eval_spec
+    )
 
   create_hooks.mended = True
   trainer_lib.create_hooks = create_hooks
   trainer_lib.T2TExperiment.train_and_evaluate = train_evaluate
 
 
-@mend(breaks="--schedule=continuous_train_and_eval, the default, evaluates "
-      "the last checkpoint twice", until=_UNTIL)
+@mend(
+  breaks="--schedule=continuous_train_and_eval, the default, evaluates "
+  "the last checkpoint twice",
+  until=_UNTIL,
+)
 def evaluate_once() -> None:
   """Evaluates at the end only where tf.estimator has not done so."""
   from tensor2tensor.utils import trainer_lib
 
   def continuous_train_and_eval(self, continuous_eval_predicate_fn=None):
     del continuous_eval_predicate_fn
-    # pylint: disable=protected-access
+
     result = tf.estimator.train_and_evaluate(
-        self._estimator, self._train_spec, self._eval_spec)
+      self._estimator, self._train_spec, self._eval_spec
+    )
     evaluated = result and result[0]
     return evaluated or self.evaluate()
 
-  trainer_lib.T2TExperiment.continuous_train_and_eval = \
-      continuous_train_and_eval
+  trainer_lib.T2TExperiment.continuous_train_and_eval = (
+    continuous_train_and_eval
+  )
 
 
-@mend(breaks="video summaries raise AttributeError on numpy >= 1.24: "
-      "create_border asks for np.int", until=_UNTIL)
+@mend(
+  breaks="video summaries raise AttributeError on numpy >= 1.24: "
+  "create_border asks for np.int",
+  until=_UNTIL,
+)
 def video_border() -> None:
   """Replaces video_utils.create_border."""
   from tensor2tensor.data_generators import video_utils
@@ -165,8 +206,8 @@ def video_border() -> None:
     if channels != 3:
       return video
     axis = {"red": 0, "green": 1, "blue": 2}[color]
-    rows = int(np.ceil(border_percent * height / 100.))
-    columns = int(np.ceil(border_percent * width / 100.))
+    rows = int(np.ceil(border_percent * height / 100.0))
+    columns = int(np.ceil(border_percent * width / 100.0))
     video[..., :rows, :, axis] = 255
     video[..., -rows:, :, axis] = 255
     video[..., :, :columns, axis] = 255
@@ -176,8 +217,11 @@ def video_border() -> None:
   video_utils.create_border = create_border
 
 
-@mend(breaks="without ffmpeg on PATH every video summary warns at every "
-      "step and keeps the first frame only", until=_UNTIL)
+@mend(
+  breaks="without ffmpeg on PATH every video summary warns at every "
+  "step and keeps the first frame only",
+  until=_UNTIL,
+)
 def gif_summaries() -> None:
   """Encodes GIF summaries with Pillow."""
   from tensor2tensor.layers import common_video
@@ -186,18 +230,28 @@ def gif_summaries() -> None:
     """Returns the GIF of images, uint8 [time, height, width, channels]."""
     frames = [Image.fromarray(np.squeeze(frame)) for frame in images]
     encoded = io.BytesIO()
-    frames[0].save(encoded, format="GIF", save_all=True, loop=0,
-                   append_images=frames[1:], duration=int(1000 / fps))
+    frames[0].save(
+      encoded,
+      format="GIF",
+      save_all=True,
+      loop=0,
+      append_images=frames[1:],
+      duration=int(1000 / fps),
+    )
     return encoded.getvalue()
 
-  common_video._encode_gif = encode_gif  # pylint: disable=protected-access
+  common_video._encode_gif = encode_gif
 
 
-@mend(breaks="on a machine without GPU every variable asks for gpu:0, and "
-      "TensorFlow warns of each, thousands of lines", until=_UNTIL)
+@mend(
+  breaks="on a machine without GPU every variable asks for gpu:0, and "
+  "TensorFlow warns of each, thousands of lines",
+  until=_UNTIL,
+)
 def no_gpu() -> None:
   """Takes --worker_gpu=0 where TensorFlow sees no GPU."""
   from tensor2tensor.utils import devices
+
   stock = devices.data_parallelism
   if getattr(stock, "mended", False):
     return
@@ -213,12 +267,17 @@ def no_gpu() -> None:
   devices.data_parallelism = data_parallelism
 
 
-@mend(breaks="on a machine without a GPU the graph rewriter takes longer than "
-      "building the graph, and makes every step slower", until=_UNTIL)
+@mend(
+  breaks="on a machine without a GPU the graph rewriter takes longer than "
+  "building the graph, and makes every step slower",
+  until=_UNTIL,
+)
 def session_config() -> None:
   """Creates sessions as `t2t_af.session` says."""
   from tensor2tensor.utils import trainer_lib
+
   from t2t_af import session
+
   stock = trainer_lib.create_session_config
   if getattr(stock, "mended", False):
     return

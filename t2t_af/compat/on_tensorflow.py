@@ -12,56 +12,70 @@ from tensorflow.python.util import deprecation
 from t2t_af.compat.mend import mend
 
 
-@mend(breaks="tensor2tensor builds graphs; with v2 behaviour Keras layers "
-      "ignore AUTO_REUSE and two convolutions of one name silently make two "
-      "kernels, and decoding ends in a RuntimeError of tf.summary",
-      until="tensor2tensor is gone")
+@mend(
+  breaks="tensor2tensor builds graphs; with v2 behaviour Keras layers "
+  "ignore AUTO_REUSE and two convolutions of one name silently make two "
+  "kernels, and decoding ends in a RuntimeError of tf.summary",
+  until="tensor2tensor is gone",
+)
 def graph_mode() -> None:
   """Turns v2 behaviour off before tensor2tensor looks at it."""
   tf.disable_v2_behavior()
 
 
-@mend(breaks="under --t2t_usr_dir of a stock command, tensor2tensor was "
-      "imported with v2 behaviour on and has taken Keras layers for tf.layers",
-      until="tensor2tensor is gone")
+@mend(
+  breaks="under --t2t_usr_dir of a stock command, tensor2tensor was "
+  "imported with v2 behaviour on and has taken Keras layers for tf.layers",
+  until="tensor2tensor is gone",
+)
 def late_import() -> None:
   """Gives modules that are already imported the layers of graph mode."""
   common_layers = sys.modules.get("tensor2tensor.layers.common_layers")
   if common_layers is None:
     return
-  taken = common_layers._cached_layers  # pylint: disable=protected-access
-  common_layers._cached_layers = tf.layers  # pylint: disable=protected-access
+  taken = common_layers._cached_layers
+  common_layers._cached_layers = tf.layers
   if taken is None or taken is tf.layers:
     return
   for name, module in list(sys.modules.items()):
-    if name.startswith("tensor2tensor.") and \
-        getattr(module, "tfl", None) is taken:
+    if (
+      name.startswith("tensor2tensor.")
+      and getattr(module, "tfl", None) is taken
+    ):
       module.tfl = tf.layers
 
 
-@mend(breaks="every deprecated call of tensor2tensor is reported, hundreds "
-      "of lines in each run", until="tensor2tensor is gone")
+@mend(
+  breaks="every deprecated call of tensor2tensor is reported, hundreds "
+  "of lines in each run",
+  until="tensor2tensor is gone",
+)
 def deprecation_notes() -> None:
   """Switches TensorFlow's notes on deprecated calls off."""
-  # pylint: disable-next=protected-access
   deprecation._PRINT_DEPRECATION_WARNINGS = False
 
 
 # What tf_slim 1.1.0 (and nothing else here) asks of TensorFlow's private
 # modules, and the public name of the same thing.
 _MOVED = {
-    control_flow_ops: {"case": tf.case, "cond": tf.cond, "Assert": tf.Assert,
-                       "while_loop": tf.while_loop},
-    array_ops: {"stack": tf.stack, "unstack": tf.unstack},
-    ops: {"Tensor": tf.Tensor, "IndexedSlices": tf.IndexedSlices},
-    variable_scope: {"variable": tf.Variable},
+  control_flow_ops: {
+    "case": tf.case,
+    "cond": tf.cond,
+    "Assert": tf.Assert,
+    "while_loop": tf.while_loop,
+  },
+  array_ops: {"stack": tf.stack, "unstack": tf.unstack},
+  ops: {"Tensor": tf.Tensor, "IndexedSlices": tf.IndexedSlices},
+  variable_scope: {"variable": tf.Variable},
 }
 
 
-@mend(breaks="tf_slim's image decoder calls control_flow_ops.case and .cond, "
-      "and its optimize_loss asks for ops.Tensor: no video problem can be "
-      "read and no optimizer built",
-      until="tf_slim > 1.1.0 uses public names")
+@mend(
+  breaks="tf_slim's image decoder calls control_flow_ops.case and .cond, "
+  "and its optimize_loss asks for ops.Tensor: no video problem can be "
+  "read and no optimizer built",
+  until="tf_slim > 1.1.0 uses public names",
+)
 def slim_names() -> None:
   """Puts the names that moved back where tf_slim looks for them."""
   for module, names in _MOVED.items():

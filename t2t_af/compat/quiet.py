@@ -1,5 +1,6 @@
 """Keeps the noise of old packages down and lets real warnings through."""
 
+from collections.abc import Iterator
 import contextlib
 import logging
 import os
@@ -7,60 +8,97 @@ import pathlib
 import re
 import sys
 import tempfile
-from typing import Iterator
 import warnings
 
 # What TensorFlow's C++ side, gym and others write straight to stderr while
 # they are imported, on healthy machines too. Everything else is passed on.
-_IMPORT_NOISE = re.compile("|".join([
-    r"Unable to register cu\w+ factory",
-    r"TF-TRT Warning: Could not find TensorRT",
-    r"This TensorFlow binary is optimized to use available CPU",
-    r"To enable the following instructions",
-    r"Could not find cuda drivers on your machine",
-]))
+_IMPORT_NOISE = re.compile(
+  "|".join(
+    [
+      r"Unable to register cu\w+ factory",
+      r"TF-TRT Warning: Could not find TensorRT",
+      r"This TensorFlow binary is optimized to use available CPU",
+      r"To enable the following instructions",
+      r"Could not find cuda drivers on your machine",
+    ]
+  )
+)
 
 # Python warnings about the age of packages that are pinned here on purpose.
 _PINNED_PACKAGES = (
-    "gym", "tensorflow_addons", "tensor2tensor", "tf_slim", "tensorflow_gan",
-    "tensorflow_hub", "tensorflow_datasets", "dopamine", "kfac",
-    "mesh_tensorflow", "flask", "google", "pkg_resources", "keras",
-    "tensorflow", "tensorflow_probability", "tf_keras", "tensorflow_estimator",
-    "tensorboard", "bz2file", "oauth2client", "cv2", "setuptools", "jax",
-    "distutils", "gin", "h5py", "httplib2", "future", "importlib", "typeguard",
+  "gym",
+  "tensorflow_addons",
+  "tensor2tensor",
+  "tf_slim",
+  "tensorflow_gan",
+  "tensorflow_hub",
+  "tensorflow_datasets",
+  "dopamine",
+  "kfac",
+  "mesh_tensorflow",
+  "flask",
+  "google",
+  "pkg_resources",
+  "keras",
+  "tensorflow",
+  "tensorflow_probability",
+  "tf_keras",
+  "tensorflow_estimator",
+  "tensorboard",
+  "bz2file",
+  "oauth2client",
+  "cv2",
+  "setuptools",
+  "jax",
+  "distutils",
+  "gin",
+  "h5py",
+  "httplib2",
+  "future",
+  "importlib",
+  "typeguard",
 )
 
 # tensor2tensor sets its verbosity to INFO and reports every variable and
 # feature. Of its INFO lines only these tell a person something.
-_TELLING = re.compile("|".join([
-    r"^Saving checkpoints for \d+ into",
-    r"^Saving dict for global step",
-    r"^Generating (problem|data)",
-    r"^Loss for final step",
-    r"^Performing Decoding|^Decoding|^Completed inference",
-    r"^Eval timeout: no new checkpoints within (?!0m)",
-    r"^\s*Registry contents",
-]))
+_TELLING = re.compile(
+  "|".join(
+    [
+      r"^Saving checkpoints for \d+ into",
+      r"^Saving dict for global step",
+      r"^Generating (problem|data)",
+      r"^Loss for final step",
+      r"^Performing Decoding|^Decoding|^Completed inference",
+      r"^Eval timeout: no new checkpoints within (?!0m)",
+      r"^\s*Registry contents",
+    ]
+  )
+)
 
 # Warnings that TensorFlow 2.15.1 gives on every run of tensor2tensor and that
 # nobody can act on.
-_KNOWN_WARNINGS = re.compile("|".join([
-    r"non-resource variables are not supported in the long term",
-    r"^From .*(is deprecated|deprecated and will be removed)",
-    r"^Using temporary folder as model directory",
-    r"Assuming that training is running on a single machine",
-    r"AutoGraph could not transform",
-    r"^ValidationMonitor only works with --schedule=train_and_evaluate",
-    r"^It seems that global step .* has not been increased",
-    r"^Estimator's model_fn .* includes params argument",
-    r"^The TFConfig|^Reraising captured error",
-]))
+_KNOWN_WARNINGS = re.compile(
+  "|".join(
+    [
+      r"non-resource variables are not supported in the long term",
+      r"^From .*(is deprecated|deprecated and will be removed)",
+      r"^Using temporary folder as model directory",
+      r"Assuming that training is running on a single machine",
+      r"AutoGraph could not transform",
+      r"^ValidationMonitor only works with --schedule=train_and_evaluate",
+      r"^It seems that global step .* has not been increased",
+      r"^Estimator's model_fn .* includes params argument",
+      r"^The TFConfig|^Reraising captured error",
+    ]
+  )
+)
 
 
 _ROOT = pathlib.Path(__file__).parents[2]
 # What our own files say at INFO was written to be read.
-_OURS = tuple(str(_ROOT / package) + os.sep
-              for package in ("t2t_af", "problems", "hparams"))
+_OURS = tuple(
+  str(_ROOT / package) + os.sep for package in ("t2t_af", "problems", "hparams")
+)
 
 
 class _QuietFilter(logging.Filter):
@@ -70,13 +108,17 @@ class _QuietFilter(logging.Filter):
     message = record.getMessage()
     if record.levelno >= logging.WARNING:
       return not _KNOWN_WARNINGS.search(message)
-    return (record.pathname.startswith(_OURS) or _verbose() or
-            bool(_TELLING.search(message)))
+    return (
+      record.pathname.startswith(_OURS)
+      or _verbose()
+      or bool(_TELLING.search(message))
+    )
 
 
 def _verbose() -> bool:
   """Whether the command line asked for more (absl's own --verbosity=0)."""
   from absl import flags
+
   if not flags.FLAGS.is_parsed() or "verbosity" not in flags.FLAGS:
     return False
   return flags.FLAGS["verbosity"].present and flags.FLAGS.verbosity >= 0
@@ -87,13 +129,21 @@ def before_tensorflow() -> None:
   os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # hides INFO alone
   for package in _PINNED_PACKAGES:
     module = rf"{package}(\.|$)"
-    for category in (DeprecationWarning, FutureWarning, UserWarning,
-                     SyntaxWarning, PendingDeprecationWarning):
+    for category in (
+      DeprecationWarning,
+      FutureWarning,
+      UserWarning,
+      SyntaxWarning,
+      PendingDeprecationWarning,
+    ):
       warnings.filterwarnings("ignore", category=category, module=module)
   # These name the caller's module, not the package that is at fault.
-  for message in (r".*`tf\.layers", r".*`layer\.\w+` is deprecated",
-                  r".*pkg_resources is deprecated",
-                  r"[\s\S]*TensorFlow Addons \(TFA\)"):
+  for message in (
+    r".*`tf\.layers",
+    r".*`layer\.\w+` is deprecated",
+    r".*pkg_resources is deprecated",
+    r"[\s\S]*TensorFlow Addons \(TFA\)",
+  ):
     warnings.filterwarnings("ignore", message=message)
   logger = logging.getLogger("tensorflow")
   logger.propagate = False  # it has a handler of its own: no line twice

@@ -30,8 +30,9 @@ def check_exists(output_dir: str) -> None:
   """Raises if there is nothing to restore."""
   if not tf.train.latest_checkpoint(output_dir):
     raise UserError(
-        f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
-        "the same --output_dir writes one.")
+      f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
+      "the same --output_dir writes one."
+    )
 
 
 def is_evaluated(output_dir: str, step: int) -> bool:
@@ -60,22 +61,28 @@ def use(output_dir: str) -> None:
   if step is None or step == step_of(output_dir):
     return
   last = tf.train.latest_checkpoint(output_dir)
-  for path in glob.glob(os.path.join(output_dir, "best",
-                                     f"model.ckpt-{step}.*")):
+  for path in glob.glob(
+    os.path.join(output_dir, "best", f"model.ckpt-{step}.*")
+  ):
     shutil.copy2(path, output_dir)
   best = os.path.join(os.path.abspath(output_dir), f"model.ckpt-{step}")
   tf.train.update_checkpoint_state(
-      output_dir, best, all_model_checkpoint_paths=[last, best])
+    output_dir, best, all_model_checkpoint_paths=[last, best]
+  )
 
 
 def _best_step(output_dir: str) -> Optional[int]:
-  finite = [r for r in _evaluations(output_dir)
-            if r["nll_nats_per_dim"] is not None]
+  finite = [
+    r for r in _evaluations(output_dir) if r["nll_nats_per_dim"] is not None
+  ]
   if not finite:
     return None
   return min(finite, key=lambda r: r["nll_nats_per_dim"])["step"]
 
 
 def _evaluations(output_dir: str) -> list:
-  return [r for r in records.read(run_folder.results(output_dir, "likelihood"))
-          if r["split"] == SPLIT]
+  return [
+    r
+    for r in records.read(run_folder.results(output_dir, "likelihood"))
+    if r["split"] == SPLIT
+  ]

@@ -6,23 +6,24 @@ N(0, 1) where it is right, for every scored step of the split, given the true
 steps before it; exact. An SLVM has no such density in closed form.
 """
 
+from collections.abc import Sequence
 import math
-from typing import List, Sequence
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
-from t2t_af.records import likelihood
 from t2t_af import progress
-from t2t_af.records import records
 from t2t_af.analysis.metrics import calibration
 from t2t_af.experiments import contexts
 from t2t_af.experiments import trained_run
+from t2t_af.records import likelihood
+from t2t_af.records import records
 
 
-def of_samples(run: trained_run.TrainedRun, split: str, count: int,
-               num_samples: int) -> dict:
+def of_samples(
+  run: trained_run.TrainedRun, split: str, count: int, num_samples: int
+) -> dict:
   """The record of `num_samples` futures of each of `count` contexts.
 
   Contexts with a sample that is not finite are left out and counted.
@@ -31,44 +32,67 @@ def of_samples(run: trained_run.TrainedRun, split: str, count: int,
     UserError: every context has one.
   """
   pits, scores = {}, {}
-  futures = progress.bar(run.futures(split, count, num_samples), unit="context",
-                         label="sampling", total=count if count > 0 else None)
+  futures = progress.bar(
+    run.futures(split, count, num_samples),
+    unit="context",
+    label="sampling",
+    total=count if count > 0 else None,
+  )
   # One context at a time: all samples together can fill the memory.
   for number, future in enumerate(futures):
     truth = future["targets"][np.newaxis].astype(np.float64)
-    samples = future["outputs"][np.newaxis, :, :truth.shape[1]]
+    samples = future["outputs"][np.newaxis, :, : truth.shape[1]]
     pits[number] = None
     if np.isfinite(samples).all():
       pits[number] = calibration.pit_of_samples(samples, truth, number)[0]
       scores[number] = _crps(samples, truth)
   if not scores:
-    raise errors.UserError("every context has samples that are not finite: "
-                           "there is nothing to calibrate")
+    raise errors.UserError(
+      "every context has samples that are not finite: "
+      "there is nothing to calibrate"
+    )
   non_finite = len(pits) - len(scores)
   if non_finite:
-    tf.logging.warning("%d of %d contexts have samples that are not finite and "
-                       "are left out", non_finite, len(pits))
+    tf.logging.warning(
+      "%d of %d contexts have samples that are not finite and are left out",
+      non_finite,
+      len(pits),
+    )
   ids = _ids(run, contexts.stride(run.hparams, split, count))
   ids = [ids[number] for number in scores]
   crps = _mean_and_stderr(list(scores.values()), ids)
   return records.calibration(
-      **run.identity(split), method="samples", num_samples=num_samples,
-      crps=crps.mean, crps_stderr=crps.stderr,
-      num_non_finite_contexts=non_finite, **calibration.calibrate(
-          np.stack([pits[number] for number in scores]), ids).record_fields())
+    **run.identity(split),
+    method="samples",
+    num_samples=num_samples,
+    crps=crps.mean,
+    crps_stderr=crps.stderr,
+    num_non_finite_contexts=non_finite,
+    **calibration.calibrate(
+      np.stack([pits[number] for number in scores]), ids
+    ).record_fields(),
+  )
 
 
 def of_flow(run: trained_run.TrainedRun, split: str) -> dict:
   """The record of one-step predictions of a run of `autoregressive_flow`."""
   name = "y_%d" % run.hparams.num_transforms
   num_targets = run.hparams.video_num_target_frames
-  y = np.concatenate([
+  y = np.concatenate(
+    [
       batch[name][:, -num_targets:]
-      for batch in run.decompositions(split, -1, only=name)])
+      for batch in run.decompositions(split, -1, only=name)
+    ]
+  )
   found = calibration.calibrate(calibration.pit_of_noise(y), _ids(run, 1))
   return records.calibration(
-      **run.identity(split), method="flow", num_samples=None, crps=None,
-      crps_stderr=None, **found.record_fields())
+    **run.identity(split),
+    method="flow",
+    num_samples=None,
+    crps=None,
+    crps_stderr=None,
+    **found.record_fields(),
+  )
 
 
 def _crps(samples, truth):
@@ -80,16 +104,19 @@ def _crps(samples, truth):
     return math.nan
 
 
-def _ids(run, stride) -> List[str]:
+def _ids(run, stride) -> list[str]:
   """The series of each window that was read last, every `stride`-th."""
   hparams = run.hparams
   return run.problem.window_ids(
-      run.data_dir, hparams.video_num_input_frames,
-      hparams.video_num_target_frames)[::stride]
+    run.data_dir,
+    hparams.video_num_input_frames,
+    hparams.video_num_target_frames,
+  )[::stride]
 
 
-def _mean_and_stderr(values: Sequence[float],
-                     ids: Sequence[str]) -> likelihood.MeanAndStderr:
+def _mean_and_stderr(
+  values: Sequence[float], ids: Sequence[str]
+) -> likelihood.MeanAndStderr:
   """Of windows; those of one series are taken together for the error.
 
   With n windows of K series: sqrt(K / (K - 1) sum_k (sum of k's values about
@@ -101,6 +128,7 @@ def _mean_and_stderr(values: Sequence[float],
   sums = np.bincount(series, values - mean)
   if len(sums) < 2:
     return likelihood.MeanAndStderr(float(mean), math.nan)
-  variance = np.square(sums).sum() * len(sums) / (len(sums) - 1.)
+  variance = np.square(sums).sum() * len(sums) / (len(sums) - 1.0)
   return likelihood.MeanAndStderr(
-      float(mean), math.sqrt(variance) / len(values))
+    float(mean), math.sqrt(variance) / len(values)
+  )

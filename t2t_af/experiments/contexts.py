@@ -18,14 +18,17 @@ def stride(hparams, split: str, count: int) -> int:
     count: how many; below 0 for all.
   """
   problem = hparams.problem
-  total = problem.num_windows(problem.split_files(hparams.data_dir, split),
-                              hparams.video_num_input_frames,
-                              hparams.video_num_target_frames)
+  total = problem.num_windows(
+    problem.split_files(hparams.data_dir, split),
+    hparams.video_num_input_frames,
+    hparams.video_num_target_frames,
+  )
   return 1 if count < 0 else max(1, total // max(1, count))
 
 
-def spread(hparams, split: str, count: int,
-           input_fn: Callable[..., tf.data.Dataset]) -> Callable:
+def spread(
+  hparams, split: str, count: int, input_fn: Callable[..., tf.data.Dataset]
+) -> Callable:
   """An input_fn of `count` (below 0: all) of the windows of another, a series'.
 
   Args:

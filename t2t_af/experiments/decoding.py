@@ -19,19 +19,25 @@ from tensor2tensor.utils import decoding as t2t_decoding
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
-from t2t_af.records import records
-from t2t_af.records import run_folder
 from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import contexts
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import video_samples
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 _stock_decode_from_dataset = t2t_decoding.decode_from_dataset
 
 
-def decode_from_dataset(estimator, problem_name, hparams, decode_hp,
-                        decode_to_file=None, dataset_split=None,
-                        checkpoint_path=None):
+def decode_from_dataset(
+  estimator,
+  problem_name,
+  hparams,
+  decode_hp,
+  decode_to_file=None,
+  dataset_split=None,
+  checkpoint_path=None,
+):
   """Drop-in for tensor2tensor's; same arguments.
 
   decode_hp: num_samples contexts (-1: all; of video the first ones, of series
@@ -43,25 +49,43 @@ def decode_from_dataset(estimator, problem_name, hparams, decode_hp,
     hparams.batch_size = decode_hp.batch_size
   is_series = hasattr(hparams.problem, "statistics")
   input_fn = (_spread_contexts if is_series else _first_contexts)(
-      hparams, decode_hp, dataset_split)
+    hparams, decode_hp, dataset_split
+  )
   predictions = estimator.predict(input_fn, checkpoint_path=checkpoint_path)
   first = next(predictions)
   if first["outputs"].ndim != 5 and not is_series:
     return _stock_decode_from_dataset(
-        estimator, problem_name, hparams, decode_hp, decode_to_file,
-        dataset_split, checkpoint_path)
+      estimator,
+      problem_name,
+      hparams,
+      decode_hp,
+      decode_to_file,
+      dataset_split,
+      checkpoint_path,
+    )
   found = [first]
-  found.extend(progress.bar(
-      predictions, initial=1, unit="context", label="sampling",
-      total=decode_hp.num_samples if decode_hp.num_samples > 0 else None))
-  samples = (series_samples.SeriesSamples(
-      found, hparams.problem.statistics(hparams.data_dir))
-             if is_series else video_samples.VideoSamples(found))
+  found.extend(
+    progress.bar(
+      predictions,
+      initial=1,
+      unit="context",
+      label="sampling",
+      total=decode_hp.num_samples if decode_hp.num_samples > 0 else None,
+    )
+  )
+  samples = (
+    series_samples.SeriesSamples(
+      found, hparams.problem.statistics(hparams.data_dir)
+    )
+    if is_series
+    else video_samples.VideoSamples(found)
+  )
   _warn_of_non_finite(found, samples)
   _write_samples(estimator.model_dir, samples.arrays)
   samples.write(os.path.join(estimator.model_dir, "decode"), decode_hp)
-  record = _write_record(estimator, hparams, decode_hp, samples,
-                         dataset_split, checkpoint_path)
+  record = _write_record(
+    estimator, hparams, decode_hp, samples, dataset_split, checkpoint_path
+  )
   _write_summaries(estimator.model_dir, decode_hp, samples, record)
   return found
 
@@ -69,18 +93,26 @@ def decode_from_dataset(estimator, problem_name, hparams, decode_hp,
 def _first_contexts(hparams, decode_hp, split, max_records=None):
   """An input_fn of the first sequences of a split."""
   return hparams.problem.make_estimator_input_fn(
-      tf.estimator.ModeKeys.PREDICT, hparams, dataset_kwargs={
-          "dataset_split": split,
-          "shard": decode_hp.shard_id if decode_hp.shards > 1 else None,
-          "max_records": (decode_hp.num_samples if max_records is None
-                          else max_records)})
+    tf.estimator.ModeKeys.PREDICT,
+    hparams,
+    dataset_kwargs={
+      "dataset_split": split,
+      "shard": decode_hp.shard_id if decode_hp.shards > 1 else None,
+      "max_records": (
+        decode_hp.num_samples if max_records is None else max_records
+      ),
+    },
+  )
 
 
 def _spread_contexts(hparams, decode_hp, split):
   """An input_fn of windows evenly apart."""
   return contexts.spread(
-      hparams, split or tf.estimator.ModeKeys.PREDICT, decode_hp.num_samples,
-      _first_contexts(hparams, decode_hp, split, max_records=-1))
+    hparams,
+    split or tf.estimator.ModeKeys.PREDICT,
+    decode_hp.num_samples,
+    _first_contexts(hparams, decode_hp, split, max_records=-1),
+  )
 
 
 def _write_samples(output_dir, arrays):
@@ -93,23 +125,29 @@ def _warn_of_non_finite(found, samples):
   number = int(sum(p["scores"] for p in found))
   if number:
     tf.logging.warning(
-        "%d sampled values are not finite and %s. Train longer, or, where the "
-        "model has a temperature, sample with --hparams=temperature=0.7",
-        number, samples.non_finite_words)
+      "%d sampled values are not finite and %s. Train longer, or, where the "
+      "model has a temperature, sample with --hparams=temperature=0.7",
+      number,
+      samples.non_finite_words,
+    )
 
 
 def _write_record(estimator, hparams, decode_hp, samples, split, checkpoint):
   checkpoint = checkpoint or estimator.latest_checkpoint()
   inputs, outputs = samples.arrays["inputs"], samples.arrays["outputs"]
   fields = dict(
-      run_folder.identity(estimator.model_dir),
-      problem=hparams.problem.name, split=str(split or "eval"),
-      checkpoint=os.path.basename(checkpoint),
-      step=t2t_decoding.get_step_from_ckpt_path(checkpoint),
-      temperature=getattr(hparams, "temperature", 1.),
-      num_contexts=len(inputs), num_samples=decode_hp.num_decodes,
-      num_cond_frames=inputs.shape[1], num_predicted_frames=outputs.shape[2],
-      **samples.record_fields())
+    run_folder.identity(estimator.model_dir),
+    problem=hparams.problem.name,
+    split=str(split or "eval"),
+    checkpoint=os.path.basename(checkpoint),
+    step=t2t_decoding.get_step_from_ckpt_path(checkpoint),
+    temperature=getattr(hparams, "temperature", 1.0),
+    num_contexts=len(inputs),
+    num_samples=decode_hp.num_decodes,
+    num_cond_frames=inputs.shape[1],
+    num_predicted_frames=outputs.shape[2],
+    **samples.record_fields(),
+  )
   record = records.samples(**fields)
   records.append(run_folder.results(estimator.model_dir, "samples"), record)
   tf.logging.info("best of %d: %s", record["num_samples"], samples.describe())
@@ -119,13 +157,17 @@ def _write_record(estimator, hparams, decode_hp, samples, split, checkpoint):
 def _write_summaries(output_dir, decode_hp, samples, record):
   """Best-of-N scores and the first contexts' pictures, for TensorBoard."""
   values = [
-      tf.Summary.Value(tag=name, simple_value=record[name])
-      for name in ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
-      if record.get(name) is not None]
+    tf.Summary.Value(tag=name, simple_value=record[name])
+    for name in ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
+    if record.get(name) is not None
+  ]
   values += [
-      tf.Summary.Value(tag="samples/%d" % context, image=tf.Summary.Image(
-          encoded_image_string=image, colorspace=3))
-      for context, image in enumerate(samples.images(decode_hp))]
+    tf.Summary.Value(
+      tag="samples/%d" % context,
+      image=tf.Summary.Image(encoded_image_string=image, colorspace=3),
+    )
+    for context, image in enumerate(samples.images(decode_hp))
+  ]
   folder = os.path.join(output_dir, decode_hp.summaries_log_dir)
   writer = tf.summary.FileWriter(folder)
   writer.add_summary(tf.Summary(value=values), record["step"])

@@ -33,26 +33,35 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
       windows evenly apart.
   """
   batches = run.decompositions(split, num_sequences)
-  found = {name: np.concatenate([batch[name] for batch in batches])
-           for name in batches[0]}
+  found = {
+    name: np.concatenate([batch[name] for batch in batches])
+    for name in batches[0]
+  }
   x = found.pop("x")
   if not found:
-    tf.logging.info("%s has no flow, and flow.npz is not written",
-                    run.output_dir)
+    tf.logging.info(
+      "%s has no flow, and flow.npz is not written", run.output_dir
+    )
     return False
-  arrays = {"x": x.astype(np.float32 if run.is_series else np.uint8),
-            "num_cond": _num_cond(run.hparams)}
+  arrays = {
+    "x": x.astype(np.float32 if run.is_series else np.uint8),
+    "num_cond": _num_cond(run.hparams),
+  }
   precision = np.float32 if run.is_series else np.float16
   for name, values in found.items():
     arrays[name] = _to_length(values.astype(precision), x.shape[1])
   if run.is_series:
     statistics = run.problem.statistics(run.data_dir)
-    arrays.update(mean=statistics.mean, std=statistics.std,
-                  names=np.array(list(statistics.names), np.str_))
+    arrays.update(
+      mean=statistics.mean,
+      std=statistics.std,
+      names=np.array(list(statistics.names), np.str_),
+    )
   stream = io.BytesIO()
   np.savez_compressed(stream, **arrays)
-  pictures.write(os.path.join(run.output_dir, "results", "flow.npz"),
-                 stream.getvalue())
+  pictures.write(
+    os.path.join(run.output_dir, "results", "flow.npz"), stream.getvalue()
+  )
   return True
 
 

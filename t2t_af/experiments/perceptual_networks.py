@@ -4,10 +4,11 @@ torch is imported when a network is made. Weights are read from a file that is
 there: neither package is ever left to download any.
 """
 
+from collections.abc import Iterator
 import contextlib
 import importlib
 import pickle
-from typing import Callable, Iterator
+from typing import Callable
 import warnings
 
 import numpy as np
@@ -40,18 +41,27 @@ def lpips_distance(backbone: str, path: str) -> lpips_quality.Distance:
       network = lpips.LPIPS(net=backbone, pnet_rand=True, verbose=False)
     kept = torch.load(path, map_location="cpu", weights_only=True)
     # "slice1.0.weight" of lpips is "features.0.weight" of torchvision.
-    network.net.load_state_dict({
+    network.net.load_state_dict(
+      {
         name: kept["features." + name.split(".", 1)[1]]
-        for name in network.net.state_dict()})
+        for name in network.net.state_dict()
+      }
+    )
     device = _device(torch)
     network = network.to(device)
 
   def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     with torch.no_grad():
-      found = network(*(
+      found = network(
+        *(
           torch.from_numpy(np.ascontiguousarray(np.moveaxis(x, -1, 1))).to(
-              device) for x in (a, b)))
+            device
+          )
+          for x in (a, b)
+        )
+      )
     return found.flatten().cpu().numpy()
+
   return distance
 
 
@@ -77,6 +87,7 @@ def i3d_features(path: str) -> Callable[[np.ndarray], np.ndarray]:
   def features(clips: np.ndarray) -> np.ndarray:
     stats = fvd.FeatureStats(capture_all=True)
     return fvd.get_i3d_logits(stats, network, clips, device=device).get_all()
+
   return features
 
 
@@ -91,9 +102,16 @@ def _told(path: str) -> Iterator[None]:
     yield
   except ImportError as error:
     raise errors.UserError(
-        f"a package of LPIPS or FVD cannot be imported: {error}") from error
-  except (OSError, EOFError, KeyError, RuntimeError,
-          pickle.UnpicklingError) as error:
+      f"a package of LPIPS or FVD cannot be imported: {error}"
+    ) from error
+  except (
+    OSError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    pickle.UnpicklingError,
+  ) as error:
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    raise errors.UserError(f"{path} holds no weights that fit: {first}"
+    raise errors.UserError(
+      f"{path} holds no weights that fit: {first}"
     ) from error

@@ -12,16 +12,17 @@ from tensor2tensor.utils import decoding as t2t_decoding
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
-import t2t_af  # pylint: disable=unused-import
-from t2t_af.records import records
-from t2t_af.records import run_folder
+import t2t_af  # noqa: F401
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import training_progress
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 
 class Run(NamedTuple):
   """What is run; fields as in `run.json`."""
+
   model: str
   hparams_set: str
   hparams: str  # overrides, "name=value,..."
@@ -42,18 +43,29 @@ def stages_left(run: Run) -> list:
   if _trained_steps(run.output_dir) < run.steps:
     return ["train"] + left
   step = best_checkpoint.step_of(run.output_dir)
-  return [stage for stage in left if not any(
-      r["step"] == step and r["split"] == run.split for r in records.read(
-          run_folder.results(run.output_dir, _RECORDS[stage])))]
+  return [
+    stage
+    for stage in left
+    if not any(
+      r["step"] == step and r["split"] == run.split
+      for r in records.read(run_folder.results(run.output_dir, _RECORDS[stage]))
+    )
+  ]
 
 
 def execute(run: Run) -> None:
   """Does what is left of the run; training goes on from its checkpoint."""
   run_folder.update(
-      run.output_dir, model=run.model, hparams_set=run.hparams_set,
-      hparams=run.hparams, problem=run.problem, seed=run.seed,
-      steps=run.steps, eval_every=run.eval_every,
-      hardware=records.hardware(_gpus()))
+    run.output_dir,
+    model=run.model,
+    hparams_set=run.hparams_set,
+    hparams=run.hparams,
+    problem=run.problem,
+    seed=run.seed,
+    steps=run.steps,
+    eval_every=run.eval_every,
+    hardware=records.hardware(_gpus()),
+  )
   for stage in stages_left(run):
     # The same seed for each stage, whether or not an earlier one ran here.
     trainer_lib.set_random_seed(run.seed)
@@ -65,18 +77,22 @@ def _train(run: Run) -> None:
     if best_checkpoint.step_of(run.output_dir) < pause:
       _experiment(run, trains=True).train(max_steps=pause)
     if run.eval_every and not best_checkpoint.is_evaluated(
-        run.output_dir, pause):
+      run.output_dir, pause
+    ):
       _evaluate(run._replace(split=best_checkpoint.SPLIT))
       best_checkpoint.keep_if_best(run.output_dir)
   if run.eval_every:
     best_checkpoint.use(run.output_dir)
-  seconds = [r["seconds_per_step"] for r in records.read(
-      run_folder.results(run.output_dir, "training"))]
+  seconds = [
+    r["seconds_per_step"]
+    for r in records.read(run_folder.results(run.output_dir, "training"))
+  ]
   run_folder.update(
-      run.output_dir, trained_steps=run.steps,
-      seconds_per_step=float(np.median(seconds)),
-      peak_memory_mib=resource.getrusage(
-          resource.RUSAGE_SELF).ru_maxrss / 1024)
+    run.output_dir,
+    trained_steps=run.steps,
+    seconds_per_step=float(np.median(seconds)),
+    peak_memory_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+  )
 
 
 def _pauses(run: Run) -> list:
@@ -93,10 +109,14 @@ def _evaluate(run: Run) -> None:
 def _sample(run: Run) -> None:
   experiment = _experiment(run)
   decode_hparams = _decode_hparams(run)
-  # pylint: disable=protected-access
+
   decoding.decode_from_dataset(
-      experiment.estimator, run.problem, experiment._hparams, decode_hparams,
-      dataset_split=run.split)
+    experiment.estimator,
+    run.problem,
+    experiment._hparams,
+    decode_hparams,
+    dataset_split=run.split,
+  )
 
 
 _STAGES = {"train": _train, "evaluate": _evaluate, "sample": _sample}
@@ -105,23 +125,37 @@ _RECORDS = {"evaluate": "likelihood", "sample": "samples"}
 
 def _decode_hparams(run: Run):
   return t2t_decoding.decode_hparams(
-      "num_samples=%d,num_decodes=%d,max_display_outputs=3,"
-      "max_display_decodes=2" % (run.num_contexts, run.num_samples))
+    "num_samples=%d,num_decodes=%d,max_display_outputs=3,"
+    "max_display_decodes=2" % (run.num_contexts, run.num_samples)
+  )
 
 
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
   hparams = trainer_lib.create_hparams(run.hparams_set, run.hparams)
   config = trainer_lib.create_run_config(
-      run.model, model_dir=run.output_dir, schedule="train",
-      save_checkpoints_secs=120, keep_checkpoint_max=2,
-      num_gpus=max(1, len(_gpus())), random_seed=run.seed)
+    run.model,
+    model_dir=run.output_dir,
+    schedule="train",
+    save_checkpoints_secs=120,
+    keep_checkpoint_max=2,
+    num_gpus=max(1, len(_gpus())),
+    random_seed=run.seed,
+  )
   hooks = [training_progress.ProgressHook(run.steps)] if trains else []
   return trainer_lib.create_experiment(
-      config, hparams, run.model, run.problem, run.data_dir,
-      train_steps=run.steps, eval_steps=None, schedule="train",
-      decode_hparams=_decode_hparams(run),
-      eval_use_test_set=run.split == "test", additional_train_hooks=hooks)
+    config,
+    hparams,
+    run.model,
+    run.problem,
+    run.data_dir,
+    train_steps=run.steps,
+    eval_steps=None,
+    schedule="train",
+    decode_hparams=_decode_hparams(run),
+    eval_use_test_set=run.split == "test",
+    additional_train_hooks=hooks,
+  )
 
 
 def _trained_steps(output_dir: str) -> int:

@@ -1,19 +1,19 @@
 """Samples of series, as `t2t-decoder` leaves them: charts and scores.
 
-  decode/samples.csv              given, truth and samples, in raw units
-  decode/context_<i>/samples.png  the same: a chart per column
+decode/samples.csv              given, truth and samples, in raw units
+decode/context_<i>/samples.png  the same: a chart per column
 """
 
+from collections.abc import Iterator
 import os
-from typing import Iterator, List
 
 import numpy as np
 
-from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.charts import line_pictures
 from t2t_af.analysis.charts import pictures
-from t2t_af.analysis.results import samples as samples_lib
+from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.metrics import series_quality
+from t2t_af.analysis.results import samples as samples_lib
 
 
 class SeriesSamples:
@@ -27,22 +27,32 @@ class SeriesSamples:
 
   non_finite_words = "do not count among the best"
 
-  def __init__(self, predictions: List[dict], statistics):
+  def __init__(self, predictions: list[dict], statistics):
     self._scale = samples_lib.Scale(
-        np.asarray(statistics.mean), np.asarray(statistics.std),
-        list(statistics.names))
+      np.asarray(statistics.mean),
+      np.asarray(statistics.std),
+      list(statistics.names),
+    )
     self.arrays = {
-        name: np.stack([p[name] for p in predictions]).astype(np.float32)
-        for name in ("inputs", "targets", "outputs")}
-    self.arrays.update(mean=self._scale.mean, std=self._scale.std,
-                       names=np.array(self._scale.names, np.str_))
+      name: np.stack([p[name] for p in predictions]).astype(np.float32)
+      for name in ("inputs", "targets", "outputs")
+    }
+    self.arrays.update(
+      mean=self._scale.mean,
+      std=self._scale.std,
+      names=np.array(self._scale.names, np.str_),
+    )
     self._quality = series_quality.best_of_n(
-        self.arrays["outputs"], self.arrays["targets"])
+      self.arrays["outputs"], self.arrays["targets"]
+    )
 
   def record_fields(self) -> dict:
     """Scores, for a samples record; a series has no PSNR and no SSIM."""
-    of_video = {name + suffix: None for name in ("psnr", "ssim") for suffix in (
-        "_best_of_n", "_best_of_n_stderr", "_per_frame")}
+    of_video = {
+      name + suffix: None
+      for name in ("psnr", "ssim")
+      for suffix in ("_best_of_n", "_best_of_n_stderr", "_per_frame")
+    }
     return dict(of_video, **series_quality.record_fields(self._quality))
 
   def describe(self) -> str:
@@ -50,26 +60,36 @@ class SeriesSamples:
     fields = self.record_fields()
     crps = fields["crps"]
     return "RMSE %.3f%s (standardised)" % (
-        fields["rmse_best_of_n"], "" if crps is None else ", CRPS %.3f" % crps)
+      fields["rmse_best_of_n"],
+      "" if crps is None else ", CRPS %.3f" % crps,
+    )
 
   def write(self, folder: str, decode_hp) -> None:
     """Writes what is listed above into the folder `decode`."""
     os.makedirs(folder, exist_ok=True)
     series_quality.write_csv(
-        os.path.join(folder, "samples.csv"), self._scale.names,
-        *(self._scale.to_raw(self.arrays[name])
-          for name in ("inputs", "targets", "outputs")))
+      os.path.join(folder, "samples.csv"),
+      self._scale.names,
+      *(
+        self._scale.to_raw(self.arrays[name])
+        for name in ("inputs", "targets", "outputs")
+      ),
+    )
     for context, image in enumerate(self.images(decode_hp)):
       pictures.write(
-          os.path.join(folder, "context_%03d" % context, "samples.png"), image)
+        os.path.join(folder, "context_%03d" % context, "samples.png"), image
+      )
 
   def images(self, decode_hp) -> Iterator[bytes]:
     """PNG of each context that is displayed."""
-    inputs, targets, outputs = (self.arrays[name] for name in (
-        "inputs", "targets", "outputs"))
+    inputs, targets, outputs = (
+      self.arrays[name] for name in ("inputs", "targets", "outputs")
+    )
     for context in range(min(len(inputs), decode_hp.max_display_outputs)):
-      shown = outputs[context, :decode_hp.max_display_decodes]
+      shown = outputs[context, : decode_hp.max_display_decodes]
       yield context_figures.series_charts(
-          inputs[context], targets[context],
-          [("sample", line_pictures.COLORS[0], sample) for sample in shown],
-          self._scale)
+        inputs[context],
+        targets[context],
+        [("sample", line_pictures.COLORS[0], sample) for sample in shown],
+        self._scale,
+      )

@@ -1,7 +1,8 @@
 """A run that is trained: evaluated, or its flows applied to a few sequences."""
 
+from collections.abc import Iterator
 import os
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.utils import data_reader
@@ -12,12 +13,12 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
-from t2t_af.records import run_folder
 from t2t_af import session as session_lib
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import contexts
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import sequence_model
+from t2t_af.records import run_folder
 
 _NEEDED = ("model", "hparams_set", "problem")
 
@@ -41,15 +42,18 @@ class TrainedRun:
     missing = [name for name in _NEEDED if not self._known.get(name)]
     if missing:
       raise errors.UserError(
-          "%s does not say its %s. Is it the --output_dir of t2t-trainer, or "
-          "<set>/seed_<n> of t2t-af compare?" % (
-              run_folder.path(output_dir), " and ".join(missing)))
+        "%s does not say its %s. Is it the --output_dir of t2t-trainer, or "
+        "<set>/seed_<n> of t2t-af compare?"
+        % (run_folder.path(output_dir), " and ".join(missing))
+      )
     best_checkpoint.check_exists(output_dir)
     self.checkpoint = tf.train.latest_checkpoint(output_dir)
     self._model_cls = registry.model(self._known["model"])
     if not issubclass(self._model_cls, sequence_model.SequenceModel):
-      raise errors.UserError("%s is a run of %s, which is no model of ours" % (
-          output_dir, self._known["model"]))
+      raise errors.UserError(
+        "%s is a run of %s, which is no model of ours"
+        % (output_dir, self._known["model"])
+      )
     self.problem = registry.problem(self._known["problem"])
     self.hparams = self._experiment()[1]
 
@@ -68,9 +72,13 @@ class TrainedRun:
 
   def identity(self, split: str) -> dict:
     """Fields that every record of a split has."""
-    return dict(run_folder.identity(self.output_dir),
-                problem=self.problem.name, split=split, step=self.step,
-                checkpoint=os.path.basename(self.checkpoint))
+    return dict(
+      run_folder.identity(self.output_dir),
+      problem=self.problem.name,
+      split=split,
+      step=self.step,
+      checkpoint=os.path.basename(self.checkpoint),
+    )
 
   def num_sequences(self, split: str) -> int:
     """Of a split; of the training split those that the run was trained on."""
@@ -89,25 +97,30 @@ class TrainedRun:
     """
     estimator, hparams = self._experiment(overrides)
     input_fn = self.problem.make_estimator_input_fn(
-        tf.estimator.ModeKeys.EVAL, hparams,
-        dataset_kwargs=dict(reading, dataset_split=split))
+      tf.estimator.ModeKeys.EVAL,
+      hparams,
+      dataset_kwargs=dict(reading, dataset_split=split),
+    )
     return estimator.evaluate(input_fn, name=split)
 
-  def futures(self, split: str, count: int,
-              num_samples: int) -> Iterator[Dict[str, np.ndarray]]:
+  def futures(
+    self, split: str, count: int, num_samples: int
+  ) -> Iterator[dict[str, np.ndarray]]:
     """Of `count` contexts of a series, evenly apart: inputs, targets, outputs.
 
     outputs is [num_samples, video_num_target_frames, features].
     """
     estimator, hparams = self._experiment(num_decodes=num_samples)
     input_fn = self.problem.make_estimator_input_fn(
-        tf.estimator.ModeKeys.PREDICT, hparams,
-        dataset_kwargs={"dataset_split": split})
+      tf.estimator.ModeKeys.PREDICT,
+      hparams,
+      dataset_kwargs={"dataset_split": split},
+    )
     return estimator.predict(contexts.spread(hparams, split, count, input_fn))
 
-  def decompositions(self, split: str, count: int,
-                     only: Optional[str] = None
-                    ) -> List[Dict[str, np.ndarray]]:
+  def decompositions(
+    self, split: str, count: int, only: Optional[str] = None
+  ) -> list[dict[str, np.ndarray]]:
     """x and what the flows make of it, batch by batch.
 
     Args:
@@ -120,21 +133,25 @@ class TrainedRun:
       One per batch: "x" [batch, inputs + targets, ...], as the data are, and
       those of `SequenceModel.decompose`; nothing but x without a flow.
     """
-    with tf.Graph().as_default(), tf.Session(
-        config=session_lib.config()) as session:
+    with (
+      tf.Graph().as_default(),
+      tf.Session(config=session_lib.config()) as session,
+    ):
       features = tf.data.make_one_shot_iterator(
-          self._windows(split, count)).get_next()
+        self._windows(split, count)
+      ).get_next()
       hparams = hparams_lib.copy_hparams(self.hparams)
-      model = self._model_cls(hparams, tf.estimator.ModeKeys.EVAL,
-                              hparams.problem_hparams)
+      model = self._model_cls(
+        hparams, tf.estimator.ModeKeys.EVAL, hparams.problem_hparams
+      )
       # As tensor2tensor names the variables of a model.
       scope = registry.default_name(self._model_cls) + "/body"
       with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
         found = model.decomposition(dict(features))
-      wanted = {name: values for name, values in found.items()
-                if only in (None, name)}
-      wanted["x"] = tf.concat(
-          [features["inputs"], features["targets"]], axis=1)
+      wanted = {
+        name: values for name, values in found.items() if only in (None, name)
+      }
+      wanted["x"] = tf.concat([features["inputs"], features["targets"]], axis=1)
       variables = tf.global_variables()
       if variables:
         tf.train.Saver(variables).restore(session, self.checkpoint)
@@ -147,29 +164,44 @@ class TrainedRun:
 
   def _windows(self, split: str, count: int) -> tf.data.Dataset:
     dataset = self.problem.dataset(
-        tf.estimator.ModeKeys.EVAL, data_dir=self.data_dir,
-        hparams=self.hparams, dataset_split=split)
+      tf.estimator.ModeKeys.EVAL,
+      data_dir=self.data_dir,
+      hparams=self.hparams,
+      dataset_split=split,
+    )
     if self.is_series:
       dataset = dataset.shard(contexts.stride(self.hparams, split, count), 0)
     dataset = dataset.take(count).batch(self.hparams.batch_size)
     return dataset.map(data_reader.cast_ints_to_int32)
 
-  def _experiment(self, overrides: str = "", num_decodes: int = 1
-                  ) -> Tuple[tf.estimator.Estimator, Any]:
+  def _experiment(
+    self, overrides: str = "", num_decodes: int = 1
+  ) -> tuple[tf.estimator.Estimator, Any]:
     """(Estimator, hparams), as `t2t-trainer` makes them."""
     known = self._known
     hparams = trainer_lib.create_hparams(
-        known["hparams_set"], ",".join(filter(
-            None, [known.get("hparams"), overrides])),
-        hparams_path=os.path.join(self.output_dir, "hparams.json"))
+      known["hparams_set"],
+      ",".join(filter(None, [known.get("hparams"), overrides])),
+      hparams_path=os.path.join(self.output_dir, "hparams.json"),
+    )
     config = trainer_lib.create_run_config(
-        known["model"], model_dir=self.output_dir, schedule="evaluate",
-        num_gpus=max(1, len(tf.config.list_physical_devices("GPU"))),
-        random_seed=known.get("seed"))
+      known["model"],
+      model_dir=self.output_dir,
+      schedule="evaluate",
+      num_gpus=max(1, len(tf.config.list_physical_devices("GPU"))),
+      random_seed=known.get("seed"),
+    )
     experiment = trainer_lib.create_experiment(
-        config, hparams, known["model"], self.problem, self.data_dir,
-        train_steps=1, eval_steps=None, schedule="evaluate",
-        decode_hparams=t2t_decoding.decode_hparams(
-            "num_decodes=%d" % num_decodes))
-    # pylint: disable-next=protected-access
+      config,
+      hparams,
+      known["model"],
+      self.problem,
+      self.data_dir,
+      train_steps=1,
+      eval_steps=None,
+      schedule="evaluate",
+      decode_hparams=t2t_decoding.decode_hparams(
+        "num_decodes=%d" % num_decodes
+      ),
+    )
     return experiment.estimator, experiment._hparams

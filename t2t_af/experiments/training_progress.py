@@ -37,12 +37,14 @@ class ProgressHook(tf.train.SessionRunHook):
     if self._bar is None:
       # Made after the first step, whose minutes of graph optimisation and
       # memory allocation say nothing about the time left.
-      self._bar = progress.bar(total=self._total_steps, initial=done,
-                               label="training", unit="step")
+      self._bar = progress.bar(
+        total=self._total_steps, initial=done, label="training", unit="step"
+      )
       _OPEN.append(self._bar)
     if "loss" in run_values.results:
       self._bar.set_postfix_str(
-          f"loss {run_values.results['loss']:.4g}", refresh=False)
+        f"loss {run_values.results['loss']:.4g}", refresh=False
+      )
     self._bar.update(max(0, done - self._bar.n))
 
   def end(self, session):
@@ -76,11 +78,12 @@ def add_to(stock: Any) -> None:
     def experiment_fn(run_config, hparams):
       sys.stderr.write(f"building the graph of {FLAGS.model}\n")
       experiment = make(run_config, hparams)
-      # pylint: disable=protected-access
+
       spec = experiment._train_spec
       hook = ProgressHook(FLAGS.train_steps)
       experiment._train_spec = spec._replace(hooks=(*spec.hooks, hook))
       return experiment
+
     return experiment_fn
 
   stock.create_experiment_fn = with_progress

@@ -1,13 +1,13 @@
 """Samples of video, as `t2t-decoder` leaves them: pictures and scores.
 
-  decode/quality.csv               PSNR and SSIM per context and frame
-  decode/context_<i>/strip.png     truth and samples, time to the right
-  decode/context_<i>/samples.gif   the same, moving
-  decode/context_<i>/<row>/*.png   single frames
+decode/quality.csv               PSNR and SSIM per context and frame
+decode/context_<i>/strip.png     truth and samples, time to the right
+decode/context_<i>/samples.gif   the same, moving
+decode/context_<i>/<row>/*.png   single frames
 """
 
+from collections.abc import Iterator
 import os
-from typing import Dict, Iterator, List, Tuple
 
 import numpy as np
 
@@ -25,12 +25,14 @@ class VideoSamples:
 
   non_finite_words = "were drawn black or white"
 
-  def __init__(self, predictions: List[dict]):
+  def __init__(self, predictions: list[dict]):
     self.arrays = {
-        name: np.stack([p[name] for p in predictions]).astype(np.uint8)
-        for name in ("inputs", "targets", "outputs")}
+      name: np.stack([p[name] for p in predictions]).astype(np.uint8)
+      for name in ("inputs", "targets", "outputs")
+    }
     self._quality = quality_lib.best_of_n(
-        self.arrays["outputs"], self.arrays["targets"])
+      self.arrays["outputs"], self.arrays["targets"]
+    )
 
   def record_fields(self) -> dict:
     """Scores, for a samples record."""
@@ -40,7 +42,9 @@ class VideoSamples:
     """The scores in a line."""
     psnr, ssim = self._quality.psnr, self._quality.ssim
     return "PSNR %.2f dB, SSIM %s" % (
-        psnr.mean, "%.3f" % ssim.mean if ssim else "none (small frames)")
+      psnr.mean,
+      "%.3f" % ssim.mean if ssim else "none (small frames)",
+    )
 
   def write(self, folder: str, decode_hp) -> None:
     """Writes what is listed above into the folder `decode`."""
@@ -50,27 +54,43 @@ class VideoSamples:
     for context, rows in self._contexts(decode_hp):
       here = os.path.join(folder, "context_%03d" % context)
       os.makedirs(here, exist_ok=True)
-      pictures.write(os.path.join(here, "strip.png"),
-                     pictures.png(pictures.strip(rows, num_cond)))
-      pictures.write(os.path.join(here, "samples.gif"), pictures.animation(
-          rows, num_cond, milliseconds=1000 // decode_hp.frames_per_second))
+      pictures.write(
+        os.path.join(here, "strip.png"),
+        pictures.png(pictures.strip(rows, num_cond)),
+      )
+      pictures.write(
+        os.path.join(here, "samples.gif"),
+        pictures.animation(
+          rows, num_cond, milliseconds=1000 // decode_hp.frames_per_second
+        ),
+      )
       for row in rows:
         pictures.write_frames(
-            os.path.join(here, row.label.replace(" ", "_")), row.frames)
+          os.path.join(here, row.label.replace(" ", "_")), row.frames
+        )
 
   def images(self, decode_hp) -> Iterator[bytes]:
     """PNG of each context that is displayed."""
     for _, rows in self._contexts(decode_hp):
       yield pictures.png(pictures.strip(rows, self.arrays["inputs"].shape[1]))
 
-  def _contexts(self, decode_hp) -> Iterator[Tuple[int, List[pictures.Row]]]:
+  def _contexts(self, decode_hp) -> Iterator[tuple[int, list[pictures.Row]]]:
     """Truth and samples, the conditioning frames before each."""
-    inputs, targets, outputs = (self.arrays[name] for name in (
-        "inputs", "targets", "outputs"))
+    inputs, targets, outputs = (
+      self.arrays[name] for name in ("inputs", "targets", "outputs")
+    )
     for context in range(min(len(inputs), decode_hp.max_display_outputs)):
-      futures: Dict[str, np.ndarray] = {"truth": targets[context]}
-      futures.update(("sample %d" % n, sample) for n, sample in enumerate(
-          outputs[context, :decode_hp.max_display_decodes], start=1))
-      yield context, [
+      futures: dict[str, np.ndarray] = {"truth": targets[context]}
+      futures.update(
+        ("sample %d" % n, sample)
+        for n, sample in enumerate(
+          outputs[context, : decode_hp.max_display_decodes], start=1
+        )
+      )
+      yield (
+        context,
+        [
           pictures.Row(label, np.concatenate([inputs[context], future]))
-          for label, future in futures.items()]
+          for label, future in futures.items()
+        ],
+      )

@@ -26,8 +26,8 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
   def score(self, steps):
     y, log_det, signals = self.to_noise(steps)
     return sequence_model.Scores(
-        self.nll_per_dim(standard_normal_log_prob(y) + log_det),
-        signals=signals)
+      self.nll_per_dim(standard_normal_log_prob(y) + log_det), signals=signals
+    )
 
   def sample(self, inputs):
     num_steps = self.hparams.video_num_target_frames
@@ -43,4 +43,4 @@ def standard_normal_log_prob(y: tf.Tensor) -> tf.Tensor:
   """log N(y_t; 0, I) of every step of [batch, time, ...], nats."""
   axes = list(range(2, y.shape.rank))
   dims = np.prod(y.shape.as_list()[2:])
-  return -.5 * (tf.reduce_sum(tf.square(y), axes) + dims * np.log(2. * np.pi))
+  return -0.5 * (tf.reduce_sum(tf.square(y), axes) + dims * np.log(2.0 * np.pi))

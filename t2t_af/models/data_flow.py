@@ -17,7 +17,8 @@ Hparams:
   normalization     batch (the paper) | group | none, of video's conditioners
 """
 
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from t2t_af.bijectors import affine_autoregressive
 from t2t_af.bijectors import splines
@@ -37,7 +38,8 @@ CONDITIONERS = ("window", "dilated")
 
 class Window(NamedTuple):
   """Which steps of an example are used for what."""
-  start: int       # steps before it are not looked at
+
+  start: int  # steps before it are not looked at
   num_warmup: int  # steps with a y before the first scored one
 
 
@@ -70,8 +72,9 @@ def window(hparams, num_warmup_steps: int = 0) -> Window:
   return Window(available - num_warmup, num_warmup)
 
 
-def stack(step_shape: Sequence[int], hparams,
-          training: bool) -> stack_lib.Stack:
+def stack(
+  step_shape: Sequence[int], hparams, training: bool
+) -> stack_lib.Stack:
   """The flow from x to y (Eq. 9), the transform nearest x first.
 
   Args:
@@ -84,9 +87,10 @@ def stack(step_shape: Sequence[int], hparams,
   if hparams.data_flow != "none":
     for m in range(hparams.num_transforms):
       transforms.append(
-          temporal_difference.TemporalDifference(event_rank, start)
-          if hparams.data_flow == "difference" else
-          _autoregressive(m, start, step_shape, hparams, training))
+        temporal_difference.TemporalDifference(event_rank, start)
+        if hparams.data_flow == "difference"
+        else _autoregressive(m, start, step_shape, hparams, training)
+      )
       start = transforms[-1].num_unscored
   return stack_lib.Stack(transforms, event_rank)
 
@@ -94,26 +98,41 @@ def stack(step_shape: Sequence[int], hparams,
 def _autoregressive(m, start, step_shape, hparams, training):
   """The m-th transform, its variables under flow/transform_<m>."""
   is_affine = hparams.flow_transform == "affine"
-  cls = (affine_autoregressive.AffineAutoregressive if is_affine
-         else splines.SplineAutoregressive)
-  shared = dict(log_scale_bound=hparams.flow_log_scale_bound,
-                num_extra=0 if is_affine else splines.num_extra())
+  cls = (
+    affine_autoregressive.AffineAutoregressive
+    if is_affine
+    else splines.SplineAutoregressive
+  )
+  shared = dict(
+    log_scale_bound=hparams.flow_log_scale_bound,
+    num_extra=0 if is_affine else splines.num_extra(),
+  )
   scope = "flow/transform_%d" % m
   initial = None
   if hparams.first_steps == "initial":
-    initial = conditioning.initial(step_shape, name=scope + "/initial",
-                                   **shared)
+    initial = conditioning.initial(
+      step_shape, name=scope + "/initial", **shared
+    )
   return cls(
-      _conditioner(step_shape, hparams, training,
-                   name=scope + "/conditioner", **shared),
-      hparams.num_cond_steps, len(step_shape) + 1, start, initial)
+    _conditioner(
+      step_shape, hparams, training, name=scope + "/conditioner", **shared
+    ),
+    hparams.num_cond_steps,
+    len(step_shape) + 1,
+    start,
+    initial,
+  )
 
 
 def _conditioner(step_shape, hparams, training, **kwargs):
-  kwargs.update(num_cond_steps=hparams.num_cond_steps,
-                width=hparams.flow_width, mask=hparams.flow_mask)
-  if (hparams.flow_conditioner == "window" and
-      not observation.is_video(step_shape)):
+  kwargs.update(
+    num_cond_steps=hparams.num_cond_steps,
+    width=hparams.flow_width,
+    mask=hparams.flow_mask,
+  )
+  if hparams.flow_conditioner == "window" and not observation.is_video(
+    step_shape
+  ):
     return series_conditioner.SeriesConditioner(**kwargs)
   kwargs.update(normalization=hparams.normalization, training=training)
   if hparams.flow_conditioner == "window":

@@ -1,6 +1,6 @@
 """What models with a flow in the space of the data have in common (Eq. 10)."""
 
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -13,9 +13,10 @@ from t2t_af.models import sequence_model
 
 class Noise(NamedTuple):
   """What the flow makes of a sequence, from the first warm-up step on."""
-  y: tf.Tensor        # [batch, num_warmup + scored steps, ...]
+
+  y: tf.Tensor  # [batch, num_warmup + scored steps, ...]
   log_det: tf.Tensor  # [batch, scored steps], nats, of dy / dx
-  signals: Dict[str, tf.Tensor]  # data x, noise y1 ... yM of the scored steps
+  signals: dict[str, tf.Tensor]  # data x, noise y1 ... yM of the scored steps
 
 
 class DataSpaceModel(sequence_model.SequenceModel):
@@ -41,9 +42,11 @@ class DataSpaceModel(sequence_model.SequenceModel):
 
   def bottom(self, features):
     """Levels / 255 of video, series as they are; whatever `hparams.bottom`."""
+
     def to_float(feature):
-      scale = 255. if feature.shape.rank == 5 else 1.
+      scale = 255.0 if feature.shape.rank == 5 else 1.0
       return tf.cast(feature, tf.float32) / scale
+
     return {name: to_float(feature) for name, feature in features.items()}
 
   def body(self, features):
@@ -53,9 +56,10 @@ class DataSpaceModel(sequence_model.SequenceModel):
       scope.set_custom_getter(None)
       return super().body(features)
 
-  def check_input(self, step_shape: List[int]) -> None:
+  def check_input(self, step_shape: list[int]) -> None:
     requirements_data_space.check(
-        self.hparams, step_shape, self.num_warmup_steps)
+      self.hparams, step_shape, self.num_warmup_steps
+    )
     self.step_shape = tuple(step_shape)
 
   def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
@@ -63,8 +67,9 @@ class DataSpaceModel(sequence_model.SequenceModel):
 
   def record_fields(self) -> dict:
     observation = self.observation
-    fields = dict(dequantization=observation.dequantization,
-                  dims_per_step=self.dims)
+    fields = dict(
+      dequantization=observation.dequantization, dims_per_step=self.dims
+    )
     if not observation_lib.is_video(self.step_shape):
       fields["noise_std"] = observation.noise_std
     return fields
@@ -85,17 +90,18 @@ class DataSpaceModel(sequence_model.SequenceModel):
     flow = self.flow()
     window = self.window()
     seed = None if self.is_training else observation_lib.EVAL_NOISE_SEED
-    x = self.observation.to_x(steps[:, window.start:], seed)
+    x = self.observation.to_x(steps[:, window.start :], seed)
     ys, log_det = flow.inverses(x)
     num_context = flow.num_unscored + window.num_warmup
     # The data without noise: a pixel that never changes is to be seen as one.
-    signals = {"x": steps[:, window.start + num_context:]}
+    signals = {"x": steps[:, window.start + num_context :]}
     for m, y in enumerate(ys, start=1):
       signals["y%d" % m] = y[:, num_context:]
-    return Noise([x, *ys][-1][:, flow.num_unscored:], log_det[:, num_context:],
-                 signals)
+    return Noise(
+      [x, *ys][-1][:, flow.num_unscored :], log_det[:, num_context:], signals
+    )
 
-  def decompose(self, steps: tf.Tensor) -> Dict[str, tf.Tensor]:
+  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
     """shift_m, scale_m, y_m of every transform, in units of what it transforms.
 
     Where an affine transform is defined, x = shift_1 + scale_1 y_1 and y_m =
@@ -103,15 +109,17 @@ class DataSpaceModel(sequence_model.SequenceModel):
     """
     flow = self.flow()
     start = self.window().start
-    below = self.observation.to_x(steps[:, start:],
-                                  observation_lib.EVAL_NOISE_SEED)
+    below = self.observation.to_x(
+      steps[:, start:], observation_lib.EVAL_NOISE_SEED
+    )
     found = {}
     for m, (transform, y) in enumerate(
-        zip(flow.transforms, flow.inverses(below).ys), start=1):
+      zip(flow.transforms, flow.inverses(below).ys), start=1
+    ):
       shift, log_scale = transform.shift_and_log_scale(below)
       found["shift_%d" % m] = shift
       found["scale_%d" % m] = tf.exp(log_scale)
-      found["y_%d" % m] = y[:, transform.num_unscored:]
+      found["y_%d" % m] = y[:, transform.num_unscored :]
       below = y
     return found
 
@@ -135,10 +143,10 @@ class DataSpaceModel(sequence_model.SequenceModel):
     num_samples = self._decode_hparams.num_decodes
     start = self.window().start
     y = flow.inverse(self.observation.to_x(inputs[:, start:]))
-    future = sample_noise(y[:, flow.num_unscored:], num_samples)
+    future = sample_noise(y[:, flow.num_unscored :], num_samples)
     # Unscored steps pass the flow unchanged, so that it begins with the same
     # x, and what comes after is conditioned on them.
     y = tf.concat([tf.repeat(y, num_samples, axis=0), future], axis=1)
-    x = flow.forward(y)[:, inputs.shape.as_list()[1] - start:]
+    x = flow.forward(y)[:, inputs.shape.as_list()[1] - start :]
     num_steps = self.hparams.video_num_target_frames
     return tf.reshape(x, [-1, num_samples, num_steps, *self.step_shape])

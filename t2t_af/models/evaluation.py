@@ -1,25 +1,23 @@
 """What an evaluation and a training leave: metrics and records."""
 
 import time
-from typing import Dict
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af.models import signals as signals_lib
 from t2t_af.records import likelihood
 from t2t_af.records import records
 from t2t_af.records import run_folder
-from t2t_af.models import signals as signals_lib
 
 NLL = "nll_nats_per_dim"
 _TRAINING_NLL = "t2t_af/training_nll_nats_per_dim"
-_SECONDS_BETWEEN_RECORDS = 5.
+_SECONDS_BETWEEN_RECORDS = 5.0
 
 
 def num_parameters() -> int:
   """Trainable parameters of the default graph."""
-  return int(sum(np.prod(v.shape.as_list())
-                 for v in tf.trainable_variables()))
+  return int(sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables()))
 
 
 def note_training_nll(nll: tf.Tensor) -> None:
@@ -27,8 +25,9 @@ def note_training_nll(nll: tf.Tensor) -> None:
   tf.add_to_collection(_TRAINING_NLL, nll)
 
 
-def estimator_spec(outputs: Dict[str, tf.Tensor], loss: tf.Tensor, hparams,
-                   fields: dict) -> tf.estimator.EstimatorSpec:
+def estimator_spec(
+  outputs: dict[str, tf.Tensor], loss: tf.Tensor, hparams, fields: dict
+) -> tf.estimator.EstimatorSpec:
   """Metrics, and a hook that writes likelihood and correlation records.
 
   Args:
@@ -40,17 +39,25 @@ def estimator_spec(outputs: Dict[str, tf.Tensor], loss: tf.Tensor, hparams,
   """
   scores, signals = signals_lib.split(outputs)
   correlations = signals_lib.Correlations(signals, hparams)
-  per_sequence = {name: tf.reduce_mean(score, axis=1)
-                  for name, score in scores.items()}
-  metrics = {name: tf.metrics.mean(score)
-             for name, score in per_sequence.items()}
+  per_sequence = {
+    name: tf.reduce_mean(score, axis=1) for name, score in scores.items()
+  }
+  metrics = {
+    name: tf.metrics.mean(score) for name, score in per_sequence.items()
+  }
   metrics["nll_bits_per_dim"] = tf.metrics.mean(
-      likelihood.bits_from_nats(per_sequence[NLL]))
+    likelihood.bits_from_nats(per_sequence[NLL])
+  )
   metrics.update(correlations.metrics())
   return tf.estimator.EstimatorSpec(
-      tf.estimator.ModeKeys.EVAL, loss=loss, eval_metric_ops=metrics,
-      predictions=scores, evaluation_hooks=[
-          EvaluationRecordHook(scores, correlations, hparams, fields)])
+    tf.estimator.ModeKeys.EVAL,
+    loss=loss,
+    eval_metric_ops=metrics,
+    predictions=scores,
+    evaluation_hooks=[
+      EvaluationRecordHook(scores, correlations, hparams, fields)
+    ],
+  )
 
 
 class EvaluationRecordHook(tf.train.SessionRunHook):
@@ -61,8 +68,13 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
   sequences and two models can be compared sequence by sequence.
   """
 
-  def __init__(self, scores: Dict[str, tf.Tensor],
-               correlations: signals_lib.Correlations, hparams, fields: dict):
+  def __init__(
+    self,
+    scores: dict[str, tf.Tensor],
+    correlations: signals_lib.Correlations,
+    hparams,
+    fields: dict,
+  ):
     self._scores = scores
     self._correlations = correlations
     self._hparams = hparams
@@ -86,42 +98,58 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     self._write_likelihood(identity)
     for fields in self._correlations.record_fields():
       records.append(
-          run_folder.results(self._hparams.model_dir, "correlation"),
-          records.correlation(**identity, **fields))
+        run_folder.results(self._hparams.model_dir, "correlation"),
+        records.correlation(**identity, **fields),
+      )
 
   def _identity(self, step):
     """The fields that say what was evaluated."""
     hparams = self._hparams
     return dict(
-        run_folder.identity(hparams.model_dir),
-        problem=hparams.problem.name, split=hparams.problem.split_read,
-        checkpoint="model.ckpt-%d" % step, step=step,
-        num_parameters=self._num_parameters)
+      run_folder.identity(hparams.model_dir),
+      problem=hparams.problem.name,
+      split=hparams.problem.split_read,
+      checkpoint="model.ckpt-%d" % step,
+      step=step,
+      num_parameters=self._num_parameters,
+    )
 
   def _write_likelihood(self, identity):
     hparams = self._hparams
-    scores = {name: np.concatenate([b[name] for b in self._batches]).astype(
-        np.float64) for name in self._scores}
+    scores = {
+      name: np.concatenate([b[name] for b in self._batches]).astype(np.float64)
+      for name in self._scores
+    }
     nll = scores.pop(NLL)
     mean, stderr = likelihood.mean_and_stderr(nll.mean(axis=1))
-    num_steps = (hparams.video_num_input_frames +
-                 hparams.video_num_target_frames)
+    num_steps = hparams.video_num_input_frames + hparams.video_num_target_frames
     fields = dict(
-        identity, nll_nats_per_dim=mean, nll_nats_per_dim_stderr=stderr,
-        nll_nats_per_dim_per_frame=nll.mean(axis=0),
-        nll_nats_per_dim_per_sequence=nll.mean(axis=1),
-        num_sequences=len(nll),
-        num_cond_frames=num_steps - nll.shape[1],
-        num_scored_frames=nll.shape[1],
-        **{name: part.mean() for name, part in scores.items()},
-        **self._fields)
+      identity,
+      nll_nats_per_dim=mean,
+      nll_nats_per_dim_stderr=stderr,
+      nll_nats_per_dim_per_frame=nll.mean(axis=0),
+      nll_nats_per_dim_per_sequence=nll.mean(axis=1),
+      num_sequences=len(nll),
+      num_cond_frames=num_steps - nll.shape[1],
+      num_scored_frames=nll.shape[1],
+      **{name: part.mean() for name, part in scores.items()},
+      **self._fields,
+    )
     fields.update(per_step_fields(fields, hparams))
-    records.append(run_folder.results(hparams.model_dir, "likelihood"),
-                   records.likelihood(**fields))
+    records.append(
+      run_folder.results(hparams.model_dir, "likelihood"),
+      records.likelihood(**fields),
+    )
     tf.logging.info(
-        "%s %s, step %d: %.4f +- %.4f nats/dim, %.4f bits/dim, %d sequences",
-        fields["problem"], fields["split"], fields["step"], mean, stderr,
-        likelihood.bits_from_nats(mean), len(nll))
+      "%s %s, step %d: %.4f +- %.4f nats/dim, %.4f bits/dim, %d sequences",
+      fields["problem"],
+      fields["split"],
+      fields["step"],
+      mean,
+      stderr,
+      likelihood.bits_from_nats(mean),
+      len(nll),
+    )
 
 
 def per_step_fields(fields: dict, hparams) -> dict:
@@ -138,10 +166,12 @@ def per_step_fields(fields: dict, hparams) -> dict:
   per_step = fields["nll_nats_per_dim"] * fields["dims_per_step"]
   log_volume = problem.statistics(hparams.data_dir).log_volume
   return dict(
-      nll_nats_per_step=per_step,
-      nll_nats_per_step_stderr=(
-          fields["nll_nats_per_dim_stderr"] * fields["dims_per_step"]),
-      nll_raw_nats_per_step=per_step + log_volume)
+    nll_nats_per_step=per_step,
+    nll_nats_per_step_stderr=(
+      fields["nll_nats_per_dim_stderr"] * fields["dims_per_step"]
+    ),
+    nll_raw_nats_per_step=per_step + log_volume,
+  )
 
 
 class TrainingRecordHook(tf.train.SessionRunHook):
@@ -154,10 +184,12 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     self._step = tf.train.get_or_create_global_step()
     self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
     run_folder.update(
-        self._hparams.model_dir, num_parameters=num_parameters(),
-        train_fraction=self._hparams.train_fraction,
-        train_fraction_seed=self._hparams.train_fraction_seed)
-    self._nlls, self._seconds = [], 0.
+      self._hparams.model_dir,
+      num_parameters=num_parameters(),
+      train_fraction=self._hparams.train_fraction,
+      train_fraction_seed=self._hparams.train_fraction_seed,
+    )
+    self._nlls, self._seconds = [], 0.0
 
   def before_run(self, run_context):
     self._start = time.time()
@@ -177,8 +209,11 @@ class TrainingRecordHook(tf.train.SessionRunHook):
 
   def _write(self, step):
     records.append(
-        run_folder.results(self._hparams.model_dir, "training"),
-        records.training(
-            step=step, seconds_per_step=self._seconds / len(self._nlls),
-            nll_nats_per_dim=float(np.mean(self._nlls))))
-    self._nlls, self._seconds = [], 0.
+      run_folder.results(self._hparams.model_dir, "training"),
+      records.training(
+        step=step,
+        seconds_per_step=self._seconds / len(self._nlls),
+        nll_nats_per_dim=float(np.mean(self._nlls)),
+      ),
+    )
+    self._nlls, self._seconds = [], 0.0

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 class Gaussian(NamedTuple):
   """N(loc, diag(exp(log_scale))^2), each [batch, time, ...]."""
+
   loc: tf.Tensor
   log_scale: tf.Tensor
 
@@ -18,8 +19,9 @@ class Gaussian(NamedTuple):
   def log_prob(self, x: tf.Tensor) -> tf.Tensor:
     """Of x [batch, time, ...]: [batch, time], nats, summed over a step."""
     eps = (x - self.loc) * tf.exp(-self.log_scale)
-    return -_sum_of_step(.5 * tf.square(eps) + self.log_scale +
-                         .5 * np.log(2. * np.pi))
+    return -_sum_of_step(
+      0.5 * tf.square(eps) + self.log_scale + 0.5 * np.log(2.0 * np.pi)
+    )
 
   def kl(self, other: "Gaussian") -> tf.Tensor:
     """KL(self || other), [batch, time], nats, summed over a step.
@@ -29,7 +31,8 @@ class Gaussian(NamedTuple):
     log_ratio = self.log_scale - other.log_scale
     eps = (self.loc - other.loc) * tf.exp(-other.log_scale)
     return _sum_of_step(
-        .5 * (tf.exp(2. * log_ratio) + tf.square(eps) - 1.) - log_ratio)
+      0.5 * (tf.exp(2.0 * log_ratio) + tf.square(eps) - 1.0) - log_ratio
+    )
 
 
 def _sum_of_step(x):

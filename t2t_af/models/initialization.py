@@ -26,18 +26,24 @@ def initialize(model_cls, hparams, problem, seed=None) -> dict:
     {name of variable: value}.
   """
   num_batches = -(-hparams.init_batch_size // hparams.batch_size)
-  with tf.Graph().as_default(), tf.Session(
-      config=session_lib.config()) as session:
+  with (
+    tf.Graph().as_default(),
+    tf.Session(config=session_lib.config()) as session,
+  ):
     tf.set_random_seed(seed)
     dataset = problem.input_fn(tf.estimator.ModeKeys.TRAIN, hparams)
     features, _ = tf.data.make_one_shot_iterator(dataset).get_next()
     batch_number = ddi.begin()
-    model = model_cls(hparams_lib.copy_hparams(hparams),
-                      tf.estimator.ModeKeys.TRAIN)
+    model = model_cls(
+      hparams_lib.copy_hparams(hparams), tf.estimator.ModeKeys.TRAIN
+    )
     _, losses = model(features)
     session.run(tf.global_variables_initializer())
-    batches = progress.bar(range(1, num_batches + 1), unit="batch",
-                           label="initialising actnorm from data")
+    batches = progress.bar(
+      range(1, num_batches + 1),
+      unit="batch",
+      label="initialising actnorm from data",
+    )
     for n in batches:
       session.run(losses["training"], {batch_number: n})
     values = session.run({v.op.name: v for v in tf.global_variables()})
@@ -66,8 +72,9 @@ class InitializationHook(tf.train.SessionRunHook):
     config = self._context.estimator.config
     if session.run(self._step) > 0 or hparams.warm_start_from:
       return
-    values = initialize(self._model_cls, hparams, self._context.problem,
-                        config.tf_random_seed)
+    values = initialize(
+      self._model_cls, hparams, self._context.problem, config.tf_random_seed
+    )
     initializers, feed = [], {}
     for v in self._variables:
       name = re.sub(r"/replica_\d+$", "", v.op.name)

@@ -6,18 +6,19 @@ Whatever models z can model u instead: its dynamics are simpler, because the
 flow has taken out of z what an affine function of the past can tell.
 """
 
-from typing import Callable, List, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
-State = List[tf.Tensor]  # Per transform: the steps before, [batch, k, ...].
+State = list[tf.Tensor]  # Per transform: the steps before, [batch, k, ...].
 
 
 class Transformed(NamedTuple):
-  u: tf.Tensor          # as z
-  shift: tf.Tensor      # as z; of the transforms together,
+  u: tf.Tensor  # as z
+  shift: tf.Tensor  # as z; of the transforms together,
   log_scale: tf.Tensor  # z_t = shift_t + exp(log_scale_t) * u_t
-  state: State          # after the last step of z
+  state: State  # after the last step of z
 
 
 class LatentFlow:
@@ -67,11 +68,12 @@ class LatentFlow:
 
   def initial_state(self, z_t: tf.Tensor) -> State:
     """Zeros before the first step; z_t [batch, ...] gives the shape."""
-    return [tf.stack([tf.zeros_like(z_t)] * c.num_cond_steps, axis=1)
-            for c in self._conditioners]
+    return [
+      tf.stack([tf.zeros_like(z_t)] * c.num_cond_steps, axis=1)
+      for c in self._conditioners
+    ]
 
-  def inverse(self, z: tf.Tensor,
-              state: Optional[State] = None) -> Transformed:
+  def inverse(self, z: tf.Tensor, state: Optional[State] = None) -> Transformed:
     """u of all steps, in one call of each conditioner.
 
     Args:
@@ -85,7 +87,7 @@ class LatentFlow:
     for conditioner, window in zip(self._conditioners, state):
       known = tf.concat([window, u], axis=1)
       alpha, log_beta = conditioner(known[:, :-1])
-      next_state.append(known[:, -conditioner.num_cond_steps:])
+      next_state.append(known[:, -conditioner.num_cond_steps :])
       u -= alpha
       shift += tf.exp(log_scale) * alpha
       if log_beta is not None:
@@ -93,9 +95,12 @@ class LatentFlow:
         log_scale += log_beta
     return Transformed(u, shift, log_scale, next_state)
 
-  def log_prob(self, z: tf.Tensor,
-               base_log_prob_fn: Callable[[tf.Tensor], tf.Tensor],
-               state: Optional[State] = None) -> tf.Tensor:
+  def log_prob(
+    self,
+    z: tf.Tensor,
+    base_log_prob_fn: Callable[[tf.Tensor], tf.Tensor],
+    state: Optional[State] = None,
+  ) -> tf.Tensor:
     """log p(z_t | z_<t) = log p(u_t | z_<t) - sum of log beta (Eq. 12).
 
     Args:
@@ -107,18 +112,22 @@ class LatentFlow:
     """
     done = self.inverse(z, state)
     return base_log_prob_fn(done.u) - tf.reduce_sum(
-        done.log_scale, axis=list(range(2, z.shape.rank)))
+      done.log_scale, axis=list(range(2, z.shape.rank))
+    )
 
-  def step(self, u_t: tf.Tensor, state: State) -> Tuple[tf.Tensor, State]:
+  def step(self, u_t: tf.Tensor, state: State) -> tuple[tf.Tensor, State]:
     """z_t [batch, ...] of u_t [batch, ...], and the state after it."""
-    maps = [conditioner(window)
-            for conditioner, window in zip(self._conditioners, state)]
+    maps = [
+      conditioner(window)
+      for conditioner, window in zip(self._conditioners, state)
+    ]
     seen = [u_t]  # u_t, then what each transform makes of it, up to z_t.
     for alpha, log_beta in reversed(maps):
-      scale = 1. if log_beta is None else tf.exp(log_beta[:, 0])
+      scale = 1.0 if log_beta is None else tf.exp(log_beta[:, 0])
       seen.append(alpha[:, 0] + scale * seen[-1])
     z_t = seen[-1]
     next_state = [
-        tf.concat([window[:, 1:], step[:, tf.newaxis]], axis=1)
-        for window, step in zip(state, reversed(seen))]
+      tf.concat([window[:, 1:], step[:, tf.newaxis]], axis=1)
+      for window, step in zip(state, reversed(seen))
+    ]
     return z_t, next_state

@@ -10,7 +10,7 @@ level's latent dynamics:
   affine_af  u_t = (z_t - alpha(z_<t)) / beta(z_<t)          (the paper)
 """
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -26,7 +26,8 @@ LATENT_DYNAMICS = ("skip", "affine_af", "none")
 
 class Noise(NamedTuple):
   """What the latent flows make of z, of every step with a full window."""
-  u: tf.Tensor        # [batch, time - num_cond_latents, ...]
+
+  u: tf.Tensor  # [batch, time - num_cond_latents, ...]
   log_det: tf.Tensor  # [batch, time - num_cond_latents], nats, of du / dz
 
 
@@ -40,13 +41,14 @@ class LatentPrior:
       `temporal_resnet` reads.
   """
 
-  def __init__(self, level: int, shape: Tuple[int, int, int], hparams):
+  def __init__(self, level: int, shape: tuple[int, int, int], hparams):
     self._hparams = hparams
     self._channels = shape[-1]
     self._num_cond = hparams.num_cond_latents
     self._is_top = level == hparams.n_levels - 1
-    self._scope = "top" if self._is_top else (
-        "codec/split_%d/prior_on_z2" % level)
+    self._scope = (
+      "top" if self._is_top else ("codec/split_%d/prior_on_z2" % level)
+    )
     if self._is_top:
       self._create_unconditional_top_prior(shape)
     self.flows = self._latent_flows()
@@ -60,7 +62,7 @@ class LatentPrior:
       log_det += log_det_per_step[:, k:]
     return Noise(u[:, k:], log_det)
 
-  def decompose(self, z: tf.Tensor) -> Dict[str, tf.Tensor]:
+  def decompose(self, z: tf.Tensor) -> dict[str, tf.Tensor]:
     """alpha, beta and u of Eq. 12, of all transforms together; and z.
 
     z = alpha + beta * u. Shapes as u of `to_noise`. {} without a flow.
@@ -68,7 +70,7 @@ class LatentPrior:
     if not self.flows:
       return {}
     k = self._num_cond
-    u, alpha, beta = z, 0., 1.
+    u, alpha, beta = z, 0.0, 1.0
     for flow in self.flows:
       shift, log_scale = flow.shift_and_log_scale(u)
       alpha += beta * shift
@@ -76,8 +78,12 @@ class LatentPrior:
       u = flow.inverse(u)
     return dict(z=z[:, k:], alpha=alpha, beta=beta, u=u[:, k:])
 
-  def log_prob(self, z: tf.Tensor, context: Optional[tf.Tensor],
-               noise: Optional[Noise] = None) -> tf.Tensor:
+  def log_prob(
+    self,
+    z: tf.Tensor,
+    context: Optional[tf.Tensor],
+    noise: Optional[Noise] = None,
+  ) -> tf.Tensor:
     """log p(z_t | z_<t, context_t) of every step with a full window.
 
     Args:
@@ -94,13 +100,14 @@ class LatentPrior:
     if context is not None:
       context = tf.reshape(context[:, k:], [-1] + shape)
     loc, log_scale = self._loc_and_log_scale(
-        time_axis.windows(z[:, :-1], k), context)
+      time_axis.windows(z[:, :-1], k), context
+    )
     eps = (tf.reshape(u, [-1] + shape) - loc) * tf.exp(-log_scale)
-    log_prob = -tf.reduce_sum(.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
-    log_prob -= .5 * np.log(2. * np.pi) * np.prod(shape)
+    log_prob = -tf.reduce_sum(0.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
+    log_prob -= 0.5 * np.log(2.0 * np.pi) * np.prod(shape)
     return tf.reshape(log_prob, [-1, z.shape.as_list()[1] - k]) + log_det
 
-  def initial_state(self, z: tf.Tensor) -> List[tf.Tensor]:
+  def initial_state(self, z: tf.Tensor) -> list[tf.Tensor]:
     """Windows before the first predicted step.
 
     Args:
@@ -112,8 +119,13 @@ class LatentPrior:
     """
     return [z] * max(1, len(self.flows))
 
-  def sample_step(self, state: List[tf.Tensor], context: Optional[tf.Tensor],
-                  eps: tf.Tensor, temperature: float) -> tf.Tensor:
+  def sample_step(
+    self,
+    state: list[tf.Tensor],
+    context: Optional[tf.Tensor],
+    eps: tf.Tensor,
+    temperature: float,
+  ) -> tf.Tensor:
     """z_t, one step ahead.
 
     Args:
@@ -128,8 +140,9 @@ class LatentPrior:
       u = flow.step(u, window)
     return u
 
-  def next_state(self, state: List[tf.Tensor],
-                 z_t: tf.Tensor) -> List[tf.Tensor]:
+  def next_state(
+    self, state: list[tf.Tensor], z_t: tf.Tensor
+  ) -> list[tf.Tensor]:
     """The windows that end with z_t, [batch, height, width, channels]."""
     new_state = [_slide(state[0], z_t)]
     u = z_t
@@ -144,17 +157,20 @@ class LatentPrior:
       if self._is_top:
         with tf.variable_scope("conv3d"):
           return temporal_resnet.temporal_resnet(
-              window, self._channels, self._hparams)
+            window, self._channels, self._hparams
+          )
       with tf.variable_scope("level_prior"):
-        head = layers.conv("conv2d", context, 2 * self._channels,
-                           zero_init=True)
+        head = layers.conv(
+          "conv2d", context, 2 * self._channels, zero_init=True
+        )
       level_loc, _ = layers.interleaved(head)
-      level_loc = tf.tile(level_loc[:, tf.newaxis],
-                          [1, self._num_cond, 1, 1, 1])
+      level_loc = tf.tile(
+        level_loc[:, tf.newaxis], [1, self._num_cond, 1, 1, 1]
+      )
       with tf.variable_scope("latent_stack"):
         return temporal_resnet.temporal_resnet(
-            tf.concat([window, level_loc], axis=-1), self._channels,
-            self._hparams)
+          tf.concat([window, level_loc], axis=-1), self._channels, self._hparams
+        )
 
   def _latent_flows(self):
     """The flows from z to u, the one next to z first."""
@@ -162,13 +178,16 @@ class LatentPrior:
     if hparams.latent_dynamics == "none":
       return []
     if hparams.latent_dynamics == "skip":
-      conditioners = [lambda z: (z[:, self._num_cond - 1:], None)]
+      conditioners = [lambda z: (z[:, self._num_cond - 1 :], None)]
     else:
       conditioners = [
-          autoregressive.from_window_fn(self._conditioner(m), self._num_cond)
-          for m in range(hparams.latent_af_num_transforms)]
-    return [affine_autoregressive.AffineAutoregressive(c, self._num_cond)
-            for c in conditioners]
+        autoregressive.from_window_fn(self._conditioner(m), self._num_cond)
+        for m in range(hparams.latent_af_num_transforms)
+      ]
+    return [
+      affine_autoregressive.AffineAutoregressive(c, self._num_cond)
+      for c in conditioners
+    ]
 
   def _conditioner(self, transform):
     """alpha and log beta (App. B) of a window, from a ResNet of its own."""
@@ -177,13 +196,13 @@ class LatentPrior:
     def shift_and_log_scale(window):
       with tf.variable_scope(self._scope + "/latent_flow_%d" % transform):
         shift, log_scale = temporal_resnet.temporal_resnet(
-            window, self._channels, hparams)
+          window, self._channels, hparams
+        )
       # Paper: alpha is the network's output. Here, as an option: z_(t-1) is
       # added to it, because then training starts at latent_skip exactly.
       if hparams.latent_af_residual and transform == 0:
         shift += window[:, -1]
-      return shift, layers.bounded(
-          log_scale, hparams.latent_af_log_scale_bound)
+      return shift, layers.bounded(log_scale, hparams.latent_af_log_scale_bound)
 
     return shift_and_log_scale
 
@@ -195,8 +214,12 @@ class LatentPrior:
     """
     height, width, channels = shape
     with tf.variable_scope("unconditional/top_learn_prior"):
-      layers.conv("conv2d", tf.zeros([1, height, width, channels]),
-                  2 * channels, zero_init=True)
+      layers.conv(
+        "conv2d",
+        tf.zeros([1, height, width, channels]),
+        2 * channels,
+        zero_init=True,
+      )
 
 
 def _slide(window, newest):

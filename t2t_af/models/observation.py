@@ -6,8 +6,9 @@ Every NLL of video is told on the scale of the levels: -log p(v) =
 -log p(x) + dims * log 256, because x is a 256th of it.
 """
 
+from collections.abc import Sequence
 import math
-from typing import Optional, Sequence, Union
+from typing import Optional, Union
 
 import tensorflow.compat.v1 as tf
 
@@ -47,7 +48,7 @@ class VideoObservation:
     """
     if self.dequantization == "gaussian":
       return frames + normal_noise(tf.shape(frames), seed) / NUM_LEVELS
-    levels = tf.round(frames * (NUM_LEVELS - 1.))
+    levels = tf.round(frames * (NUM_LEVELS - 1.0))
     return (levels + uniform_noise(tf.shape(frames), seed)) / NUM_LEVELS
 
   def from_x(self, x: tf.Tensor) -> tf.Tensor:
@@ -56,11 +57,11 @@ class VideoObservation:
     What is no number becomes 0.
     """
     if self.dequantization == "gaussian":
-      levels = tf.round(x * (NUM_LEVELS - 1.))
+      levels = tf.round(x * (NUM_LEVELS - 1.0))
     else:
       levels = tf.floor(x * NUM_LEVELS)
     levels = tf.where(tf.is_nan(levels), tf.zeros_like(levels), levels)
-    return tf.cast(tf.clip_by_value(levels, 0., NUM_LEVELS - 1.), tf.uint8)
+    return tf.cast(tf.clip_by_value(levels, 0.0, NUM_LEVELS - 1.0), tf.uint8)
 
 
 class SeriesObservation:
@@ -76,9 +77,9 @@ class SeriesObservation:
   """
 
   dequantization = "none"
-  log_volume_per_dim = 0.  # nats
+  log_volume_per_dim = 0.0  # nats
 
-  def __init__(self, noise_std: float = 0.):
+  def __init__(self, noise_std: float = 0.0):
     self.noise_std = noise_std
 
   def to_x(self, steps: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
@@ -116,7 +117,8 @@ def uniform_noise(shape: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
   if seed is None:
     return tf.random_uniform(shape)
   return tf.raw_ops.RandomUniform(
-      shape=shape, dtype=tf.float32, seed=seed, seed2=seed)
+    shape=shape, dtype=tf.float32, seed=seed, seed2=seed
+  )
 
 
 def normal_noise(shape: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
@@ -124,4 +126,5 @@ def normal_noise(shape: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
   if seed is None:
     return tf.random_normal(shape)
   return tf.raw_ops.RandomStandardNormal(
-      shape=shape, dtype=tf.float32, seed=seed, seed2=seed)
+    shape=shape, dtype=tf.float32, seed=seed, seed2=seed
+  )

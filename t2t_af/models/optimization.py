@@ -1,7 +1,8 @@
 """One training step: gradients, their check, and the update."""
 
 import collections
-from typing import Dict, List, NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 from tensor2tensor.utils import learning_rate
@@ -18,13 +19,15 @@ class _Gradients(NamedTuple):
   A network of this kind has a thousand small variables; a kernel and a dozen
   operations for each would be half of the graph and of its building.
   """
-  large: List                   # (gradient, variable)
-  small: Dict[tuple, List]      # shape -> [(gradient, variable)]
-  stacked: Dict[tuple, tf.Tensor]  # shape -> [number, *shape]
+
+  large: list  # (gradient, variable)
+  small: dict[tuple, list]  # shape -> [(gradient, variable)]
+  stacked: dict[tuple, tf.Tensor]  # shape -> [number, *shape]
 
 
-def train_op(loss: tf.Tensor, hparams,
-             variables: Optional[Sequence[tf.Variable]] = None) -> tf.Tensor:
+def train_op(
+  loss: tf.Tensor, hparams, variables: Optional[Sequence[tf.Variable]] = None
+) -> tf.Tensor:
   """Minimises `loss` with tensor2tensor's schedule and optimizers.
 
   A step whose loss or gradient is not finite is not applied: it raises, names
@@ -45,9 +48,15 @@ def train_op(loss: tf.Tensor, hparams,
   optimizer = _optimizer(rate, hparams)
   # Not gated: our variables are read by value, so that no update can reach
   # into a gradient still being computed, and gates are an eighth of the graph.
-  pairs = [(g, v) for g, v in optimizer.compute_gradients(
-      loss, variables or tf.trainable_variables(),
-      gate_gradients=tf.train.Optimizer.GATE_NONE) if g is not None]
+  pairs = [
+    (g, v)
+    for g, v in optimizer.compute_gradients(
+      loss,
+      variables or tf.trainable_variables(),
+      gate_gradients=tf.train.Optimizer.GATE_NONE,
+    )
+    if g is not None
+  ]
   with tf.name_scope("training"):
     return _checked_update(loss, optimizer, rate, pairs, hparams)
 
@@ -73,9 +82,11 @@ def _optimizer(rate, hparams):
   # tensor2tensor's "adam" is TensorFlow Addons' LazyAdam, which differs for
   # sparse gradients alone, has a larger graph, and is no longer maintained.
   return tf.train.AdamOptimizer(
-      rate, beta1=hparams.optimizer_adam_beta1,
-      beta2=hparams.optimizer_adam_beta2,
-      epsilon=hparams.optimizer_adam_epsilon)
+    rate,
+    beta1=hparams.optimizer_adam_beta1,
+    beta2=hparams.optimizer_adam_beta2,
+    epsilon=hparams.optimizer_adam_epsilon,
+  )
 
 
 def _group(pairs) -> _Gradients:
@@ -86,8 +97,9 @@ def _group(pairs) -> _Gradients:
       small[shape].append((g, v))
     else:
       large.append((g, v))
-  stacked = {shape: tf.stack([g for g, _ in group])
-             for shape, group in small.items()}
+  stacked = {
+    shape: tf.stack([g for g, _ in group]) for shape, group in small.items()
+  }
   return _Gradients(large, dict(small), stacked)
 
 
@@ -96,20 +108,22 @@ def _squared_norms(gradients: _Gradients):
   names = [v.op.name for _, v in gradients.large]
   squares = []
   if gradients.large:
-    squares.append(2. * tf.stack(
-        [tf.nn.l2_loss(g) for g, _ in gradients.large]))
+    squares.append(
+      2.0 * tf.stack([tf.nn.l2_loss(g) for g, _ in gradients.large])
+    )
   for shape, stacked in gradients.stacked.items():
     names.extend(v.op.name for _, v in gradients.small[shape])
-    squares.append(tf.reduce_sum(tf.square(stacked),
-                                 axis=list(range(1, stacked.shape.rank))))
+    squares.append(
+      tf.reduce_sum(tf.square(stacked), axis=list(range(1, stacked.shape.rank)))
+    )
   return names, tf.concat(squares, axis=0)
 
 
 def _apply(optimizer, gradients, pairs, norm, step, hparams):
   """Clips and applies the gradients; returns the operation."""
-  factor = 1.
+  factor = 1.0
   if hparams.clip_grad_norm:
-    factor = tf.minimum(1., hparams.clip_grad_norm / norm)
+    factor = tf.minimum(1.0, hparams.clip_grad_norm / norm)
 
   def clipped(some):
     if not hparams.clip_grad_norm:
@@ -124,23 +138,32 @@ def _apply(optimizer, gradients, pairs, norm, step, hparams):
   # variable per shape, zero before each step, collects the updates of all
   # small variables of that shape, and is then added to them.
   shadows = {
-      shape: tf.get_variable(
-          "shadow_" + "x".join(map(str, shape)), stacked.shape,
-          initializer=tf.zeros_initializer(), trainable=False,
-          use_resource=True)
-      for shape, stacked in gradients.stacked.items()}
-  zeros = [s.assign(tf.zeros_like(gradients.stacked[shape]), read_value=False)
-           for shape, s in shadows.items()]
+    shape: tf.get_variable(
+      "shadow_" + "x".join(map(str, shape)),
+      stacked.shape,
+      initializer=tf.zeros_initializer(),
+      trainable=False,
+      use_resource=True,
+    )
+    for shape, stacked in gradients.stacked.items()
+  }
+  zeros = [
+    s.assign(tf.zeros_like(gradients.stacked[shape]), read_value=False)
+    for shape, s in shadows.items()
+  ]
   with tf.control_dependencies(zeros):
     stacks = [(gradients.stacked[shape], s) for shape, s in shadows.items()]
-    update = optimizer.apply_gradients(
-        clipped(gradients.large + stacks), step)
+    update = optimizer.apply_gradients(clipped(gradients.large + stacks), step)
   with tf.control_dependencies([update]):
-    return tf.group(*[
+    return tf.group(
+      *[
         v.assign_add(delta, read_value=False)
         for shape, s in shadows.items()
-        for (_, v), delta in zip(gradients.small[shape],
-                                 tf.unstack(s.read_value()))])
+        for (_, v), delta in zip(
+          gradients.small[shape], tf.unstack(s.read_value())
+        )
+      ]
+    )
 
 
 def _check(loss, squares, names, step):
@@ -150,14 +173,16 @@ def _check(loss, squares, names, step):
     message = non_finite_message(loss, squares, names, step)
     if message:
       raise FloatingPointError(message)
-    return np.float32(0.)
+    return np.float32(0.0)
 
-  return tf.numpy_function(check, [loss, squares, step], tf.float32,
-                           stateful=True)
+  return tf.numpy_function(
+    check, [loss, squares, step], tf.float32, stateful=True
+  )
 
 
-def non_finite_message(loss: float, squares: Sequence[float],
-                       names: Sequence[str], step: int) -> str:
+def non_finite_message(
+  loss: float, squares: Sequence[float], names: Sequence[str], step: int
+) -> str:
   """What is not finite, in a line; empty if nothing is."""
   bad = [n for n, square in zip(names, squares) if not np.isfinite(square)]
   if np.isfinite(loss) and not bad:
@@ -166,7 +191,8 @@ def non_finite_message(loss: float, squares: Sequence[float],
   if len(bad) > _MAX_NAMES:
     where += " and %d more" % (len(bad) - _MAX_NAMES)
   return (
-      "t2t_af: step %d: the loss is %s and the gradient is not finite in %s. "
-      "The step was not applied and the last checkpoint is good. Lower "
-      "learning_rate_constant, lengthen learning_rate_warmup_steps, or set "
-      "clip_grad_norm." % (step + 1, loss, where or "no variable"))
+    "t2t_af: step %d: the loss is %s and the gradient is not finite in %s. "
+    "The step was not applied and the last checkpoint is good. Lower "
+    "learning_rate_constant, lengthen learning_rate_warmup_steps, or set "
+    "clip_grad_norm." % (step + 1, loss, where or "no variable")
+  )

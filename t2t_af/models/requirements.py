@@ -1,6 +1,6 @@
 """What is checked alike for every model: choices, numbers, checkpoints."""
 
-from typing import Dict, Iterable
+from collections.abc import Iterable
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
@@ -8,7 +8,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 
 
-def one_of(hparams, choices: Dict[str, Iterable[str]]) -> None:
+def one_of(hparams, choices: dict[str, Iterable[str]]) -> None:
   """Raises UserError where an hparam is none of its choices.
 
   Args:
@@ -22,13 +22,14 @@ def one_of(hparams, choices: Dict[str, Iterable[str]]) -> None:
       raise errors.UserError(errors.suggest(str(value), known, name))
 
 
-def at_least(hparams, smallest: Dict[str, float]) -> None:
+def at_least(hparams, smallest: dict[str, float]) -> None:
   """Raises UserError where an hparam is below its smallest value."""
   for name, number in smallest.items():
     value = getattr(hparams, name)
     if not value >= number:  # NaN too
       raise errors.UserError(
-          "%s must be at least %g, got %g" % (name, number, value))
+        "%s must be at least %g, got %g" % (name, number, value)
+      )
 
 
 def positive(hparams, *names: str) -> None:
@@ -52,8 +53,14 @@ def check_checkpoint(model_dir: str) -> None:
     ours, theirs = v.shape.as_list(), shapes.get(v.op.name)
     if theirs is None or ours != theirs:
       raise errors.UserError(
-          "%s does not fit the model: it %s, the model's is %s. Was it trained "
-          "with other hparams, or on frames with other channels? Give another "
-          "--output_dir." % (
-              checkpoint, "lacks " + v.op.name if theirs is None else
-              "has %s %s" % (v.op.name, theirs), ours))
+        "%s does not fit the model: it %s, the model's is %s. Was it trained "
+        "with other hparams, or on frames with other channels? Give another "
+        "--output_dir."
+        % (
+          checkpoint,
+          "lacks " + v.op.name
+          if theirs is None
+          else "has %s %s" % (v.op.name, theirs),
+          ours,
+        )
+      )

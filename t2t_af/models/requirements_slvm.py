@@ -1,6 +1,6 @@
 """What `slvm` asks of hparams beside every data-space model's requirements."""
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from t2t_af.models import observation
 from t2t_af.models import requirements
@@ -14,11 +14,19 @@ def check(hparams, step_shape: Sequence[int]) -> None:
     hparams: of an `slvm` set.
     step_shape: (height, width, channels) or (features,).
   """
-  requirements.one_of(hparams, dict(
-      latent_flow=slvm_core.LATENT_FLOWS, sample_mode=slvm_core.SAMPLE_MODES))
-  requirements.at_least(hparams, dict(
-      num_importance_samples=1, kl_warmup_steps=0, latent_size=1,
-      hidden_size=1))
+  requirements.one_of(
+    hparams,
+    dict(
+      latent_flow=slvm_core.LATENT_FLOWS, sample_mode=slvm_core.SAMPLE_MODES
+    ),
+  )
+  requirements.at_least(
+    hparams,
+    dict(
+      num_importance_samples=1, kl_warmup_steps=0, latent_size=1, hidden_size=1
+    ),
+  )
   if observation.is_video(step_shape):
-    requirements.at_least(hparams, dict(
-        num_recurrent_layers=1, encoder_width=1))
+    requirements.at_least(
+      hparams, dict(num_recurrent_layers=1, encoder_width=1)
+    )

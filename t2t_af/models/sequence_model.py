@@ -1,25 +1,26 @@
 """What all our models have in common: sequences in, likelihoods out."""
 
-from typing import Dict, List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
 
-from t2t_af.records import likelihood
 from t2t_af.models import evaluation
 from t2t_af.models import optimization
 from t2t_af.models import requirements
 from t2t_af.models import signals
+from t2t_af.records import likelihood
 
 
 class Scores(NamedTuple):
   """What a model says of the scored steps of a batch; nats per dimension."""
+
   nll: tf.Tensor  # [batch, scored steps]; an upper bound of it for a bound
-  parts: Dict[str, tf.Tensor] = {}  # what it is the sum of, [batch, scored]
+  parts: dict[str, tf.Tensor] = {}  # what it is the sum of, [batch, scored]
   objective: Optional[tf.Tensor] = None  # scalar; None: the mean of nll
   # What an evaluation measures the temporal correlation of: data and noise,
   # [batch, scored steps, ...] by name.
-  signals: Dict[str, tf.Tensor] = {}
+  signals: dict[str, tf.Tensor] = {}
 
 
 class SequenceModel(t2t_model.T2TModel):
@@ -34,7 +35,7 @@ class SequenceModel(t2t_model.T2TModel):
   order, the last two under the model's variable scope, reused automatically.
   """
 
-  def check_input(self, step_shape: List[int]) -> None:
+  def check_input(self, step_shape: list[int]) -> None:
     """Raises UserError where hparams or the data do not fit the model."""
     raise NotImplementedError
 
@@ -54,7 +55,7 @@ class SequenceModel(t2t_model.T2TModel):
     """What `sample` gives, as the data are: uint8 frames, or float32 series."""
     raise NotImplementedError
 
-  def decompose(self, steps: tf.Tensor) -> Dict[str, tf.Tensor]:
+  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
     """What the model's flows make of sequences, for pictures.
 
     Args:
@@ -77,9 +78,10 @@ class SequenceModel(t2t_model.T2TModel):
       if self.is_predicting:
         x = self.sample(features["inputs"])
         self._check_checkpoint()
-        return x, {"training": 0.}
+        return x, {"training": 0.0}
       scores = self.score(
-          tf.concat([features["inputs"], features["targets"]], axis=1))
+        tf.concat([features["inputs"], features["targets"]], axis=1)
+      )
     self._check_checkpoint()
     mean_nll = tf.reduce_mean(scores.nll)
     objective = mean_nll if scores.objective is None else scores.objective
@@ -92,8 +94,9 @@ class SequenceModel(t2t_model.T2TModel):
       outputs = signals.join(signals.Outputs(outputs, scores.signals))
     return outputs, {"training": likelihood.bits_from_nats(objective)}
 
-  def decomposition(self, features: Dict[str, tf.Tensor]
-                   ) -> Dict[str, tf.Tensor]:
+  def decomposition(
+    self, features: dict[str, tf.Tensor]
+  ) -> dict[str, tf.Tensor]:
     """`decompose` of "inputs" and "targets" as the problem gives them.
 
     To be called under the variable scope that `body` is called under.
@@ -102,13 +105,13 @@ class SequenceModel(t2t_model.T2TModel):
     self.check_input(features["inputs"].shape.as_list()[2:])
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
       return self.decompose(
-          tf.concat([features["inputs"], features["targets"]], axis=1))
+        tf.concat([features["inputs"], features["targets"]], axis=1)
+      )
 
   def _check_checkpoint(self):
     if "model_dir" in self.hparams:
       requirements.check_checkpoint(self.hparams.model_dir)
 
-  # pylint: disable-next=arguments-differ
   def infer(self, features, *args, **kwargs):
     """Samples `num_decodes` futures of every context, in one graph.
 
@@ -120,13 +123,13 @@ class SequenceModel(t2t_model.T2TModel):
     del args, kwargs
     features = dict(features)
     features["targets"] = features.get("infer_targets", features["inputs"])
-    x, _ = self(features)  # pylint: disable=not-callable
-    non_finite = tf.reduce_sum(tf.cast(~tf.is_finite(x), tf.int32),
-                               axis=list(range(1, x.shape.rank)))
+    x, _ = self(features)
+    non_finite = tf.reduce_sum(
+      tf.cast(~tf.is_finite(x), tf.int32), axis=list(range(1, x.shape.rank))
+    )
     return {"outputs": self.to_outputs(x), "scores": non_finite}
 
-  def optimize(self, loss, num_async_replicas=1, use_tpu=False,
-               variables=None):
+  def optimize(self, loss, num_async_replicas=1, use_tpu=False, variables=None):
     del num_async_replicas, use_tpu
     return optimization.train_op(loss, self.hparams, variables)
 
@@ -134,7 +137,8 @@ class SequenceModel(t2t_model.T2TModel):
     """Metrics and a record instead of tensor2tensor's accuracies."""
     del features, labels, losses_dict
     return evaluation.estimator_spec(
-        logits, loss, self.hparams, self.record_fields())
+      logits, loss, self.hparams, self.record_fields()
+    )
 
   @staticmethod
   def train_hooks(hook_context):

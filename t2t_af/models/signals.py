@@ -6,7 +6,7 @@ A signal is what a model's `Scores` hand over, [batch, scored steps, ...]:
   z0, u0, ...  a level's latent before and after its flow (`video_flow`)
 """
 
-from typing import Dict, List, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -19,24 +19,25 @@ _MIN_STEPS = 2  # A step and the one after it.
 
 class Outputs(NamedTuple):
   """The outputs of a model in an evaluation."""
-  scores: Dict[str, tf.Tensor]   # [batch, scored steps]
-  signals: Dict[str, tf.Tensor]  # [batch, scored steps, ...]
+
+  scores: dict[str, tf.Tensor]  # [batch, scored steps]
+  signals: dict[str, tf.Tensor]  # [batch, scored steps, ...]
 
 
-def join(outputs: Outputs) -> Dict[str, tf.Tensor]:
+def join(outputs: Outputs) -> dict[str, tf.Tensor]:
   """One dictionary, as tensor2tensor gathers it from several devices."""
   marked = {_PREFIX + name: signal for name, signal in outputs.signals.items()}
   return dict(outputs.scores, **marked)
 
 
-def split(joined: Dict[str, tf.Tensor]) -> Outputs:
+def split(joined: dict[str, tf.Tensor]) -> Outputs:
   """Undoes `join`; leaves out signals too short to have a correlation."""
   scores, signals = {}, {}
   for name, tensor in joined.items():
     if not name.startswith(_PREFIX):
       scores[name] = tensor
     elif tensor.shape.as_list()[1] >= _MIN_STEPS:
-      signals[name[len(_PREFIX):]] = tensor
+      signals[name[len(_PREFIX) :]] = tensor
   return Outputs(scores, signals)
 
 
@@ -49,7 +50,7 @@ class Correlations:
       says which windows are cut from the same one (`window_ids`).
   """
 
-  def __init__(self, signals: Dict[str, tf.Tensor], hparams):
+  def __init__(self, signals: dict[str, tf.Tensor], hparams):
     self._signals = signals
     self._hparams = hparams
     self._ids = None
@@ -61,30 +62,36 @@ class Correlations:
     hparams = self._hparams
     if self._signals and hasattr(hparams.problem, "window_ids"):
       self._ids = hparams.problem.window_ids(
-          hparams.data_dir, hparams.video_num_input_frames,
-          hparams.video_num_target_frames)
+        hparams.data_dir,
+        hparams.video_num_input_frames,
+        hparams.video_num_target_frames,
+      )
     self._num_seen = 0
-    self._estimates = {name: correlation.TemporalCorrelation()
-                       for name in self._signals}
+    self._estimates = {
+      name: correlation.TemporalCorrelation() for name in self._signals
+    }
 
   def metrics(self) -> dict:
     """{corr_x: (value, update), ...}, as the Estimator takes them."""
     if not self._signals:
       return {}
     update = tf.py_func(self._add, list(self._signals.values()), tf.int64)
-    return {"corr_" + name: (self._value(name), update)
-            for name in self._signals}
+    return {
+      "corr_" + name: (self._value(name), update) for name in self._signals
+    }
 
-  def record_fields(self) -> List[dict]:
+  def record_fields(self) -> list[dict]:
     """Of a correlation record per signal."""
-    return [dict(estimate.result().record_fields(), signal=name)
-            for name, estimate in self._estimates.items()]
+    return [
+      dict(estimate.result().record_fields(), signal=name)
+      for name, estimate in self._estimates.items()
+    ]
 
   def _add(self, *batches):
     size = len(batches[0])
     ids = self._ids
     if ids is not None:
-      ids = ids[self._num_seen:self._num_seen + size]
+      ids = ids[self._num_seen : self._num_seen + size]
     for estimate, batch in zip(self._estimates.values(), batches):
       estimate.add(batch, ids)
     self._num_seen += size

@@ -36,9 +36,12 @@ class Slvm(data_space.DataSpaceModel):
     return self.hparams.num_warmup_steps
 
   def record_fields(self):
-    return dict(super().record_fields(), bound=True,
-                num_samples=self.hparams.num_importance_samples,
-                num_warmup_steps=self.window().num_warmup)
+    return dict(
+      super().record_fields(),
+      bound=True,
+      num_samples=self.hparams.num_importance_samples,
+      num_warmup_steps=self.window().num_warmup,
+    )
 
   def score(self, steps):
     y, log_det, signals = self.to_noise(steps)
@@ -46,7 +49,8 @@ class Slvm(data_space.DataSpaceModel):
     noise_fn = None if self.is_training else _evaluation_noise
     bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
     reconstruction = self.nll_per_dim(
-        bound.reconstruction[:, num_warmup:] + log_det)
+      bound.reconstruction[:, num_warmup:] + log_det
+    )
     kl = bound.kl[:, num_warmup:] / self.dims
     parts = {RECONSTRUCTION: reconstruction, KL: kl}
     if self.is_training:
@@ -55,21 +59,27 @@ class Slvm(data_space.DataSpaceModel):
     if self.hparams.num_importance_samples == 1:
       return sequence_model.Scores(reconstruction + kl, parts, signals=signals)
     bound = self._core().importance_weighted_bound(
-        y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn)
-    return sequence_model.Scores(self.nll_per_dim(bound + log_det), parts,
-                                 signals=signals)
+      y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn
+    )
+    return sequence_model.Scores(
+      self.nll_per_dim(bound + log_det), parts, signals=signals
+    )
 
   def sample(self, inputs):
     hparams = self.hparams
 
     def noise_fn(what, shape):
-      scale = 1. if what == "posterior" else hparams.temperature
+      scale = 1.0 if what == "posterior" else hparams.temperature
       return scale * tf.random_normal(shape)
 
     def sample_noise(y, num_samples):
       futures = self._core().sample(
-          y, num_samples, hparams.video_num_target_frames,
-          hparams.sample_mode, noise_fn)
+        y,
+        num_samples,
+        hparams.video_num_target_frames,
+        hparams.sample_mode,
+        noise_fn,
+      )
       return tf.reshape(futures, [-1] + futures.shape.as_list()[2:])
 
     return self.go_on(inputs, sample_noise)
@@ -79,10 +89,11 @@ class Slvm(data_space.DataSpaceModel):
 
   def _kl_weight(self):
     if not self.hparams.kl_warmup_steps:
-      return 1.
+      return 1.0
     step = tf.train.get_or_create_global_step()
-    return tf.minimum(1., tf.cast(step + 1, tf.float32) /
-                      self.hparams.kl_warmup_steps)
+    return tf.minimum(
+      1.0, tf.cast(step + 1, tf.float32) / self.hparams.kl_warmup_steps
+    )
 
 
 def _evaluation_noise(what, shape):

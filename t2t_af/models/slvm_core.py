@@ -5,7 +5,8 @@ its draw of z, and the prior's LSTM. Encoder, decoder, the other layers of the
 prior and all densities run on all steps of all sequences at once.
 """
 
-from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -23,21 +24,24 @@ NoiseFn = Callable[[str, Any], tf.Tensor]
 
 class SlvmBound(NamedTuple):
   """Summands of the bound of Eq. 22: log p(y) >= reconstruction - kl."""
+
   reconstruction: tf.Tensor  # log p(y_t | z_t), [batch, time], nats
-  kl: tf.Tensor              # KL(q(z_t) || p(z_t)), [batch, time], nats
+  kl: tf.Tensor  # KL(q(z_t) || p(z_t)), [batch, time], nats
 
 
 class _Filtered(NamedTuple):
   """What the posterior says of a sequence."""
-  z: tf.Tensor         # [batch, time, latent_size], drawn from q
+
+  z: tf.Tensor  # [batch, time, latent_size], drawn from q
   q: gaussian.Gaussian  # of z
 
 
 class _Memory(NamedTuple):
   """What the prior goes on from."""
+
   z_prev: tf.Tensor  # [batch, latent_size]
-  prior: Any         # state of the prior's network
-  flow: Any          # state of the latent flow
+  prior: Any  # state of the prior's network
+  flow: Any  # state of the latent flow
 
 
 class SlvmCore:
@@ -56,14 +60,25 @@ class SlvmCore:
       what hparams.latent_flow says.
   """
 
-  def __init__(self, step_shape: Sequence[int], hparams, networks=None,
-               conditioners: Optional[Sequence[Callable]] = None):
+  def __init__(
+    self,
+    step_shape: Sequence[int],
+    hparams,
+    networks=None,
+    conditioners: Optional[Sequence[Callable]] = None,
+  ):
     self._networks = networks or slvm_networks.of_shape(step_shape, hparams)
     self._latent_flow = latent_flow.LatentFlow(
-        _conditioners(hparams) if conditioners is None else conditioners)
+      _conditioners(hparams) if conditioners is None else conditioners
+    )
 
-  def elbo(self, y: tf.Tensor, is_training: bool, num_samples: int = 1,
-           noise_fn: Optional[NoiseFn] = None) -> SlvmBound:
+  def elbo(
+    self,
+    y: tf.Tensor,
+    is_training: bool,
+    num_samples: int = 1,
+    noise_fn: Optional[NoiseFn] = None,
+  ) -> SlvmBound:
     """The filtering bound (Eq. 22), step by step; the KL is analytic.
 
     Args:
@@ -76,14 +91,21 @@ class SlvmCore:
     z, q = self._filter(features, noise_fn or _noise)
     prior, _ = self._prior(z)
     likelihood = self._likelihood(z, is_training)
-    return SlvmBound(*[
-        tf.reduce_mean(_apart(term, num_samples), axis=1) for term in (
-            likelihood.log_prob(_repeat(y, num_samples)), q.kl(prior))])
+    return SlvmBound(
+      *[
+        tf.reduce_mean(_apart(term, num_samples), axis=1)
+        for term in (likelihood.log_prob(_repeat(y, num_samples)), q.kl(prior))
+      ]
+    )
 
   def importance_weighted_bound(
-      self, y: tf.Tensor, num_samples: int, num_warmup: int = 0,
-      max_at_once: int = 10,
-      noise_fn: Optional[NoiseFn] = None) -> tf.Tensor:
+    self,
+    y: tf.Tensor,
+    num_samples: int,
+    num_warmup: int = 0,
+    max_at_once: int = 10,
+    noise_fn: Optional[NoiseFn] = None,
+  ) -> tf.Tensor:
     """log of the mean of K whole-sequence importance weights.
 
       log w = sum over t > num_warmup of
@@ -110,8 +132,11 @@ class SlvmCore:
     Returns:
       [batch, scored steps], nats; the sum over steps is the bound.
     """
-    at_once = max(n for n in range(1, min(max_at_once, num_samples) + 1)
-                  if not num_samples % n)
+    at_once = max(
+      n
+      for n in range(1, min(max_at_once, num_samples) + 1)
+      if not num_samples % n
+    )
     features = _repeat(self._networks.encode(y, False), at_once)
     scored = _repeat(y[:, num_warmup:], at_once)
 
@@ -124,17 +149,26 @@ class SlvmCore:
       return _apart(log_w, at_once)
 
     # [passes, batch, samples of a pass, scored steps]
-    log_w = tf.map_fn(log_weights, tf.range(num_samples // at_once),
-                      dtype=tf.float32, parallel_iterations=1)
+    log_w = tf.map_fn(
+      log_weights,
+      tf.range(num_samples // at_once),
+      dtype=tf.float32,
+      parallel_iterations=1,
+    )
     # The mean over samples weighted by what they were worth before a step; not
     # the difference of two long sums, which float32 would not resolve.
     before = tf.cumsum(log_w, axis=3, exclusive=True)
     before -= tf.reduce_logsumexp(before, axis=[0, 2], keepdims=True)
     return tf.reduce_logsumexp(before + log_w, axis=[0, 2])
 
-  def sample(self, y_context: tf.Tensor, num_samples: int, num_steps: int,
-             mode: str = "samples",
-             noise_fn: Optional[NoiseFn] = None) -> tf.Tensor:
+  def sample(
+    self,
+    y_context: tf.Tensor,
+    num_samples: int,
+    num_steps: int,
+    mode: str = "samples",
+    noise_fn: Optional[NoiseFn] = None,
+  ) -> tf.Tensor:
     """Futures of each context: q filters it, then the prior goes on.
 
     Args:
@@ -153,12 +187,14 @@ class SlvmCore:
       ValueError: unknown mode.
     """
     if mode not in SAMPLE_MODES:
-      raise ValueError("mode must be one of %s, got %r" % (
-          ", ".join(SAMPLE_MODES), mode))
+      raise ValueError(
+        "mode must be one of %s, got %r" % (", ".join(SAMPLE_MODES), mode)
+      )
     noise_fn = noise_fn or _noise
     memory = self._after(y_context, num_samples, noise_fn)
     likelihood = self._likelihood(
-        self._go_on(memory, num_steps, noise_fn), False)
+      self._go_on(memory, num_steps, noise_fn), False
+    )
     y = likelihood.loc
     if mode == "samples":
       y = likelihood.sample(noise_fn("likelihood", tf.shape(y)))
@@ -181,18 +217,23 @@ class SlvmCore:
       return q_t.sample(eps_t), q_t, state
 
     z, q, _ = tf.scan(
-        step, (features, eps),
-        (z_0, gaussian.Gaussian(z_0, z_0), networks.posterior_state(batch)))
+      step,
+      (features, eps),
+      (z_0, gaussian.Gaussian(z_0, z_0), networks.posterior_state(batch)),
+    )
     return _Filtered(_swap(z), gaussian.Gaussian(*map(_swap, q)))
 
-  def _prior(self, z) -> Tuple[gaussian.Gaussian, _Memory]:
+  def _prior(self, z) -> tuple[gaussian.Gaussian, _Memory]:
     """p(z_t | z_<t) of all steps, and what the step after them needs."""
     z_prev = tf.concat([tf.zeros_like(z[:, :1]), z[:, :-1]], axis=1)
     maps, state = self._networks.prior(
-        z_prev, self._networks.prior_state(_sizes(z)[0]))
+      z_prev, self._networks.prior_state(_sizes(z)[0])
+    )
     flow = self._latent_flow.inverse(z)
-    of_z = gaussian.Gaussian(flow.shift + tf.exp(flow.log_scale) * maps.loc,
-                             flow.log_scale + maps.log_scale)
+    of_z = gaussian.Gaussian(
+      flow.shift + tf.exp(flow.log_scale) * maps.loc,
+      flow.log_scale + maps.log_scale,
+    )
     return of_z, _Memory(z[:, -1], state, flow.state)
 
   def _likelihood(self, z, is_training):
@@ -203,8 +244,11 @@ class SlvmCore:
     if y_context.shape.as_list()[1] == 0:
       batch = _sizes(y_context)[0] * num_samples
       z_0 = tf.zeros([batch, self._networks.latent_size])
-      return _Memory(z_0, self._networks.prior_state(batch),
-                     self._latent_flow.initial_state(z_0))
+      return _Memory(
+        z_0,
+        self._networks.prior_state(batch),
+        self._latent_flow.initial_state(z_0),
+      )
     features = _repeat(self._networks.encode(y_context, False), num_samples)
     return self._prior(self._filter(features, noise_fn).z)[1]
 
@@ -214,8 +258,9 @@ class SlvmCore:
     eps = noise_fn("prior", [num_steps, batch, size])
 
     def step(before, eps_t):
-      maps, state = self._networks.prior(before.z_prev[:, tf.newaxis],
-                                         before.prior)
+      maps, state = self._networks.prior(
+        before.z_prev[:, tf.newaxis], before.prior
+      )
       u_t = gaussian.Gaussian(*maps).sample(eps_t[:, tf.newaxis])[:, 0]
       z_t, flow_state = self._latent_flow.step(u_t, before.flow)
       return _Memory(z_t, state, flow_state)
@@ -227,9 +272,14 @@ def _conditioners(hparams):
   """Of the latent flow: one transform, or none."""
   if hparams.latent_flow == "none":
     return []
-  return [series_conditioner.SeriesConditioner(
-      hparams.num_cond_steps, hparams.hidden_size,
-      log_scale_bound=hparams.flow_log_scale_bound, name="latent_flow")]
+  return [
+    series_conditioner.SeriesConditioner(
+      hparams.num_cond_steps,
+      hparams.hidden_size,
+      log_scale_bound=hparams.flow_log_scale_bound,
+      name="latent_flow",
+    )
+  ]
 
 
 def _noise(what, shape):
@@ -240,8 +290,9 @@ def _noise(what, shape):
 def _sizes(x):
   """The first two axes of x, as integers where they are static."""
   static = x.shape.as_list()[:2]
-  return [tf.shape(x)[i] if size is None else size
-          for i, size in enumerate(static)]
+  return [
+    tf.shape(x)[i] if size is None else size for i, size in enumerate(static)
+  ]
 
 
 def _swap(x):

@@ -34,35 +34,38 @@ class VideoFlow(sequence_model.SequenceModel):
       # conditioned on, the others scored.
       frames = common_video.extract_random_video_patch(steps, num_train_frames)
     else:
-      frames = steps[:, self._num_unused_inputs():]
+      frames = steps[:, self._num_unused_inputs() :]
     seed = None if self.is_training else observation.EVAL_NOISE_SEED
     scored = self._core(steps).score(video_flow_core.dequantize(frames, seed))
     dims = np.prod(steps.shape.as_list()[2:])
     # The data without noise: a pixel that never changes is to be seen as one.
-    signals = {"x": frames[:, self.hparams.num_cond_latents:]}
+    signals = {"x": frames[:, self.hparams.num_cond_latents :]}
     for level, (z, u) in enumerate(zip(scored.z_levels, scored.u_levels)):
       signals.update({"z%d" % level: z, "u%d" % level: u})
     return sequence_model.Scores(-scored.log_prob / dims, signals=signals)
 
   def decompose(self, steps):
-    frames = steps[:, self._num_unused_inputs():]
+    frames = steps[:, self._num_unused_inputs() :]
     return self._core(steps).decompose(
-        video_flow_core.dequantize(frames, observation.EVAL_NOISE_SEED))
+      video_flow_core.dequantize(frames, observation.EVAL_NOISE_SEED)
+    )
 
   def sample(self, inputs):
-    contexts = inputs[:, self._num_unused_inputs():]
+    contexts = inputs[:, self._num_unused_inputs() :]
     return self._core(inputs).sample(
-        video_flow_core.dequantize(contexts),
-        num_samples=self._decode_hparams.num_decodes,
-        num_frames=self.hparams.video_num_target_frames,
-        temperature=self.hparams.temperature)
+      video_flow_core.dequantize(contexts),
+      num_samples=self._decode_hparams.num_decodes,
+      num_frames=self.hparams.video_num_target_frames,
+      temperature=self.hparams.temperature,
+    )
 
   def to_outputs(self, x):
     return video_flow_core.quantize(x)
 
   def _core(self, frames):
     return video_flow_core.VideoFlowCore(
-        frames.shape.as_list()[2:], self.hparams)
+      frames.shape.as_list()[2:], self.hparams
+    )
 
   def _num_unused_inputs(self):
     """Input frames that are further back than the priors look."""
@@ -70,5 +73,6 @@ class VideoFlow(sequence_model.SequenceModel):
 
   @staticmethod
   def train_hooks(hook_context):
-    return [initialization.InitializationHook(VideoFlow, hook_context)
-           ] + sequence_model.SequenceModel.train_hooks(hook_context)
+    return [
+      initialization.InitializationHook(VideoFlow, hook_context)
+    ] + sequence_model.SequenceModel.train_hooks(hook_context)

@@ -6,7 +6,7 @@ through one pass of each level's prior, and sampling is one loop whose body
 is built once, however many frames it runs for.
 """
 
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -34,8 +34,9 @@ def dequantize(frames: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
     noise = tf.random_uniform(shape)
   else:  # tf.random_uniform would mix the graph's seed in.
     noise = tf.raw_ops.RandomUniform(
-        shape=shape, dtype=tf.float32, seed=seed, seed2=seed)
-  return frames - .5 + noise / NUM_BINS
+      shape=shape, dtype=tf.float32, seed=seed, seed2=seed
+    )
+  return frames - 0.5 + noise / NUM_BINS
 
 
 def quantize(x: tf.Tensor) -> tf.Tensor:
@@ -46,22 +47,23 @@ def quantize(x: tf.Tensor) -> tf.Tensor:
   """
   # The noise of a level ends 1/256 below the next one. Half of that gap goes
   # to each end, or a noise near zero would round down to the level below.
-  levels = tf.floor((x + .5) * (NUM_BINS - 1.) + .5 / NUM_BINS)
+  levels = tf.floor((x + 0.5) * (NUM_BINS - 1.0) + 0.5 / NUM_BINS)
   levels = tf.where(tf.is_nan(levels), tf.zeros_like(levels), levels)
-  return tf.cast(tf.clip_by_value(levels, 0., NUM_BINS - 1.), tf.uint8)
+  return tf.cast(tf.clip_by_value(levels, 0.0, NUM_BINS - 1.0), tf.uint8)
 
 
 class Encoded(NamedTuple):
-  z_levels: List[tf.Tensor]            # [batch, time, h_l, w_l, c_l] per level
-  contexts: List[Optional[tf.Tensor]]  # the same; None at the top
-  log_det: tf.Tensor                   # [batch, time], nats
+  z_levels: list[tf.Tensor]  # [batch, time, h_l, w_l, c_l] per level
+  contexts: list[Optional[tf.Tensor]]  # the same; None at the top
+  log_det: tf.Tensor  # [batch, time], nats
 
 
 class Scored(NamedTuple):
   """Of every frame after the conditioning ones."""
-  log_prob: tf.Tensor        # [batch, scored], nats
-  z_levels: List[tf.Tensor]  # [batch, scored, h_l, w_l, c_l] per level
-  u_levels: List[tf.Tensor]  # the same; what the latent flows make of z
+
+  log_prob: tf.Tensor  # [batch, scored], nats
+  z_levels: list[tf.Tensor]  # [batch, scored, h_l, w_l, c_l] per level
+  u_levels: list[tf.Tensor]  # the same; what the latent flows make of z
 
 
 class VideoFlowCore:
@@ -76,8 +78,10 @@ class VideoFlowCore:
     self._frame_shape = [int(d) for d in frame_shape]
     self._hparams = hparams
     shapes = glow.latent_shapes(self._frame_shape, hparams.n_levels)
-    self.priors = [latent_prior.LatentPrior(level, shape, hparams)
-                   for level, shape in enumerate(shapes)]
+    self.priors = [
+      latent_prior.LatentPrior(level, shape, hparams)
+      for level, shape in enumerate(shapes)
+    ]
 
   def encode(self, x: tf.Tensor) -> Encoded:
     """All frames in one Glow pass.
@@ -87,14 +91,17 @@ class VideoFlowCore:
     """
     time = x.shape.as_list()[1]
     latents = glow.encode(
-        tf.reshape(x, [-1] + self._frame_shape), self._hparams)
+      tf.reshape(x, [-1] + self._frame_shape), self._hparams
+    )
 
     def unfold(t):
       return tf.reshape(t, [-1, time] + t.shape.as_list()[1:])
 
-    return Encoded([unfold(z) for z in latents.z_levels],
-                   [unfold(c) for c in latents.contexts] + [None],
-                   unfold(latents.log_det))
+    return Encoded(
+      [unfold(z) for z in latents.z_levels],
+      [unfold(c) for c in latents.contexts] + [None],
+      unfold(latents.log_det),
+    )
 
   def log_prob(self, x: tf.Tensor) -> tf.Tensor:
     """log p(x_t | x_<t) of every frame after the conditioning ones.
@@ -113,29 +120,37 @@ class VideoFlowCore:
     encoded = self.encode(x)
     num_cond = self._hparams.num_cond_latents
     terms, u_levels = [encoded.log_det[:, num_cond:]], []
-    for prior, z, context in zip(self.priors, encoded.z_levels,
-                                 encoded.contexts):
+    for prior, z, context in zip(
+      self.priors, encoded.z_levels, encoded.contexts
+    ):
       noise = prior.to_noise(z)
       terms.append(prior.log_prob(z, context, noise))
       u_levels.append(noise.u)
     log_prob = tf.add_n(terms) - np.prod(self._frame_shape) * np.log(NUM_BINS)
-    return Scored(log_prob, [z[:, num_cond:] for z in encoded.z_levels],
-                  u_levels)
+    return Scored(
+      log_prob, [z[:, num_cond:] for z in encoded.z_levels], u_levels
+    )
 
-  def decompose(self, x: tf.Tensor) -> Dict[str, tf.Tensor]:
+  def decompose(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
     """z_l, alpha_l, beta_l, u_l of every level l (`LatentPrior.decompose`).
 
     Args:
       x: as in `log_prob`.
     """
-    return {"%s_%d" % (name, level): values
-            for level, z in enumerate(self.encode(x).z_levels)
-            for name, values in self.priors[level].decompose(z).items()}
+    return {
+      "%s_%d" % (name, level): values
+      for level, z in enumerate(self.encode(x).z_levels)
+      for name, values in self.priors[level].decompose(z).items()
+    }
 
-  def sample(self, context_frames: tf.Tensor, num_samples: int,
-             num_frames: int, temperature: float = 1.,
-             eps_fn: Optional[Callable[[int, tf.Tensor],
-                                       tf.Tensor]] = None) -> tf.Tensor:
+  def sample(
+    self,
+    context_frames: tf.Tensor,
+    num_samples: int,
+    num_frames: int,
+    temperature: float = 1.0,
+    eps_fn: Optional[Callable[[int, tf.Tensor], tf.Tensor]] = None,
+  ) -> tf.Tensor:
     """Futures of each context.
 
     Args:
@@ -153,8 +168,9 @@ class VideoFlowCore:
     decoder = glow.Decoder(self._frame_shape, self._hparams)
     eps_fn = eps_fn or (lambda level, shape: tf.random_normal(shape))
     states = [
-        prior.initial_state(_repeat(z, num_samples)) for prior, z in
-        zip(self.priors, self.encode(context_frames).z_levels)]
+      prior.initial_state(_repeat(z, num_samples))
+      for prior, z in zip(self.priors, self.encode(context_frames).z_levels)
+    ]
     frames = tf.TensorArray(tf.float32, num_frames)
 
     def body(t, frames, states):
@@ -162,10 +178,10 @@ class VideoFlowCore:
       return t + 1, frames.write(t, frame), states
 
     _, frames, _ = tf.while_loop(
-        lambda t, *_: t < num_frames, body, (0, frames, states))
+      lambda t, *_: t < num_frames, body, (0, frames, states)
+    )
     frames = tf.transpose(frames.stack(), [1, 0, 2, 3, 4])
-    return tf.reshape(
-        frames, [-1, num_samples, num_frames] + self._frame_shape)
+    return tf.reshape(frames, [-1, num_samples, num_frames] + self._frame_shape)
 
   def _sample_frame(self, decoder, states, temperature, eps_fn):
     """One frame ahead, from the top level down; and the next states."""
@@ -174,7 +190,8 @@ class VideoFlowCore:
       window = states[level][0]
       shape = tf.concat([tf.shape(window)[:1], window.shape[2:]], axis=0)
       z_levels[level] = self.priors[level].sample_step(
-          states[level], context, eps_fn(level, shape), temperature)
+        states[level], context, eps_fn(level, shape), temperature
+      )
       context = decoder.context(level, context, z_levels[level])
     frame = context
     # The model is one of 8-bit frames, so what comes next is conditioned on
@@ -182,10 +199,12 @@ class VideoFlowCore:
     # sampled latents themselves drift out of the data's range, frame by
     # frame, until scales overflow; tensor2tensor conditions on them.
     if self._hparams.sample_conditioning == "frames":
-      x = dequantize(tf.cast(quantize(frame), tf.float32) / (NUM_BINS - 1.))
+      x = dequantize(tf.cast(quantize(frame), tf.float32) / (NUM_BINS - 1.0))
       z_levels = [z[:, 0] for z in self.encode(x[:, tf.newaxis]).z_levels]
-    states = [prior.next_state(state, z) for prior, state, z in
-              zip(self.priors, states, z_levels)]
+    states = [
+      prior.next_state(state, z)
+      for prior, state, z in zip(self.priors, states, z_levels)
+    ]
     return frame, states
 
 

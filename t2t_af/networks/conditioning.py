@@ -5,19 +5,20 @@ A *conditioner* maps x [batch, s, ...] to maps [batch, s - k + 1, ...], k its
 (shift, log_scale), and a third one where the flow asks for more numbers.
 """
 
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Callable, Optional
 
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
 from t2t_af.networks import layers
 
-LOG_SCALE_BOUND = 8.
+LOG_SCALE_BOUND = 8.0
 MASKS = ("none", "learned")
-_MASK_START = 3.  # sigmoid(3) = 0.95: nearly everything is let through.
+_MASK_START = 3.0  # sigmoid(3) = 0.95: nearly everything is let through.
 
 # {name of a layer: its output channels} to the outputs of these layers.
-Heads = Callable[[Dict[str, int]], List[tf.Tensor]]
+Heads = Callable[[dict[str, int]], list[tf.Tensor]]
 
 
 class Conditioner:
@@ -34,8 +35,15 @@ class Conditioner:
     ValueError: unknown mask.
   """
 
-  def __init__(self, num_cond_steps: int, width: int, mask: str,
-               log_scale_bound: float, num_extra: int, name: str):
+  def __init__(
+    self,
+    num_cond_steps: int,
+    width: int,
+    mask: str,
+    log_scale_bound: float,
+    num_extra: int,
+    name: str,
+  ):
     self.num_cond_steps = num_cond_steps
     self._width = width
     self._mask = _checked(mask)
@@ -43,15 +51,24 @@ class Conditioner:
     self._num_extra = num_extra
     self._name = name
 
-  def _maps(self, heads: Heads, h: tf.Tensor,
-            channels: int) -> Tuple[tf.Tensor, ...]:
+  def _maps(
+    self, heads: Heads, h: tf.Tensor, channels: int
+  ) -> tuple[tf.Tensor, ...]:
     """`maps` of heads that give [batch * time, ...], unfolded as h is."""
-    return maps(lambda sizes: [time_axis.unfold(map_, h) for map_ in heads(sizes)],
-                channels, self._log_scale_bound, self._num_extra)
+    return maps(
+      lambda sizes: [time_axis.unfold(map_, h) for map_ in heads(sizes)],
+      channels,
+      self._log_scale_bound,
+      self._num_extra,
+    )
 
 
-def maps(heads: Heads, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
-         num_extra: int = 0) -> Tuple[tf.Tensor, ...]:
+def maps(
+  heads: Heads,
+  channels: int,
+  log_scale_bound: float = LOG_SCALE_BOUND,
+  num_extra: int = 0,
+) -> tuple[tf.Tensor, ...]:
   """(shift, log_scale) or (shift, log_scale, extra), from zero heads.
 
   log_scale = bound * tanh(raw / bound). Paper: exp of the network's output.
@@ -75,9 +92,12 @@ def maps(heads: Heads, channels: int, log_scale_bound: float = LOG_SCALE_BOUND,
   return (shift, layers.bounded(raw, log_scale_bound), *extra)
 
 
-def initial(step_shape: Sequence[int],
-            log_scale_bound: float = LOG_SCALE_BOUND, num_extra: int = 0,
-            name: str = "initial") -> Tuple[tf.Tensor, ...]:
+def initial(
+  step_shape: Sequence[int],
+  log_scale_bound: float = LOG_SCALE_BOUND,
+  num_extra: int = 0,
+  name: str = "initial",
+) -> tuple[tf.Tensor, ...]:
   """Learned maps of the steps without a window, zero at the start.
 
   The authors' code declares them, as many numbers as a step has for the shift
@@ -94,16 +114,21 @@ def initial(step_shape: Sequence[int],
   *space, channels = [int(d) for d in step_shape]
   with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
     return maps(
-        lambda sizes: [layers.variable(head, space + [size],
-                                       tf.zeros_initializer())
-                       for head, size in sizes.items()],
-        channels, log_scale_bound, num_extra)
+      lambda sizes: [
+        layers.variable(head, space + [size], tf.zeros_initializer())
+        for head, size in sizes.items()
+      ],
+      channels,
+      log_scale_bound,
+      num_extra,
+    )
 
 
 def _checked(mask: str) -> str:
   if mask not in MASKS:
-    raise ValueError("mask must be one of %s, got %r" % (
-        ", ".join(MASKS), mask))
+    raise ValueError(
+      "mask must be one of %s, got %r" % (", ".join(MASKS), mask)
+    )
   return mask
 
 
@@ -132,6 +157,7 @@ def gates(num_taps: int, channels: int, mask: str) -> Optional[tf.Tensor]:
   """
   if mask == "none":
     return None
-  logits = layers.variable("mask", [num_taps, channels],
-                           tf.constant_initializer(_MASK_START))
+  logits = layers.variable(
+    "mask", [num_taps, channels], tf.constant_initializer(_MASK_START)
+  )
   return tf.reshape(tf.sigmoid(logits), [-1])

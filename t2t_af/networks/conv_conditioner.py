@@ -1,7 +1,5 @@
 """The convolutional conditioner of video flows (Fig. 4b, Appendix B)."""
 
-from typing import Dict, List, Tuple
-
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -35,50 +33,67 @@ class ConvConditioner(conditioning.Conditioner):
     name: of the variable scope.
   """
 
-  def __init__(self, num_cond_steps: int = 3, width: int = 64,
-               normalization: str = "batch", training: bool = False,
-               mask: str = "none",
-               log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-               num_extra: int = 0, name: str = "conv_conditioner"):
-    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
-                     name)
+  def __init__(
+    self,
+    num_cond_steps: int = 3,
+    width: int = 64,
+    normalization: str = "batch",
+    training: bool = False,
+    mask: str = "none",
+    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
+    num_extra: int = 0,
+    name: str = "conv_conditioner",
+  ):
+    super().__init__(
+      num_cond_steps, width, mask, log_scale_bound, num_extra, name
+    )
     self._normalization = normalization
     self._training = training
 
-  def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
+  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, ...] of x [batch, s, height, width, channels].
 
     k is num_cond_steps; see `conditioning`.
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       frames = time_axis.unfold(self._layers("frame", 0, time_axis.fold(x)), x)
-      windows = self._meet(frames, conditioning.gates(
-          self.num_cond_steps, self._width, self._mask))
+      windows = self._meet(
+        frames, conditioning.gates(self.num_cond_steps, self._width, self._mask)
+      )
       h = self._layers("window", 1, time_axis.fold(windows))
-      return self._maps(lambda sizes: convs(h, sizes), windows,
-                        int(x.shape[-1]))
+      return self._maps(
+        lambda sizes: convs(h, sizes), windows, int(x.shape[-1])
+      )
 
   def _meet(self, frames, gates):
     """The first layer on num_cond_steps frames side by side."""
     with tf.variable_scope("window_0"):
-      kernel, bias = _weights("conv", self.num_cond_steps * self._width,
-                              self._width)
+      kernel, bias = _weights(
+        "conv", self.num_cond_steps * self._width, self._width
+      )
       if gates is not None:  # Less to multiply than the frames.
         kernel *= gates[:, tf.newaxis]
       windows = window_conv.window_conv(frames, kernel)
-      h = _activated(time_axis.fold(windows), bias, self._normalization,
-                     self._training)
+      h = _activated(
+        time_axis.fold(windows), bias, self._normalization, self._training
+      )
       return time_axis.unfold(h, windows)
 
   def _layers(self, name, first, h):
     for i in range(first, NUM_LAYERS):
-      h = conv_layer("%s_%d" % (name, i), h, self._width,
-                     self._normalization, self._training)
+      h = conv_layer(
+        "%s_%d" % (name, i), h, self._width, self._normalization, self._training
+      )
     return h
 
 
-def conv_layer(name: str, x: tf.Tensor, output_channels: int,
-               normalization: str, training: bool) -> tf.Tensor:
+def conv_layer(
+  name: str,
+  x: tf.Tensor,
+  output_channels: int,
+  normalization: str,
+  training: bool,
+) -> tf.Tensor:
   """3x3 convolution, normalisation, ReLU.
 
   Args:
@@ -92,7 +107,7 @@ def conv_layer(name: str, x: tf.Tensor, output_channels: int,
     return _activated(_conv(x, kernel), bias, normalization, training)
 
 
-def convs(x: tf.Tensor, sizes: Dict[str, int]) -> List[tf.Tensor]:
+def convs(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
   """3x3 convolutions of frames with bias, which start at zero.
 
   They run as one, their outputs side by side in the channels.
@@ -104,11 +119,15 @@ def convs(x: tf.Tensor, sizes: Dict[str, int]) -> List[tf.Tensor]:
   Returns:
     A tensor [batch, height, width, output channels] for each.
   """
-  kernels, biases = zip(*[
+  kernels, biases = zip(
+    *[
       _weights(name, int(x.shape[-1]), size, tf.zeros_initializer())
-      for name, size in sizes.items()])
-  h = tf.nn.bias_add(_conv(x, tf.concat(kernels, axis=-1)),
-                     tf.concat(biases, axis=0))
+      for name, size in sizes.items()
+    ]
+  )
+  h = tf.nn.bias_add(
+    _conv(x, tf.concat(kernels, axis=-1)), tf.concat(biases, axis=0)
+  )
   return tf.split(h, list(sizes.values()), axis=-1)
 
 
@@ -119,14 +138,18 @@ def _conv(x, kernel):
 def _weights(name, input_channels, output_channels, initializer=None):
   """Kernel and bias; by default fit for a ReLU (He et al., 2015)."""
   kernel = layers.variable(
-      name + "/kernel", [3, 3, input_channels, output_channels],
-      initializer or tf.variance_scaling_initializer(2.))
-  bias = layers.variable(name + "/bias", [output_channels],
-                         tf.zeros_initializer())
+    name + "/kernel",
+    [3, 3, input_channels, output_channels],
+    initializer or tf.variance_scaling_initializer(2.0),
+  )
+  bias = layers.variable(
+    name + "/bias", [output_channels], tf.zeros_initializer()
+  )
   return kernel, bias
 
 
 def _activated(h, bias, normalization, training):
   """The rest of a layer after its convolution."""
   return tf.nn.relu(
-      normalization_lib.normalize(h, normalization, training, bias))
+    normalization_lib.normalize(h, normalization, training, bias)
+  )

@@ -1,6 +1,6 @@
 """The DC-GAN encoder and decoder of frames (Appendix B, Fig. 9 c and d)."""
 
-from typing import List, Sequence, Tuple
+from collections.abc import Sequence
 
 import tensorflow.compat.v1 as tf
 
@@ -12,7 +12,7 @@ _KERNEL = 4  # Stride 2, padding 1: every layer halves or doubles the map.
 _SLOPE = 0.2  # Of the leaky ReLU below 0.
 
 
-def map_sizes(height: int, width: int) -> List[Tuple[int, int]]:
+def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
   """Heights and widths between the layers of stride 2, the frame's first.
 
   A map is halved while both sides are even and at least 8: 64x64 comes down
@@ -25,8 +25,9 @@ def map_sizes(height: int, width: int) -> List[Tuple[int, int]]:
   return sizes
 
 
-def encoder(frames: tf.Tensor, width: int, num_features: int, kind: str,
-            training: bool) -> tf.Tensor:
+def encoder(
+  frames: tf.Tensor, width: int, num_features: int, kind: str, training: bool
+) -> tf.Tensor:
   """Frames to vectors.
 
   Convolutions 4x4 of stride 2 and padding 1, each with twice the filters of
@@ -49,8 +50,10 @@ def encoder(frames: tf.Tensor, width: int, num_features: int, kind: str,
     with tf.variable_scope("conv_%d" % i):
       filters = width * 2**i
       kernel = layers.variable(
-          "kernel", [_KERNEL, _KERNEL, int(h.shape[-1]), filters],
-          tf.glorot_uniform_initializer())
+        "kernel",
+        [_KERNEL, _KERNEL, int(h.shape[-1]), filters],
+        tf.glorot_uniform_initializer(),
+      )
       h = tf.nn.conv2d(h, kernel, strides=2, padding="SAME")
       h = _activated(h, kind, training, _bias(filters))
   # A convolution that is as large as its input is a product.
@@ -59,8 +62,9 @@ def encoder(frames: tf.Tensor, width: int, num_features: int, kind: str,
     return _activated(highway.dense("conv", h, num_features), kind, training)
 
 
-def decoder(z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str,
-            training: bool) -> Tuple[tf.Tensor, tf.Tensor]:
+def decoder(
+  z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str, training: bool
+) -> tuple[tf.Tensor, tf.Tensor]:
   """Vectors to two maps of a frame's shape, the encoder mirrored.
 
   Transposed convolutions; the two heads are of stride 2 as well and have
@@ -78,7 +82,7 @@ def decoder(z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str,
   *frame_size, channels = [int(d) for d in step_shape]
   sizes = map_sizes(*frame_size)[::-1]
   num_strided = len(sizes) - 1
-  filters = width * 2**max(num_strided - 1, 0)
+  filters = width * 2 ** max(num_strided - 1, 0)
   with tf.variable_scope("first"):
     h = _from_vector(z, sizes[0], filters)
     h = _activated(h, kind, training, _bias(filters))
@@ -101,31 +105,37 @@ def _heads(names, h, sizes, channels):
       biases.append(_bias(channels))
   # One convolution, the heads' outputs side by side in its channels.
   h = _doubled(h, sizes[-1], tf.concat(kernels, axis=2))
-  return tuple(tf.split(tf.nn.bias_add(h, tf.concat(biases, axis=0)),
-                        len(names), axis=-1))
+  return tuple(
+    tf.split(tf.nn.bias_add(h, tf.concat(biases, axis=0)), len(names), axis=-1)
+  )
 
 
 def _product_head(name, h, size, channels):
   height, width = size
   with tf.variable_scope(name):
-    h = highway.dense("conv", tf.reshape(h, [-1, _size(h)]),
-                      height * width * channels)
+    h = highway.dense(
+      "conv", tf.reshape(h, [-1, _size(h)]), height * width * channels
+    )
   return tf.reshape(h, [-1, height, width, channels])
 
 
 def _from_vector(z, size, filters):
   """The transposed convolution of a 1x1 map, which is a product."""
   height, width = size
-  kernel = layers.variable("kernel", [int(z.shape[-1]),
-                                      height * width * filters],
-                           tf.glorot_uniform_initializer())
+  kernel = layers.variable(
+    "kernel",
+    [int(z.shape[-1]), height * width * filters],
+    tf.glorot_uniform_initializer(),
+  )
   return tf.reshape(z @ kernel, [-1, height, width, filters])
 
 
 def _doubling_kernel(h, filters):
   return layers.variable(
-      "kernel", [_KERNEL, _KERNEL, filters, int(h.shape[-1])],
-      tf.glorot_uniform_initializer())
+    "kernel",
+    [_KERNEL, _KERNEL, filters, int(h.shape[-1])],
+    tf.glorot_uniform_initializer(),
+  )
 
 
 def _doubled(h, size, kernel):
@@ -133,8 +143,9 @@ def _doubled(h, size, kernel):
   batch = h.shape.as_list()[0]
   if batch is None:
     batch = tf.shape(h)[0]
-  return tf.nn.conv2d_transpose(h, kernel, [batch, *size, int(kernel.shape[2])],
-                                strides=2, padding="SAME")
+  return tf.nn.conv2d_transpose(
+    h, kernel, [batch, *size, int(kernel.shape[2])], strides=2, padding="SAME"
+  )
 
 
 def _bias(filters):
@@ -143,7 +154,8 @@ def _bias(filters):
 
 def _activated(h, kind, training, bias=None):
   return tf.nn.leaky_relu(
-      normalization.normalize(h, kind, training, bias), alpha=_SLOPE)
+    normalization.normalize(h, kind, training, bias), alpha=_SLOPE
+  )
 
 
 def _size(h):

@@ -11,7 +11,8 @@ at a time. tensor2tensor pushes `init_batch_size` (128) sequences through the
 network at once, which needs about 25 times the memory of a training step.
 """
 
-from typing import Callable, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 import tensorflow.compat.v1 as tf
 
@@ -35,8 +36,9 @@ def active() -> bool:
   return bool(tf.get_collection(_BATCH_NUMBER))
 
 
-def variable(name: str, shape: Sequence[int],
-             batch_value: Callable[[], tf.Tensor]) -> tf.Tensor:
+def variable(
+  name: str, shape: Sequence[int], batch_value: Callable[[], tf.Tensor]
+) -> tf.Tensor:
   """A trainable variable that an initialisation graph sets from data.
 
   Args:

@@ -3,8 +3,6 @@
 Not in the paper, which conditions on a window of three.
 """
 
-from typing import List, Tuple
-
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -14,7 +12,7 @@ from t2t_af.networks import highway
 from t2t_af.networks import series_conditioner
 
 
-def dilations(num_cond_steps: int) -> List[int]:
+def dilations(num_cond_steps: int) -> list[int]:
   """Distances between two taps, layer by layer: 1, 2, 4 ... and a rest.
 
   A stack of such layers sees exactly num_cond_steps steps, each of them.
@@ -46,40 +44,51 @@ class DilatedConditioner(conditioning.Conditioner):
     name: of the variable scope.
   """
 
-  def __init__(self, num_cond_steps: int = 8, width: int = 64,
-               normalization: str = "batch", training: bool = False,
-               mask: str = "none",
-               log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-               num_extra: int = 0, name: str = "dilated_conditioner"):
-    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
-                     name)
+  def __init__(
+    self,
+    num_cond_steps: int = 8,
+    width: int = 64,
+    normalization: str = "batch",
+    training: bool = False,
+    mask: str = "none",
+    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
+    num_extra: int = 0,
+    name: str = "dilated_conditioner",
+  ):
+    super().__init__(
+      num_cond_steps, width, mask, log_scale_bound, num_extra, name
+    )
     self._normalization = normalization
     self._training = training
 
-  def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
+  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, ...] of x [batch, s, ...], video or series.
 
     k is num_cond_steps; see `conditioning`.
     """
     is_video = x.shape.rank == 5
-    affine = (conv_conditioner.convs if is_video else
-              series_conditioner.dense_layers)
+    affine = (
+      conv_conditioner.convs if is_video else series_conditioner.dense_layers
+    )
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       h = self._layer("step", x, is_video)
       for i, dilation in enumerate(dilations(self.num_cond_steps)):
         with tf.variable_scope("dilated_%d" % i):
           taps = [h[:, :-dilation], h[:, dilation:]]
           h = taps[1] + self._layer(
-              "join", conditioning.beside(taps, self._mask), is_video)
+            "join", conditioning.beside(taps, self._mask), is_video
+          )
       folded = time_axis.fold(h)
-      return self._maps(lambda sizes: affine(folded, sizes), h,
-                        int(x.shape[-1]))
+      return self._maps(
+        lambda sizes: affine(folded, sizes), h, int(x.shape[-1])
+      )
 
   def _layer(self, name, x, is_video):
     folded = time_axis.fold(x)
     if is_video:
-      h = conv_conditioner.conv_layer(name, folded, self._width,
-                                      self._normalization, self._training)
+      h = conv_conditioner.conv_layer(
+        name, folded, self._width, self._normalization, self._training
+      )
     else:
       h = tf.nn.elu(highway.dense(name, folded, self._width))
     return time_axis.unfold(h, x)

@@ -4,7 +4,7 @@ Per level: squeeze 2x2 pixels into channels, `depth` steps of flow, and (but
 at the top) split off half of the channels as that level's latent.
 """
 
-from typing import List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
 
@@ -13,12 +13,13 @@ from t2t_af.networks import glow_level
 
 class Latents(NamedTuple):
   """What `encode` makes of a batch of frames. Level 0 is the finest."""
-  z_levels: List[tf.Tensor]   # per level [batch, height_l, width_l, channels_l]
-  contexts: List[tf.Tensor]   # per level but the top: the half that goes up
-  log_det: tf.Tensor          # [batch], nats
+
+  z_levels: list[tf.Tensor]  # per level [batch, height_l, width_l, channels_l]
+  contexts: list[tf.Tensor]  # per level but the top: the half that goes up
+  log_det: tf.Tensor  # [batch], nats
 
 
-def latent_shapes(frame_shape, num_levels: int) -> List[Tuple[int, int, int]]:
+def latent_shapes(frame_shape, num_levels: int) -> list[tuple[int, int, int]]:
   """(height, width, channels) of the latent at each level, finest first."""
   height, width, channels = frame_shape
   shapes = []
@@ -63,10 +64,10 @@ class Decoder:
           channels *= 2
         with tf.variable_scope("revnet_%d" % level):
           self._parameters.append(
-              glow_level.inverse_parameters(channels, hparams))
+            glow_level.inverse_parameters(channels, hparams)
+          )
 
-  def context(self, level: int, context: tf.Tensor,
-              z: tf.Tensor) -> tf.Tensor:
+  def context(self, level: int, context: tf.Tensor, z: tf.Tensor) -> tf.Tensor:
     """From level `level` to the context of the level below (or the frame).
 
     Args:
@@ -83,7 +84,7 @@ class Decoder:
       x = glow_level.inverse(self._parameters[level], x, self._hparams)
     return unsqueeze(x)
 
-  def frames(self, z_levels: List[tf.Tensor]) -> tf.Tensor:
+  def frames(self, z_levels: list[tf.Tensor]) -> tf.Tensor:
     """All levels at once, [batch, height, width, channels]."""
     x = None
     for level in reversed(range(len(z_levels))):

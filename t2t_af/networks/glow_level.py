@@ -4,7 +4,7 @@ Kingma and Dhariwal, Glow: Generative flow with invertible 1x1 convolutions,
 2018. Variables have tensor2tensor's names and shapes (`glow_ops.revnet`).
 """
 
-from typing import List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
@@ -20,13 +20,14 @@ class Mixing(NamedTuple):
   The two together are `x @ kernel + bias`, with log-determinant
   `height * width * log_det`.
   """
-  b: tf.Tensor            # [steps, 1, channels]
-  log_scale: tf.Tensor    # [steps, 1, channels]
+
+  b: tf.Tensor  # [steps, 1, channels]
+  log_scale: tf.Tensor  # [steps, 1, channels]
   permutation: tf.Tensor  # [steps, channels, channels]; the P of W = P L U
-  lower: tf.Tensor        # [steps, channels, channels]; its strict part counts
-  upper: tf.Tensor        # [steps, channels, channels]; its strict part counts
-  sign_s: tf.Tensor       # [steps, channels]
-  log_s: tf.Tensor        # [steps, channels]
+  lower: tf.Tensor  # [steps, channels, channels]; its strict part counts
+  upper: tf.Tensor  # [steps, channels, channels]; its strict part counts
+  sign_s: tf.Tensor  # [steps, channels]
+  log_s: tf.Tensor  # [steps, channels]
 
   def weights(self) -> tf.Tensor:
     """W = P (L + I) (U + diag(sign_s * exp(log_s))), [steps, c, c]."""
@@ -34,10 +35,11 @@ class Mixing(NamedTuple):
     mask = np.tril(np.ones([channels, channels], np.float32), -1)
     lower = self.lower * mask + np.eye(channels, dtype=np.float32)
     upper = self.upper * mask.T + tf.matrix_diag(
-        self.sign_s * tf.exp(self.log_s))
+      self.sign_s * tf.exp(self.log_s)
+    )
     return tf.matmul(self.permutation, tf.matmul(lower, upper))
 
-  def kernels(self) -> List[Tuple[tf.Tensor, tf.Tensor]]:
+  def kernels(self) -> list[tuple[tf.Tensor, tf.Tensor]]:
     """Per step W with its rows scaled, [1, 1, c, c], and the bias, [c]."""
     weights = self.weights()
     scale = tf.exp(self.log_scale)
@@ -45,17 +47,18 @@ class Mixing(NamedTuple):
     biases = tf.matmul(self.b * scale, weights)
     return _per_step(kernels, biases)
 
-  def inverse_kernels(self) -> List[Tuple[tf.Tensor, tf.Tensor]]:
+  def inverse_kernels(self) -> list[tuple[tf.Tensor, tf.Tensor]]:
     """Per step inv(W) with its columns unscaled, and the bias, -b."""
-    return _per_step(tf.linalg.inv(self.weights()) * tf.exp(-self.log_scale),
-                     -self.b)
+    return _per_step(
+      tf.linalg.inv(self.weights()) * tf.exp(-self.log_scale), -self.b
+    )
 
   def log_det(self) -> tf.Tensor:
     """Scalar, nats per pixel, summed over the steps."""
     return tf.reduce_sum(self.log_scale) + tf.reduce_sum(self.log_s)
 
 
-def forward(x: tf.Tensor, hparams) -> Tuple[tf.Tensor, tf.Tensor]:
+def forward(x: tf.Tensor, hparams) -> tuple[tf.Tensor, tf.Tensor]:
   """Data to noise through `hparams.depth` steps.
 
   Args:
@@ -84,7 +87,7 @@ def forward(x: tf.Tensor, hparams) -> Tuple[tf.Tensor, tf.Tensor]:
   return x, pixels * log_det + _sum_over_pixels(log_scales, x)
 
 
-def inverse_parameters(channels: int, hparams) -> List[Tuple]:
+def inverse_parameters(channels: int, hparams) -> list[tuple]:
   """What of the inverse depends on the weights alone.
 
   Call it outside of a loop over frames: it inverts a matrix per step.
@@ -96,7 +99,7 @@ def inverse_parameters(channels: int, hparams) -> List[Tuple]:
   return mixing.inverse_kernels()[::-1]
 
 
-def inverse(parameters: List[Tuple], z: tf.Tensor, hparams) -> tf.Tensor:
+def inverse(parameters: list[tuple], z: tf.Tensor, hparams) -> tf.Tensor:
   """Noise to data, the exact inverse of `forward`.
 
   Args:
@@ -123,8 +126,12 @@ def _mix(x, kernel, bias):
 def _per_step(kernels, biases):
   """[steps, c, c] and [steps, 1, c] to [([1, 1, c, c], [c]) of each step]."""
   c = int(kernels.shape[-1])
-  return list(zip(tf.unstack(tf.reshape(kernels, [-1, 1, 1, c, c])),
-                  tf.unstack(tf.reshape(biases, [-1, c]))))
+  return list(
+    zip(
+      tf.unstack(tf.reshape(kernels, [-1, 1, 1, c, c])),
+      tf.unstack(tf.reshape(biases, [-1, c])),
+    )
+  )
 
 
 def _mixing(steps, x=None, channels=None) -> Mixing:
@@ -138,9 +145,15 @@ def _mixing(steps, x=None, channels=None) -> Mixing:
       per_step.append((b, logs) + _invertible_parameters(channels))
   b, logs, p, l, u, sign_s, log_s = [tf.stack(t) for t in zip(*per_step)]
   row = [-1, 1, channels]
-  return Mixing(b=tf.reshape(b, row),
-                log_scale=tf.reshape(logs, row) * layers.LOGSCALE_FACTOR,
-                permutation=p, lower=l, upper=u, sign_s=sign_s, log_s=log_s)
+  return Mixing(
+    b=tf.reshape(b, row),
+    log_scale=tf.reshape(logs, row) * layers.LOGSCALE_FACTOR,
+    permutation=p,
+    lower=l,
+    upper=u,
+    sign_s=sign_s,
+    log_s=log_s,
+  )
 
 
 def _invertible_parameters(channels):
@@ -150,14 +163,20 @@ def _invertible_parameters(channels):
   s = np.diag(u)
 
   def value(name, initial, trainable=True):
-    return tf.convert_to_tensor(tf.get_variable(
-        name, initializer=initial.astype(np.float32), trainable=trainable))
+    return tf.convert_to_tensor(
+      tf.get_variable(
+        name, initializer=initial.astype(np.float32), trainable=trainable
+      )
+    )
 
   with tf.variable_scope("invertible"):
-    return (value("P", p, trainable=False), value("L", l),
-            value("U", np.triu(u, 1)),
-            value("sign_S", np.sign(s), trainable=False),
-            value("log_S", np.log(np.abs(s))))
+    return (
+      value("P", p, trainable=False),
+      value("L", l),
+      value("U", np.triu(u, 1)),
+      value("sign_S", np.sign(s), trainable=False),
+      value("log_S", np.log(np.abs(s))),
+    )
 
 
 def _coupling_network(x1, hparams):
@@ -165,13 +184,16 @@ def _coupling_network(x1, hparams):
   channels = int(x1.shape[-1])
   affine = hparams.coupling == "affine"
   with tf.variable_scope("affine/nn" if affine else "additive/nn"):
-    h = layers.conv_stack(x1, hparams.coupling_width,
-                          2 * channels if affine else channels,
-                          hparams.activation)
+    h = layers.conv_stack(
+      x1,
+      hparams.coupling_width,
+      2 * channels if affine else channels,
+      hparams.activation,
+    )
   if not affine:
     return h, None
   shift, raw_scale = layers.interleaved(h)
-  return shift, tf.log_sigmoid(raw_scale + 2.)
+  return shift, tf.log_sigmoid(raw_scale + 2.0)
 
 
 def _couple(x, hparams):

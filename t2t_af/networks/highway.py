@@ -6,12 +6,16 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.networks import layers
 
-_GATE_BIAS = -1.  # Layers start as nearly the identity (Srivastava, 2015).
+_GATE_BIAS = -1.0  # Layers start as nearly the identity (Srivastava, 2015).
 
 
-def highway(x: tf.Tensor, width: int = 256, num_layers: int = 2,
-            activation: Callable[[tf.Tensor], tf.Tensor] = tf.nn.elu,
-            name: str = "highway") -> tf.Tensor:
+def highway(
+  x: tf.Tensor,
+  width: int = 256,
+  num_layers: int = 2,
+  activation: Callable[[tf.Tensor], tf.Tensor] = tf.nn.elu,
+  name: str = "highway",
+) -> tf.Tensor:
   """h <- gate * activation(dense(h)) + (1 - gate) * h, layer after layer.
 
   The first layer has no gate, as in the authors' networks: x need not be as
@@ -35,8 +39,13 @@ def highway(x: tf.Tensor, width: int = 256, num_layers: int = 2,
   return h
 
 
-def dense(name: str, x: tf.Tensor, units: int, zero_init: bool = False,
-          bias: float = 0.) -> tf.Tensor:
+def dense(
+  name: str,
+  x: tf.Tensor,
+  units: int,
+  zero_init: bool = False,
+  bias: float = 0.0,
+) -> tf.Tensor:
   """x @ kernel + bias.
 
   Args:
@@ -46,9 +55,12 @@ def dense(name: str, x: tf.Tensor, units: int, zero_init: bool = False,
     zero_init: the kernel starts at zero; else Glorot's.
     bias: value that the bias starts at.
   """
-  initializer = tf.zeros_initializer() if zero_init else (
-      tf.glorot_uniform_initializer())
-  kernel = layers.variable(name + "/kernel", [int(x.shape[-1]), units],
-                           initializer)
-  return x @ kernel + layers.variable(name + "/bias", [units],
-                                      tf.constant_initializer(bias))
+  initializer = (
+    tf.zeros_initializer() if zero_init else (tf.glorot_uniform_initializer())
+  )
+  kernel = layers.variable(
+    name + "/kernel", [int(x.shape[-1]), units], initializer
+  )
+  return x @ kernel + layers.variable(
+    name + "/bias", [units], tf.constant_initializer(bias)
+  )

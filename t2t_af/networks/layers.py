@@ -14,25 +14,32 @@ computed from them is arranged differently:
 - convolutions of one input (tanh and sigmoid branch) are one convolution.
 """
 
-from typing import List, Sequence, Union
+from collections.abc import Sequence
+from typing import Union
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.networks import ddi
 
-LOGSCALE_FACTOR = 3.  # tensor2tensor's: scales are exp(3 * logs).
+LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
 
 
 def variable(name: str, shape: Sequence[int], initializer) -> tf.Tensor:
   """Value of a trainable variable, read once."""
   return tf.convert_to_tensor(
-      tf.get_variable(name, shape, initializer=initializer))
+    tf.get_variable(name, shape, initializer=initializer)
+  )
 
 
-def conv(name: Union[str, Sequence[str]], x: tf.Tensor, output_channels: int,
-         spatial_size: int = 3, dilation: int = 1,
-         zero_init: bool = False) -> tf.Tensor:
+def conv(
+  name: Union[str, Sequence[str]],
+  x: tf.Tensor,
+  output_channels: int,
+  spatial_size: int = 3,
+  dilation: int = 1,
+  zero_init: bool = False,
+) -> tf.Tensor:
   """`(conv(x) + edge + b) * exp(3 * logs)`, same padding.
 
   Args:
@@ -52,23 +59,32 @@ def conv(name: Union[str, Sequence[str]], x: tf.Tensor, output_channels: int,
   """
   names = [name] if isinstance(name, str) else list(name)
   kernel_shape = _kernel_shape(x, output_channels, spatial_size)
-  initializer = (tf.zeros_initializer() if zero_init
-                 else tf.random_normal_initializer(0., 0.05))
+  initializer = (
+    tf.zeros_initializer()
+    if zero_init
+    else tf.random_normal_initializer(0.0, 0.05)
+  )
   kernel = side_by_side(
-      [variable(n + "/W", kernel_shape, initializer) for n in names])
+    [variable(n + "/W", kernel_shape, initializer) for n in names]
+  )
   y, edge = _convolve(x, kernel, dilation)
   if zero_init:
-    b = side_by_side([variable(n + "/b", [1, 1, 1, output_channels],
-                                initializer) for n in names])
-    logs = side_by_side([variable(n + "/logs", [1, output_channels],
-                                   initializer) for n in names])
+    b = side_by_side(
+      [
+        variable(n + "/b", [1, 1, 1, output_channels], initializer)
+        for n in names
+      ]
+    )
+    logs = side_by_side(
+      [variable(n + "/logs", [1, output_channels], initializer) for n in names]
+    )
   else:
     b, logs = _actnorm(names, y, edge)
   shift = b if edge is None else edge + b
   return (y + shift) * tf.exp(logs * LOGSCALE_FACTOR)
 
 
-def side_by_side(tensors: List[tf.Tensor]) -> tf.Tensor:
+def side_by_side(tensors: list[tf.Tensor]) -> tf.Tensor:
   """Concatenates channels, as a stack and a reshape.
 
   The gradient of a stack is one operation, that of a concat six.
@@ -76,8 +92,10 @@ def side_by_side(tensors: List[tf.Tensor]) -> tf.Tensor:
   if len(tensors) == 1:
     return tensors[0]
   batch, *others, channels = tensors[0].shape.as_list()
-  return tf.reshape(tf.stack(tensors, axis=-2),
-                    [batch or -1] + others + [len(tensors) * channels])
+  return tf.reshape(
+    tf.stack(tensors, axis=-2),
+    [batch or -1] + others + [len(tensors) * channels],
+  )
 
 
 def _kernel_shape(x, output_channels, spatial_size):
@@ -97,8 +115,9 @@ def _convolve(x, kernel, dilation):
 
 
 def _conv2d(x, kernel, dilation, padding):
-  return tf.nn.conv2d(x, kernel, strides=1, padding=padding,
-                      dilations=[1, dilation, dilation, 1])
+  return tf.nn.conv2d(
+    x, kernel, strides=1, padding=padding, dilations=[1, dilation, dilation, 1]
+  )
 
 
 def _convolve_frames(x, kernel, dilation):
@@ -108,8 +127,10 @@ def _convolve_frames(x, kernel, dilation):
   _, height, width, channels = x.shape.as_list()
   kernel, edge_kernel = tf.split(kernel, [channels, 1], axis=2)
   ring = tf.constant(_ring(height, width, dilation)[None, ..., None])
-  return (_conv2d(x, kernel, dilation, "SAME"),
-          _conv2d(ring, edge_kernel, dilation, "VALID"))
+  return (
+    _conv2d(x, kernel, dilation, "SAME"),
+    _conv2d(ring, edge_kernel, dilation, "VALID"),
+  )
 
 
 def _convolve_windows(x, kernel, dilation):
@@ -117,30 +138,45 @@ def _convolve_windows(x, kernel, dilation):
   _, time, height, width, channels = x.shape.as_list()
   output_shape = [-1, time, height, width, int(kernel.shape[-1])]
   if kernel.shape[1] == 1:
-    y = _conv2d(tf.reshape(x, [-1, height, width, channels]),
-                tf.reshape(kernel, kernel.shape[1:]), 1, "VALID")
+    y = _conv2d(
+      tf.reshape(x, [-1, height, width, channels]),
+      tf.reshape(kernel, kernel.shape[1:]),
+      1,
+      "VALID",
+    )
     return tf.reshape(y, output_shape), None
   # [2, 3, 3, 1 + channels, out] -> [3, 3, 2, ...], previous frame first.
   kernel = tf.transpose(kernel, [1, 2, 0, 3, 4])
   edge_kernel, kernel = tf.split(kernel, [1, channels], axis=3)
   frames = tf.unstack(x, axis=1)
   previous = tf.stack([tf.zeros_like(frames[0])] + frames[:-1], axis=1)
-  pairs = tf.reshape(side_by_side([previous, x]),
-                     [-1, height, width, 2 * channels])
-  y = _conv2d(pairs, tf.reshape(kernel, [3, 3, 2 * channels, -1]), dilation,
-              "SAME")
+  pairs = tf.reshape(
+    side_by_side([previous, x]), [-1, height, width, 2 * channels]
+  )
+  y = _conv2d(
+    pairs, tf.reshape(kernel, [3, 3, 2 * channels, -1]), dilation, "SAME"
+  )
   ring = _ring(height, width, dilation)
-  edges = np.stack([np.stack([ring if t else np.ones_like(ring), ring], -1)
-                    for t in range(time)])
-  edge = _conv2d(tf.constant(edges), tf.reshape(edge_kernel, [3, 3, 2, -1]),
-                 dilation, "VALID")
+  edges = np.stack(
+    [
+      np.stack([ring if t else np.ones_like(ring), ring], -1)
+      for t in range(time)
+    ]
+  )
+  edge = _conv2d(
+    tf.constant(edges),
+    tf.reshape(edge_kernel, [3, 3, 2, -1]),
+    dilation,
+    "VALID",
+  )
   return tf.reshape(y, output_shape), edge
 
 
 def _ring(height: int, width: int, thickness: int) -> np.ndarray:
   """Zeros [height, width] inside a border of ones of the given thickness."""
-  return np.pad(np.zeros([height, width], np.float32), thickness,
-                constant_values=1.)
+  return np.pad(
+    np.zeros([height, width], np.float32), thickness, constant_values=1.0
+  )
 
 
 def _actnorm(names, y, edge):
@@ -161,8 +197,9 @@ def _actnorm(names, y, edge):
         x = y_n if t is None or y_n is None else y_n[:, t]
         pairs.append(actnorm_parameters(prefix, x, channels))
   shape = [len(steps), 1, 1, len(names) * channels]
-  return [v[0] if len(v) == 1 else tf.reshape(tf.stack(v), shape)
-          for v in zip(*pairs)]
+  return [
+    v[0] if len(v) == 1 else tf.reshape(tf.stack(v), shape) for v in zip(*pairs)
+  ]
 
 
 def actnorm_parameters(prefix: str, x, channels: int):
@@ -175,17 +212,27 @@ def actnorm_parameters(prefix: str, x, channels: int):
     channels: number of channels.
   """
   shape, axes = [1, 1, 1, channels], [0, 1, 2]
-  b = ddi.variable(prefix + "_center/b", shape,
-                   lambda: -tf.reduce_mean(x, axes, keepdims=True))
+  b = ddi.variable(
+    prefix + "_center/b", shape, lambda: -tf.reduce_mean(x, axes, keepdims=True)
+  )
   logs = ddi.variable(
-      prefix + "_scale/logs", shape,
-      lambda: -tf.log(1e-6 + tf.sqrt(tf.reduce_mean(
-          (x + b) ** 2, axes, keepdims=True))) / LOGSCALE_FACTOR)
+    prefix + "_scale/logs",
+    shape,
+    lambda: (
+      -tf.log(1e-6 + tf.sqrt(tf.reduce_mean((x + b) ** 2, axes, keepdims=True)))
+      / LOGSCALE_FACTOR
+    ),
+  )
   return b, logs
 
 
-def conv_stack(x: tf.Tensor, mid_channels: int, output_channels: int,
-               activation: str, dilation: int = 1) -> tf.Tensor:
+def conv_stack(
+  x: tf.Tensor,
+  mid_channels: int,
+  output_channels: int,
+  activation: str,
+  dilation: int = 1,
+) -> tf.Tensor:
   """conv 3x3, relu, gated (or relu) conv 1x1, zero-initialised conv 3x3.
 
   Args:

@@ -24,8 +24,9 @@ MAX_GROUPS = 8
 _UPDATED = "t2t_af_updated_moving_averages"
 
 
-def normalize(x: tf.Tensor, kind: str, training: bool,
-              bias: Optional[tf.Tensor] = None) -> tf.Tensor:
+def normalize(
+  x: tf.Tensor, kind: str, training: bool, bias: Optional[tf.Tensor] = None
+) -> tf.Tensor:
   """gamma * (x + bias - mean) / std + beta, per channel; x + bias with `none`.
 
     batch  mean and variance over everything but channels; their moving
@@ -48,18 +49,21 @@ def normalize(x: tf.Tensor, kind: str, training: bool,
     ValueError: unknown kind.
   """
   if kind not in KINDS:
-    raise ValueError("normalization must be one of %s, got %r" % (
-        ", ".join(KINDS), kind))
+    raise ValueError(
+      "normalization must be one of %s, got %r" % (", ".join(KINDS), kind)
+    )
   if bias is not None and not (kind == "batch" and training):
     x, bias = tf.nn.bias_add(x, bias), None
   if kind == "none":
     return x
   channels = int(x.shape[-1])
   with tf.variable_scope("normalization"):
-    gamma = tf.get_variable("gamma", [channels],
-                            initializer=tf.ones_initializer())
-    beta = tf.get_variable("beta", [channels],
-                           initializer=tf.zeros_initializer())
+    gamma = tf.get_variable(
+      "gamma", [channels], initializer=tf.ones_initializer()
+    )
+    beta = tf.get_variable(
+      "beta", [channels], initializer=tf.zeros_initializer()
+    )
     if kind == "group":
       return _group_norm(x, gamma, beta)
     return _batch_norm(x, gamma, beta, training, bias)
@@ -68,20 +72,27 @@ def normalize(x: tf.Tensor, kind: str, training: bool,
 def _batch_norm(x, gamma, beta, training, bias):
   """The fused kernel, which also gives the unbiased variance to remember."""
   frames = x if x.shape.rank == 4 else x[:, tf.newaxis, tf.newaxis]
-  moving = [tf.get_variable("moving_" + name, gamma.shape, trainable=False,
-                            initializer=initializer) for name, initializer in
-            [("mean", tf.zeros_initializer()),
-             ("variance", tf.ones_initializer())]]
+  moving = [
+    tf.get_variable(
+      "moving_" + name, gamma.shape, trainable=False, initializer=initializer
+    )
+    for name, initializer in [
+      ("mean", tf.zeros_initializer()),
+      ("variance", tf.ones_initializer()),
+    ]
+  ]
   if training:
-    y, mean, variance = tf.nn.fused_batch_norm(frames, gamma, beta,
-                                               epsilon=EPSILON)
+    y, mean, variance = tf.nn.fused_batch_norm(
+      frames, gamma, beta, epsilon=EPSILON
+    )
     if bias is not None:
       mean += bias
     for average, value in zip(moving, (mean, variance)):
       _remember(average, value)
   else:
-    y, _, _ = tf.nn.fused_batch_norm(frames, gamma, beta, *moving,
-                                     epsilon=EPSILON, is_training=False)
+    y, _, _ = tf.nn.fused_batch_norm(
+      frames, gamma, beta, *moving, epsilon=EPSILON, is_training=False
+    )
   return y if x.shape.rank == 4 else y[:, 0, 0]
 
 
@@ -92,18 +103,21 @@ def _remember(average, value):
     return
   updated.append(average.name)
   tf.add_to_collection(
-      tf.GraphKeys.UPDATE_OPS,
-      average.assign_sub((1. - MOMENTUM) * (average - value)))
+    tf.GraphKeys.UPDATE_OPS,
+    average.assign_sub((1.0 - MOMENTUM) * (average - value)),
+  )
 
 
 def _group_norm(x, gamma, beta):
   """As many equal groups as MAX_GROUPS allows."""
   channels = int(x.shape[-1])
   groups = math.gcd(channels, MAX_GROUPS)
-  grouped = tf.reshape(x, [-1] + x.shape.as_list()[1:-1] +
-                       [groups, channels // groups])
-  axes = [i for i in range(1, grouped.shape.rank)
-          if i != grouped.shape.rank - 2]
+  grouped = tf.reshape(
+    x, [-1] + x.shape.as_list()[1:-1] + [groups, channels // groups]
+  )
+  axes = [
+    i for i in range(1, grouped.shape.rank) if i != grouped.shape.rank - 2
+  ]
   mean, variance = tf.nn.moments(grouped, axes, keepdims=True)
   y = (grouped - mean) * tf.rsqrt(variance + EPSILON)
   return tf.reshape(y, [-1] + x.shape.as_list()[1:]) * gamma + beta

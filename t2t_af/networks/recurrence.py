@@ -1,6 +1,6 @@
 """Long short-term memory over sequences (Hochreiter and Schmidhuber, 1997)."""
 
-from typing import List, NamedTuple, Tuple, Union
+from typing import NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
 
@@ -13,8 +13,9 @@ class LstmState(NamedTuple):
   c: tf.Tensor  # [batch, units]
 
 
-def initial_states(num_layers: int, units: int,
-                   batch: Union[int, tf.Tensor]) -> List[LstmState]:
+def initial_states(
+  num_layers: int, units: int, batch: Union[int, tf.Tensor]
+) -> list[LstmState]:
   """Learned states before the first step, zero at the start of training.
 
   Args:
@@ -22,14 +23,25 @@ def initial_states(num_layers: int, units: int,
     units: of every layer.
     batch: how many sequences; all start from the same state.
   """
-  return [LstmState(*[
-      tf.tile(layers.variable("lstm_%d/initial_%s" % (i, name), [1, units],
-                              tf.zeros_initializer()), [batch, 1])
-      for name in LstmState._fields]) for i in range(num_layers)]
+  return [
+    LstmState(
+      *[
+        tf.tile(
+          layers.variable(
+            "lstm_%d/initial_%s" % (i, name), [1, units], tf.zeros_initializer()
+          ),
+          [batch, 1],
+        )
+        for name in LstmState._fields
+      ]
+    )
+    for i in range(num_layers)
+  ]
 
 
-def lstm(x: tf.Tensor, states: List[LstmState]) -> Tuple[tf.Tensor,
-                                                         List[LstmState]]:
+def lstm(
+  x: tf.Tensor, states: list[LstmState]
+) -> tuple[tf.Tensor, list[LstmState]]:
   """Layers of LSTM, from the given states on.
 
     i, f, j, o = split(x @ input_kernel + h @ recurrent_kernel + bias)
@@ -57,11 +69,14 @@ def lstm(x: tf.Tensor, states: List[LstmState]) -> Tuple[tf.Tensor,
 
 def _layer(x, state):
   units = int(state.h.shape[-1])
-  input_kernel = layers.variable("input/kernel",
-                                 [int(x.shape[-1]), 4 * units],
-                                 tf.glorot_uniform_initializer())
-  recurrent_kernel = layers.variable("recurrent/kernel", [units, 4 * units],
-                                     tf.glorot_uniform_initializer())
+  input_kernel = layers.variable(
+    "input/kernel",
+    [int(x.shape[-1]), 4 * units],
+    tf.glorot_uniform_initializer(),
+  )
+  recurrent_kernel = layers.variable(
+    "recurrent/kernel", [units, 4 * units], tf.glorot_uniform_initializer()
+  )
   bias = layers.variable("bias", [4 * units], _remembering)
   from_x = time_axis.unfold(time_axis.fold(x) @ input_kernel + bias, x)
 
@@ -72,8 +87,10 @@ def _layer(x, state):
     state = step(state, from_x[:, 0])
     return state.h[:, tf.newaxis], state
   states = tf.scan(step, tf.transpose(from_x, [1, 0, 2]), state)
-  return (tf.transpose(states.h, [1, 0, 2]),
-          LstmState(states.h[-1], states.c[-1]))
+  return (
+    tf.transpose(states.h, [1, 0, 2]),
+    LstmState(states.h[-1], states.c[-1]),
+  )
 
 
 def _step(gates, state):
@@ -86,5 +103,11 @@ def _remembering(shape, dtype=None, partition_info=None):
   """Bias 1 of the forget gates, 0 elsewhere: a cell starts by remembering."""
   del partition_info
   units = shape[0] // 4
-  return tf.concat([tf.zeros([units], dtype), tf.ones([units], dtype),
-                    tf.zeros([2 * units], dtype)], axis=0)
+  return tf.concat(
+    [
+      tf.zeros([units], dtype),
+      tf.ones([units], dtype),
+      tf.zeros([2 * units], dtype),
+    ],
+    axis=0,
+  )

@@ -1,7 +1,5 @@
 """The fully connected conditioner of flows on series (Appendix B)."""
 
-from typing import Dict, List, Tuple
-
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -24,28 +22,40 @@ class SeriesConditioner(conditioning.Conditioner):
     name: of the variable scope.
   """
 
-  def __init__(self, num_cond_steps: int = 3, width: int = 256,
-               num_layers: int = 2, mask: str = "none",
-               log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-               num_extra: int = 0, name: str = "series_conditioner"):
-    super().__init__(num_cond_steps, width, mask, log_scale_bound, num_extra,
-                     name)
+  def __init__(
+    self,
+    num_cond_steps: int = 3,
+    width: int = 256,
+    num_layers: int = 2,
+    mask: str = "none",
+    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
+    num_extra: int = 0,
+    name: str = "series_conditioner",
+  ):
+    super().__init__(
+      num_cond_steps, width, mask, log_scale_bound, num_extra, name
+    )
     self._num_layers = num_layers
 
-  def __call__(self, x: tf.Tensor) -> Tuple[tf.Tensor, ...]:
+  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Maps [batch, s - k + 1, features] of x [batch, s, features].
 
     k is num_cond_steps; see `conditioning`.
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       windows = conditioning.beside(
-          time_axis.shifted(x, self.num_cond_steps), self._mask)
-      h = highway.highway(time_axis.fold(windows), self._width, self._num_layers)
-      return self._maps(lambda sizes: dense_layers(h, sizes), windows,
-                        int(x.shape[-1]))
+        time_axis.shifted(x, self.num_cond_steps), self._mask
+      )
+      h = highway.highway(
+        time_axis.fold(windows), self._width, self._num_layers
+      )
+      return self._maps(
+        lambda sizes: dense_layers(h, sizes), windows, int(x.shape[-1])
+      )
 
 
-def dense_layers(x: tf.Tensor, sizes: Dict[str, int]) -> List[tf.Tensor]:
+def dense_layers(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
   """One zero-initialised layer for each {name: size}; x [batch, features]."""
-  return [highway.dense(name, x, size, zero_init=True)
-          for name, size in sizes.items()]
+  return [
+    highway.dense(name, x, size, zero_init=True) for name, size in sizes.items()
+  ]

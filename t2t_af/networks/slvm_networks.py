@@ -9,7 +9,8 @@ gradient ends. Here: log standard deviations in the same range, approached
 smoothly; means are bounded as smoothly, far out.
 """
 
-from typing import Any, List, NamedTuple, Sequence, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import tensorflow.compat.v1 as tf
 
@@ -19,12 +20,12 @@ from t2t_af.networks import highway
 from t2t_af.networks import layers
 from t2t_af.networks import recurrence
 
-MIN_LOG_SCALE, MAX_LOG_SCALE = -15., 5.
-MAX_LOC = 1000.  # Of a likelihood; below 100 it changes less than 0.4 %.
+MIN_LOG_SCALE, MAX_LOG_SCALE = -15.0, 5.0
+MAX_LOC = 1000.0  # Of a likelihood; below 100 it changes less than 0.4 %.
 
 _NUM_FEATURES = 2  # Of the encoder, times its width: 128 in the paper.
 
-State = List[Any]  # Of a network that remembers; [] of one that does not.
+State = list[Any]  # Of a network that remembers; [] of one that does not.
 
 
 class Maps(NamedTuple):
@@ -34,8 +35,11 @@ class Maps(NamedTuple):
 
 def bounded_log_scale(raw: tf.Tensor) -> tf.Tensor:
   """Smooth, slope 1 at 0, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
-  return tf.where(raw < 0., layers.bounded(raw, -MIN_LOG_SCALE),
-                  layers.bounded(raw, MAX_LOG_SCALE))
+  return tf.where(
+    raw < 0.0,
+    layers.bounded(raw, -MIN_LOG_SCALE),
+    layers.bounded(raw, MAX_LOG_SCALE),
+  )
 
 
 def of_shape(step_shape: Sequence[int], hparams):
@@ -76,14 +80,22 @@ class VideoNetworks:
     width = self._hparams.encoder_width
     with tf.variable_scope("encoder", reuse=tf.AUTO_REUSE):
       return time_axis.unfold(
-          dcgan.encoder(time_axis.fold(y), width, _NUM_FEATURES * width,
-                        self._hparams.normalization, training), y)
+        dcgan.encoder(
+          time_axis.fold(y),
+          width,
+          _NUM_FEATURES * width,
+          self._hparams.normalization,
+          training,
+        ),
+        y,
+      )
 
   def posterior_state(self, batch) -> State:
     return self._initial_states("posterior", batch)
 
-  def posterior(self, features_t: tf.Tensor, z_prev: tf.Tensor,
-                state: State) -> Tuple[Maps, State]:
+  def posterior(
+    self, features_t: tf.Tensor, z_prev: tf.Tensor, state: State
+  ) -> tuple[Maps, State]:
     """q(z_t | y_<=t, z_<t) (Eq. 17), one step.
 
     Args:
@@ -99,7 +111,7 @@ class VideoNetworks:
   def prior_state(self, batch) -> State:
     return self._initial_states("prior", batch)
 
-  def prior(self, z_prev: tf.Tensor, state: State) -> Tuple[Maps, State]:
+  def prior(self, z_prev: tf.Tensor, state: State) -> tuple[Maps, State]:
     """p(z_t | z_<t) of all steps of a sequence, or of one.
 
     Args:
@@ -131,17 +143,27 @@ class VideoNetworks:
     hparams = self._hparams
     with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
       loc, log_scale = dcgan.decoder(
-          time_axis.fold(z), self._step_shape, hparams.encoder_width,
-          hparams.normalization, training)
-    loc = (tf.sigmoid(loc) if hparams.data_flow == "none"
-           else layers.bounded(loc, MAX_LOC))
-    return Maps(time_axis.unfold(loc, z),
-                time_axis.unfold(bounded_log_scale(log_scale), z))
+        time_axis.fold(z),
+        self._step_shape,
+        hparams.encoder_width,
+        hparams.normalization,
+        training,
+      )
+    loc = (
+      tf.sigmoid(loc)
+      if hparams.data_flow == "none"
+      else layers.bounded(loc, MAX_LOC)
+    )
+    return Maps(
+      time_axis.unfold(loc, z),
+      time_axis.unfold(bounded_log_scale(log_scale), z),
+    )
 
   def _initial_states(self, scope, batch):
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
-      return recurrence.initial_states(self._hparams.num_recurrent_layers,
-                                       self._hparams.hidden_size, batch)
+      return recurrence.initial_states(
+        self._hparams.num_recurrent_layers, self._hparams.hidden_size, batch
+      )
 
 
 class SeriesNetworks:
@@ -170,8 +192,9 @@ class SeriesNetworks:
     del batch
     return []
 
-  def posterior(self, features_t: tf.Tensor, z_prev: tf.Tensor,
-                state: State) -> Tuple[Maps, State]:
+  def posterior(
+    self, features_t: tf.Tensor, z_prev: tf.Tensor, state: State
+  ) -> tuple[Maps, State]:
     """q(z_t | y_t, z_(t-1)), one step."""
     x = tf.concat([features_t, z_prev], axis=-1)
     return self._latent_maps("posterior", x), state
@@ -180,7 +203,7 @@ class SeriesNetworks:
     del batch
     return []
 
-  def prior(self, z_prev: tf.Tensor, state: State) -> Tuple[Maps, State]:
+  def prior(self, z_prev: tf.Tensor, state: State) -> tuple[Maps, State]:
     """p(z_t | z_(t-1)) of [batch, time, latent_size]."""
     maps = self._latent_maps("prior", time_axis.fold(z_prev))
     return Maps(*[time_axis.unfold(m, z_prev) for m in maps]), state
@@ -192,8 +215,10 @@ class SeriesNetworks:
       h = self._highway(time_axis.fold(z))
       loc = highway.dense("loc", h, self._num_features)
       log_scale = highway.dense("log_scale", h, self._num_features)
-    return Maps(time_axis.unfold(layers.bounded(loc, MAX_LOC), z),
-                time_axis.unfold(bounded_log_scale(log_scale), z))
+    return Maps(
+      time_axis.unfold(layers.bounded(loc, MAX_LOC), z),
+      time_axis.unfold(bounded_log_scale(log_scale), z),
+    )
 
   def _latent_maps(self, scope, x):
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
@@ -205,5 +230,7 @@ class SeriesNetworks:
 
 def _latent_heads(h, latent_size):
   """Maps [batch, latent_size] of z."""
-  return Maps(highway.dense("loc", h, latent_size),
-              bounded_log_scale(highway.dense("log_scale", h, latent_size)))
+  return Maps(
+    highway.dense("loc", h, latent_size),
+    bounded_log_scale(highway.dense("log_scale", h, latent_size)),
+  )

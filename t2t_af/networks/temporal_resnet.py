@@ -4,26 +4,26 @@ VideoFlow's prior and the conditioner of the affine autoregressive flow are
 this one network with different inputs and heads.
 """
 
-from typing import List, Tuple
-
 import tensorflow.compat.v1 as tf
 
 from t2t_af.networks import layers
 
 
-def dilations(hparams, height: int) -> List[int]:
+def dilations(hparams, height: int) -> list[int]:
   """Distances between taps that fit a map of this height: [1] or [1, 2, 4].
 
   tensor2tensor's rule: rate r is a kernel with r holes between its taps,
   3 + 2 * r rows high, allowed where the map is as high.
   """
-  rates = (hparams.latent_dilation_rates if hparams.latent_apply_dilations
-           else [])
+  rates = (
+    hparams.latent_dilation_rates if hparams.latent_apply_dilations else []
+  )
   return [1] + [rate + 1 for rate in rates if 3 + 2 * rate <= height]
 
 
-def temporal_resnet(window: tf.Tensor, output_channels: int,
-                    hparams) -> Tuple[tf.Tensor, tf.Tensor]:
+def temporal_resnet(
+  window: tf.Tensor, output_channels: int, hparams
+) -> tuple[tf.Tensor, tf.Tensor]:
   """Maps a window of latents to two maps, e.g. loc and log_scale.
 
   h <- h + sum over dilations of conv_stack(h), `latent_encoder_depth` times;
@@ -43,18 +43,28 @@ def temporal_resnet(window: tf.Tensor, output_channels: int,
   rates = dilations(hparams, height)
   h = window
   for block in range(hparams.latent_encoder_depth):
-    prefix = "dil_latent_3d_res_" if hparams.latent_apply_dilations else (
-        "latent_3d_res_")
+    prefix = (
+      "dil_latent_3d_res_"
+      if hparams.latent_apply_dilations
+      else ("latent_3d_res_")
+    )
     residuals = []
     for i, dilation in enumerate(rates):
       scope = prefix + str(block)
       if hparams.latent_apply_dilations:
         scope += "/dil_%d" % i
       with tf.variable_scope(scope):
-        residuals.append(layers.conv_stack(
-            h, hparams.latent_encoder_width, channels,
-            hparams.latent_activation, dilation))
+        residuals.append(
+          layers.conv_stack(
+            h,
+            hparams.latent_encoder_width,
+            channels,
+            hparams.latent_activation,
+            dilation,
+          )
+        )
     h = tf.add_n([h] + residuals)
-  head = layers.conv("res_final", h[:, -1], 2 * output_channels,
-                     spatial_size=1, zero_init=True)
+  head = layers.conv(
+    "res_final", h[:, -1], 2 * output_channels, spatial_size=1, zero_init=True
+  )
   return tuple(layers.interleaved(head))

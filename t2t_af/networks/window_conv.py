@@ -30,7 +30,9 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
   num_taps = int(kernel.shape[2]) // int(frames.shape[-1])
   num_frames = frames.shape.as_list()[1]
   if num_taps != 3 or num_frames is None or num_frames == num_taps:
-    return _conv(tf.concat(time_axis.shifted(frames, num_taps), axis=-1), kernel)
+    return _conv(
+      tf.concat(time_axis.shifted(frames, num_taps), axis=-1), kernel
+    )
   return _by_pairs(frames, kernel, num_frames - 2)
 
 
@@ -45,15 +47,19 @@ def _by_pairs(frames, kernel, num_windows):
     frames = tf.pad(frames, [[0, 0], [0, 1]] + [[0, 0]] * 3)
     num_frames += 1
   batch = tf.shape(frames)[0] if batch is None else batch
-  even, odd = tf.unstack(tf.reshape(
-      frames, [batch, num_frames // 2, 2] + shape), axis=2)
+  even, odd = tf.unstack(
+    tf.reshape(frames, [batch, num_frames // 2, 2] + shape), axis=2
+  )
   (d0, d2), (d1, d3) = time_axis.shifted(even, 2), time_axis.shifted(odd, 2)
   g0, g1, g2 = tf.split(kernel, 3, axis=2)
-  outer, inner = .5 * (g0 + g2), .5 * g1
+  outer, inner = 0.5 * (g0 + g2), 0.5 * g1
   plus = _conv(d1 + d2, outer + inner)
   minus = _conv(d2 - d1, outer - inner)
-  windows = tf.stack([plus + minus + _conv(d0 - d2, g0),
-                      plus - minus + _conv(d3 - d1, g2)], axis=2)
+  windows = tf.stack(
+    [plus + minus + _conv(d0 - d2, g0), plus - minus + _conv(d3 - d1, g2)],
+    axis=2,
+  )
   windows = tf.reshape(
-      windows, [batch, num_frames - 2, *shape[:-1], int(kernel.shape[-1])])
+    windows, [batch, num_frames - 2, *shape[:-1], int(kernel.shape[-1])]
+  )
   return windows[:, :-1] if num_windows % 2 else windows

@@ -20,13 +20,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-NATS_PER_BIT = math.log(2.)
-UNIFORM_NATS_PER_DIM = math.log(256.)
-UNIFORM_BITS_PER_DIM = 8.
+NATS_PER_BIT = math.log(2.0)
+UNIFORM_NATS_PER_DIM = math.log(256.0)
+UNIFORM_BITS_PER_DIM = 8.0
 
 
 class MeanAndStderr(NamedTuple):
   """A mean, and the standard error of that mean (NaN for fewer than two)."""
+
   mean: float
   stderr: float
 
@@ -57,7 +58,8 @@ def mean_and_stderr(values) -> MeanAndStderr:
   values = np.asarray(values, dtype=np.float64)
   if values.ndim != 1 or not values.size:
     raise ValueError(
-        f"values must be [N] with N > 0, but its shape is {values.shape}")
+      f"values must be [N] with N > 0, but its shape is {values.shape}"
+    )
   if values.size == 1:
     return MeanAndStderr(float(values[0]), math.nan)
   stderr = values.std(ddof=1) / math.sqrt(values.size)

@@ -21,52 +21,121 @@ Strict JSON has no NaN: a number that is not finite is written as null, and the
 record's "non_finite" says which it was, e.g. {"nll_nats_per_dim": "nan"}.
 """
 
+from collections.abc import Iterable, Sequence
 import datetime
+from importlib import metadata
 import json
 import logging
 import math
 import os
 import platform
-from importlib import metadata
-from typing import Any, Iterable, Optional, Sequence
+from typing import Any, Optional
 
 import numpy as np
 
 from t2t_af.records import likelihood as likelihood_lib
 
-IDENTITY = ("model", "hparams_set", "hparams", "problem", "split",
-            "checkpoint", "step", "seed", "num_parameters")
-_DECODE = IDENTITY + ("temperature", "num_contexts", "num_samples",
-                      "num_cond_frames", "num_predicted_frames")
+IDENTITY = (
+  "model",
+  "hparams_set",
+  "hparams",
+  "problem",
+  "split",
+  "checkpoint",
+  "step",
+  "seed",
+  "num_parameters",
+)
+_DECODE = IDENTITY + (
+  "temperature",
+  "num_contexts",
+  "num_samples",
+  "num_cond_frames",
+  "num_predicted_frames",
+)
 _NETWORK = ("package", "weights_sha256", "resolution", "protocol")
 REQUIRED = {
-    "likelihood": IDENTITY + (
-        "nll_nats_per_dim", "nll_nats_per_dim_stderr",
-        "nll_nats_per_dim_per_frame", "num_sequences", "num_cond_frames",
-        "num_scored_frames"),
-    "correlation": IDENTITY + (
-        "signal", "correlation", "correlation_stderr", "num_sequences",
-        "num_steps", "num_dims", "num_constant_dims"),
-    "calibration": IDENTITY + (
-        "method", "num_samples", "pit_counts", "coverage_levels", "coverage",
-        "coverage_stderr", "num_values", "num_sequences", "crps",
-        "crps_stderr"),
-    "samples": _DECODE + (
-        "psnr_best_of_n", "psnr_best_of_n_stderr", "ssim_best_of_n",
-        "ssim_best_of_n_stderr", "psnr_per_frame", "ssim_per_frame"),
-    "lpips": _DECODE + _NETWORK + (
-        "lpips_best_of_n", "lpips_best_of_n_stderr", "lpips_mean_of_n",
-        "lpips_mean_of_n_stderr", "lpips_per_frame", "backbone"),
-    "fvd": _DECODE + _NETWORK + (
-        "fvd", "fvd_by_sample_mean", "num_true_clips", "num_generated_clips",
-        "clip_length", "features"),
-    "training": ("step", "nll_nats_per_dim", "seconds_per_step"),
-    "reference": ("name", "problem", "split", "nll_nats_per_dim",
-                  "nll_nats_per_dim_stderr", "num_sequences",
-                  "num_cond_frames", "num_scored_frames"),
+  "likelihood": IDENTITY
+  + (
+    "nll_nats_per_dim",
+    "nll_nats_per_dim_stderr",
+    "nll_nats_per_dim_per_frame",
+    "num_sequences",
+    "num_cond_frames",
+    "num_scored_frames",
+  ),
+  "correlation": IDENTITY
+  + (
+    "signal",
+    "correlation",
+    "correlation_stderr",
+    "num_sequences",
+    "num_steps",
+    "num_dims",
+    "num_constant_dims",
+  ),
+  "calibration": IDENTITY
+  + (
+    "method",
+    "num_samples",
+    "pit_counts",
+    "coverage_levels",
+    "coverage",
+    "coverage_stderr",
+    "num_values",
+    "num_sequences",
+    "crps",
+    "crps_stderr",
+  ),
+  "samples": _DECODE
+  + (
+    "psnr_best_of_n",
+    "psnr_best_of_n_stderr",
+    "ssim_best_of_n",
+    "ssim_best_of_n_stderr",
+    "psnr_per_frame",
+    "ssim_per_frame",
+  ),
+  "lpips": _DECODE
+  + _NETWORK
+  + (
+    "lpips_best_of_n",
+    "lpips_best_of_n_stderr",
+    "lpips_mean_of_n",
+    "lpips_mean_of_n_stderr",
+    "lpips_per_frame",
+    "backbone",
+  ),
+  "fvd": _DECODE
+  + _NETWORK
+  + (
+    "fvd",
+    "fvd_by_sample_mean",
+    "num_true_clips",
+    "num_generated_clips",
+    "clip_length",
+    "features",
+  ),
+  "training": ("step", "nll_nats_per_dim", "seconds_per_step"),
+  "reference": (
+    "name",
+    "problem",
+    "split",
+    "nll_nats_per_dim",
+    "nll_nats_per_dim_stderr",
+    "num_sequences",
+    "num_cond_frames",
+    "num_scored_frames",
+  ),
 }
-PACKAGES = ("t2t_af", "tensorflow", "tensorflow-probability", "tensor2tensor",
-            "numpy", "pillow")
+PACKAGES = (
+  "t2t_af",
+  "tensorflow",
+  "tensorflow-probability",
+  "tensor2tensor",
+  "numpy",
+  "pillow",
+)
 
 
 def likelihood(**fields) -> dict:
@@ -92,8 +161,14 @@ def likelihood(**fields) -> dict:
   Raises:
     ValueError: names every required field that is missing.
   """
-  return _make("likelihood", fields, dequantization="uniform", bound=False,
-               num_samples=1, versions=versions())
+  return _make(
+    "likelihood",
+    fields,
+    dequantization="uniform",
+    bound=False,
+    num_samples=1,
+    versions=versions(),
+  )
 
 
 def correlation(**fields) -> dict:
@@ -140,8 +215,13 @@ def training(**fields) -> dict:
 
 def reference(**fields) -> dict:
   """A reference record: NLL of a trivial model (references.py)."""
-  return _make("reference", fields, dequantization="uniform", bound=False,
-               versions=versions())
+  return _make(
+    "reference",
+    fields,
+    dequantization="uniform",
+    bound=False,
+    versions=versions(),
+  )
 
 
 def append(path: str, record: dict) -> None:
@@ -174,13 +254,16 @@ def read(path: str) -> list[dict]:
       if record is not None:
         found.append(record)
       elif line.strip():
-        logging.warning("%s line %d is no complete record: skipped",
-                        path, number)
+        logging.warning(
+          "%s line %d is no complete record: skipped", path, number
+        )
   return found
 
 
-def newest(records: Iterable[dict], keys: Sequence[str] = (
-    "hparams_set", "seed", "split")) -> dict[tuple, dict]:
+def newest(
+  records: Iterable[dict],
+  keys: Sequence[str] = ("hparams_set", "seed", "split"),
+) -> dict[tuple, dict]:
   """The newest record of each (set, seed, split): by time, then by order."""
   found = {}
   for record in records:
@@ -228,10 +311,12 @@ def hardware(accelerators: Sequence[str] = ()) -> dict:
   """
   pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
   affinity = getattr(os, "sched_getaffinity", None)
-  return {"cpu": _cpu_name(),
-          "cores": len(affinity(0)) if affinity else os.cpu_count(),
-          "memory_gib": round(pages * size / 2**30, 1),
-          "accelerators": list(accelerators)}
+  return {
+    "cpu": _cpu_name(),
+    "cores": len(affinity(0)) if affinity else os.cpu_count(),
+    "memory_gib": round(pages * size / 2**30, 1),
+    "accelerators": list(accelerators),
+  }
 
 
 def _make(kind: str, fields: dict, **defaults) -> dict:
@@ -247,7 +332,8 @@ def _make(kind: str, fields: dict, **defaults) -> dict:
       bits = likelihood_lib.bits_from_nats(nats)
       given = record.setdefault("nll_bits_per_dim" + suffix, bits)
       if not math.isclose(given, bits, rel_tol=1e-4, abs_tol=1e-6) and not (
-          math.isnan(given) and math.isnan(bits)):
+        math.isnan(given) and math.isnan(bits)
+      ):
         raise ValueError(f"{given} bits are not {nats} nats ({bits} bits)")
   record.setdefault("time", now())
   return record
@@ -256,13 +342,14 @@ def _make(kind: str, fields: dict, **defaults) -> dict:
 def _plain(value: Any, path: str, non_finite: dict) -> Any:
   """`value` as dicts, lists and Python scalars; notes what is not finite."""
   if isinstance(value, dict):
-    return {str(k): _plain(v, f"{path}.{k}" if path else str(k), non_finite)
-            for k, v in value.items()}
+    return {
+      str(k): _plain(v, f"{path}.{k}" if path else str(k), non_finite)
+      for k, v in value.items()
+    }
   if isinstance(value, np.ndarray):
     value = value.tolist()
   if isinstance(value, (list, tuple)):
-    return [_plain(v, f"{path}[{i}]", non_finite)
-            for i, v in enumerate(value)]
+    return [_plain(v, f"{path}[{i}]", non_finite) for i, v in enumerate(value)]
   if isinstance(value, np.generic):
     value = value.item()
   if isinstance(value, float) and not math.isfinite(value):

@@ -3,11 +3,19 @@
 import json
 import os
 
-IDENTITY = ("model", "hparams_set", "hparams", "problem", "seed",
-            "num_parameters", "train_fraction", "train_fraction_seed")
+IDENTITY = (
+  "model",
+  "hparams_set",
+  "hparams",
+  "problem",
+  "seed",
+  "num_parameters",
+  "train_fraction",
+  "train_fraction_seed",
+)
 # Of runs that were trained on the whole training split, or before there was
 # a choice.
-_DEFAULTS = {"train_fraction": 1.}
+_DEFAULTS = {"train_fraction": 1.0}
 
 
 def path(output_dir: str) -> str:

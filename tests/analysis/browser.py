@@ -15,17 +15,25 @@ import tempfile
 import time
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-_SECONDS = 60.  # for an answer
-_FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-          "--disable-dev-shm-usage", "--hide-scrollbars",
-          "--remote-debugging-pipe")
+_SECONDS = 60.0  # for an answer
+_FLAGS = (
+  "--headless=new",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-dev-shm-usage",
+  "--hide-scrollbars",
+  "--remote-debugging-pipe",
+)
 # The browser reads from its file 3 and writes to its file 4; what these are
 # here must not be lost before both are in place.
-_START = ("import fcntl, os, sys\n"
-          "ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10)\n"
-          "        for end in sys.argv[1:3]]\n"
-          "os.dup2(ends[0], 3)\nos.dup2(ends[1], 4)\n"
-          "os.execv(sys.argv[3], sys.argv[3:])\n")
+_START = (
+  "import fcntl, os, sys\n"
+  "ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10)\n"
+  "        for end in sys.argv[1:3]]\n"
+  "os.dup2(ends[0], 3)\nos.dup2(ends[1], 4)\n"
+  "os.execv(sys.argv[3], sys.argv[3:])\n"
+)
 
 
 def find():
@@ -43,15 +51,26 @@ class Browser:
     read_end, self._out = os.pipe()
     self._in, write_end = os.pipe()
     self._process = subprocess.Popen(
-        [sys.executable, "-c", _START, str(read_end), str(write_end), find(),
-         *_FLAGS, f"--user-data-dir={self._profile.name}"],
-        pass_fds=(read_end, write_end), stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL)
+      [
+        sys.executable,
+        "-c",
+        _START,
+        str(read_end),
+        str(write_end),
+        find(),
+        *_FLAGS,
+        f"--user-data-dir={self._profile.name}",
+      ],
+      pass_fds=(read_end, write_end),
+      stdout=subprocess.DEVNULL,
+      stderr=subprocess.DEVNULL,
+    )
     os.close(read_end)
     os.close(write_end)
     tab = self._do("Target.createTarget", url="about:blank")["targetId"]
-    self._session = self._do("Target.attachToTarget", targetId=tab,
-                             flatten=True)["sessionId"]
+    self._session = self._do(
+      "Target.attachToTarget", targetId=tab, flatten=True
+    )["sessionId"]
     for domain in ("Page", "Runtime", "Log"):
       self._do(f"{domain}.enable")
     return self
@@ -66,8 +85,13 @@ class Browser:
 
   def open(self, path, width=1100, height=900):
     """Loads a file; all its pictures are there when this returns."""
-    self._do("Emulation.setDeviceMetricsOverride", width=width, height=height,
-             deviceScaleFactor=1, mobile=width < 600)
+    self._do(
+      "Emulation.setDeviceMetricsOverride",
+      width=width,
+      height=height,
+      deviceScaleFactor=1,
+      mobile=width < 600,
+    )
     self.errors.clear()
     self._events.clear()
     self._do("Page.navigate", url=pathlib.Path(path).absolute().as_uri())
@@ -77,8 +101,9 @@ class Browser:
 
   def evaluate(self, expression):
     """Value of JavaScript, run in the page."""
-    found = self._do("Runtime.evaluate", expression=expression,
-                     returnByValue=True)
+    found = self._do(
+      "Runtime.evaluate", expression=expression, returnByValue=True
+    )
     assert "exceptionDetails" not in found, found
     return found["result"].get("value")
 
@@ -88,14 +113,17 @@ class Browser:
 
   def screenshot(self, whole=False):
     """PNG of what is in view, or of the whole page."""
-    return base64.b64decode(self._do(
-        "Page.captureScreenshot", captureBeyondViewport=whole)["data"])
+    return base64.b64decode(
+      self._do("Page.captureScreenshot", captureBeyondViewport=whole)["data"]
+    )
 
   def pdf(self):
     """The page as printed."""
-    return base64.b64decode(self._do(
-        "Page.printToPDF", preferCSSPageSize=True,
-        printBackground=True)["data"])
+    return base64.b64decode(
+      self._do("Page.printToPDF", preferCSSPageSize=True, printBackground=True)[
+        "data"
+      ]
+    )
 
   def _do(self, method, **parameters):
     """Sends a command; returns its result."""
@@ -114,8 +142,9 @@ class Browser:
   def _receive(self, end):
     """The next message; errors of the page and names of events are kept."""
     while b"\0" not in self._buffer:
-      ready, _, _ = select.select([self._in], [], [],
-                                  max(0., end - time.monotonic()))
+      ready, _, _ = select.select(
+        [self._in], [], [], max(0.0, end - time.monotonic())
+      )
       assert ready, f"the browser did not answer for {_SECONDS} seconds"
       found = os.read(self._in, 1 << 20)
       assert found, "the browser has ended"

@@ -5,9 +5,9 @@ import os
 
 import numpy as np
 
-from t2t_af.records import records
 from t2t_af.analysis.metrics import references
 from t2t_af.analysis.metrics import series_quality
+from t2t_af.records import records
 
 FLOW, BOUND = SETS = ("af1_series_tiny", "slvm_series_tiny")
 LABELS = dict(zip(SETS, ("1-AF", "SLVM")))
@@ -16,65 +16,119 @@ DIMS, COND, SCORED, NUM, SAMPLES = 3, 4, 6, 20, 5
 LOG_VOLUME = 2.5  # nats per step
 NLL = {FLOW: (0.3, 0.34), BOUND: (0.5, 0.58)}  # nats/dim, seeds 0 and 1
 RECONSTRUCTION = 0.4  # nats/dim; the rest of the bound is KL
-MEAN, STD = np.array([100., 0., -5.]), np.array([20., 1., 0.1])
+MEAN, STD = np.array([100.0, 0.0, -5.0]), np.array([20.0, 1.0, 0.1])
 
 
 def series(seed: int, num: int = NUM) -> np.ndarray:
   """float32 [num, COND + SCORED, DIMS]: walks, about standardised."""
   rng = np.random.default_rng(seed)
-  steps = rng.normal(0., 0.3, (num, COND + SCORED, DIMS))
-  return (rng.normal(0., 1., (num, 1, DIMS)) + steps.cumsum(1)).astype(
-      np.float32)
+  steps = rng.normal(0.0, 0.3, (num, COND + SCORED, DIMS))
+  return (rng.normal(0.0, 1.0, (num, 1, DIMS)) + steps.cumsum(1)).astype(
+    np.float32
+  )
 
 
 def write(folder: str, nll=None, protocol=(COND, SCORED)) -> str:
   """Writes the folder; `nll`: {set: nats/dim per seed} instead of NLL."""
   os.makedirs(folder, exist_ok=True)
-  with open(os.path.join(folder, "compare.json"), "w",
-            encoding="utf-8") as stream:
-    json.dump({"problem": "series_x", "sets": list(SETS), "steps": 9,
-               "seeds": list(SEEDS), "labels": LABELS}, stream)
-  for record in references.compute(series(1), series(2), *protocol, "series_x",
-                                   log_volume=LOG_VOLUME):
+  with open(
+    os.path.join(folder, "compare.json"), "w", encoding="utf-8"
+  ) as stream:
+    json.dump(
+      {
+        "problem": "series_x",
+        "sets": list(SETS),
+        "steps": 9,
+        "seeds": list(SEEDS),
+        "labels": LABELS,
+      },
+      stream,
+    )
+  for record in references.compute(
+    series(1), series(2), *protocol, "series_x", log_volume=LOG_VOLUME
+  ):
     records.append(os.path.join(folder, "references.jsonl"), record)
   for name in SETS:
     for seed in SEEDS:
-      _write_run(os.path.join(folder, name, f"seed_{seed}"), name, seed,
-                 (nll or NLL)[name][seed])
+      _write_run(
+        os.path.join(folder, name, f"seed_{seed}"),
+        name,
+        seed,
+        (nll or NLL)[name][seed],
+      )
   return folder
 
 
 def _write_run(run: str, name: str, seed: int, nll: float) -> None:
   identity = dict(
-      model="slvm" if name == BOUND else "autoregressive_flow",
-      hparams_set=name, hparams="", problem="series_x", split="test", step=9,
-      seed=seed, checkpoint="model.ckpt-9", num_parameters=77)
+    model="slvm" if name == BOUND else "autoregressive_flow",
+    hparams_set=name,
+    hparams="",
+    problem="series_x",
+    split="test",
+    step=9,
+    seed=seed,
+    checkpoint="model.ckpt-9",
+    num_parameters=77,
+  )
   parts = {}
   if name == BOUND:
-    parts = dict(bound=True, num_samples=10,
-                 reconstruction_nats_per_dim=RECONSTRUCTION,
-                 kl_nats_per_dim=nll - RECONSTRUCTION)
+    parts = dict(
+      bound=True,
+      num_samples=10,
+      reconstruction_nats_per_dim=RECONSTRUCTION,
+      kl_nats_per_dim=nll - RECONSTRUCTION,
+    )
   records.append(
-      os.path.join(run, "results", "likelihood.jsonl"),
-      records.likelihood(
-          **identity, **parts, dequantization="none", nll_nats_per_dim=nll,
-          nll_nats_per_dim_stderr=.02, num_sequences=NUM,
-          nll_nats_per_dim_per_frame=[nll] * SCORED, num_cond_frames=COND,
-          num_scored_frames=SCORED, dims_per_step=DIMS,
-          nll_nats_per_step=nll * DIMS, nll_nats_per_step_stderr=.02 * DIMS,
-          nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME))
+    os.path.join(run, "results", "likelihood.jsonl"),
+    records.likelihood(
+      **identity,
+      **parts,
+      dequantization="none",
+      nll_nats_per_dim=nll,
+      nll_nats_per_dim_stderr=0.02,
+      num_sequences=NUM,
+      nll_nats_per_dim_per_frame=[nll] * SCORED,
+      num_cond_frames=COND,
+      num_scored_frames=SCORED,
+      dims_per_step=DIMS,
+      nll_nats_per_step=nll * DIMS,
+      nll_nats_per_step_stderr=0.02 * DIMS,
+      nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME,
+    ),
+  )
   x = series(2)[:4]
   inputs, targets = x[:, :COND], x[:, COND:]
   noise = np.random.default_rng(seed).normal(
-      0., 0.2, (len(x), SAMPLES, SCORED, DIMS))
+    0.0, 0.2, (len(x), SAMPLES, SCORED, DIMS)
+  )
   outputs = (targets[:, None] + noise).astype(np.float32)
-  np.savez(os.path.join(run, "samples.npz"), inputs=inputs, targets=targets,
-           outputs=outputs, mean=MEAN, std=STD,
-           names=np.array(["x0", "x1", "x2"]))
-  of_video = {f"{m}_{f}": None for m in ("psnr", "ssim") for f in (
-      "best_of_n", "best_of_n_stderr", "per_frame")}
-  records.append(os.path.join(run, "results", "samples.jsonl"), records.samples(
-      **identity, **of_video, temperature=1., num_contexts=len(x),
-      num_samples=SAMPLES, num_cond_frames=COND, num_predicted_frames=SCORED,
+  np.savez(
+    os.path.join(run, "samples.npz"),
+    inputs=inputs,
+    targets=targets,
+    outputs=outputs,
+    mean=MEAN,
+    std=STD,
+    names=np.array(["x0", "x1", "x2"]),
+  )
+  of_video = {
+    f"{m}_{f}": None
+    for m in ("psnr", "ssim")
+    for f in ("best_of_n", "best_of_n_stderr", "per_frame")
+  }
+  records.append(
+    os.path.join(run, "results", "samples.jsonl"),
+    records.samples(
+      **identity,
+      **of_video,
+      temperature=1.0,
+      num_contexts=len(x),
+      num_samples=SAMPLES,
+      num_cond_frames=COND,
+      num_predicted_frames=SCORED,
       **series_quality.record_fields(
-          series_quality.best_of_n(outputs, targets))))
+        series_quality.best_of_n(outputs, targets)
+      ),
+    ),
+  )

@@ -7,33 +7,41 @@ import pytest
 from tensor2tensor.data_generators import problem as t2t_problem
 import tensorflow.compat.v1 as tf
 
-from problems import series_particle
-from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.bin import bench
 from benchmarks import generation
 from benchmarks import reading
 from benchmarks import result as bench_result
+from problems import series_particle
+from t2t_af import errors
+from t2t_af.bin import bench
+from t2t_af.records import records
 from tests.fixtures import bair_archive
 
 RESULT = bench_result.Result(
-    "generation", "writing x", "ms per frame", "ours", "theirs",
-    [2., 1., 3.], [10., 8., 90.], lower_is_better=True, wanted=3.)
+  "generation",
+  "writing x",
+  "ms per frame",
+  "ours",
+  "theirs",
+  [2.0, 1.0, 3.0],
+  [10.0, 8.0, 90.0],
+  lower_is_better=True,
+  wanted=3.0,
+)
 
 
 def test_the_ratio_is_of_medians_and_above_one_where_ours_is_better():
-  assert RESULT.ratio == 5.
+  assert RESULT.ratio == 5.0
   assert RESULT._replace(lower_is_better=False).ratio == 0.2
 
 
 def test_a_table_and_a_record_tell_all_rounds(tmp_path, capsys):
   path = str(tmp_path / "bench.jsonl")
-  bench_result.report([RESULT, RESULT._replace(wanted=9.)], path)
+  bench_result.report([RESULT, RESULT._replace(wanted=9.0)], path)
   told = capsys.readouterr().out
   assert "(wanted: 3, reached)" in told and "(wanted: 9, NOT reached)" in told
   assert "(8 to 90)" in told
   first, _ = records.read(path)
-  assert first["ratio"] == 5. and first["theirs_rounds"] == [10., 8., 90.]
+  assert first["ratio"] == 5.0 and first["theirs_rounds"] == [10.0, 8.0, 90.0]
 
 
 def test_the_archive_has_the_true_layout(tmp_path):
@@ -44,7 +52,8 @@ def test_the_archive_has_the_true_layout(tmp_path):
 
 
 def test_both_generators_write_every_frame_of_the_archive(
-    tmp_path, monkeypatch):
+  tmp_path, monkeypatch
+):
   made = {}
   generate = generation._generate
 
@@ -52,8 +61,9 @@ def test_both_generators_write_every_frame_of_the_archive(
     seconds = generate(problem, archive, folder)
     made[os.path.basename(folder)] = problem, os.path.join(folder, "data")
     made[problem.name] = sum(
-        len(list(tf.python_io.tf_record_iterator(path)))
-        for path in tf.gfile.Glob(os.path.join(folder, "data", "*-of-*")))
+      len(list(tf.python_io.tf_record_iterator(path)))
+      for path in tf.gfile.Glob(os.path.join(folder, "data", "*-of-*"))
+    )
     return seconds
 
   monkeypatch.setattr(generation, "_generate", spy)
@@ -66,12 +76,20 @@ def test_both_generators_write_every_frame_of_the_archive(
 
 def test_input_is_measured_against_training(tmp_path, monkeypatch):
   monkeypatch.setattr(
-      series_particle.SeriesParticle, "sequences_per_split",
-      {split: 64 for split in (t2t_problem.DatasetSplit.TRAIN,
-                               t2t_problem.DatasetSplit.EVAL,
-                               t2t_problem.DatasetSplit.TEST)})
-  result = reading.measure("series_particle", "af1_series_tiny",
-                               str(tmp_path), rounds=1, seconds=0.2)
+    series_particle.SeriesParticle,
+    "sequences_per_split",
+    {
+      split: 64
+      for split in (
+        t2t_problem.DatasetSplit.TRAIN,
+        t2t_problem.DatasetSplit.EVAL,
+        t2t_problem.DatasetSplit.TEST,
+      )
+    },
+  )
+  result = reading.measure(
+    "series_particle", "af1_series_tiny", str(tmp_path), rounds=1, seconds=0.2
+  )
   assert min(result.ours_rounds + result.theirs_rounds) > 0
   assert not result.lower_is_better and result.unit == "windows a second"
 
@@ -79,14 +97,26 @@ def test_input_is_measured_against_training(tmp_path, monkeypatch):
 def test_benches_are_found_by_name(monkeypatch):
   called = []
   monkeypatch.setattr(
-      bench.importlib, "import_module",
-      lambda name: type("Bench", (), {"main": staticmethod(
-          lambda argv: called.append((name.split(".")[-1], argv)))}))
+    bench.importlib,
+    "import_module",
+    lambda name: type(
+      "Bench",
+      (),
+      {
+        "main": staticmethod(
+          lambda argv: called.append((name.split(".")[-1], argv))
+        )
+      },
+    ),
+  )
   assert bench.main([]) == 0
   assert bench.main(["--repeats=1"]) == 0
   assert bench.main(["data", "--rounds=1"]) == 0
   assert called == [
-      ("graph", []), ("graph", ["--repeats=1"]),
-      ("generation", ["--rounds=1"]), ("reading", ["--rounds=1"])]
+    ("graph", []),
+    ("graph", ["--repeats=1"]),
+    ("generation", ["--rounds=1"]),
+    ("reading", ["--rounds=1"]),
+  ]
   with pytest.raises(errors.UserError, match='"generation"'):
     bench.main(["generaton"])

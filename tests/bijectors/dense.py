@@ -1,6 +1,7 @@
 """A conditioner of fixed random weights, without variables."""
 
-from typing import Callable, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -12,19 +13,28 @@ NUM_COND = 2
 
 def x(shape: Sequence[int], batch: int = 2, seed: int = 0) -> np.ndarray:
   """Standard normal [batch, ...], float32."""
-  return np.random.RandomState(seed).standard_normal(
-      (batch,) + tuple(shape)).astype(np.float32)
+  return (
+    np.random.RandomState(seed)
+    .standard_normal((batch,) + tuple(shape))
+    .astype(np.float32)
+  )
 
 
-def window_fn(step_shape: Sequence[int], seed: int = 0,
-              num_extra: int = 0) -> Callable:
+def window_fn(
+  step_shape: Sequence[int], seed: int = 0, num_extra: int = 0
+) -> Callable:
   """Window -> tanh layer -> shift, log_scale in +-1, and num_extra more."""
   rng = np.random.RandomState(seed)
   size, hidden = int(np.prod(step_shape)), 8
   first, shift_head, scale_head, extra_head = [
-      tf.constant(0.5 * rng.standard_normal(shape), tf.float32) for shape in
-      ([NUM_COND * size, hidden], [hidden, size], [hidden, size],
-       [hidden, size * max(1, num_extra)])]
+    tf.constant(0.5 * rng.standard_normal(shape), tf.float32)
+    for shape in (
+      [NUM_COND * size, hidden],
+      [hidden, size],
+      [hidden, size],
+      [hidden, size * max(1, num_extra)],
+    )
+  ]
 
   def maps(window):
     h = tf.tanh(tf.reshape(window, [-1, NUM_COND * size]) @ first)
@@ -39,8 +49,10 @@ def window_fn(step_shape: Sequence[int], seed: int = 0,
   return maps
 
 
-def conditioner(step_shape: Sequence[int], seed: int = 0,
-                num_extra: int = 0) -> Callable:
+def conditioner(
+  step_shape: Sequence[int], seed: int = 0, num_extra: int = 0
+) -> Callable:
   """The same as a conditioner of NUM_COND steps."""
   return autoregressive.from_window_fn(
-      window_fn(step_shape, seed, num_extra), NUM_COND)
+    window_fn(step_shape, seed, num_extra), NUM_COND
+  )

@@ -22,38 +22,51 @@ VIDEO = (4, 2, 2, 2)  # time, height, width, channels
 
 
 def _flow(shape, **options):
-  return AffineAutoregressive(dense.conditioner(shape[1:]), NUM_COND,
-                              event_rank=len(shape), **options)
+  return AffineAutoregressive(
+    dense.conditioner(shape[1:]), NUM_COND, event_rank=len(shape), **options
+  )
 
 
 def _previous(x):
-  return x[:, NUM_COND - 1:], None
+  return x[:, NUM_COND - 1 :], None
 
 
 def _initial(shape):
   rng = np.random.RandomState(1)
-  return [tf.constant(rng.standard_normal(shape[1:]), tf.float32)
-          for _ in range(2)]
+  return [
+    tf.constant(rng.standard_normal(shape[1:]), tf.float32) for _ in range(2)
+  ]
 
 
 def _resnet(window):
   hparams = SimpleNamespace(
-      latent_encoder_depth=1, latent_encoder_width=4, latent_activation="gatu",
-      latent_apply_dilations=False, latent_dilation_rates=[])
+    latent_encoder_depth=1,
+    latent_encoder_width=4,
+    latent_activation="gatu",
+    latent_apply_dilations=False,
+    latent_dilation_rates=[],
+  )
   with tf.variable_scope("flow", reuse=tf.AUTO_REUSE):
     return temporal_resnet.temporal_resnet(
-        window, int(window.shape[-1]), hparams)
+      window, int(window.shape[-1]), hparams
+    )
 
 
-@pytest.mark.parametrize("make, shape", [
+@pytest.mark.parametrize(
+  "make, shape",
+  [
     (_flow, SERIES),
     (_flow, VIDEO),
-    (lambda shape: AffineAutoregressive(_previous, NUM_COND, len(shape)),
-     SERIES),
+    (
+      lambda shape: AffineAutoregressive(_previous, NUM_COND, len(shape)),
+      SERIES,
+    ),
     (lambda shape: _flow(shape, start=1), SERIES),
     (lambda shape: _flow(shape, initial=_initial(shape)), SERIES),
     (lambda shape: _flow(shape, start=1, initial=_initial(shape)), VIDEO),
-], ids=["series", "video", "difference", "start", "initial", "start_initial"])
+  ],
+  ids=["series", "video", "difference", "start", "initial", "start_initial"],
+)
 def test_flow_keeps_the_contract(make, shape):
   with tf.Session(config=session_lib.config()) as session:
     flow_contract.check(session, make(shape), dense.x(shape))
@@ -61,7 +74,8 @@ def test_flow_keeps_the_contract(make, shape):
 
 def test_flow_with_temporal_resnet_keeps_the_contract():
   flow = AffineAutoregressive(
-      autoregressive.from_window_fn(_resnet, NUM_COND), NUM_COND)
+    autoregressive.from_window_fn(_resnet, NUM_COND), NUM_COND
+  )
   with tf.Session(config=session_lib.config()) as session:
     flow_contract.check(session, flow, dense.x(VIDEO), weights.randomize)
 
@@ -71,16 +85,17 @@ def test_steps_and_log_dets_per_step_add_up_to_the_whole():
   x = dense.x((5, 3))
   flow = _flow((5, 3))
   inverse = flow.inverse_and_log_det(tf.constant(x))
-  seen = {t: tf.constant(x[:, t - NUM_COND:t]) for t in range(NUM_COND, 5)}
+  seen = {t: tf.constant(x[:, t - NUM_COND : t]) for t in range(NUM_COND, 5)}
   steps = [flow.step(inverse.y[:, t], seen[t]) for t in seen]
   back = [flow.inverse_step(tf.constant(x[:, t]), seen[t]) for t in seen]
   with tf.Session() as session:
-    steps, back, found, ildj = session.run([
-        steps, back, inverse, flow.inverse_log_det_jacobian(tf.constant(x), 2)
-    ])
+    steps, back, found, ildj = session.run(
+      [steps, back, inverse, flow.inverse_log_det_jacobian(tf.constant(x), 2)]
+    )
   np.testing.assert_allclose(np.stack(steps, 1), x[:, NUM_COND:], 1e-5, 1e-5)
   np.testing.assert_allclose(
-      np.stack(back, 1), found.y[:, NUM_COND:], 1e-5, 1e-5)
+    np.stack(back, 1), found.y[:, NUM_COND:], 1e-5, 1e-5
+  )
   assert not found.log_det_per_step[:, :NUM_COND].any()
   assert found.log_det_per_step[:, NUM_COND:].all()
   np.testing.assert_allclose(found.log_det_per_step.sum(1), ildj, 1e-5)
@@ -97,35 +112,54 @@ def test_initial_maps_transform_the_steps_without_a_window(start):
   assert (skip.num_unscored, initial.num_unscored) == (first, start)
   with tf.Session() as session:
     skipped, found, shift, log_scale = session.run(
-        [skip.inverse_and_log_det(tf.constant(x)),
-         initial.inverse_and_log_det(tf.constant(x)), shift, log_scale])
+      [
+        skip.inverse_and_log_det(tf.constant(x)),
+        initial.inverse_and_log_det(tf.constant(x)),
+        shift,
+        log_scale,
+      ]
+    )
   np.testing.assert_allclose(
-      found.y[:, start:first], (x[:, start:first] - shift) / np.exp(log_scale),
-      1e-5, 1e-6)
-  np.testing.assert_allclose(found.log_det_per_step[:, start:first],
-                             np.full([2, NUM_COND], -log_scale.sum()), 1e-5)
+    found.y[:, start:first],
+    (x[:, start:first] - shift) / np.exp(log_scale),
+    1e-5,
+    1e-6,
+  )
+  np.testing.assert_allclose(
+    found.log_det_per_step[:, start:first],
+    np.full([2, NUM_COND], -log_scale.sum()),
+    1e-5,
+  )
   np.testing.assert_array_equal(found.y[:, first:], skipped.y[:, first:])
-  np.testing.assert_array_equal(found.log_det_per_step[:, first:],
-                                skipped.log_det_per_step[:, first:])
+  np.testing.assert_array_equal(
+    found.log_det_per_step[:, first:], skipped.log_det_per_step[:, first:]
+  )
 
 
 def test_initial_maps_make_a_gaussian_process_exact():
   """AR(1): the flow's density of a whole sequence is the joint Gaussian's."""
-  num_steps, a, mean, std = 5, .8, 1.5, [2.] + [.5] * 4
+  num_steps, a, mean, std = 5, 0.8, 1.5, [2.0] + [0.5] * 4
   flow = AffineAutoregressive(
-      lambda x: (a * x, tf.fill(tf.shape(x), np.float32(np.log(std[1])))), 1,
-      event_rank=2,
-      initial=[tf.constant([v], tf.float32) for v in (mean, np.log(std[0]))])
+    lambda x: (a * x, tf.fill(tf.shape(x), np.float32(np.log(std[1])))),
+    1,
+    event_rank=2,
+    initial=[tf.constant([v], tf.float32) for v in (mean, np.log(std[0]))],
+  )
   x = dense.x((num_steps, 1))
   with tf.Session() as session:
     y, log_det = session.run(flow.inverse_and_log_det(tf.constant(x)))
   ours = scipy.stats.norm.logpdf(y[..., 0]).sum(1) + log_det.sum(1)
   # x = response @ innovations.
-  response = np.tril([[a ** (t - s) if t >= s else 0.
-                       for s in range(num_steps)] for t in range(num_steps)])
+  response = np.tril(
+    [
+      [a ** (t - s) if t >= s else 0.0 for s in range(num_steps)]
+      for t in range(num_steps)
+    ]
+  )
   theirs = scipy.stats.multivariate_normal(
-      response @ ([mean] + [0.] * 4),
-      response @ np.diag(np.square(std)) @ response.T).logpdf(x[..., 0])
+    response @ ([mean] + [0.0] * 4),
+    response @ np.diag(np.square(std)) @ response.T,
+  ).logpdf(x[..., 0])
   np.testing.assert_allclose(ours, theirs, 1e-5)
 
 

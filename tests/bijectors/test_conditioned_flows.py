@@ -25,22 +25,38 @@ SERIES = (9, 2)
 VIDEO = (8, 2, 2, 1)
 NUM_BINS = 3
 NETWORKS = {
-    "series": (SERIES, lambda **kw: series_conditioner.SeriesConditioner(
-        K, 5, **kw)),
-    "series_mask": (SERIES, lambda **kw: series_conditioner.SeriesConditioner(
-        K, 5, mask="learned", **kw)),
-    "series_dilated": (
-        SERIES, lambda **kw: dilated_conditioner.DilatedConditioner(
-            K, 5, **kw)),
-    "conv_batch": (VIDEO, lambda **kw: conv_conditioner.ConvConditioner(
-        K, 4, **kw)),
-    "conv_group": (VIDEO, lambda **kw: conv_conditioner.ConvConditioner(
-        K, 4, "group", **kw)),
-    "conv_none": (VIDEO, lambda **kw: conv_conditioner.ConvConditioner(
-        K, 4, "none", mask="learned", **kw)),
-    "video_dilated": (
-        VIDEO, lambda **kw: dilated_conditioner.DilatedConditioner(
-            K, 4, "group", **kw)),
+  "series": (
+    SERIES,
+    lambda **kw: series_conditioner.SeriesConditioner(K, 5, **kw),
+  ),
+  "series_mask": (
+    SERIES,
+    lambda **kw: series_conditioner.SeriesConditioner(
+      K, 5, mask="learned", **kw
+    ),
+  ),
+  "series_dilated": (
+    SERIES,
+    lambda **kw: dilated_conditioner.DilatedConditioner(K, 5, **kw),
+  ),
+  "conv_batch": (
+    VIDEO,
+    lambda **kw: conv_conditioner.ConvConditioner(K, 4, **kw),
+  ),
+  "conv_group": (
+    VIDEO,
+    lambda **kw: conv_conditioner.ConvConditioner(K, 4, "group", **kw),
+  ),
+  "conv_none": (
+    VIDEO,
+    lambda **kw: conv_conditioner.ConvConditioner(
+      K, 4, "none", mask="learned", **kw
+    ),
+  ),
+  "video_dilated": (
+    VIDEO,
+    lambda **kw: dilated_conditioner.DilatedConditioner(K, 4, "group", **kw),
+  ),
 }
 
 
@@ -52,14 +68,19 @@ def _flow(network, num_transforms, first_steps, spline=False):
     options = dict(event_rank=len(shape), start=start)
     if first_steps == "initial":
       options["initial"] = conditioning.initial(
-          shape[1:], name="initial_%d" % m, **extra)
+        shape[1:], name="initial_%d" % m, **extra
+      )
     conditioner = make(name="conditioner_%d" % m, **extra)
     if spline:
-      transforms.append(splines.SplineAutoregressive(
-          conditioner, K, num_bins=NUM_BINS, **options))
+      transforms.append(
+        splines.SplineAutoregressive(
+          conditioner, K, num_bins=NUM_BINS, **options
+        )
+      )
     else:
-      transforms.append(affine_autoregressive.AffineAutoregressive(
-          conditioner, K, **options))
+      transforms.append(
+        affine_autoregressive.AffineAutoregressive(conditioner, K, **options)
+      )
     start = transforms[-1].num_unscored
   return stack.Stack(transforms, len(shape))
 
@@ -67,34 +88,48 @@ def _flow(network, num_transforms, first_steps, spline=False):
 def _check(network, flow, num_unscored, num_unchanged):
   assert flow.num_unscored == num_unscored
   with tf.Session(config=session_lib.config()) as session:
-    flow_contract.check(session, flow, dense.x(NETWORKS[network][0]),
-                        weights.randomize, num_unchanged)
+    flow_contract.check(
+      session,
+      flow,
+      dense.x(NETWORKS[network][0]),
+      weights.randomize,
+      num_unchanged,
+    )
 
 
 PLAIN = ["series", "series_dilated", "conv_batch", "video_dilated"]
 # (network, num_transforms); all the others are slow.
 FAST = [("series", 2), ("series", 3), ("conv_batch", 2)] + [
-    (network, 1) for network in PLAIN]
+  (network, 1) for network in PLAIN
+]
 FAST_SPLINES = [("conv_batch", 1)]
 FAST_INITIAL = [("series", 1), ("conv_batch", 1)]
 
 
 def _all(fast, networks=tuple(sorted(NETWORKS))):
   """Every network with every number of transforms."""
-  return [pytest.param(network, m, marks=[] if (network, m) in fast else [
-      pytest.mark.slow]) for network in networks for m in (1, 2, 3)]
+  return [
+    pytest.param(
+      network, m, marks=[] if (network, m) in fast else [pytest.mark.slow]
+    )
+    for network in networks
+    for m in (1, 2, 3)
+  ]
 
 
 @pytest.mark.parametrize("network, num_transforms", _all(FAST))
 def test_affine_flow_keeps_the_contract(network, num_transforms):
-  _check(network, _flow(network, num_transforms, "skip"), num_transforms * K,
-         K)
+  _check(network, _flow(network, num_transforms, "skip"), num_transforms * K, K)
 
 
 @pytest.mark.parametrize("network, num_transforms", _all(FAST_SPLINES, PLAIN))
 def test_spline_flow_keeps_the_contract(network, num_transforms):
-  _check(network, _flow(network, num_transforms, "skip", spline=True),
-         num_transforms * K, K)
+  _check(
+    network,
+    _flow(network, num_transforms, "skip", spline=True),
+    num_transforms * K,
+    K,
+  )
 
 
 @pytest.mark.parametrize("network, num_transforms", _all(FAST_INITIAL, PLAIN))
@@ -113,8 +148,7 @@ def test_every_flow_starts_as_the_identity():
   flows = {}
   for name, spline in (("affine", False), ("spline", True)):
     with tf.variable_scope(name):
-      flows[name] = _flow("series", 2, "initial", spline).inverse_and_log_det(
-          x)
+      flows[name] = _flow("series", 2, "initial", spline).inverse_and_log_det(x)
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     for y, log_det in session.run(flows).values():
@@ -124,13 +158,15 @@ def test_every_flow_starts_as_the_identity():
 
 def test_second_transform_of_zero_heads_changes_nothing():
   x = tf.constant(dense.x(VIDEO))
-  one, two = [_flow("conv_batch", m, "skip").inverse_and_log_det(x)
-              for m in (1, 2)]
+  one, two = [
+    _flow("conv_batch", m, "skip").inverse_and_log_det(x) for m in (1, 2)
+  ]
   with tf.Session() as session:
     weights.randomize(
-        session, zero="conditioner_1/(shift|log_scale)/(kernel|bias)")
+      session, zero="conditioner_1/(shift|log_scale)/(kernel|bias)"
+    )
     one, two = session.run([one, two])
-  assert np.abs(one.y - dense.x(VIDEO))[:, K:].max() > .01, "says nothing"
+  assert np.abs(one.y - dense.x(VIDEO))[:, K:].max() > 0.01, "says nothing"
   np.testing.assert_array_equal(one.y, two.y)
   np.testing.assert_array_equal(one.log_det_per_step, two.log_det_per_step)
 
@@ -138,7 +174,8 @@ def test_second_transform_of_zero_heads_changes_nothing():
 def test_batch_norm_in_training_breaks_the_contract():
   """Why it is tested, evaluated and sampled in inference mode."""
   flow = affine_autoregressive.AffineAutoregressive(
-      conv_conditioner.ConvConditioner(K, 4, training=True), K)
+    conv_conditioner.ConvConditioner(K, 4, training=True), K
+  )
   x = tf.placeholder(tf.float32, (None,) + VIDEO)
   y = flow.inverse(x)
   with tf.Session() as session:

@@ -15,14 +15,17 @@ SHAPE = (4, 3)  # time, features
 
 
 def _nan_scale(window_fn):
-  return lambda window: (window_fn(window)[0],
-                         tf.log(-tf.abs(window_fn(window)[1])))
+  return lambda window: (
+    window_fn(window)[0],
+    tf.log(-tf.abs(window_fn(window)[1])),
+  )
 
 
 def _batch_mean(window_fn):
   def mixed(window):
     shift, log_scale = window_fn(window)
     return shift + tf.reduce_mean(shift, axis=0), log_scale
+
   return mixed
 
 
@@ -30,11 +33,12 @@ def _static_batch(window_fn):
   def scaled(window):
     shift, log_scale = window_fn(window)
     return shift * (window.shape.as_list()[0] or 1), log_scale
+
   return scaled
 
 
 def _without_past(window_fn):
-  return lambda window: tuple(window_fn(0. * window))
+  return lambda window: tuple(window_fn(0.0 * window))
 
 
 class _WrongForward(AffineAutoregressive):
@@ -45,7 +49,6 @@ class _WrongForward(AffineAutoregressive):
 
 
 class _WrongSign(AffineAutoregressive):
-
   def _inverse_log_det_jacobian(self, x):
     return -super()._inverse_log_det_jacobian(x)
 
@@ -55,16 +58,13 @@ class _WrongSteps(AffineAutoregressive):
 
   def inverse_and_log_det(self, x):
     y, log_det = super().inverse_and_log_det(x)
-    swapped = [log_det[:, :2], log_det[:, 3:4], log_det[:, 2:3],
-               log_det[:, 4:]]
+    swapped = [log_det[:, :2], log_det[:, 3:4], log_det[:, 2:3], log_det[:, 4:]]
     return autoregressive.InverseAndLogDet(y, tf.concat(swapped, axis=1))
 
 
 class _StaticTime(AffineAutoregressive):
-
   def to_noise(self, x, shift, log_scale):
-    return super().to_noise(
-        x, shift * (x.shape.as_list()[1] or 1), log_scale)
+    return super().to_noise(x, shift * (x.shape.as_list()[1] or 1), log_scale)
 
 
 class _SeesPadding(AffineAutoregressive):
@@ -74,19 +74,19 @@ class _SeesPadding(AffineAutoregressive):
     y, log_det = super().inverse_and_log_det(x)
     last = y[:, NUM_COND:] * tf.cast(tf.shape(y)[1], y.dtype)
     return autoregressive.InverseAndLogDet(
-        tf.concat([y[:, :NUM_COND], last], axis=1), log_det)
+      tf.concat([y[:, :NUM_COND], last], axis=1), log_det
+    )
 
 
 class _ChangesUnscored(AffineAutoregressive):
-
   def inverse_and_log_det(self, x):
     y, log_det = super().inverse_and_log_det(x)
     return autoregressive.InverseAndLogDet(
-        tf.concat([-y[:, :1], y[:, 1:]], axis=1), log_det)
+      tf.concat([-y[:, :1], y[:, 1:]], axis=1), log_det
+    )
 
 
 class _Shapeless(AffineAutoregressive):
-
   def _inverse(self, x):
     return tf.placeholder_with_default(super()._inverse(x), [None] * 3)
 
@@ -103,22 +103,19 @@ class _NotOnto(AffineAutoregressive):
 
 
 class _WrongForwardLogDet(AffineAutoregressive):
-
   def _forward_log_det_jacobian(self, y):
     return self._inverse_log_det_jacobian(self._forward(y))
 
 
 class _MixesStep(AffineAutoregressive):
-
   def to_noise(self, x, shift, log_scale):
     y, log_det = super().to_noise(x, shift, log_scale)
     return y + tf.roll(y, 1, axis=-1), log_det
 
 
 class _OtherInverse(AffineAutoregressive):
-
   def _inverse(self, x):
-    return super()._inverse(x) + .1
+    return super()._inverse(x) + 0.1
 
 
 class _SeesNextStep(AffineAutoregressive):
@@ -128,10 +125,13 @@ class _SeesNextStep(AffineAutoregressive):
     y, log_det = super().inverse_and_log_det(x)
     later = y[:, NUM_COND:3] + x[:, 3:4]
     return autoregressive.InverseAndLogDet(
-        tf.concat([y[:, :NUM_COND], later, y[:, 3:]], axis=1), log_det)
+      tf.concat([y[:, :NUM_COND], later, y[:, 3:]], axis=1), log_det
+    )
 
 
-@pytest.mark.parametrize("options, claim", [
+@pytest.mark.parametrize(
+  "options, claim",
+  [
     (dict(cls=_Shapeless), "keeps the static shape"),
     (dict(wrap=_nan_scale), "is finite"),
     (dict(wrap=_static_batch), "static and dynamic batches"),
@@ -148,10 +148,13 @@ class _SeesNextStep(AffineAutoregressive):
     (dict(cls=_WrongForward), r"forward\(inverse\(x\)\) is x"),
     (dict(cls=_NotOnto), r"inverse\(forward\(y\)\) is y"),
     (dict(cls=_WrongForwardLogDet), "log-dets agree"),
-], ids=lambda value: value if isinstance(value, str) else "")
+  ],
+  ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_contract_refuses(options, claim):
   conditioner = autoregressive.from_window_fn(
-      options.get("wrap", lambda f: f)(dense.window_fn(SHAPE[1:])), NUM_COND)
+    options.get("wrap", lambda f: f)(dense.window_fn(SHAPE[1:])), NUM_COND
+  )
   cls = options.get("cls", AffineAutoregressive)
   flow = cls(conditioner, NUM_COND, event_rank=2)
   with tf.Session(config=session_lib.config()) as session:

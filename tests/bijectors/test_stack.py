@@ -18,8 +18,8 @@ SHAPE = (8, 2)
 
 def _affine(seed=0, start=0, conditioner=None):
   return affine_autoregressive.AffineAutoregressive(
-      conditioner or dense.conditioner(SHAPE[1:], seed), NUM_COND, 2,
-      start=start)
+    conditioner or dense.conditioner(SHAPE[1:], seed), NUM_COND, 2, start=start
+  )
 
 
 def _affines(num_transforms):
@@ -35,15 +35,17 @@ def _check(flow):
     flow_contract.check(session, flow, dense.x(SHAPE), num_unchanged=1)
 
 
-@pytest.mark.parametrize("transforms", [
-    lambda: _affines(2), _difference_and_affine], ids=["2", "difference"])
+@pytest.mark.parametrize(
+  "transforms",
+  [lambda: _affines(2), _difference_and_affine],
+  ids=["2", "difference"],
+)
 def test_stack_keeps_the_contract(transforms):
   """More, with networks, in test_conditioned_flows."""
   _check(stack.Stack(transforms(), 2))
 
 
 class _ForwardInOrderOfInverse(stack.Stack):
-
   def _forward(self, y):
     for transform in self.transforms:
       y = transform.forward(y)
@@ -51,17 +53,21 @@ class _ForwardInOrderOfInverse(stack.Stack):
 
 
 class _LogDetOfLast(stack.Stack):
-
   def inverse_and_log_det(self, x):
     y, _ = super().inverse_and_log_det(x)
     return autoregressive.InverseAndLogDet(
-        y, self.transforms[-1].inverse_and_log_det(x).log_det_per_step)
+      y, self.transforms[-1].inverse_and_log_det(x).log_det_per_step
+    )
 
 
-@pytest.mark.parametrize("cls, claim", [
+@pytest.mark.parametrize(
+  "cls, claim",
+  [
     (_ForwardInOrderOfInverse, r"forward\(inverse\(x\)\) is x"),
-    (_LogDetOfLast, "log-det is the Jacobian's")],
-    ids=["order", "log_det"])
+    (_LogDetOfLast, "log-det is the Jacobian's"),
+  ],
+  ids=["order", "log_det"],
+)
 def test_contract_refuses(cls, claim):
   with pytest.raises(AssertionError, match=claim):
     _check(cls(_affines(2), 2))
@@ -73,13 +79,22 @@ def _found(transforms):
     return session.run([flow.inverse_and_log_det(x), flow.forward(x)])
 
 
-@pytest.mark.parametrize("second", [
-    lambda: _affine(start=NUM_COND, conditioner=lambda x: (
-        tf.zeros_like(x[:, 1:]), tf.zeros_like(x[:, 1:]))),
-    lambda: stack.Stack([], 2)], ids=["zero_maps", "empty"])
+@pytest.mark.parametrize(
+  "second",
+  [
+    lambda: _affine(
+      start=NUM_COND,
+      conditioner=lambda x: (tf.zeros_like(x[:, 1:]), tf.zeros_like(x[:, 1:])),
+    ),
+    lambda: stack.Stack([], 2),
+  ],
+  ids=["zero_maps", "empty"],
+)
 def test_identity_on_top_changes_nothing(second):
   (one, forward_one), (two, forward_two) = (
-      _found([_affine()]), _found([_affine(), second()]))
+    _found([_affine()]),
+    _found([_affine(), second()]),
+  )
   np.testing.assert_array_equal(one.y, two.y)
   np.testing.assert_array_equal(one.log_det_per_step, two.log_det_per_step)
   np.testing.assert_array_equal(forward_one, forward_two)
@@ -100,8 +115,9 @@ def test_stack_is_equation_9():
     y = x.copy()
     for m in range(2):
       first = (m + 1) * NUM_COND
-      shift, log_scale = session.run(dense.conditioner(SHAPE[1:], m)(
-          tf.constant(y[:, m * NUM_COND:-1])))
+      shift, log_scale = session.run(
+        dense.conditioner(SHAPE[1:], m)(tf.constant(y[:, m * NUM_COND : -1]))
+      )
       y[:, first:] = (y[:, first:] - shift) / np.exp(log_scale)
   np.testing.assert_allclose(_found(_affines(2))[0].y, y, 1e-5, 1e-6)
 
@@ -110,10 +126,12 @@ def test_context_goes_on_exactly():
   """Its last steps are noise to the first flow and data to the second."""
   flow, x = stack.Stack(_affines(2), 2), dense.x(SHAPE)
   assert flow.num_unscored == 2 * NUM_COND
-  context = tf.constant(x[:, :2 * NUM_COND])
+  context = tf.constant(x[:, : 2 * NUM_COND])
   y = flow.inverse(context)
-  ahead = [flow.forward(tf.concat([tf.identity(y), noise], axis=1))
-           for noise in (x[:, 4:], flow.inverse(tf.constant(x))[:, 4:])]
+  ahead = [
+    flow.forward(tf.concat([tf.identity(y), noise], axis=1))
+    for noise in (x[:, 4:], flow.inverse(tf.constant(x))[:, 4:])
+  ]
   with tf.Session() as session:
     changed, unchanged = session.run(ahead)
   np.testing.assert_allclose(changed[:, :4], x[:, :4], 1e-5, 1e-5)

@@ -22,10 +22,9 @@ def test_difference_keeps_the_contract(shape, start):
 
 
 class _DifferenceOfTwo(TemporalDifference):
-
   def inverse_and_log_det(self, x):
     y, log_det = super().inverse_and_log_det(x)
-    return type(super().inverse_and_log_det(x))(2. * y, log_det)
+    return type(super().inverse_and_log_det(x))(2.0 * y, log_det)
 
 
 def test_contract_refuses_a_difference_that_is_doubled():
@@ -38,13 +37,19 @@ def test_contract_refuses_a_difference_that_is_doubled():
 def test_shift_of_one_step_and_scale_1_is_the_difference(num_cond):
   x = tf.constant(dense.x((6, 3)))
   affine = affine_autoregressive.AffineAutoregressive(
-      lambda x: (x[:, num_cond - 1:], None), num_cond, event_rank=2)
+    lambda x: (x[:, num_cond - 1 :], None), num_cond, event_rank=2
+  )
   difference = TemporalDifference(2, start=num_cond - 1)
   assert difference.num_unscored == affine.num_unscored
   with tf.Session() as session:
     ours, theirs, back, their_back = session.run(
-        [difference.inverse_and_log_det(x), affine.inverse_and_log_det(x),
-         difference.forward(x), affine.forward(x)])
+      [
+        difference.inverse_and_log_det(x),
+        affine.inverse_and_log_det(x),
+        difference.forward(x),
+        affine.forward(x),
+      ]
+    )
   np.testing.assert_array_equal(ours.y, theirs.y)
   np.testing.assert_array_equal(ours.log_det_per_step, np.zeros([2, 6]))
   np.testing.assert_array_equal(theirs.log_det_per_step, np.zeros([2, 6]))
@@ -58,9 +63,11 @@ def test_difference_of_noise_is_the_gaussian_random_walk():
     y = session.run(TemporalDifference(2).inverse(tf.constant(x)))
   steps = np.arange(5)
   theirs = scipy.stats.multivariate_normal(
-      np.zeros(5), np.minimum.outer(steps, steps) + 1.).logpdf(x[..., 0])
+    np.zeros(5), np.minimum.outer(steps, steps) + 1.0
+  ).logpdf(x[..., 0])
   np.testing.assert_allclose(
-      scipy.stats.norm.logpdf(y[..., 0]).sum(1), theirs, 1e-5)
+    scipy.stats.norm.logpdf(y[..., 0]).sum(1), theirs, 1e-5
+  )
 
 
 def test_a_negative_start_or_too_few_steps_are_errors():

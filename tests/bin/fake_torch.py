@@ -5,8 +5,8 @@ real ones would download, these fail.
 """
 
 import contextlib
-import importlib.machinery
 from importlib import metadata
+import importlib.machinery
 import os
 import sys
 import types
@@ -14,11 +14,18 @@ import types
 import numpy as np
 
 NAMES = ("torch", "torchvision", "lpips", "cdfvd", "cdfvd.fvd")
-VERSIONS = {"torch": "2.8.0", "torchvision": "0.23.0", "lpips": "0.1.4",
-            "cd-fvd": "0.1.1"}
+VERSIONS = {
+  "torch": "2.8.0",
+  "torchvision": "0.23.0",
+  "lpips": "0.1.4",
+  "cd-fvd": "0.1.1",
+}
 # What a file of a torchvision backbone holds; ours holds the word instead.
-TRUNK = {"features.0.weight": 1., "features.3.bias": 2.,
-         "classifier.1.weight": 3.}
+TRUNK = {
+  "features.0.weight": 1.0,
+  "features.3.bias": 2.0,
+  "classifier.1.weight": 3.0,
+}
 
 
 def install(monkeypatch) -> dict:
@@ -33,8 +40,9 @@ def install(monkeypatch) -> dict:
   for name, module in modules.items():
     monkeypatch.setitem(sys.modules, name, module)
   real = metadata.version
-  monkeypatch.setattr(metadata, "version", lambda name: VERSIONS.get(
-      name) or real(name))
+  monkeypatch.setattr(
+    metadata, "version", lambda name: VERSIONS.get(name) or real(name)
+  )
   return modules
 
 
@@ -69,10 +77,20 @@ class Lpips:
 
   made = []
 
-  def __init__(self, pretrained=True, net="alex", version="0.1", lpips=True,
-               spatial=False, pnet_rand=False, pnet_tune=False,
-               use_dropout=True, model_path=None, eval_mode=True,
-               verbose=True):
+  def __init__(
+    self,
+    pretrained=True,
+    net="alex",
+    version="0.1",
+    lpips=True,
+    spatial=False,
+    pnet_rand=False,
+    pnet_tune=False,
+    use_dropout=True,
+    model_path=None,
+    eval_mode=True,
+    verbose=True,
+  ):
     assert pnet_rand, "torchvision would download the trunk"
     assert pretrained and lpips and eval_mode and not spatial and not verbose
     del version, pnet_tune, use_dropout, model_path
@@ -83,12 +101,11 @@ class Lpips:
     assert device == "cpu"
     return self
 
-  # pylint: disable-next=invalid-name
   def __call__(self, in0, in1, retPerLayer=False, normalize=False):
     assert not retPerLayer and not normalize
     a, b = in0.array, in1.array
     assert a.shape[1] == 3 and a.dtype == np.float32  # [n, 3, height, width]
-    assert self.net.loaded == {"slice1.0.weight": 1., "slice2.3.bias": 2.}
+    assert self.net.loaded == {"slice1.0.weight": 1.0, "slice2.3.bias": 2.0}
     return Tensor(np.abs(a - b).mean(axis=(1, 2, 3))[:, None, None, None])
 
 
@@ -98,7 +115,7 @@ class Trunk:
   loaded = None
 
   def state_dict(self):
-    return {"slice1.0.weight": 0., "slice2.3.bias": 0.}
+    return {"slice1.0.weight": 0.0, "slice2.3.bias": 0.0}
 
   def load_state_dict(self, state_dict):
     assert set(state_dict) == set(self.state_dict())  # strict
@@ -108,8 +125,7 @@ class Trunk:
 class FeatureStats:
   """cdfvd.fvd.FeatureStats."""
 
-  def __init__(self, capture_all=False, capture_mean_cov=False,
-               max_items=None):
+  def __init__(self, capture_all=False, capture_mean_cov=False, max_items=None):
     del capture_mean_cov, max_items
     self.capture_all, self.all_features = capture_all, []
 
@@ -121,7 +137,8 @@ class FeatureStats:
 def _module(name):
   module = types.ModuleType(name)
   module.__spec__ = importlib.machinery.ModuleSpec(
-      name, None, origin="fake", is_package=True)
+    name, None, origin="fake", is_package=True
+  )
   return module
 
 
@@ -146,8 +163,9 @@ def _load_i3d_model(device, ckpt_path=None):
   return "i3d on " + device
 
 
-def _get_i3d_logits(stats, i3d, videos, batchsize=16, device="cuda",
-                    model_dtype="float32"):
+def _get_i3d_logits(
+  stats, i3d, videos, batchsize=16, device="cuda", model_dtype="float32"
+):
   """One logit: the mean of the clip."""
   del batchsize, model_dtype
   assert i3d == "i3d on cpu" and device == "cpu"

@@ -10,23 +10,25 @@ from tensor2tensor.utils import trainer_lib
 
 from problems import series_particle
 from problems.core import training_part
-from t2t_af.analysis.metrics import correlation
 from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.records import run_folder
+from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.bin import analyse
 from t2t_af.experiments import calibrating
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 INPUTS, TARGETS = 9, 10
-OVERRIDES = ("flow_width=4,batch_size=4,train_fraction=0.5,"
-             "learning_rate_constant=0.1")
+OVERRIDES = (
+  "flow_width=4,batch_size=4,train_fraction=0.5,learning_rate_constant=0.1"
+)
 
 
 class Particle(series_particle.SeriesParticle):
   """Each series has 24 steps, and so one window."""
+
   name = "series_few_particles"
   sequences_per_split = {"train": 12, "eval": 1, "test": 5}
 
@@ -34,29 +36,55 @@ class Particle(series_particle.SeriesParticle):
 @pytest.fixture(name="run", scope="module")
 def _run(tmp_path_factory):
   """Trains two steps and analyses; the problem need not be registered."""
-  data_dir, model_dir = [str(tmp_path_factory.mktemp(name))
-                         for name in ("data", "run")]
+  data_dir, model_dir = [
+    str(tmp_path_factory.mktemp(name)) for name in ("data", "run")
+  ]
   problem = Particle()
   problem.generate_data(data_dir, None)
   config = trainer_lib.create_run_config(
-      "autoregressive_flow", model_dir=model_dir, schedule="train",
-      random_seed=0)
+    "autoregressive_flow", model_dir=model_dir, schedule="train", random_seed=0
+  )
   trainer_lib.create_experiment(
-      config, trainer_lib.create_hparams("af2_series_tiny", OVERRIDES),
-      "autoregressive_flow", problem, data_dir, train_steps=2, eval_steps=None,
-      schedule="train").train()
+    config,
+    trainer_lib.create_hparams("af2_series_tiny", OVERRIDES),
+    "autoregressive_flow",
+    problem,
+    data_dir,
+    train_steps=2,
+    eval_steps=None,
+    schedule="train",
+  ).train()
   run_folder.update(
-      model_dir, model="autoregressive_flow", hparams_set="af2_series_tiny",
-      hparams=OVERRIDES, problem=Particle.name, seed=0)
+    model_dir,
+    model="autoregressive_flow",
+    hparams_set="af2_series_tiny",
+    hparams=OVERRIDES,
+    problem=Particle.name,
+    seed=0,
+  )
   with pytest.MonkeyPatch.context() as patch:
-    patch.setattr(registry, "problem", lambda name: {
-        Particle.name: problem}[name])
-    assert analyse.main([
-        "--output_dir", model_dir, "--data_dir", data_dir, "--train_too",
-        "--num_train_sequences=3", "--num_sequences=2", "--num_samples=5",
-        "--num_contexts=3"]) == 0
+    patch.setattr(
+      registry, "problem", lambda name: {Particle.name: problem}[name]
+    )
+    assert (
+      analyse.main(
+        [
+          "--output_dir",
+          model_dir,
+          "--data_dir",
+          data_dir,
+          "--train_too",
+          "--num_train_sequences=3",
+          "--num_sequences=2",
+          "--num_samples=5",
+          "--num_contexts=3",
+        ]
+      )
+      == 0
+    )
   return types.SimpleNamespace(
-      problem=problem, data_dir=data_dir, model_dir=model_dir)
+    problem=problem, data_dir=data_dir, model_dir=model_dir
+  )
 
 
 def _records(run, kind):
@@ -69,29 +97,39 @@ def test_both_splits_are_scored(run):
   assert (test["split"], test["num_sequences"]) == ("test", 5)
   assert (train["split"], train["num_sequences"]) == ("train", 3)
   assert {r["step"] for r in (test, train)} == {2}
-  (mask,) = training_part.Part(.5, 0).masks([12])
-  windows = run.problem.read_windows(
-      run.data_dir, "train", INPUTS, TARGETS)[mask][::2]
-  x = next(r for r in _records(run, "correlation")
-           if r["split"] == "train" and r["signal"] == "x")
+  (mask,) = training_part.Part(0.5, 0).masks([12])
+  windows = run.problem.read_windows(run.data_dir, "train", INPUTS, TARGETS)[
+    mask
+  ][::2]
+  x = next(
+    r
+    for r in _records(run, "correlation")
+    if r["split"] == "train" and r["signal"] == "x"
+  )
   expected = correlation.temporal_correlation(windows[:, INPUTS:])
   np.testing.assert_allclose(x["correlation"], expected.correlation)
 
 
 def test_every_record_says_what_was_trained_on(run):
-  found = [r for kind in ("likelihood", "correlation", "calibration")
-           for r in _records(run, kind)]
+  found = [
+    r
+    for kind in ("likelihood", "correlation", "calibration")
+    for r in _records(run, kind)
+  ]
   assert len(found) == 2 + 6 + 2
   for record in found:
-    assert (record["train_fraction"], record["train_fraction_seed"]) == (.5, 0)
+    assert (record["train_fraction"], record["train_fraction_seed"]) == (0.5, 0)
     assert (record["hparams_set"], record["problem"], record["seed"]) == (
-        "af2_series_tiny", Particle.name, 0)
-  assert run_folder.read(run.model_dir)["train_fraction"] == .5
+      "af2_series_tiny",
+      Particle.name,
+      0,
+    )
+  assert run_folder.read(run.model_dir)["train_fraction"] == 0.5
 
 
 def test_run_of_before_there_was_a_choice_was_trained_on_all(tmp_path):
   run_folder.update(str(tmp_path), model="slvm")
-  assert run_folder.identity(str(tmp_path))["train_fraction"] == 1.
+  assert run_folder.identity(str(tmp_path))["train_fraction"] == 1.0
 
 
 def test_flow_file_leads_back_to_the_data(run):
@@ -105,9 +143,10 @@ def test_flow_file_leads_back_to_the_data(run):
   for transform, first in zip(flow.transforms, (6, 9)):
     assert np.isnan(transform.noise[:, :first]).all()
     rebuilt = transform.shift + transform.scale * transform.noise
-    np.testing.assert_allclose(rebuilt[:, first:], below[:, first:], rtol=1e-4,
-                               atol=1e-5)
-    assert np.abs(transform.scale[:, first:] - 1.).max() > .01  # trained
+    np.testing.assert_allclose(
+      rebuilt[:, first:], below[:, first:], rtol=1e-4, atol=1e-5
+    )
+    assert np.abs(transform.scale[:, first:] - 1.0).max() > 0.01  # trained
     below = transform.noise
   statistics = run.problem.statistics(run.data_dir)
   with np.load(path) as stored:
@@ -123,22 +162,24 @@ def test_calibration_is_by_the_flow_and_by_samples(run):
   assert samples["num_values"] == 3 * TARGETS * 2
   assert samples["num_non_finite_contexts"] == 0
   assert flow["crps"] is None
-  assert samples["crps"] is None or samples["crps"] > 0.
+  assert samples["crps"] is None or samples["crps"] > 0.0
 
 
 class _Samples:
   """A run whose futures are given; series of two windows each."""
+
   hparams = types.SimpleNamespace(
-      video_num_input_frames=INPUTS, video_num_target_frames=TARGETS,
-      data_dir="")
+    video_num_input_frames=INPUTS, video_num_target_frames=TARGETS, data_dir=""
+  )
   data_dir = ""
 
   def __init__(self, outputs, targets):
-    self._found = [dict(outputs=o, targets=t)
-                   for o, t in zip(outputs, targets)]
+    self._found = [dict(outputs=o, targets=t) for o, t in zip(outputs, targets)]
     self.problem = self.hparams.problem = types.SimpleNamespace(
-        split_files=lambda *_: None, num_windows=lambda *_: len(targets),
-        window_ids=lambda *_: [str(i // 2) for i in range(len(targets))])
+      split_files=lambda *_: None,
+      num_windows=lambda *_: len(targets),
+      window_ids=lambda *_: [str(i // 2) for i in range(len(targets))],
+    )
 
   def futures(self, split, count, num_samples):
     del split, count, num_samples
@@ -154,17 +195,18 @@ def test_samples_from_the_truth_are_calibrated():
   outputs = rng.standard_normal([100, 30, 4, 3]).astype(np.float32)
   targets = rng.standard_normal([100, 4, 3]).astype(np.float32)
   coverage = {}
-  for width in (1., .5):
+  for width in (1.0, 0.5):
     outputs[7, 3, 1, 0] = np.inf
     record = calibrating.of_samples(
-        _Samples(width * outputs, targets), "test", -1, 30)
+      _Samples(width * outputs, targets), "test", -1, 30
+    )
     assert record["num_sequences"] == 99
     assert record["num_non_finite_contexts"] == 1
     coverage[width] = np.array(record["coverage"])
   levels = np.array(record["coverage_levels"])
   # 1188 values: a standard error of 0.015 at most.
-  assert np.abs(coverage[1.] - levels).max() < .06
-  assert np.abs(coverage[.5] - levels).max() > .15
+  assert np.abs(coverage[1.0] - levels).max() < 0.06
+  assert np.abs(coverage[0.5] - levels).max() > 0.15
   outputs[:, 0, 0, 0] = np.nan
   with pytest.raises(errors.UserError, match="not finite"):
     calibrating.of_samples(_Samples(outputs, targets), "test", -1, 30)
@@ -172,6 +214,7 @@ def test_samples_from_the_truth_are_calibrated():
 
 class _Frames:
   """A run of video: what `decompositions` gives."""
+
   is_series = False
   hparams = types.SimpleNamespace(video_num_input_frames=3)
 
@@ -180,15 +223,18 @@ class _Frames:
 
   def decompositions(self, split, count):
     assert (split, count) == ("test", 2)
-    return [{name: values[i:i + 1] for name, values in self._found.items()}
-            for i in range(count)]
+    return [
+      {name: values[i : i + 1] for name, values in self._found.items()}
+      for i in range(count)
+    ]
 
 
 def test_flow_file_of_video(tmp_path):
   x = np.arange(2 * 5 * 12, dtype=np.int32).reshape([2, 5, 2, 2, 3])
   u = np.linspace(-3, 3, 2 * 2 * 8, dtype=np.float32).reshape([2, 2, 1, 1, 8])
-  assert flow_file.write(_Frames(tmp_path, x=x, z_0=u, alpha_0=u, beta_0=u,
-                                 u_0=u), "test", 2)
+  assert flow_file.write(
+    _Frames(tmp_path, x=x, z_0=u, alpha_0=u, beta_0=u, u_0=u), "test", 2
+  )
   flow = flow_arrays.read(str(tmp_path / "results" / "flow.npz"))
   assert flow.x.dtype == np.uint8 and flow.num_cond == 3
   np.testing.assert_array_equal(flow.x, x)
@@ -203,24 +249,34 @@ def test_model_without_a_flow_has_no_file(tmp_path):
   assert not os.listdir(tmp_path)
 
 
-@pytest.mark.parametrize("flags, told", [
+@pytest.mark.parametrize(
+  "flags, told",
+  [
     (["--num_importance_samples=5"], "exact, not a bound"),
     (["--num_importance_samples=0"], "at least 1"),
     (["--num_samples=1"], "at least 2"),
-])
+  ],
+)
 def test_mistakes_are_told(run, monkeypatch, flags, told):
   monkeypatch.setattr(registry, "problem", lambda name: run.problem)
   before = len(_records(run, "likelihood"))
   with pytest.raises(errors.UserError, match=told):
-    analyse.main(["--output_dir", run.model_dir, "--data_dir", run.data_dir,
-                  *flags])
+    analyse.main(
+      ["--output_dir", run.model_dir, "--data_dir", run.data_dir, *flags]
+    )
   assert len(_records(run, "likelihood")) == before
 
 
-@pytest.mark.parametrize("known, told", [
+@pytest.mark.parametrize(
+  "known, told",
+  [
     ({}, "does not say its model and hparams_set and problem"),
-    (dict(model="slvm", hparams_set="slvm_tiny", problem=Particle.name),
-     "holds no checkpoint")])
+    (
+      dict(model="slvm", hparams_set="slvm_tiny", problem=Particle.name),
+      "holds no checkpoint",
+    ),
+  ],
+)
 def test_folder_that_is_no_run_is_told(tmp_path, known, told):
   run_folder.update(str(tmp_path), **known)
   with pytest.raises(errors.UserError, match=told):

@@ -4,13 +4,13 @@ import json
 import os
 
 import pytest
-from tensor2tensor.data_generators import algorithmic  # pylint: disable=unused-import
+from tensor2tensor.data_generators import algorithmic  # noqa: F401
 
 from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.records import run_folder
 from t2t_af.bin import compare
 from t2t_af.experiments import run as run_lib
+from t2t_af.records import records
+from t2t_af.records import run_folder
 
 SETS = ["video_flow_tiny", "video_flow_af_tiny"]
 NLL = {"video_flow_tiny": 2.5, "video_flow_af_tiny": 2.4}
@@ -25,23 +25,40 @@ def _started(monkeypatch):
     run = run_lib.Run(**json.loads(command[-1]))
     started.append((run.hparams_set, run.seed))
     identity = dict(
-        model=run.model, hparams_set=run.hparams_set, hparams="",
-        problem=run.problem, split=run.split, checkpoint="model.ckpt-7",
-        step=run.steps, seed=run.seed, num_parameters=10)
+      model=run.model,
+      hparams_set=run.hparams_set,
+      hparams="",
+      problem=run.problem,
+      split=run.split,
+      checkpoint="model.ckpt-7",
+      step=run.steps,
+      seed=run.seed,
+      num_parameters=10,
+    )
     os.makedirs(run.output_dir)
-    with open(os.path.join(run.output_dir, "checkpoint"), "w",
-              encoding="utf-8") as f:
+    with open(
+      os.path.join(run.output_dir, "checkpoint"), "w", encoding="utf-8"
+    ) as f:
       f.write('model_checkpoint_path: "model.ckpt-%d"\n' % run.steps)
     for suffix in (".index", ".data-00000-of-00001"):
-      open(os.path.join(run.output_dir, "model.ckpt-%d%s" % (
-          run.steps, suffix)), "w", encoding="utf-8").close()
-    nll = NLL[run.hparams_set] + .01 * run.seed
+      open(
+        os.path.join(run.output_dir, "model.ckpt-%d%s" % (run.steps, suffix)),
+        "w",
+        encoding="utf-8",
+      ).close()
+    nll = NLL[run.hparams_set] + 0.01 * run.seed
     records.append(
-        run_folder.results(run.output_dir, "likelihood"),
-        records.likelihood(
-            nll_nats_per_dim=nll, nll_nats_per_dim_stderr=.1,
-            nll_nats_per_dim_per_frame=[nll] * 10, num_sequences=4,
-            num_cond_frames=3, num_scored_frames=10, **identity))
+      run_folder.results(run.output_dir, "likelihood"),
+      records.likelihood(
+        nll_nats_per_dim=nll,
+        nll_nats_per_dim_stderr=0.1,
+        nll_nats_per_dim_per_frame=[nll] * 10,
+        num_sequences=4,
+        num_cond_frames=3,
+        num_scored_frames=10,
+        **identity,
+      ),
+    )
     return 0
 
   monkeypatch.setattr(compare.subprocess, "call", call)
@@ -51,14 +68,23 @@ def _started(monkeypatch):
 
 
 def _arguments(folder, **flags):
-  flags = dict(dict(problem="video_toy_pushing", hparams_sets=",".join(SETS),
-                    train_steps=7, seeds="0,1", num_contexts=0,
-                    output_dir=str(folder)), **flags)
+  flags = dict(
+    dict(
+      problem="video_toy_pushing",
+      hparams_sets=",".join(SETS),
+      train_steps=7,
+      seeds="0,1",
+      num_contexts=0,
+      output_dir=str(folder),
+    ),
+    **flags,
+  )
   return ["--%s=%s" % item for item in flags.items()]
 
 
 def test_every_set_runs_under_every_seed_and_the_winner_is_told(
-    started, tmp_path, capsys):
+  started, tmp_path, capsys
+):
   assert compare.main(_arguments(tmp_path)) == 0
   assert started == [(name, seed) for seed in (0, 1) for name in SETS]
   assert os.path.exists(tmp_path / "report.html")
@@ -78,8 +104,18 @@ def test_what_is_done_is_not_done_again(started, tmp_path):
 
 def test_more_steps_train_on(started, tmp_path):
   runs = run_lib.Run(
-      "video_flow", SETS[0], "", "video_toy_pushing", "", str(
-          tmp_path / SETS[0] / "seed_0"), 7, 0, "test", 0, 1)
+    "video_flow",
+    SETS[0],
+    "",
+    "video_toy_pushing",
+    "",
+    str(tmp_path / SETS[0] / "seed_0"),
+    7,
+    0,
+    "test",
+    0,
+    1,
+  )
   assert run_lib.stages_left(runs) == ["train", "evaluate"]
   compare.main(_arguments(tmp_path))
   assert run_lib.stages_left(runs) == []
@@ -88,21 +124,32 @@ def test_more_steps_train_on(started, tmp_path):
   assert run_lib.stages_left(runs._replace(split="eval")) == ["evaluate"]
 
 
-@pytest.mark.parametrize("flags, told", [
+@pytest.mark.parametrize(
+  "flags, told",
+  [
     (dict(problem="video_toy_pusing"), 'Did you mean "video_toy_pushing'),
-    (dict(hparams_sets="video_flow_tiny,video_flow_af_tini"),
-     'Did you mean "video_flow_af_tiny"'),
+    (
+      dict(hparams_sets="video_flow_tiny,video_flow_af_tini"),
+      'Did you mean "video_flow_af_tiny"',
+    ),
     (dict(hparams="latent_flw=1"), "latent_"),
     (dict(hparams_sets=""), "must be given"),
     (dict(train_steps=0), "at least 1"),
     (dict(seeds="0,x"), "whole numbers"),
-    (dict(hparams_sets="video_flow_tiny,slvm_tiny"),
-     "video_num_input_frames is 3 in video_flow_tiny, 9 in slvm_tiny"),
-    (dict(hparams_sets="video_flow_tiny,slvm_tiny",
-          hparams="video_num_input_frames=9,dequantization=gaussian"),
-     "dequantization is uniform in video_flow_tiny, gaussian in slvm_tiny"),
+    (
+      dict(hparams_sets="video_flow_tiny,slvm_tiny"),
+      "video_num_input_frames is 3 in video_flow_tiny, 9 in slvm_tiny",
+    ),
+    (
+      dict(
+        hparams_sets="video_flow_tiny,slvm_tiny",
+        hparams="video_num_input_frames=9,dequantization=gaussian",
+      ),
+      "dequantization is uniform in video_flow_tiny, gaussian in slvm_tiny",
+    ),
     (dict(problem="algorithmic_identity_binary40"), "tensor2tensor's"),
-])
+  ],
+)
 def test_mistakes_are_told_before_any_run(started, tmp_path, flags, told):
   with pytest.raises(errors.UserError, match=told):
     compare.main(_arguments(tmp_path, **flags))
@@ -118,7 +165,8 @@ def test_a_folder_of_another_comparison_is_refused(started, tmp_path):
 
 
 def test_a_failed_run_is_told_and_interruption_passes_on(
-    started, tmp_path, monkeypatch):
+  started, tmp_path, monkeypatch
+):
   del started
   monkeypatch.setattr(compare.subprocess, "call", lambda command: 1)
   with pytest.raises(errors.UserError, match="goes on from there"):
@@ -129,38 +177,55 @@ def test_a_failed_run_is_told_and_interruption_passes_on(
 
 
 def test_families_are_mixed_and_overrides_reach_those_that_have_them(
-    monkeypatch, tmp_path):
+  monkeypatch, tmp_path
+):
   started = {}
   written = []
   monkeypatch.setattr(compare, "_generate", lambda args: None)
-  monkeypatch.setattr(compare.references, "write",
-                      lambda *args: written.append(args))
   monkeypatch.setattr(
-      compare, "_execute",
-      lambda runs: started.update((r.hparams_set, r) for r in runs))
-  compare.main(_arguments(
-      tmp_path, hparams_sets="video_flow_tiny,af1_tiny,slvm_dx_tiny", seeds=0,
-      hparams="video_num_input_frames=9,num_train_frames=12,latent_size=5"))
+    compare.references, "write", lambda *args: written.append(args)
+  )
+  monkeypatch.setattr(
+    compare,
+    "_execute",
+    lambda runs: started.update((r.hparams_set, r) for r in runs),
+  )
+  compare.main(
+    _arguments(
+      tmp_path,
+      hparams_sets="video_flow_tiny,af1_tiny,slvm_dx_tiny",
+      seeds=0,
+      hparams="video_num_input_frames=9,num_train_frames=12,latent_size=5",
+    )
+  )
   assert {name: (r.model, r.hparams) for name, r in started.items()} == {
-      "video_flow_tiny": (
-          "video_flow", "video_num_input_frames=9,num_train_frames=12"),
-      "af1_tiny": ("autoregressive_flow", "video_num_input_frames=9"),
-      "slvm_dx_tiny": ("slvm", "video_num_input_frames=9,latent_size=5")}
+    "video_flow_tiny": (
+      "video_flow",
+      "video_num_input_frames=9,num_train_frames=12",
+    ),
+    "af1_tiny": ("autoregressive_flow", "video_num_input_frames=9"),
+    "slvm_dx_tiny": ("slvm", "video_num_input_frames=9,latent_size=5"),
+  }
   assert written[0][:3] == ("video_toy_pushing", "data", "test")
   assert written[0][4:] == (9, 10, "uniform")
   with open(tmp_path / "compare.json", encoding="utf-8") as f:
     assert json.load(f)["labels"] == {
-        "video_flow_tiny": "VideoFlow", "af1_tiny": "1-AF",
-        "slvm_dx_tiny": "SLVM + Δx"}
+      "video_flow_tiny": "VideoFlow",
+      "af1_tiny": "1-AF",
+      "slvm_dx_tiny": "SLVM + Δx",
+    }
 
 
 def test_sets_of_one_row_keep_their_names():
   assert compare._labels(["af1_tiny", "af1_kth", "af2_kth"]) == {
-      "af1_tiny": "af1_tiny", "af1_kth": "af1_kth", "af2_kth": "2-AF"}
+    "af1_tiny": "af1_tiny",
+    "af1_kth": "af1_kth",
+    "af2_kth": "2-AF",
+  }
 
 
 def test_lists_among_overrides_are_not_cut():
   found = compare._overrides(
-      ["video_flow_tiny"], "latent_dilation_rates=[1,3],depth=2")
-  assert found == {
-      "video_flow_tiny": "latent_dilation_rates=[1,3],depth=2"}
+    ["video_flow_tiny"], "latent_dilation_rates=[1,3],depth=2"
+  )
+  assert found == {"video_flow_tiny": "latent_dilation_rates=[1,3],depth=2"}

@@ -19,17 +19,27 @@ def _write(folder, names):
 
 
 def test_a_checkpoint_goes_there_and_back(tmp_path):
-  stock = _write(tmp_path, [
-      "next_frame_glow/body/a/W", "next_frame_glow/body/a/logs",
-      "next_frame_glow/body/a/W/Adam", "losses_avg/problem_0/training"])
+  stock = _write(
+    tmp_path,
+    [
+      "next_frame_glow/body/a/W",
+      "next_frame_glow/body/a/logs",
+      "next_frame_glow/body/a/W/Adam",
+      "losses_avg/problem_0/training",
+    ],
+  )
   ours = convert.convert(stock, str(tmp_path / "ours"), "video_flow")
   shapes = dict(tf.train.list_variables(ours))
   assert set(shapes) == {
-      "video_flow/body/a/W", "video_flow/body/a/logs", "global_step"}
+    "video_flow/body/a/W",
+    "video_flow/body/a/logs",
+    "global_step",
+  }
   back = convert.convert(ours, str(tmp_path / "back"), "next_frame_glow")
   for name in ("next_frame_glow/body/a/W", "next_frame_glow/body/a/logs"):
     np.testing.assert_array_equal(
-        tf.train.load_variable(back, name), tf.train.load_variable(stock, name))
+      tf.train.load_variable(back, name), tf.train.load_variable(stock, name)
+    )
   assert tf.train.load_variable(back, "global_step") == 12
 
 
@@ -41,5 +51,6 @@ def test_nothing_is_overwritten_and_strangers_are_refused(tmp_path):
   other = tmp_path / "other"
   other.mkdir()
   with pytest.raises(errors.UserError, match="no variables of"):
-    convert.convert(_write(other, ["transformer/body/W"]),
-                    str(tmp_path / "new"), "video_flow")
+    convert.convert(
+      _write(other, ["transformer/body/W"]), str(tmp_path / "new"), "video_flow"
+    )

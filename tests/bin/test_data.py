@@ -14,8 +14,11 @@ from t2t_af import errors
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.bin import data
 
-COUNTS = {t2t_problem.DatasetSplit.TRAIN: 4, t2t_problem.DatasetSplit.EVAL: 1,
-          t2t_problem.DatasetSplit.TEST: 1}
+COUNTS = {
+  t2t_problem.DatasetSplit.TRAIN: 4,
+  t2t_problem.DatasetSplit.EVAL: 1,
+  t2t_problem.DatasetSplit.TEST: 1,
+}
 
 
 @pytest.fixture(name="data_dir", scope="module")
@@ -23,8 +26,10 @@ def _data_dir(tmp_path_factory):
   """Four training sequences of each; the counts hold while it is made."""
   folder = tmp_path_factory.mktemp("data")
   with pytest.MonkeyPatch.context() as patch:
-    for cls in (series_particle.SeriesParticle,
-                video_toy_pushing.VideoToyPushing):
+    for cls in (
+      series_particle.SeriesParticle,
+      video_toy_pushing.VideoToyPushing,
+    ):
       patch.setattr(cls, "sequences_per_split", COUNTS)
     for name in ("series_particle", "video_toy_pushing"):
       registry.problem(name).generate_data(str(folder), str(folder / "tmp"))
@@ -35,11 +40,11 @@ def test_what_is_there_is_told_and_drawn(data_dir, tmp_path, capsys):
   code = data.main([f"--data_dir={data_dir}", f"--output_dir={tmp_path}"])
   told = capsys.readouterr().out
   assert code == 0
-  video = told[told.index("\nvideo_toy_pushing\n"):]
+  video = told[told.index("\nvideo_toy_pushing\n") :]
   assert "step     32 x 32 x 3 pixels" in video
   assert "train    4 sequences of 30 steps, 120 steps in all" in video
   assert "dev      1 sequence of 30 steps, 30 steps in all" in video
-  series = told[:told.index("\nvideo_toy_pushing\n")]
+  series = told[: told.index("\nvideo_toy_pushing\n")]
   assert "step     2 features" in series and "train    4 sequences" in series
   for name in ("series_particle", "video_toy_pushing"):
     assert Image.open(tmp_path / f"{name}.png").width > 100
@@ -48,9 +53,11 @@ def test_what_is_there_is_told_and_drawn(data_dir, tmp_path, capsys):
 def test_what_is_not_there_comes_with_its_command(data_dir, capsys):
   data.main([f"--data_dir={data_dir}"])
   told = capsys.readouterr().out
-  missing = told[told.index(f"not in {data_dir}"):]
-  assert (f"t2t-datagen --problem=video_bair --data_dir={data_dir} "
-          "--tmp_dir=<folder of bair_robot_pushing_dataset_v0.tar") in missing
+  missing = told[told.index(f"not in {data_dir}") :]
+  assert (
+    f"t2t-datagen --problem=video_bair --data_dir={data_dir} "
+    "--tmp_dir=<folder of bair_robot_pushing_dataset_v0.tar"
+  ) in missing
   assert "video_toy_pushing --data" not in missing
   assert "_split1 --data_dir" not in missing and "other splits" in missing
 
@@ -64,17 +71,24 @@ def test_a_series_is_drawn_in_raw_units(data_dir, monkeypatch, tmp_path):
     return original(ids, values, names, **kwargs)
 
   monkeypatch.setattr(data.contact_sheet, "series", series)
-  data.main([f"--data_dir={data_dir}", "--problem=series_particle",
-             f"--output_dir={tmp_path}"])
-  expected = series_particle.make_motion("train", 0, 24, 2, 1.).x
+  data.main(
+    [
+      f"--data_dir={data_dir}",
+      "--problem=series_particle",
+      f"--output_dir={tmp_path}",
+    ]
+  )
+  expected = series_particle.make_motion("train", 0, 24, 2, 1.0).x
   np.testing.assert_allclose(drawn["train/0"], expected, atol=1e-4)
 
 
 def test_damaged_and_unknown_data_are_told(data_dir, tmp_path, capsys):
   manifest = json.loads(
-      (data_dir / "series_particle.manifest.json").read_text())
+    (data_dir / "series_particle.manifest.json").read_text()
+  )
   (tmp_path / "series_particle.manifest.json").write_text(
-      json.dumps(manifest))  # without its files
+    json.dumps(manifest)
+  )  # without its files
   (tmp_path / "video_gone.manifest.json").write_text("{}")
   assert data.main([f"--data_dir={tmp_path}"]) == 1
   told = capsys.readouterr().out

@@ -3,9 +3,10 @@
 from absl import flags
 from absl.testing import flagsaver
 import pytest
+
 # Defines --problem and --data_dir; tensor2tensor's t2t_datagen would define
 # them again, which one process cannot have.
-from tensor2tensor.utils import flags as _  # pylint: disable=unused-import
+from tensor2tensor.utils import flags as _  # noqa: F401
 
 from problems.core import options
 from t2t_af import errors
@@ -16,6 +17,7 @@ FLAGS = flags.FLAGS
 
 class _Stock:
   """What is read of tensor2tensor's t2t_datagen."""
+
   _SUPPORTED_PROBLEM_GENERATORS = {}
 
 
@@ -28,15 +30,22 @@ def parsed_flags():
 
 def _prepare(*arguments):
   FLAGS(["t2t-datagen", "--data_dir=data", *arguments])
-  t2t_datagen._prepare(_Stock)  # pylint: disable=protected-access
+  t2t_datagen._prepare(_Stock)
 
 
 def test_flags_reach_the_problems(tmp_path):
-  _prepare("--problem=video_folder", f"--source_dir={tmp_path}",
-           "--frame_size=32", "--frame_rate=12.5", "--aspect=pad", "--grey",
-           "--allow_missing")
+  _prepare(
+    "--problem=video_folder",
+    f"--source_dir={tmp_path}",
+    "--frame_size=32",
+    "--frame_rate=12.5",
+    "--aspect=pad",
+    "--grey",
+    "--allow_missing",
+  )
   assert options.current() == options.Options(
-      str(tmp_path), True, 32, 12.5, "pad", True)
+    str(tmp_path), True, 32, 12.5, "pad", True
+  )
 
 
 def test_without_flags_the_defaults_hold():
@@ -44,17 +53,28 @@ def test_without_flags_the_defaults_hold():
   assert options.current() == options.Options()
 
 
-@pytest.mark.parametrize("arguments, told", [
-    (["--problem=video_toy_pushing", "--grey"],
-     "--grey is for video_folder, not for video_toy_pushing"),
-    (["--problem=video_bair", "--source_dir=x"],
-     "--source_dir is for video_folder and series_csv, not for video_bair"),
+@pytest.mark.parametrize(
+  "arguments, told",
+  [
+    (
+      ["--problem=video_toy_pushing", "--grey"],
+      "--grey is for video_folder, not for video_toy_pushing",
+    ),
+    (
+      ["--problem=video_bair", "--source_dir=x"],
+      "--source_dir is for video_folder and series_csv, not for video_bair",
+    ),
     (["--problem=video_folder"], "--source_dir must be given"),
-    (["--problem=series_csv", "--source_dir=/nowhere/at/all"],
-     "no such directory"),
-    (["--problem=video_folder", "--source_dir=.", "--aspect=squash"],
-     "none of crop, pad, stretch"),
-])
+    (
+      ["--problem=series_csv", "--source_dir=/nowhere/at/all"],
+      "no such directory",
+    ),
+    (
+      ["--problem=video_folder", "--source_dir=.", "--aspect=squash"],
+      "none of crop, pad, stretch",
+    ),
+  ],
+)
 def test_flags_that_would_do_nothing_or_harm_are_told(arguments, told):
   with pytest.raises(errors.UserError, match=told):
     _prepare(*arguments)

@@ -7,15 +7,15 @@ import re
 import numpy as np
 import pytest
 
-from tests.bin import fake_torch
 from t2t_af import errors
-from t2t_af.records import records
-from t2t_af.records import run_folder
 from t2t_af.bin import doctor
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import perceptual
 from t2t_af.experiments import perceptual_extras
 from t2t_af.experiments import perceptual_networks
+from t2t_af.records import records
+from t2t_af.records import run_folder
+from tests.bin import fake_torch
 
 CONTEXTS, SAMPLES, COND, TIME = 4, 2, 3, 10
 ALEX, I3D = "alexnet-owt-7be5be79.pth", "i3d_pretrained_400.pt"
@@ -34,16 +34,20 @@ def _weights(monkeypatch, tmp_path):
   digest = hashlib.sha256(b"trunk").hexdigest()
   for name in ("alex", "vgg"):
     monkeypatch.setitem(
-        perceptual_extras.NETWORKS, name,
-        perceptual_extras.NETWORKS[name]._replace(sha256=digest[:8]))
+      perceptual_extras.NETWORKS,
+      name,
+      perceptual_extras.NETWORKS[name]._replace(sha256=digest[:8]),
+    )
   return folder
 
 
 def _levels(values, num_frames, side=32):
   """Grey frames of one level each: [..., num_frames, side, side, 1]."""
   values = np.asarray(values, np.uint8)
-  return np.broadcast_to(values[..., None, None, None, None],
-                         values.shape + (num_frames, side, side, 1))
+  return np.broadcast_to(
+    values[..., None, None, None, None],
+    values.shape + (num_frames, side, side, 1),
+  )
 
 
 @pytest.fixture(name="run")
@@ -53,19 +57,28 @@ def _run(tmp_path):
   truth = np.arange(CONTEXTS) * 10
   run_folder.update(str(folder), model="video_flow", seed=1)
   np.savez_compressed(
-      folder / "samples.npz", inputs=_levels(truth, COND),
-      targets=_levels(truth, TIME),
-      outputs=_levels(np.stack([truth + 3, truth + 51], axis=1), TIME))
+    folder / "samples.npz",
+    inputs=_levels(truth, COND),
+    targets=_levels(truth, TIME),
+    outputs=_levels(np.stack([truth + 3, truth + 51], axis=1), TIME),
+  )
   _decode_record(folder, step=9, temperature=0.5)
   return folder
 
 
 def _decode_record(folder, num_contexts=CONTEXTS, **fields):
-  fields = dict(dict.fromkeys(records.REQUIRED["samples"]), split="test",
-                num_contexts=num_contexts, num_samples=SAMPLES,
-                num_cond_frames=COND, num_predicted_frames=TIME, **fields)
-  records.append(run_folder.results(str(folder), "samples"),
-                 records.samples(**fields))
+  fields = dict(
+    dict.fromkeys(records.REQUIRED["samples"]),
+    split="test",
+    num_contexts=num_contexts,
+    num_samples=SAMPLES,
+    num_cond_frames=COND,
+    num_predicted_frames=TIME,
+    **fields,
+  )
+  records.append(
+    run_folder.results(str(folder), "samples"), records.samples(**fields)
+  )
 
 
 def _call(*arguments):
@@ -96,8 +109,9 @@ def test_lpips_is_of_the_best_and_of_all_samples(run):
   assert record["versions"]["torch"] == "2.8.0"
   assert record["resolution"] == [32, 32]
   assert record["network_resolution"] == [64, 64]
-  assert "32x32 (grey, tripled), enlarged to 64x64, bilinear" in record[
-      "protocol"]
+  assert (
+    "32x32 (grey, tripled), enlarged to 64x64, bilinear" in record["protocol"]
+  )
   assert record["weights_sha256"] == hashlib.sha256(b"trunk").hexdigest()
 
 
@@ -105,11 +119,12 @@ def test_fvd_is_of_all_clips_and_says_that_few_are_biased(run):
   assert _call(run, "--metrics=fvd", "--min_clips=4") == 0
   (record,) = _records(run).values()
   # One logit, the level: (m - m')^2 + (s - s')^2.
-  true = np.arange(CONTEXTS) * 10.
+  true = np.arange(CONTEXTS) * 10.0
   drawn = np.concatenate([true + 3, true + 51])
   assert record["fvd"] == pytest.approx(
-      27.**2 + (drawn.std() - true.std())**2)
-  assert record["fvd_by_sample"] == pytest.approx([9., 51.**2])
+    27.0**2 + (drawn.std() - true.std()) ** 2
+  )
+  assert record["fvd_by_sample"] == pytest.approx([9.0, 51.0**2])
   assert (record["num_true_clips"], record["num_generated_clips"]) == (4, 8)
   assert (record["clip_length"], record["package"]) == (TIME, "cd-fvd 0.1.1")
   assert "fewer than 256 true clips: biased" in record["protocol"]
@@ -121,7 +136,7 @@ def test_whole_clips_have_the_frames_given_too(run):
   record = _records(run)["fvd"]
   assert record["clip_length"] == COND + TIME
   # The frames given are the truth, so a clip's mean is nearer to it.
-  assert record["fvd_by_sample"][0] == pytest.approx((3 * TIME / 13)**2)
+  assert record["fvd_by_sample"][0] == pytest.approx((3 * TIME / 13) ** 2)
   assert "counted in" in record["protocol"]
 
 
@@ -130,7 +145,10 @@ def test_records_say_whose_samples_they_are_of(run):
   for record in _records(run).values():
     assert (record["model"], record["seed"]) == ("video_flow", 1)
     assert (record["step"], record["split"], record["temperature"]) == (
-        9, "test", 0.5)
+      9,
+      "test",
+      0.5,
+    )
     assert (record["num_contexts"], record["num_samples"]) == (4, 2)
   assert len(_records(run)) == 2
 
@@ -149,32 +167,44 @@ def test_runs_below_a_folder_are_found(run):
 
 
 def test_absent_packages_are_told_in_one_line_and_nothing_is_computed(
-    run, monkeypatch):
+  run, monkeypatch
+):
   fake_torch.uninstall(monkeypatch)
   told = _told(run)
   assert told.startswith("missing for LPIPS and FVD: packages (get")
-  assert "-m pip install lpips==0.1.4 torch==2.8.0 torchvision==0.23.0 " \
-      "cd-fvd==0.1.1; of PyTorch best the build for the CPU)" in told
+  assert (
+    "-m pip install lpips==0.1.4 torch==2.8.0 torchvision==0.23.0 "
+    "cd-fvd==0.1.1; of PyTorch best the build for the CPU)" in told
+  )
   assert not _records(run)
 
 
-@pytest.mark.parametrize("absent, file, address, computed", [
+@pytest.mark.parametrize(
+  "absent, file, address, computed",
+  [
     ("LPIPS", ALEX, "https://download.pytorch.org/models/" + ALEX, "fvd"),
-    ("FVD", I3D, "https://github.com/songweige/TATS/raw/main/tats/fvd/" + I3D,
-     "lpips"),
-])
+    (
+      "FVD",
+      I3D,
+      "https://github.com/songweige/TATS/raw/main/tats/fvd/" + I3D,
+      "lpips",
+    ),
+  ],
+)
 def test_absent_weights_are_told_and_the_other_metric_is_computed(
-    run, weights, absent, file, address, computed):
+  run, weights, absent, file, address, computed
+):
   (weights / file).unlink()
   told = _told(run, "--min_clips=4")
-  assert told == (f"missing for {absent}: weights (get them: {file} from "
-                  f"{address} into {weights})")
+  assert told == (
+    f"missing for {absent}: weights (get them: {file} from "
+    f"{address} into {weights})"
+  )
   assert set(_records(run)) == {computed}
 
 
 def test_vgg_is_asked_for_its_own_weights(run, weights):
-  assert "vgg16-397923af.pth" in _told(
-      run, "--metrics=lpips", "--backbone=vgg")
+  assert "vgg16-397923af.pth" in _told(run, "--metrics=lpips", "--backbone=vgg")
   (weights / "vgg16-397923af.pth").write_bytes(b"trunk")
   _call(run, "--metrics=lpips", "--backbone=vgg")
   assert _records(run)["lpips"]["backbone"] == "vgg"
@@ -184,8 +214,7 @@ def test_vgg_is_asked_for_its_own_weights(run, weights):
 def test_weights_dir_is_looked_into_and_nowhere_else(run, weights, tmp_path):
   own = tmp_path / "own"
   own.mkdir()
-  assert f"into {own}" in _told(run, "--metrics=lpips",
-                                f"--weights_dir={own}")
+  assert f"into {own}" in _told(run, "--metrics=lpips", f"--weights_dir={own}")
   (weights / ALEX).rename(own / ALEX)
   assert _call(run, "--metrics=lpips", f"--weights_dir={own}") == 0
 
@@ -211,16 +240,20 @@ def test_a_file_that_is_no_weights_is_told_in_one_line(weights):
   with pytest.raises(errors.UserError) as caught:
     perceptual_networks.make("alex", str(path))
   assert str(caught.value) == (
-      f"{path} holds no weights that fit: PytorchStreamReader failed")
+    f"{path} holds no weights that fit: PytorchStreamReader failed"
+  )
 
 
-@pytest.mark.parametrize("arguments, told", [
+@pytest.mark.parametrize(
+  "arguments, told",
+  [
     (["--metrics=lpisp"], 'unknown metric "lpisp". Did you mean "lpips"'),
     (["--metrics="], "unknown metric"),
     (["--min_clips=1"], "must be at least 2"),
     (["--weights_dir=/nowhere"], "is no folder"),
     (["--metrics=fvd"], "needs 256 true ones, but there are 4: sample more"),
-])
+  ],
+)
 def test_bad_flags_are_told(run, arguments, told):
   assert told in _told(run, *arguments)
   assert not _records(run)
@@ -236,7 +269,8 @@ def test_short_futures_are_told(run):
   arrays["outputs"] = arrays["outputs"][:, :, :9]
   np.savez(run / "samples.npz", **arrays)
   assert "at least 10 frames, and these have 9" in _told(
-      run, "--metrics=fvd", "--min_clips=4")
+    run, "--metrics=fvd", "--min_clips=4"
+  )
 
 
 def test_a_run_without_samples_is_told(run):
@@ -250,25 +284,32 @@ def test_a_damaged_file_is_told(run):
 
 
 def test_a_series_is_told(run):
-  np.savez(run / "samples.npz", inputs=np.zeros((2, 3, 5), np.float32),
-           targets=np.zeros((2, 10, 5), np.float32),
-           outputs=np.zeros((2, 4, 10, 5), np.float32))
+  np.savez(
+    run / "samples.npz",
+    inputs=np.zeros((2, 3, 5), np.float32),
+    targets=np.zeros((2, 10, 5), np.float32),
+    outputs=np.zeros((2, 4, 10, 5), np.float32),
+  )
   assert "is of a series" in _told(run)
 
 
 def test_the_verb_needs_no_tensorflow(run_python):
   assert t2t_af_command._VERBS["perceptual"] is False
-  done = run_python("-c", "import t2t_af_light, sys\n"
-                    "import t2t_af.bin.perceptual\n"
-                    "print({'tensorflow', 'torch'} & set(sys.modules))",
-                    path=[_SETUP.parent])
+  done = run_python(
+    "-c",
+    "import t2t_af_light, sys\n"
+    "import t2t_af.bin.perceptual\n"
+    "print({'tensorflow', 'torch'} & set(sys.modules))",
+    path=[_SETUP.parent],
+  )
   assert done.stdout.strip() == "set()", done.stderr
 
 
 def test_the_extra_of_setup_is_what_people_are_told_to_install():
-  listed, = re.findall(r"_PERCEPTUAL = \[(.*?)\]", _SETUP.read_text(), re.S)
+  (listed,) = re.findall(r"_PERCEPTUAL = \[(.*?)\]", _SETUP.read_text(), re.S)
   assert sorted(re.findall(r'"(.*?)"', listed)) == sorted(
-      perceptual_extras.REQUIREMENTS.values())
+    perceptual_extras.REQUIREMENTS.values()
+  )
 
 
 def test_doctor_tells_of_the_extras_and_finds_nothing_wrong(monkeypatch):

@@ -2,26 +2,31 @@
 
 import numpy as np
 import pytest
-from tensor2tensor.data_generators import bair_robot_pushing  # pylint: disable=unused-import
+from tensor2tensor.data_generators import bair_robot_pushing  # noqa: F401
 from tensor2tensor.data_generators import problem as t2t_problem
 from tensor2tensor.utils import registry
 
 from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
-from t2t_af.records import records
 from t2t_af.bin import references
+from t2t_af.records import records
 
-COUNTS = {t2t_problem.DatasetSplit.TRAIN: 20,
-          t2t_problem.DatasetSplit.EVAL: 3, t2t_problem.DatasetSplit.TEST: 5}
+COUNTS = {
+  t2t_problem.DatasetSplit.TRAIN: 20,
+  t2t_problem.DatasetSplit.EVAL: 3,
+  t2t_problem.DatasetSplit.TEST: 5,
+}
 
 
 @pytest.fixture(name="data_dir", scope="module")
 def _data_dir(tmp_path_factory):
   folder = str(tmp_path_factory.mktemp("data"))
   with pytest.MonkeyPatch.context() as patch:
-    for cls in (series_particle.SeriesParticle,
-                video_toy_pushing.VideoToyPushing):
+    for cls in (
+      series_particle.SeriesParticle,
+      video_toy_pushing.VideoToyPushing,
+    ):
       patch.setattr(cls, "sequences_per_split", COUNTS)
     for name in ("series_particle", "video_toy_pushing"):
       registry.problem(name).generate_data(folder, folder)
@@ -29,9 +34,17 @@ def _data_dir(tmp_path_factory):
 
 
 def test_a_series_is_scored_on_the_windows_of_evaluation(data_dir, capsys):
-  assert references.main([
-      "--problem=series_particle", f"--data_dir={data_dir}",
-      "--num_inputs=4", "--num_targets=5"]) == 0
+  assert (
+    references.main(
+      [
+        "--problem=series_particle",
+        f"--data_dir={data_dir}",
+        "--num_inputs=4",
+        "--num_targets=5",
+      ]
+    )
+    == 0
+  )
   told = capsys.readouterr().out.splitlines()
   assert len(told) == 5 and all("raw units" in line for line in told)
   found = references.compute("series_particle", data_dir, "test", 4, 5)
@@ -42,13 +55,15 @@ def test_a_series_is_scored_on_the_windows_of_evaluation(data_dir, capsys):
   nll = 0.5 * (np.log(2 * np.pi) + np.square(windows[:, 4:], dtype=float))
   assert found[0]["nll_nats_per_dim"] == pytest.approx(nll.mean())
   assert found[0]["nll_raw_nats_per_step"] == pytest.approx(
-      2 * nll.mean() + problem.statistics(data_dir).log_volume)
+    2 * nll.mean() + problem.statistics(data_dir).log_volume
+  )
 
 
 def test_video_takes_the_noise_asked_for(data_dir):
   for noise in ("uniform", "gaussian"):
-    found = references.compute("video_toy_pushing", data_dir, "eval", 3, 10,
-                               noise)
+    found = references.compute(
+      "video_toy_pushing", data_dir, "eval", 3, 10, noise
+    )
     assert {r["dequantization"] for r in found} == {noise}
     assert found[0]["num_sequences"] == 3
     assert found[0]["num_train_sequences"] == 20
@@ -64,8 +79,9 @@ def test_records_are_written_once_for_each_protocol(data_dir, tmp_path):
   path = str(tmp_path / "references.jsonl")
 
   def write(num_inputs, noise):
-    references.write("video_toy_pushing", data_dir, "test", path, num_inputs,
-                     10, noise)
+    references.write(
+      "video_toy_pushing", data_dir, "test", path, num_inputs, 10, noise
+    )
     return len(records.read(path))
 
   assert write(3, "uniform") == 6 == write(3, "uniform")

@@ -5,7 +5,8 @@
 Batch norm is checked in inference mode: in training it mixes sequences.
 """
 
-from typing import Callable, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -15,9 +16,14 @@ from tests import weights
 TOLERANCE = 1e-5
 
 
-def check(session: tf.Session, conditioner: Callable, num_cond_steps: int,
-          x: np.ndarray, map_shapes: Sequence[Sequence[int]],
-          num_parameters: int) -> None:
+def check(
+  session: tf.Session,
+  conditioner: Callable,
+  num_cond_steps: int,
+  x: np.ndarray,
+  map_shapes: Sequence[Sequence[int]],
+  num_parameters: int,
+) -> None:
   """Asserts the contract; the message of a failure names the claim.
 
   Args:
@@ -34,8 +40,13 @@ def check(session: tf.Session, conditioner: Callable, num_cond_steps: int,
   fed = tf.placeholder_with_default(x, (None, None) + x.shape[2:])
   maps = conditioner(fed)
   static = conditioner(tf.constant(x))
-  slopes = [[tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
-             for j in range(num_windows)] for m in maps]
+  slopes = [
+    [
+      tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
+      for j in range(num_windows)
+    ]
+    for m in maps
+  ]
 
   expected = [[len(x), num_windows] + list(shape) for shape in map_shapes]
   assert [m.shape.as_list() for m in static] == expected, "has its shapes"
@@ -47,17 +58,20 @@ def check(session: tf.Session, conditioner: Callable, num_cond_steps: int,
 
   weights.randomize(session)
   values, at_static, slopes = session.run([maps, static, slopes])
-  changed = session.run(maps, {fed: np.concatenate([x[:1], x[1:] + 1.])})
-  alone = [session.run(maps, {fed: x[:, j:j + num_cond_steps]})
-           for j in range(num_windows)]
+  changed = session.run(maps, {fed: np.concatenate([x[:1], x[1:] + 1.0])})
+  alone = [
+    session.run(maps, {fed: x[:, j : j + num_cond_steps]})
+    for j in range(num_windows)
+  ]
   for i, value in enumerate(values):
     assert np.isfinite(value).all(), "is finite"
     _assert_close("takes static and dynamic shapes", at_static[i], value)
     _assert_close("ignores batch mates", changed[i][0], value[0])
     _check_windows(slopes[i], num_cond_steps)
     for j in range(num_windows):
-      _assert_close("is the same for a window alone", alone[j][i][:, 0],
-                    value[:, j])
+      _assert_close(
+        "is the same for a window alone", alone[j][i][:, 0], value[:, j]
+      )
 
 
 def _check_windows(slopes, num_cond_steps):

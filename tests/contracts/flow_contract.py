@@ -32,9 +32,13 @@ class _Rest(NamedTuple):
   fldj: np.ndarray
 
 
-def check(session: tf.Session, flow: tfp.bijectors.Bijector, x: np.ndarray,
-          initialize: Optional[Callable[[tf.Session], None]] = None,
-          num_unchanged: Optional[int] = None) -> None:
+def check(
+  session: tf.Session,
+  flow: tfp.bijectors.Bijector,
+  x: np.ndarray,
+  initialize: Optional[Callable[[tf.Session], None]] = None,
+  num_unchanged: Optional[int] = None,
+) -> None:
   """Asserts the contract; the message of a failure names the claim.
 
   Args:
@@ -59,17 +63,18 @@ def check(session: tf.Session, flow: tfp.bijectors.Bijector, x: np.ndarray,
     initialize(session)
   values, rest, y, jacobian = session.run([static, rest, y, jacobian])
   at_dynamic, changed, padded = [
-      session.run(dynamic, {fed: value})
-      for value in (x, _with_other_mates(x), _padded(x))]
+    session.run(dynamic, {fed: value})
+    for value in (x, _with_other_mates(x), _padded(x))
+  ]
 
   for name, value in {**values._asdict(), **rest._asdict()}.items():
     assert np.isfinite(value).all(), "is finite: " + name
   _assert_close("takes static and dynamic batches", y, values.y)
   _assert_equal("takes static and dynamic times", at_dynamic, values)
-  _assert_equal("ignores batch mates", [v[0] for v in changed],
-                [v[0] for v in values])
-  _assert_equal("ignores padding", [v[:, :x.shape[1]] for v in padded],
-                values)
+  _assert_equal(
+    "ignores batch mates", [v[0] for v in changed], [v[0] for v in values]
+  )
+  _assert_equal("ignores padding", [v[:, : x.shape[1]] for v in padded], values)
   _check_unscored(flow, x, values.y, num_unchanged)
   _check_jacobian(jacobian, values.log_det_per_step, rest.ildj)
   _assert_close("forward(inverse(x)) is x", rest.x_back, x)
@@ -86,18 +91,19 @@ def _passes(flow, x):
 def _rest(flow, x, passes):
   event_ndims = x.shape.rank - 1
   return _Rest(
-      flow.forward(tf.identity(passes.y)),
-      flow.inverse(tf.identity(passes.x_as_noise)),
-      flow.inverse_log_det_jacobian(tf.identity(x), event_ndims),
-      flow.forward_log_det_jacobian(tf.identity(passes.y), event_ndims))
+    flow.forward(tf.identity(passes.y)),
+    flow.inverse(tf.identity(passes.x_as_noise)),
+    flow.inverse_log_det_jacobian(tf.identity(x), event_ndims),
+    flow.forward_log_det_jacobian(tf.identity(passes.y), event_ndims),
+  )
 
 
 def _with_other_mates(x):
-  return np.concatenate([x[:1], x[1:] + 1., x[:1] - 1.])
+  return np.concatenate([x[:1], x[1:] + 1.0, x[:1] - 1.0])
 
 
 def _padded(x):
-  return np.concatenate([x, 2. + x[:, :PADDING]], axis=1)
+  return np.concatenate([x, 2.0 + x[:, :PADDING]], axis=1)
 
 
 def _y_and_jacobian(flow, x):
@@ -108,7 +114,8 @@ def _y_and_jacobian(flow, x):
   """
   batch, size = len(x), x[0].size
   copies = tf.placeholder_with_default(
-      np.repeat(x, size, axis=0), (None,) + x.shape[1:])
+    np.repeat(x, size, axis=0), (None,) + x.shape[1:]
+  )
   rows = np.tile(np.eye(size, dtype=np.float32), [batch, 1])
   y = flow.inverse(copies)
   (gradient,) = tf.gradients(y, copies, rows.reshape((-1,) + x.shape[1:]))
@@ -118,8 +125,9 @@ def _y_and_jacobian(flow, x):
 def _check_unscored(flow, x, y, num_unchanged):
   assert 0 <= flow.num_unscored < x.shape[1], "has steps to score"
   n = flow.num_unscored if num_unchanged is None else num_unchanged
-  np.testing.assert_array_equal(y[:, :n], x[:, :n],
-                                "passes unscored steps unchanged")
+  np.testing.assert_array_equal(
+    y[:, :n], x[:, :n], "passes unscored steps unchanged"
+  )
 
 
 def _check_jacobian(jacobian, log_det_per_step, ildj):
@@ -128,15 +136,19 @@ def _check_jacobian(jacobian, log_det_per_step, ildj):
   # [batch, step of y, number, step of x, number]
   blocks = jacobian.reshape([batch, num_steps, n, num_steps, n])
   for t in range(num_steps):
-    assert not blocks[:, t, :, t + 1:].any(), "sees no future step"
+    assert not blocks[:, t, :, t + 1 :].any(), "sees no future step"
     assert not (blocks[:, t, :, t] * (1 - np.eye(n))).any(), (
-        "is diagonal within a step")
+      "is diagonal within a step"
+    )
   past = [blocks[:, t, :, :t] for t in range(1, num_steps)]
   assert max(np.abs(p).max() for p in past) > 1e-3, "uses the past"
   _assert_close("log-det is the Jacobian's", ildj, _log_det(jacobian))
   for t in range(num_steps):
-    _assert_close("log-det of every step is its block's",
-                  log_det_per_step[:, t], _log_det(blocks[:, t, :, t]))
+    _assert_close(
+      "log-det of every step is its block's",
+      log_det_per_step[:, t],
+      _log_det(blocks[:, t, :, t]),
+    )
 
 
 def _log_det(matrices):

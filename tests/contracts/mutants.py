@@ -1,10 +1,10 @@
 """Runs single checks of a contract, on mutants that should fail them."""
 
 import inspect
-from typing import Any, Set
+from typing import Any
 
 
-def checks(contract: type) -> Set[str]:
+def checks(contract: type) -> set[str]:
   """The names of a contract's checks."""
   return {name for name in dir(contract) if name.startswith("test_")}
 
@@ -24,8 +24,9 @@ def check(contract: Any, name: str, tmp_path, **fixtures) -> None:
   known = dict(fixtures, tmp_path=empty)
   wanted = inspect.signature(method).parameters
   arguments = {key: value for key, value in known.items() if key in wanted}
-  marks = [m for m in getattr(method, "pytestmark", ())
-           if m.name == "parametrize"]
+  marks = [
+    m for m in getattr(method, "pytestmark", ()) if m.name == "parametrize"
+  ]
   if not marks:
     method(**arguments)
   for mark in marks:

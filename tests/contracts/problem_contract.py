@@ -1,10 +1,10 @@
 """What every video problem must do: generated once, then read in every way.
 
-    class MyProblemTest(problem_contract.VideoProblemContract):
-      COUNTS = {"train": 5, "eval": 3, "test": 2}
+class MyProblemTest(problem_contract.VideoProblemContract):
+  COUNTS = {"train": 5, "eval": 3, "test": 2}
 
-      @classmethod
-      def make_problem(cls, folder): ...   # returns (problem, tmp_dir)
+  @classmethod
+  def make_problem(cls, folder): ...   # returns (problem, tmp_dir)
 """
 
 import hashlib
@@ -27,18 +27,23 @@ WINDOW = INPUTS + TARGETS
 
 def make_hparams(data_dir, batch_size=2, targets=TARGETS):
   return hparam.HParams(
-      data_dir=data_dir, batch_size=batch_size, video_num_input_frames=INPUTS,
-      video_num_target_frames=targets)
+    data_dir=data_dir,
+    batch_size=batch_size,
+    video_num_input_frames=INPUTS,
+    video_num_target_frames=targets,
+  )
 
 
-def batches(problem, mode, hparams, limit=None, seed=None, config=None,
-            **dataset_kwargs):
+def batches(
+  problem, mode, hparams, limit=None, seed=None, config=None, **dataset_kwargs
+):
   """Runs the Estimator's input function: a list of dicts of arrays."""
   with tf.Graph().as_default():
     if seed is not None:
       tf.set_random_seed(seed)
     input_fn = problem.make_estimator_input_fn(
-        mode, hparams, dataset_kwargs=dataset_kwargs)
+      mode, hparams, dataset_kwargs=dataset_kwargs
+    )
     dataset = input_fn(params=None, config=config)
     iterator = tf.data.make_initializable_iterator(dataset)
     following = iterator.get_next()
@@ -65,14 +70,16 @@ def place(window, sequences):
   """(sequence, frame) where a window was cut from, or None."""
   for s, sequence in enumerate(sequences):
     for start in range(len(sequence) - len(window) + 1):
-      if np.array_equal(window, sequence[start:start + len(window)]):
+      if np.array_equal(window, sequence[start : start + len(window)]):
         return s, start
   return None
 
 
 def times(folder):
-  return {name: os.stat(os.path.join(folder, name)).st_mtime_ns
-          for name in os.listdir(folder)}
+  return {
+    name: os.stat(os.path.join(folder, name)).st_mtime_ns
+    for name in os.listdir(folder)
+  }
 
 
 def contents(folder):
@@ -116,8 +123,11 @@ class VideoProblemContract:
   def test_counts_shapes_and_types(self, made, split):
     problem, _ = made
     frames, ids = self._sequences(made, split)
-    assert frames.shape == (self.COUNTS[split], problem.frames_per_sequence,
-                            *problem.frame_shape)
+    assert frames.shape == (
+      self.COUNTS[split],
+      problem.frames_per_sequence,
+      *problem.frame_shape,
+    )
     assert frames.dtype == np.uint8
     assert len(set(ids)) == len(ids)
 
@@ -133,8 +143,9 @@ class VideoProblemContract:
   @pytest.mark.parametrize("split", ["eval", "test"])
   def test_evaluation_reads_each_first_window_once_in_order(self, made, split):
     problem, data_dir = made
-    found = batches(problem, MODES.EVAL, make_hparams(data_dir),
-                    dataset_split=split)
+    found = batches(
+      problem, MODES.EVAL, make_hparams(data_dir), dataset_split=split
+    )
     frames, _ = self._sequences(made, split)
     np.testing.assert_array_equal(windows(found), frames[:, :WINDOW])
 
@@ -149,8 +160,11 @@ class VideoProblemContract:
     problem, data_dir = made
     shape = [INPUTS] + problem.frame_shape
     count = self.COUNTS["eval"]
-    cases = ((MODES.TRAIN, count - 1, count - 1), (MODES.EVAL, count, count),
-             (MODES.EVAL, count - 1, None))
+    cases = (
+      (MODES.TRAIN, count - 1, count - 1),
+      (MODES.EVAL, count, count),
+      (MODES.EVAL, count - 1, None),
+    )
     for mode, batch_size, static in cases:
       with tf.Graph().as_default():
         dataset = problem.input_fn(mode, make_hparams(data_dir, batch_size))
@@ -174,10 +188,11 @@ class VideoProblemContract:
     problem, data_dir = made
     frames, _ = self._sequences(made, "train")
     count = self.COUNTS["train"]
-    found = batches(problem, MODES.TRAIN, make_hparams(data_dir, 1), 6 * count,
-                    seed=2)
+    found = batches(
+      problem, MODES.TRAIN, make_hparams(data_dir, 1), 6 * count, seed=2
+    )
     places = [place(w, frames) for w in windows(found)]
-    epochs = [places[i * count:(i + 1) * count] for i in range(6)]
+    epochs = [places[i * count : (i + 1) * count] for i in range(6)]
     orders = {tuple(s for s, _ in epoch) for epoch in epochs}
     assert all(sorted(order) == list(range(count)) for order in orders)
     assert count == 1 or len(orders) > 1
@@ -186,25 +201,28 @@ class VideoProblemContract:
   def test_training_order_follows_the_seed_alone(self, made):
     problem, data_dir = made
     first, again, other = [
-        windows(batches(problem, MODES.TRAIN, make_hparams(data_dir), 8, seed))
-        for seed in (3, 3, 4)
+      windows(batches(problem, MODES.TRAIN, make_hparams(data_dir), 8, seed))
+      for seed in (3, 3, 4)
     ]
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
   def test_prediction_gives_every_sequence_and_what_frames_there_are(
-      self, made):
+    self, made
+  ):
     problem, data_dir = made
     longest = problem.frames_per_sequence
-    found = batches(problem, MODES.PREDICT,
-                    make_hparams(data_dir, targets=longest + 5))
+    found = batches(
+      problem, MODES.PREDICT, make_hparams(data_dir, targets=longest + 5)
+    )
     frames, _ = self._sequences(made, "eval")
     np.testing.assert_array_equal(windows(found), frames)
 
   def test_max_records_takes_the_first_ones(self, made):
     problem, data_dir = made
-    found = batches(problem, MODES.PREDICT, make_hparams(data_dir),
-                    max_records=1)
+    found = batches(
+      problem, MODES.PREDICT, make_hparams(data_dir), max_records=1
+    )
     frames, _ = self._sequences(made, "eval")
     np.testing.assert_array_equal(windows(found), frames[:1, :WINDOW])
 
@@ -235,5 +253,6 @@ class VideoProblemContract:
     problem, data_dir = made
     found = batches(problem, MODES.EVAL, make_hparams(data_dir))
     np.testing.assert_array_equal(
-        windows(found), problem.read_windows(data_dir, "eval", INPUTS, TARGETS))
+      windows(found), problem.read_windows(data_dir, "eval", INPUTS, TARGETS)
+    )
     assert problem.step_shape == problem.frame_shape

@@ -35,7 +35,7 @@ def windows(found):
 def tiled(series):
   """The windows that evaluation should score, one after the other."""
   starts = range(0, len(series) - WINDOW + 1, TARGETS)
-  return [series[start:start + WINDOW] for start in starts]
+  return [series[start : start + WINDOW] for start in starts]
 
 
 def places(found, sequences):
@@ -43,7 +43,7 @@ def places(found, sequences):
   known = {}
   for s, values in enumerate(sequences):
     for start in range(len(values) - WINDOW + 1):
-      known[values[start:start + WINDOW].tobytes()] = (s, start)
+      known[values[start : start + WINDOW].tobytes()] = (s, start)
   return [known.get(np.ascontiguousarray(w).tobytes()) for w in found]
 
 
@@ -82,8 +82,11 @@ class SeriesProblemContract:
 
   def test_no_sequence_is_in_two_splits(self, made):
     problem, data_dir, _ = made
-    found = [pair for split in SPLITS
-             for pair in problem.each_sequence(data_dir, split)]
+    found = [
+      pair
+      for split in SPLITS
+      for pair in problem.each_sequence(data_dir, split)
+    ]
     total = sum(self.COUNTS.values())
     assert len({name for name, _ in found}) == len(found) == total
     assert len({values.tobytes() for _, values in found}) == total
@@ -98,45 +101,61 @@ class SeriesProblemContract:
   def test_statistics_lead_back_to_raw_units(self, made, split):
     problem, data_dir, tmp_dir = made
     statistics = problem.statistics(data_dir)
-    raw = [values for _, values in problem.generate_sequences(
-        data_dir, tmp_dir, split)]
+    raw = [
+      values
+      for _, values in problem.generate_sequences(data_dir, tmp_dir, split)
+    ]
     found = self._series(made, split)
     assert len(raw) == len(found)
     scale = np.abs(np.concatenate(found)).max(axis=0) * statistics.std
     for expected, x in zip(raw, found):
       error = np.abs(statistics.to_raw(x) - expected[:, list(statistics.kept)])
       # float32 keeps 24 bits.
-      assert (error <= 2.**-22 * (scale + np.abs(statistics.mean))).all()
+      assert (error <= 2.0**-22 * (scale + np.abs(statistics.mean))).all()
     assert statistics.names == tuple(
-        problem.feature_names[i] for i in statistics.kept)
+      problem.feature_names[i] for i in statistics.kept
+    )
 
   @pytest.mark.parametrize("split", ["eval", "test"])
   def test_evaluation_scores_every_step_once_in_order(self, made, split):
     problem, data_dir, _ = made
-    found = windows(problem_contract.batches(
-        problem, MODES.EVAL, problem_contract.make_hparams(data_dir),
-        dataset_split=split))
+    found = windows(
+      problem_contract.batches(
+        problem,
+        MODES.EVAL,
+        problem_contract.make_hparams(data_dir),
+        dataset_split=split,
+      )
+    )
     series = self._series(made, split)
     np.testing.assert_array_equal(
-        found, np.concatenate([tiled(values) for values in series]))
+      found, np.concatenate([tiled(values) for values in series])
+    )
     np.testing.assert_array_equal(
-        found, problem.read_windows(data_dir, split, INPUTS, TARGETS))
-    scored = np.split(found[:, INPUTS:], np.cumsum(
-        [len(tiled(values)) for values in series])[:-1])
+      found, problem.read_windows(data_dir, split, INPUTS, TARGETS)
+    )
+    scored = np.split(
+      found[:, INPUTS:],
+      np.cumsum([len(tiled(values)) for values in series])[:-1],
+    )
     for values, targets in zip(series, scored):
       steps = targets.reshape([-1, problem.num_features])
-      np.testing.assert_array_equal(steps, values[INPUTS:INPUTS + len(steps)])
+      np.testing.assert_array_equal(steps, values[INPUTS : INPUTS + len(steps)])
       assert len(values) - INPUTS - len(steps) < TARGETS
 
   def test_batch_size_is_static_where_no_batch_is_partial(self, made):
     problem, data_dir, _ = made
     count = len(problem.read_windows(data_dir, "eval", INPUTS, TARGETS))
     shape = [INPUTS, problem.num_features]
-    for mode, size, static in ((MODES.TRAIN, 5, 5), (MODES.EVAL, count, count),
-                               (MODES.EVAL, count + 1, None)):
+    for mode, size, static in (
+      (MODES.TRAIN, 5, 5),
+      (MODES.EVAL, count, count),
+      (MODES.EVAL, count + 1, None),
+    ):
       with tf.Graph().as_default():
         dataset = problem.input_fn(
-            mode, problem_contract.make_hparams(data_dir, size))
+          mode, problem_contract.make_hparams(data_dir, size)
+        )
         inputs = tf.data.get_output_shapes(dataset)[0]["inputs"]
         assert tf.data.get_output_types(dataset)[0]["inputs"] == tf.float32
       assert inputs.as_list() == [static] + shape
@@ -147,12 +166,21 @@ class SeriesProblemContract:
     # Of the windows of an epoch about 1 / WINDOW start at a given place of a
     # series: chance to miss one is about 1e-6.
     epoch = sum(len(values) // WINDOW for values in series)
-    found = windows(problem_contract.batches(
-        problem, MODES.TRAIN, problem_contract.make_hparams(data_dir, epoch),
-        limit=14 * WINDOW, seed=1))
+    found = windows(
+      problem_contract.batches(
+        problem,
+        MODES.TRAIN,
+        problem_contract.make_hparams(data_dir, epoch),
+        limit=14 * WINDOW,
+        seed=1,
+      )
+    )
     # A series may repeat itself: then only the last of equal places counts.
-    ends = {place for s, values in enumerate(series) for place in places(
-        [values[:WINDOW], values[-WINDOW:]], series)}
+    ends = {
+      place
+      for s, values in enumerate(series)
+      for place in places([values[:WINDOW], values[-WINDOW:]], series)
+    }
     seen = set(places(found, series))
     assert None not in seen
     assert ends <= seen
@@ -160,11 +188,18 @@ class SeriesProblemContract:
   def test_every_epoch_takes_windows_by_length_and_other_ones(self, made):
     problem, data_dir, _ = made
     series = self._series(made, "train")
-    expected = sorted(s for s, values in enumerate(series)
-                      for _ in range(len(values) // WINDOW))
-    epochs = windows(problem_contract.batches(
-        problem, MODES.TRAIN, problem_contract.make_hparams(data_dir, 1),
-        limit=2 * len(expected), seed=2))
+    expected = sorted(
+      s for s, values in enumerate(series) for _ in range(len(values) // WINDOW)
+    )
+    epochs = windows(
+      problem_contract.batches(
+        problem,
+        MODES.TRAIN,
+        problem_contract.make_hparams(data_dir, 1),
+        limit=2 * len(expected),
+        seed=2,
+      )
+    )
     halves = [places(half, series) for half in np.split(epochs, 2)]
     assert all(sorted(s for s, _ in half) == expected for half in halves)
     assert halves[0] != halves[1]
@@ -173,25 +208,41 @@ class SeriesProblemContract:
   def test_training_order_follows_the_seed_alone(self, made):
     problem, data_dir, _ = made
     first, again, other = [
-        windows(problem_contract.batches(
-            problem, MODES.TRAIN, problem_contract.make_hparams(data_dir),
-            limit=8, seed=seed)) for seed in (3, 3, 4)
+      windows(
+        problem_contract.batches(
+          problem,
+          MODES.TRAIN,
+          problem_contract.make_hparams(data_dir),
+          limit=8,
+          seed=seed,
+        )
+      )
+      for seed in (3, 3, 4)
     ]
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
   def test_prediction_reads_the_windows_of_evaluation(self, made):
     problem, data_dir, _ = made
-    found = windows(problem_contract.batches(
-        problem, MODES.PREDICT, problem_contract.make_hparams(data_dir, 3)))
+    found = windows(
+      problem_contract.batches(
+        problem, MODES.PREDICT, problem_contract.make_hparams(data_dir, 3)
+      )
+    )
     np.testing.assert_array_equal(
-        found, problem.read_windows(data_dir, "eval", INPUTS, TARGETS))
+      found, problem.read_windows(data_dir, "eval", INPUTS, TARGETS)
+    )
 
   def test_max_records_takes_the_first_sequences(self, made):
     problem, data_dir, _ = made
-    found = windows(problem_contract.batches(
-        problem, MODES.EVAL, problem_contract.make_hparams(data_dir),
-        max_records=1))
+    found = windows(
+      problem_contract.batches(
+        problem,
+        MODES.EVAL,
+        problem_contract.make_hparams(data_dir),
+        max_records=1,
+      )
+    )
     np.testing.assert_array_equal(found, tiled(self._series(made, "eval")[0]))
 
   def test_another_process_knows_the_features_from_the_data(self, made):
@@ -204,14 +255,16 @@ class SeriesProblemContract:
     problem, data_dir, _ = made
     shortest = min(map(len, self._series(made, "train")))
     hparams = problem_contract.make_hparams(
-        data_dir, targets=shortest - INPUTS + 1)
+      data_dir, targets=shortest - INPUTS + 1
+    )
     with pytest.raises(UserError, match="shortest sequence has"):
       problem.input_fn(MODES.TRAIN, hparams)
 
   def test_missing_data_names_the_command_that_makes_it(self, made, tmp_path):
     problem, _, _ = made
-    with pytest.raises(UserError, match=(
-        f"t2t-datagen --problem={problem.name}")):
+    with pytest.raises(
+      UserError, match=(f"t2t-datagen --problem={problem.name}")
+    ):
       problem.input_fn(MODES.EVAL, problem_contract.make_hparams(str(tmp_path)))
 
   def test_second_generation_does_nothing(self, made):
@@ -224,4 +277,5 @@ class SeriesProblemContract:
     problem, data_dir, tmp_dir = made
     problem.generate_data(str(tmp_path), tmp_dir)
     assert problem_contract.contents(str(tmp_path)) == (
-        problem_contract.contents(data_dir))
+      problem_contract.contents(data_dir)
+    )

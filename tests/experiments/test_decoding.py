@@ -4,14 +4,14 @@ import json
 import types
 
 import numpy as np
-import pytest
 from PIL import Image
+import pytest
 from tensor2tensor.utils import decoding as t2t_decoding
 import tensorflow.compat.v1 as tf
 
+from t2t_af.experiments import decoding
 from t2t_af.records import records
 from t2t_af.records import run_folder
-from t2t_af.experiments import decoding
 
 CONTEXTS, SAMPLES, COND, TIME = 5, 3, 3, 4
 
@@ -33,20 +33,32 @@ def _decoded(tmp_path_factory):
   def predict(input_fn, checkpoint_path):
     del input_fn, checkpoint_path
     for i in range(CONTEXTS):
-      yield dict(inputs=truth[i, :COND], targets=truth[i, COND:],
-                 outputs=outputs[i].astype(np.uint8), scores=0)
+      yield dict(
+        inputs=truth[i, :COND],
+        targets=truth[i, COND:],
+        outputs=outputs[i].astype(np.uint8),
+        scores=0,
+      )
 
   estimator = types.SimpleNamespace(
-      model_dir=folder, predict=predict,
-      latest_checkpoint=lambda: folder + "/model.ckpt-9")
+    model_dir=folder,
+    predict=predict,
+    latest_checkpoint=lambda: folder + "/model.ckpt-9",
+  )
   hparams = types.SimpleNamespace(
-      batch_size=2, temperature=.5, problem=types.SimpleNamespace(
-          name="video_x", make_estimator_input_fn=input_fn))
+    batch_size=2,
+    temperature=0.5,
+    problem=types.SimpleNamespace(
+      name="video_x", make_estimator_input_fn=input_fn
+    ),
+  )
   decode_hp = t2t_decoding.decode_hparams(
-      "num_samples=5,num_decodes=3,max_display_outputs=2,max_display_decodes=2")
+    "num_samples=5,num_decodes=3,max_display_outputs=2,max_display_decodes=2"
+  )
   run_folder.update(folder, model="video_flow", seed=4)
-  decoding.decode_from_dataset(estimator, "video_x", hparams, decode_hp,
-                               dataset_split="test")
+  decoding.decode_from_dataset(
+    estimator, "video_x", hparams, decode_hp, dataset_split="test"
+  )
   return folder, truth, outputs, asked
 
 
@@ -67,17 +79,18 @@ def test_samples_are_stored_as_they_came(decoded):
 def test_the_record_scores_the_best_sample(decoded):
   folder, *_ = decoded
   (record,) = records.read(run_folder.results(folder, "samples"))
-  assert record["psnr_best_of_n"] == 100.  # the ceiling: sample 1 is the truth
-  assert record["ssim_best_of_n"] == pytest.approx(1., abs=1e-5)
-  assert (record["seed"], record["step"], record["temperature"]) == (4, 9, .5)
+  assert record["psnr_best_of_n"] == 100.0  # the ceiling: sample 1 is the truth
+  assert record["ssim_best_of_n"] == pytest.approx(1.0, abs=1e-5)
+  assert (record["seed"], record["step"], record["temperature"]) == (4, 9, 0.5)
   assert (record["num_contexts"], record["num_samples"]) == (5, 3)
   json.dumps(record, allow_nan=False)
 
 
 def test_pictures_show_the_frames(decoded):
   folder, truth, *_ = decoded
-  frame = np.asarray(Image.open(
-      folder + "/decode/context_001/truth/frame_0002.png"))
+  frame = np.asarray(
+    Image.open(folder + "/decode/context_001/truth/frame_0002.png")
+  )
   np.testing.assert_array_equal(frame, truth[1, 1])
   gif = Image.open(folder + "/decode/context_000/samples.gif")
   assert gif.n_frames == COND + TIME
@@ -88,14 +101,15 @@ def test_pictures_show_the_frames(decoded):
 def test_summaries_reach_tensorboard(decoded):
   folder, *_ = decoded
   (path,) = tf.gfile.Glob(folder + "/decode/events*")
-  tags = {v.tag for e in tf.train.summary_iterator(path)
-          for v in e.summary.value}
+  tags = {
+    v.tag for e in tf.train.summary_iterator(path) for v in e.summary.value
+  }
   assert {"psnr_best_of_n", "ssim_best_of_n", "samples/0"} <= tags
 
 
 # --- Series.
 
-MEAN, STD = np.array([10., -3.]), np.array([2., 0.5])
+MEAN, STD = np.array([10.0, -3.0]), np.array([2.0, 0.5])
 
 
 class _SeriesProblem:
@@ -124,7 +138,9 @@ class _SeriesProblem:
     def input_fn(params, config):
       del params, config
       return tf.data.Dataset.from_tensor_slices(self.windows).batch(
-          hparams.batch_size)
+        hparams.batch_size
+      )
+
     return input_fn
 
 
@@ -141,20 +157,35 @@ def _decode_series(folder, windows, outputs, num_contexts):
         except tf.errors.OutOfRangeError:
           break
     for i, window in enumerate(asked):
-      yield dict(inputs=window[:COND], targets=window[COND:],
-                 outputs=outputs[i], scores=0)
+      yield dict(
+        inputs=window[:COND],
+        targets=window[COND:],
+        outputs=outputs[i],
+        scores=0,
+      )
 
   estimator = types.SimpleNamespace(
-      model_dir=folder, predict=predict,
-      latest_checkpoint=lambda: folder + "/model.ckpt-9")
+    model_dir=folder,
+    predict=predict,
+    latest_checkpoint=lambda: folder + "/model.ckpt-9",
+  )
   hparams = types.SimpleNamespace(
-      batch_size=2, data_dir="there", video_num_input_frames=COND,
-      video_num_target_frames=TIME, problem=_SeriesProblem(windows))
+    batch_size=2,
+    data_dir="there",
+    video_num_input_frames=COND,
+    video_num_target_frames=TIME,
+    problem=_SeriesProblem(windows),
+  )
   decoding.decode_from_dataset(
-      estimator, "series_x", hparams, t2t_decoding.decode_hparams(
-          "num_samples=%d,num_decodes=%d,max_display_outputs=2,"
-          "max_display_decodes=2" % (num_contexts, SAMPLES)),
-      dataset_split="test")
+    estimator,
+    "series_x",
+    hparams,
+    t2t_decoding.decode_hparams(
+      "num_samples=%d,num_decodes=%d,max_display_outputs=2,"
+      "max_display_decodes=2" % (num_contexts, SAMPLES)
+    ),
+    dataset_split="test",
+  )
   return np.array(asked)
 
 
@@ -174,13 +205,12 @@ def test_series_leave_arrays_a_table_charts_and_a_record(tmp_path):
   lines = open(folder + "/decode/samples.csv", encoding="utf-8").readlines()
   assert lines[0].strip() == "context,what,step,a,b"
   first = [float(v) for v in lines[1].split(",")[3:]]
-  assert first == pytest.approx((windows[0, 0] * STD + MEAN).tolist(),
-                                rel=1e-5)
+  assert first == pytest.approx((windows[0, 0] * STD + MEAN).tolist(), rel=1e-5)
   assert Image.open(folder + "/decode/context_001/samples.png").width > 300
   assert not tf.gfile.Exists(folder + "/decode/context_002")
   (record,) = records.read(run_folder.results(folder, "samples"))
-  assert record["rmse_best_of_n"] == pytest.approx(0., abs=1e-6)
-  assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.
+  assert record["rmse_best_of_n"] == pytest.approx(0.0, abs=1e-6)
+  assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.0
   assert record["psnr_best_of_n"] is None
   assert (record["num_contexts"], record["num_predicted_frames"]) == (5, TIME)
 

@@ -1,9 +1,9 @@
 """Our hparams sets: no typos, nothing unread, sizes as told."""
 
 import ast
+from collections.abc import Iterator
 import pathlib
 import re
-from typing import Iterator
 
 import numpy as np
 import pytest
@@ -19,8 +19,8 @@ from hparams import slvm
 from hparams import slvm_series
 from hparams import video_flow
 from t2t_af import errors
-from t2t_af.experiments import model_names
 from t2t_af.bin import params
+from t2t_af.experiments import model_names
 from t2t_af.models import video_flow_core
 from tests.models import tiny
 from tests.networks import parameter_counts
@@ -32,12 +32,24 @@ SETS = sorted(n for n in registry.list_hparams() if n.startswith(PREFIXES))
 VIDEO_FLOW_SETS = [n for n in SETS if n.startswith("video_flow")]
 ROWS = ("af1", "af2", "slvm", "slvm_dx", "slvm_af1", "slvm_af2")
 BAIR, TOY = (64, 64, 3), (32, 32, 3)
-SHAPES = {"series_tiny": (2,), "tiny": TOY, "bair": BAIR,
-          "mmnist": (64, 64, 1), "kth": (64, 64, 1), "activity_rec": (6,),
-          "smartphone_sensor": (9,), "facial_exp": (300,)}
+SHAPES = {
+  "series_tiny": (2,),
+  "tiny": TOY,
+  "bair": BAIR,
+  "mmnist": (64, 64, 1),
+  "kth": (64, 64, 1),
+  "activity_rec": (6,),
+  "smartphone_sensor": (9,),
+  "facial_exp": (300,),
+}
 # What tensor2tensor adds to a set when it makes an experiment.
-ADDED_LATER = {"problem", "problem_hparams", "model_dir", "data_dir",
-               "warm_start_from"}
+ADDED_LATER = {
+  "problem",
+  "problem_hparams",
+  "model_dir",
+  "data_dir",
+  "warm_start_from",
+}
 
 
 def _step_shape(name):
@@ -50,8 +62,7 @@ def _docstring(name):
 
 
 def _count(name):
-  return parameter_counts.video_flow(_step_shape(name),
-                                     registry.hparams(name))
+  return parameter_counts.video_flow(_step_shape(name), registry.hparams(name))
 
 
 def test_derive_changes_and_adds_and_leaves_the_parent():
@@ -88,11 +99,13 @@ def test_every_set_says_in_a_docstring_what_it_is(name):
 
 def test_every_row_has_every_column():
   assert {"%s_%s" % (row, column) for row in ROWS for column in SHAPES} == set(
-      SETS) - set(VIDEO_FLOW_SETS)
+    SETS
+  ) - set(VIDEO_FLOW_SETS)
 
 
-@pytest.mark.parametrize("column, batch_size", [
-    ("mmnist", 16), ("kth", 8), ("bair", 8)])
+@pytest.mark.parametrize(
+  "column, batch_size", [("mmnist", 16), ("kth", 8), ("bair", 8)]
+)
 @pytest.mark.parametrize("row", ROWS)
 def test_training_is_that_of_appendix_b(row, column, batch_size):
   hparams = registry.hparams("%s_%s" % (row, column))
@@ -100,10 +113,12 @@ def test_training_is_that_of_appendix_b(row, column, batch_size):
   assert hparams.optimizer == "adam"
   assert hparams.learning_rate_schedule == "constant"
   assert hparams.learning_rate_constant == 1e-4
-  assert hparams.clip_grad_norm == 1.
+  assert hparams.clip_grad_norm == 1.0
   crop = hparams.video_num_input_frames + hparams.video_num_target_frames
   assert (hparams.video_num_target_frames, crop) == (
-      10, 16 if "af2" in row else 13)
+    10,
+    16 if "af2" in row else 13,
+  )
   if row.startswith("slvm"):
     assert hparams.num_recurrent_layers == (1 if "af" in row else 2)
     assert (hparams.latent_size, hparams.hidden_size) == (256, 256)
@@ -113,8 +128,10 @@ def test_training_is_that_of_appendix_b(row, column, batch_size):
 def test_tiny_sets_score_the_same_steps_after_the_same_warmup(column):
   for row in ROWS:
     hparams = registry.hparams("%s_%s" % (row, column))
-    assert (hparams.video_num_input_frames,
-            hparams.video_num_target_frames) == (9, 10)
+    assert (
+      hparams.video_num_input_frames,
+      hparams.video_num_target_frames,
+    ) == (9, 10)
     if row.startswith("slvm"):
       assert hparams.num_warmup_steps == 3
 
@@ -137,15 +154,17 @@ def _read_in_the_library():
 
 
 def test_reads_are_found():
-  source = ("hparams.depth + self.hparams.width\n"
-            "self._hparams.n_levels, other.thing, hparams.problem.name")
+  source = (
+    "hparams.depth + self.hparams.width\n"
+    "self._hparams.n_levels, other.thing, hparams.problem.name"
+  )
   assert set(_reads(source)) == {"depth", "width", "n_levels", "problem"}
 
 
 _BASES = (  # Ours, and what it adds to.
-    (video_flow.video_flow_base, next_frame_glow.next_frame_glow_bair_quant),
-    (data_space.data_space_base, common_hparams.basic_params1),
-    (slvm.slvm_base, common_hparams.basic_params1),
+  (video_flow.video_flow_base, next_frame_glow.next_frame_glow_bair_quant),
+  (data_space.data_space_base, common_hparams.basic_params1),
+  (slvm.slvm_base, common_hparams.basic_params1),
 )
 
 
@@ -163,49 +182,69 @@ def test_every_hparam_we_read_exists():
   assert _read_in_the_library() <= known
 
 
-@pytest.mark.parametrize("overrides", [
+@pytest.mark.parametrize(
+  "overrides",
+  [
     {},
     dict(latent_dynamics="affine_af", latent_af_num_transforms=2),
-    dict(latent_apply_dilations=True, depth=2, latent_encoder_depth=2,
-         latent_dynamics="affine_af"),
-])
+    dict(
+      latent_apply_dilations=True,
+      depth=2,
+      latent_encoder_depth=2,
+      latent_dynamics="affine_af",
+    ),
+  ],
+)
 def test_what_is_built_has_the_parameters_of_the_arithmetic(overrides):
   frame_shape = (24, 24, 3)  # dilations 1, 2, 4 and 1, 2
   hparams = tiny.hparams(**overrides)
   assert _built(frame_shape, hparams) == parameter_counts.video_flow(
-      frame_shape, hparams)
+    frame_shape, hparams
+  )
 
 
 def _built(frame_shape, hparams):
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     video_flow_core.VideoFlowCore(frame_shape, hparams).log_prob(
-        tf.zeros((1, hparams.num_cond_latents + 1) + frame_shape))
+      tf.zeros((1, hparams.num_cond_latents + 1) + frame_shape)
+    )
   return sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
 
 
-@pytest.mark.parametrize("name, number", [
+@pytest.mark.parametrize(
+  "name, number",
+  [
     ("video_flow_bair", 32_472_188),
     ("video_flow_bair_full", 67_493_660),
     ("video_flow_af_bair_matched", 32_465_460),
-])
+  ],
+)
 def test_sizes_are_as_documented(name, number):
   assert _count(name) == number
   assert format(number, ",") in _docstring(name)
 
 
-@pytest.mark.parametrize("name, number", [
+@pytest.mark.parametrize(
+  "name, number",
+  [
     ("video_flow_bair", 32_472_188),
     pytest.param("video_flow_bair_full", 67_493_660, marks=pytest.mark.slow),
-    pytest.param("video_flow_af_bair_matched", 32_465_460,
-                 marks=pytest.mark.slow),
-])
+    pytest.param(
+      "video_flow_af_bair_matched", 32_465_460, marks=pytest.mark.slow
+    ),
+  ],
+)
 def test_models_are_built_in_their_sizes(name, number):
   assert _built(BAIR, registry.hparams(name)) == number
 
 
-@pytest.mark.parametrize("matched, to", [
+@pytest.mark.parametrize(
+  "matched, to",
+  [
     ("video_flow_af_bair_matched", "video_flow_bair"),
-    ("video_flow_af_matched_tiny", "video_flow_tiny")])
+    ("video_flow_af_matched_tiny", "video_flow_tiny"),
+  ],
+)
 def test_matched_sets_have_the_parameters_of_their_partner(matched, to):
   difference = _count(matched) / _count(to) - 1
   assert abs(difference) < 0.01
@@ -218,14 +257,20 @@ def test_matched_sets_have_the_parameters_of_their_partner(matched, to):
 _LSTM_BIAS = 4 * 256
 
 
-@pytest.mark.parametrize("name, authors, num_lstm_layers", [
-    ("af1_mmnist", 335_042, 0), ("af1_bair", 338_502, 0),
-    ("af2_kth", 670_084, 0), ("af2_bair", 677_004, 0),
-    ("slvm_mmnist", 11_293_186, 4), ("slvm_af1_bair", 10_584_140, 2),
+@pytest.mark.parametrize(
+  "name, authors, num_lstm_layers",
+  [
+    ("af1_mmnist", 335_042, 0),
+    ("af1_bair", 338_502, 0),
+    ("af2_kth", 670_084, 0),
+    ("af2_bair", 677_004, 0),
+    ("slvm_mmnist", 11_293_186, 4),
+    ("slvm_af1_bair", 10_584_140, 2),
     pytest.param("slvm_bair", 11_299_334, 4, marks=pytest.mark.slow),
     pytest.param("slvm_dx_mmnist", 11_293_186, 4, marks=pytest.mark.slow),
     pytest.param("slvm_af1_mmnist", 10_574_532, 2, marks=pytest.mark.slow),
-])
+  ],
+)
 def test_models_have_the_authors_parameters(name, authors, num_lstm_layers):
   """To the unit, as tensor2tensor builds the model for training."""
   number = _parameters(name)
@@ -245,17 +290,26 @@ def _parameters(name, **overrides):
   hparams.override_from_dict(overrides)
   model = registry.model(model_names.model_of(name))(hparams, "train")
   shape = list(_step_shape(name))
-  model({"inputs": tf.zeros([1, hparams.video_num_input_frames] + shape),
-         "targets": tf.zeros([1, hparams.video_num_target_frames] + shape)})
+  model(
+    {
+      "inputs": tf.zeros([1, hparams.video_num_input_frames] + shape),
+      "targets": tf.zeros([1, hparams.video_num_target_frames] + shape),
+    }
+  )
   return sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
 
 
-@pytest.mark.parametrize("name, parts", [
-    ("slvm_af2_series_tiny", {"flow 0", "flow 1", "posterior", "prior",
-                              "decoder"}),
+@pytest.mark.parametrize(
+  "name, parts",
+  [
+    (
+      "slvm_af2_series_tiny",
+      {"flow 0", "flow 1", "posterior", "prior", "decoder"},
+    ),
     ("slvm_tiny", {"encoder", "posterior", "prior", "decoder"}),
     ("af1_series_tiny", {"flow 0"}),
-])
+  ],
+)
 def test_params_tells_parts(name, parts):
   """On the problem of the set's column."""
   counted = params.count(name)
@@ -264,8 +318,10 @@ def test_params_tells_parts(name, parts):
 
 
 def test_params_tells_first_steps_and_latent_flow():
-  counted = params.count("slvm_af1_series_tiny", overrides=(
-      "first_steps=initial,num_warmup_steps=0,latent_flow=affine_af"))
+  counted = params.count(
+    "slvm_af1_series_tiny",
+    overrides=("first_steps=initial,num_warmup_steps=0,latent_flow=affine_af"),
+  )
   assert counted["flow 0: first steps"] == 4
   assert counted["latent flow"] > 0 and "other" not in counted
 
@@ -274,8 +330,9 @@ def test_params_tells_first_steps_and_latent_flow():
 def test_names_tell_model_and_problem(name):
   assert model_names.model_of(name) in registry.list_models()
   column = model_names.problem_of(name)
-  assert column.startswith("series_" if len(_step_shape(name)) == 1
-                           else "video_")
+  assert column.startswith(
+    "series_" if len(_step_shape(name)) == 1 else "video_"
+  )
 
 
 def test_names_that_tell_nothing():

@@ -5,7 +5,7 @@
 Its posterior q is linear too, and not the best one.
 """
 
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 import scipy.stats
@@ -18,6 +18,7 @@ Z_SIZE, Y_SIZE = 2, 3
 
 class Linear(NamedTuple):
   """loc = x @ matrix, and the same scale always."""
+
   matrix: np.ndarray
   scale: np.ndarray
 
@@ -34,9 +35,9 @@ class LinearNetworks:
   latent_size = Z_SIZE
 
   def __init__(self, prior: Linear, likelihood: Linear, posterior: Linear):
-    self.of_prior = prior            # of z_(t-1)
+    self.of_prior = prior  # of z_(t-1)
     self.of_likelihood = likelihood  # of z_t
-    self.of_posterior = posterior    # of (y_t, z_(t-1))
+    self.of_posterior = posterior  # of (y_t, z_(t-1))
 
   def encode(self, y, training):
     del training
@@ -50,7 +51,8 @@ class LinearNetworks:
 
   def posterior(self, features_t, z_prev, state):
     return self.of_posterior.maps(
-        tf.concat([features_t, z_prev], axis=-1)), state
+      tf.concat([features_t, z_prev], axis=-1)
+    ), state
 
   def prior(self, z_prev, state):
     return self.of_prior.maps(z_prev), state
@@ -60,21 +62,24 @@ class LinearNetworks:
     return self.of_likelihood.maps(z)
 
 
-def example(off: float = .2) -> LinearNetworks:
+def example(off: float = 0.2) -> LinearNetworks:
   """Correlated steps; q is off the posterior given z_(t-1) by about `off`."""
   rng = np.random.RandomState(0)
-  prior = Linear(np.array([[.9, .2], [-.3, .8]]), np.array([.5, .8]))
-  likelihood = Linear(rng.standard_normal([Z_SIZE, Y_SIZE]),
-                      np.array([.7, .9, .6]))
+  prior = Linear(np.array([[0.9, 0.2], [-0.3, 0.8]]), np.array([0.5, 0.8]))
+  likelihood = Linear(
+    rng.standard_normal([Z_SIZE, Y_SIZE]), np.array([0.7, 0.9, 0.6])
+  )
   gain, cov = _update(np.diag(prior.scale**2), likelihood)
-  matrix = np.concatenate([
-      gain, prior.matrix @ (np.eye(Z_SIZE) - likelihood.matrix @ gain)])
-  matrix = matrix + off * rng.uniform(-.5, .5, matrix.shape)
-  return LinearNetworks(prior, likelihood,
-                        Linear(matrix, (1. + off) * np.sqrt(np.diag(cov))))
+  matrix = np.concatenate(
+    [gain, prior.matrix @ (np.eye(Z_SIZE) - likelihood.matrix @ gain)]
+  )
+  matrix = matrix + off * rng.uniform(-0.5, 0.5, matrix.shape)
+  return LinearNetworks(
+    prior, likelihood, Linear(matrix, (1.0 + off) * np.sqrt(np.diag(cov)))
+  )
 
 
-def _update(cov, likelihood) -> Tuple[np.ndarray, np.ndarray]:
+def _update(cov, likelihood) -> tuple[np.ndarray, np.ndarray]:
   """(gain, covariance after y) where z has a covariance before y."""
   c = likelihood.matrix
   innovation = c.T @ cov @ c + np.diag(likelihood.scale**2)
@@ -82,9 +87,11 @@ def _update(cov, likelihood) -> Tuple[np.ndarray, np.ndarray]:
   return gain, cov - cov @ c @ gain
 
 
-def log_likelihood(networks: LinearNetworks, y: np.ndarray,
-                   start: Optional[Tuple[np.ndarray, np.ndarray]] = None
-                   ) -> np.ndarray:
+def log_likelihood(
+  networks: LinearNetworks,
+  y: np.ndarray,
+  start: Optional[tuple[np.ndarray, np.ndarray]] = None,
+) -> np.ndarray:
   """log p(y_t | y_<t) of each step by the Kalman filter; y [time, Y_SIZE].
 
   Args:
@@ -99,15 +106,19 @@ def log_likelihood(networks: LinearNetworks, y: np.ndarray,
     mean = mean @ prior.matrix
     cov = prior.matrix.T @ cov @ prior.matrix + np.diag(prior.scale**2)
     c = likelihood.matrix
-    log_probs.append(scipy.stats.multivariate_normal.logpdf(
-        y_t, mean @ c, c.T @ cov @ c + np.diag(likelihood.scale**2)))
+    log_probs.append(
+      scipy.stats.multivariate_normal.logpdf(
+        y_t, mean @ c, c.T @ cov @ c + np.diag(likelihood.scale**2)
+      )
+    )
     gain, new_cov = _update(cov, likelihood)
     mean, cov = mean + (y_t - mean @ c) @ gain, new_cov
   return np.array(log_probs)
 
 
-def under_q(networks: LinearNetworks, y: np.ndarray
-            ) -> Tuple[np.ndarray, np.ndarray]:
+def under_q(
+  networks: LinearNetworks, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
   """(mean, covariance) of the last z where all are drawn from q."""
   of_y, of_z = np.split(networks.of_posterior.matrix, [Y_SIZE])
   mean, cov = np.zeros(Z_SIZE), np.zeros([Z_SIZE, Z_SIZE])
@@ -117,14 +128,14 @@ def under_q(networks: LinearNetworks, y: np.ndarray
   return mean, cov
 
 
-def draw(networks: LinearNetworks, num_steps: int,
-         seed: int = 0) -> np.ndarray:
+def draw(networks: LinearNetworks, num_steps: int, seed: int = 0) -> np.ndarray:
   """y [num_steps, Y_SIZE] of the model."""
   rng = np.random.RandomState(seed)
   z, y = np.zeros(Z_SIZE), []
   for _ in range(num_steps):
     prior, likelihood = networks.of_prior, networks.of_likelihood
     z = z @ prior.matrix + prior.scale * rng.standard_normal(Z_SIZE)
-    y.append(z @ likelihood.matrix +
-             likelihood.scale * rng.standard_normal(Y_SIZE))
+    y.append(
+      z @ likelihood.matrix + likelihood.scale * rng.standard_normal(Y_SIZE)
+    )
   return np.array(y)

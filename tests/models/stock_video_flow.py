@@ -1,7 +1,7 @@
 """tensor2tensor's next_frame_glow on given noise, without its machinery."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Sequence
 
 import numpy as np
 import pytest
@@ -19,12 +19,19 @@ def bits_per_dim(x: tf.Tensor, noise: np.ndarray, hparams) -> tf.Tensor:
   with pytest.MonkeyPatch.context() as patch:
     _fix_dequantization(patch, noise)
     with tf.variable_scope(SCOPE):
-      return _make(hparams, 1., is_predicting=False).objective_tower(
-          {"inputs": x[:, :num_input], "targets": x[:, num_input:]})
+      return _make(hparams, 1.0, is_predicting=False).objective_tower(
+        {"inputs": x[:, :num_input], "targets": x[:, num_input:]}
+      )
 
 
-def sample(context: tf.Tensor, noise: np.ndarray, eps: Sequence[np.ndarray],
-           temperature: float, num_frames: int, hparams) -> tf.Tensor:
+def sample(
+  context: tf.Tensor,
+  noise: np.ndarray,
+  eps: Sequence[np.ndarray],
+  temperature: float,
+  num_frames: int,
+  hparams,
+) -> tf.Tensor:
   """Continuous frames [batch, num_frames, height, width, channels].
 
   Args:
@@ -46,8 +53,7 @@ def sample(context: tf.Tensor, noise: np.ndarray, eps: Sequence[np.ndarray],
     patch.setattr(glow_ops, "postprocess", lambda x: x)
     model = _make(hparams, temperature, is_predicting=True)
     model.hparams.video_num_target_frames = num_frames
-    return model.infer(
-        {"inputs": context, "infer_targets": context})["outputs"]
+    return model.infer({"inputs": context, "infer_targets": context})["outputs"]
 
 
 def _make(hparams, temperature, is_predicting):
@@ -58,7 +64,7 @@ def _make(hparams, temperature, is_predicting):
 
     is_training = False
 
-    def __init__(self):  # pylint: disable=super-init-not-called
+    def __init__(self):
       pass
 
     def __call__(self, features):
@@ -81,6 +87,6 @@ def _fix_dequantization(patch, noise):
   dims = np.prod(noise.shape[2:])
 
   def corrected(x):
-    return x + next(frames), -np.log(256.) * dims * tf.ones(tf.shape(x)[:1])
+    return x + next(frames), -np.log(256.0) * dims * tf.ones(tf.shape(x)[:1])
 
   patch.setattr(glow_ops, "uniform_binning_correction", corrected)

@@ -16,7 +16,7 @@ from t2t_af.records import run_folder
 from tests.models import small
 
 NUM_SAMPLES = 2
-RTOL_OF_NOISE = .01  # z and dequantisation of another batch size
+RTOL_OF_NOISE = 0.01  # z and dequantisation of another batch size
 SEQUENCES = {"train": 4, "eval": 3, "test": 1}
 
 
@@ -51,19 +51,28 @@ class Case:
     problem.generate_data(self.data_dir, None)
 
   def experiment(self, train_steps=1, problem=None, **overrides):
-    overrides.setdefault("learning_rate_constant", .01)
+    overrides.setdefault("learning_rate_constant", 0.01)
     config = trainer_lib.create_run_config(
-        self.model, model_dir=self.model_dir, schedule="train", random_seed=0)
+      self.model, model_dir=self.model_dir, schedule="train", random_seed=0
+    )
     return trainer_lib.create_experiment(
-        config, small.hparams(self.hparams_set, **overrides), self.model,
-        problem or self.problem, self.data_dir, train_steps=train_steps,
-        eval_steps=None, schedule="train", decode_hparams=(
-            decoding.decode_hparams("num_decodes=%d" % NUM_SAMPLES)))
+      config,
+      small.hparams(self.hparams_set, **overrides),
+      self.model,
+      problem or self.problem,
+      self.data_dir,
+      train_steps=train_steps,
+      eval_steps=None,
+      schedule="train",
+      decode_hparams=(decoding.decode_hparams("num_decodes=%d" % NUM_SAMPLES)),
+    )
 
   def checkpoint(self):
     reader = tf.train.load_checkpoint(self.model_dir)
-    return {name: reader.get_tensor(name)
-            for name in reader.get_variable_to_shape_map()}
+    return {
+      name: reader.get_tensor(name)
+      for name in reader.get_variable_to_shape_map()
+    }
 
   def record(self, **overrides):
     """Of a new evaluation."""
@@ -72,35 +81,47 @@ class Case:
 
   def predict(self):
     experiment = self.experiment()
-    return list(experiment.estimator.predict(
+    return list(
+      experiment.estimator.predict(
         self.problem.make_estimator_input_fn(
-            tf.estimator.ModeKeys.PREDICT,
-            experiment._hparams)))  # pylint: disable=protected-access
+          tf.estimator.ModeKeys.PREDICT, experiment._hparams
+        )
+      )
+    )
 
 
 @pytest.fixture(name="video", scope="module")
 def _video(tmp_path_factory):
-  case = Case("slvm", "slvm_af1_tiny", Stamps(),
-              tmp_path_factory.mktemp("video"))
+  case = Case(
+    "slvm", "slvm_af1_tiny", Stamps(), tmp_path_factory.mktemp("video")
+  )
   case.experiment(train_steps=1).train()
   after_one = case.checkpoint()
   case.experiment(train_steps=3).train()
   return types.SimpleNamespace(
-      case=case, after_one=after_one, after=case.checkpoint(),
-      record=case.record())
+    case=case,
+    after_one=after_one,
+    after=case.checkpoint(),
+    record=case.record(),
+  )
 
 
 @pytest.fixture(name="series", scope="module")
 def _series(tmp_path_factory):
-  case = Case("autoregressive_flow", "af2_series_tiny", Particle(),
-              tmp_path_factory.mktemp("series"))
+  case = Case(
+    "autoregressive_flow",
+    "af2_series_tiny",
+    Particle(),
+    tmp_path_factory.mktemp("series"),
+  )
   case.experiment(train_steps=2).train()
   return types.SimpleNamespace(case=case, record=case.record())
 
 
 def _moving(checkpoint):
-  return {name: value for name, value in checkpoint.items()
-          if "/moving_" in name}
+  return {
+    name: value for name, value in checkpoint.items() if "/moving_" in name
+  }
 
 
 def test_training_goes_on_with_its_moving_averages(video):
@@ -109,13 +130,16 @@ def test_training_goes_on_with_its_moving_averages(video):
   first, last = _moving(video.after_one), _moving(video.after)
   assert len(last) > 20
   for name, value in last.items():
-    start = 1. if name.endswith("variance") else 0.
+    start = 1.0 if name.endswith("variance") else 0.0
     assert np.abs(first[name] - start).max() > 0, name
     assert np.abs(value - first[name]).max() > 0, name
-  variance = next(v for n, v in last.items() if n.endswith(
-      "frame_0/normalization/moving_variance"))
+  variance = next(
+    v
+    for n, v in last.items()
+    if n.endswith("frame_0/normalization/moving_variance")
+  )
   # Three steps from 1 towards variances below 1: more than .9^3 is left.
-  assert (variance > .9**3 - 1e-6).all() and (variance < 1.).any()
+  assert (variance > 0.9**3 - 1e-6).all() and (variance < 1.0).any()
 
 
 def test_evaluation_uses_the_moving_averages(video):
@@ -127,15 +151,21 @@ def test_evaluation_uses_the_moving_averages(video):
     with tf.Graph().as_default(), tf.Session() as session:
       with tf.variable_scope("slvm/body", reuse=tf.AUTO_REUSE):
         model = small.model("slvm", hp, mode)
-        scores, _ = model.body(model.bottom({
-            "inputs": tf.constant(frames[:, :9]),
-            "targets": tf.constant(frames[:, 9:])}))
+        scores, _ = model.body(
+          model.bottom(
+            {
+              "inputs": tf.constant(frames[:, :9]),
+              "targets": tf.constant(frames[:, 9:]),
+            }
+          )
+        )
       tf.train.Saver(tf.global_variables()).restore(
-          session, tf.train.latest_checkpoint(video.case.model_dir))
+        session, tf.train.latest_checkpoint(video.case.model_dir)
+      )
       found[mode] = session.run(scores["nll_nats_per_dim"]).mean()
   recorded = video.record["nll_nats_per_dim"]
-  assert abs(found["eval"] / recorded - 1.) < RTOL_OF_NOISE
-  assert abs(found["train"] / recorded - 1.) > 2. * RTOL_OF_NOISE
+  assert abs(found["eval"] / recorded - 1.0) < RTOL_OF_NOISE
+  assert abs(found["train"] / recorded - 1.0) > 2.0 * RTOL_OF_NOISE
 
 
 def test_record_of_a_bound_says_what_it_is(video):
@@ -143,11 +173,16 @@ def test_record_of_a_bound_says_what_it_is(video):
   assert record["bound"] is True and record["num_samples"] == 1
   assert record["dequantization"] == "uniform"
   assert record["dims_per_step"] == 8 * 8 * 3
-  assert (record["num_cond_frames"], record["num_warmup_steps"],
-          record["num_scored_frames"]) == (9, 3, 10)
+  assert (
+    record["num_cond_frames"],
+    record["num_warmup_steps"],
+    record["num_scored_frames"],
+  ) == (9, 3, 10)
   np.testing.assert_allclose(
-      record["reconstruction_nats_per_dim"] + record["kl_nats_per_dim"],
-      record["nll_nats_per_dim"], rtol=1e-5)
+    record["reconstruction_nats_per_dim"] + record["kl_nats_per_dim"],
+    record["nll_nats_per_dim"],
+    rtol=1e-5,
+  )
   assert "nll_nats_per_step" not in record
   assert record["num_sequences"] == 3
 
@@ -156,16 +191,20 @@ def test_importance_weighted_record_is_tighter(video):
   """Its parts are those of the ELBO, whatever stands beside a sequence."""
   record = video.case.record(num_importance_samples=5, batch_size=1)
   assert record["num_samples"] == 5 and record["bound"] is True
-  assert record["nll_nats_per_dim"] < video.record["nll_nats_per_dim"] + .05
+  assert record["nll_nats_per_dim"] < video.record["nll_nats_per_dim"] + 0.05
   np.testing.assert_allclose(
-      record["reconstruction_nats_per_dim"],
-      video.record["reconstruction_nats_per_dim"], rtol=RTOL_OF_NOISE)
+    record["reconstruction_nats_per_dim"],
+    video.record["reconstruction_nats_per_dim"],
+    rtol=RTOL_OF_NOISE,
+  )
 
 
 def test_restored_model_says_the_same(series):
   again = series.case.record()
-  assert again["nll_nats_per_dim_per_sequence"] == series.record[
-      "nll_nats_per_dim_per_sequence"]
+  assert (
+    again["nll_nats_per_dim_per_sequence"]
+    == series.record["nll_nats_per_dim_per_sequence"]
+  )
 
 
 def test_training_is_recorded(video):
@@ -189,8 +228,9 @@ def test_another_number_of_channels_is_told(video, tmp_path):
   grey = GreyStamps()
   grey.generate_data(str(tmp_path), None)
   case = Case.__new__(Case)
-  case.__dict__.update(video.case.__dict__, data_dir=str(tmp_path),
-                       problem=grey)
+  case.__dict__.update(
+    video.case.__dict__, data_dir=str(tmp_path), problem=grey
+  )
   with pytest.raises(errors.UserError, match="fit the model.*other channels"):
     case.experiment(train_steps=4).train()
 
@@ -202,11 +242,12 @@ def test_record_of_a_series_is_per_step_too(series):
   per_step = record["nll_nats_per_dim"] * 2
   np.testing.assert_allclose(record["nll_nats_per_step"], per_step)
   np.testing.assert_allclose(
-      record["nll_nats_per_step_stderr"],
-      record["nll_nats_per_dim_stderr"] * 2)
-  np.testing.assert_allclose(record["nll_raw_nats_per_step"],
-                             per_step + np.log(statistics.std).sum())
-  assert abs(statistics.log_volume) > .1
+    record["nll_nats_per_step_stderr"], record["nll_nats_per_dim_stderr"] * 2
+  )
+  np.testing.assert_allclose(
+    record["nll_raw_nats_per_step"], per_step + np.log(statistics.std).sum()
+  )
+  assert abs(statistics.log_volume) > 0.1
   assert record["num_sequences"] == 3  # one window of 19 in each of 24 steps
 
 

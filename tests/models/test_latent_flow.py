@@ -13,29 +13,37 @@ from tests.models import tiny
 
 TOLERANCE = 1e-4
 K, NUM_STEPS, SIZE = 3, 4, 2
-Z = np.random.RandomState(0).standard_normal(
-    [3, NUM_STEPS, SIZE]).astype(np.float32)
+Z = (
+  np.random.RandomState(0)
+  .standard_normal([3, NUM_STEPS, SIZE])
+  .astype(np.float32)
+)
 
 
 def _flow(num_transforms):
-  return latent_flow.LatentFlow([
+  return latent_flow.LatentFlow(
+    [
       series_conditioner.SeriesConditioner(K, 4, name="flow_%d" % m)
-      for m in range(num_transforms)])
+      for m in range(num_transforms)
+    ]
+  )
 
 
 def _base_log_prob(u):
   """A density with memory: u_t ~ N(u_(t-1) / 2, 1)."""
   before = tf.concat([tf.zeros_like(u[:, :1]), u[:, :-1]], axis=1)
   return -tf.reduce_sum(
-      .5 * tf.square(u - .5 * before) + .5 * np.log(2. * np.pi), axis=2)
+    0.5 * tf.square(u - 0.5 * before) + 0.5 * np.log(2.0 * np.pi), axis=2
+  )
 
 
 class _ShiftToLast:
   """u_t = z_t - z_(t-1): alpha = z_(t-1), beta = 1 (None)."""
+
   num_cond_steps = K
 
   def __call__(self, z):
-    return z[:, K - 1:], None
+    return z[:, K - 1 :], None
 
 
 @pytest.mark.parametrize("num_transforms", [0, 1, 2])
@@ -59,25 +67,33 @@ def test_log_prob_is_the_change_of_variables(num_transforms):
   with tf.Session() as session:
     weights.randomize(session)
     jacobian, z, done, log_prob, base, state = session.run(
-        [tf.reshape(jacobian, [size] * 2), z, done, log_prob,
-         _base_log_prob(noise), state])
+      [
+        tf.reshape(jacobian, [size] * 2),
+        z,
+        done,
+        log_prob,
+        _base_log_prob(noise),
+        state,
+      ]
+    )
   if num_transforms:
-    assert np.abs(z - u).max() > .01, "says nothing"
+    assert np.abs(z - u).max() > 0.01, "says nothing"
   np.testing.assert_allclose(done.u, u, TOLERANCE, TOLERANCE)
-  np.testing.assert_allclose(done.shift + np.exp(done.log_scale) * u, z,
-                             TOLERANCE, TOLERANCE)
+  np.testing.assert_allclose(
+    done.shift + np.exp(done.log_scale) * u, z, TOLERANCE, TOLERANCE
+  )
   for a, b in zip(done.state, state):
     np.testing.assert_allclose(a, b, TOLERANCE, TOLERANCE)
-  expected = base[0].sum() - np.linalg.slogdet(
-      jacobian.astype(np.float64))[1]
+  expected = base[0].sum() - np.linalg.slogdet(jacobian.astype(np.float64))[1]
   np.testing.assert_allclose(log_prob[0].sum(), expected, TOLERANCE)
 
 
 def test_starts_as_the_identity():
   flow = _flow(2)
   done = flow.inverse(tf.constant(Z))
-  z_t, _ = flow.step(tf.constant(Z[:, 0]), flow.initial_state(
-      tf.constant(Z[:, 0])))
+  z_t, _ = flow.step(
+    tf.constant(Z[:, 0]), flow.initial_state(tf.constant(Z[:, 0]))
+  )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     done, z_t = session.run([done, z_t])
@@ -96,8 +112,9 @@ def test_goes_on_from_a_state_whatever_the_cut():
   with tf.Session() as session:
     weights.randomize(session)
     whole, first, rest = session.run([whole, first, rest])
-  np.testing.assert_allclose(np.concatenate([first.u, rest.u], 1), whole.u,
-                             TOLERANCE, TOLERANCE)
+  np.testing.assert_allclose(
+    np.concatenate([first.u, rest.u], 1), whole.u, TOLERANCE, TOLERANCE
+  )
   np.testing.assert_allclose(rest.state, whole.state, TOLERANCE, TOLERANCE)
 
 
@@ -105,44 +122,55 @@ def test_differences_of_latents():
   """The special case that has no network: u_t = z_t - z_(t-1), z_0 = 0."""
   flow = latent_flow.LatentFlow([_ShiftToLast()])
   log_prob = flow.log_prob(tf.constant(Z), _base_log_prob)
-  z_t, state = flow.step(tf.constant(Z[:, 3]),
-                         flow.inverse(tf.constant(Z[:, :3])).state)
-  differences = np.diff(Z, axis=1, prepend=0.)
+  z_t, state = flow.step(
+    tf.constant(Z[:, 3]), flow.inverse(tf.constant(Z[:, :3])).state
+  )
+  differences = np.diff(Z, axis=1, prepend=0.0)
   before = np.concatenate([np.zeros_like(Z[:, :1]), differences[:, :-1]], 1)
   with tf.Session() as session:
     log_prob, z_t, state = session.run([log_prob, z_t, state])
-  np.testing.assert_allclose(log_prob, scipy.stats.norm.logpdf(
-      differences, .5 * before).sum(axis=2), TOLERANCE)
+  np.testing.assert_allclose(
+    log_prob,
+    scipy.stats.norm.logpdf(differences, 0.5 * before).sum(axis=2),
+    TOLERANCE,
+  )
   np.testing.assert_allclose(z_t, Z[:, 2] + Z[:, 3], TOLERANCE)
   np.testing.assert_allclose(state[0][:, -1], z_t)
 
 
-@pytest.mark.parametrize("dynamics, num_transforms", [
-    ("skip", 1), ("affine_af", 2)])
+@pytest.mark.parametrize(
+  "dynamics, num_transforms", [("skip", 1), ("affine_af", 2)]
+)
 def test_is_the_flow_of_video_flows_latents(dynamics, num_transforms):
   """Given the conditioning latents as its state."""
   shape = (4, 2, 4)
-  z = tf.constant(np.random.RandomState(1).standard_normal(
-      (2, K + 2) + shape).astype(np.float32))
-  hparams = tiny.hparams(latent_dynamics=dynamics,
-                         latent_af_num_transforms=num_transforms)
+  z = tf.constant(
+    np.random.RandomState(1)
+    .standard_normal((2, K + 2) + shape)
+    .astype(np.float32)
+  )
+  hparams = tiny.hparams(
+    latent_dynamics=dynamics, latent_af_num_transforms=num_transforms
+  )
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     prior = latent_prior.LatentPrior(1, shape, hparams)
-    u, log_det = z, 0.
+    u, log_det = z, 0.0
     for flow in prior.flows:
       u, of_flow = flow.inverse_and_log_det(u)
       log_det += of_flow
 
     def with_window(flow):
       """The flow's maps as a conditioner: u = 0 and u = 1 give them away."""
+
       def conditioner(z):
-        windows = tf.stack([z[:, i:i + z.shape[1] - K + 1]
-                            for i in range(K)], axis=2)
+        windows = tf.stack(
+          [z[:, i : i + z.shape[1] - K + 1] for i in range(K)], axis=2
+        )
         folded = tf.reshape(windows, (-1, K) + shape)
         shift = flow.step(tf.zeros_like(folded[:, 0]), folded)
         scale = flow.step(tf.ones_like(shift), folded) - shift
-        return [tf.reshape(m, (2, -1) + shape)
-                for m in (shift, tf.log(scale))]
+        return [tf.reshape(m, (2, -1) + shape) for m in (shift, tf.log(scale))]
+
       conditioner.num_cond_steps = K
       return conditioner
 
@@ -151,7 +179,9 @@ def test_is_the_flow_of_video_flows_latents(dynamics, num_transforms):
   with tf.Session() as session:
     weights.randomize(session)
     ours, theirs, log_scale, log_det = session.run(
-        [done.u, u[:, K:], done.log_scale, log_det[:, K:]])
+      [done.u, u[:, K:], done.log_scale, log_det[:, K:]]
+    )
   np.testing.assert_allclose(ours, theirs, 1e-3, 1e-3)
-  np.testing.assert_allclose(-log_scale.sum(axis=(2, 3, 4)), log_det, 1e-3,
-                             1e-3)
+  np.testing.assert_allclose(
+    -log_scale.sum(axis=(2, 3, 4)), log_det, 1e-3, 1e-3
+  )

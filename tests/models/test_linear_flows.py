@@ -21,25 +21,36 @@ def _linear(differences):
       difference, the same functions, and starts at x_(t-1): of a particle far
       from the origin everything else starts with gradients of thousands.
   """
+
   def conditioner(x):
     taps = [x[:, 2:], x[:, 1:-1], x[:, :-2]]
     if differences:
-      taps = [taps[0], taps[0] - taps[1], taps[0] - 2. * taps[1] + taps[2]]
+      taps = [taps[0], taps[0] - taps[1], taps[0] - 2.0 * taps[1] + taps[2]]
     with tf.variable_scope("linear", reuse=tf.AUTO_REUSE):
-      a = tf.get_variable("a", initializer=tf.constant(
+      a = tf.get_variable(
+        "a",
+        initializer=tf.constant(
           np.stack([differences * np.eye(DIMS)] + 2 * [np.zeros([DIMS, DIMS])]),
-          tf.float32))
-      log_scale = tf.get_variable("log_scale", [DIMS],
-                                  initializer=tf.zeros_initializer())
-    shift = tf.add_n([tf.tensordot(tap, a[i], 1)
-                      for i, tap in enumerate(taps)])
+          tf.float32,
+        ),
+      )
+      log_scale = tf.get_variable(
+        "log_scale", [DIMS], initializer=tf.zeros_initializer()
+      )
+    shift = tf.add_n([tf.tensordot(tap, a[i], 1) for i, tap in enumerate(taps)])
     return shift, log_scale + tf.zeros_like(shift)
+
   return conditioner
 
 
-A = np.array([[[.5, .2], [-.1, .4]], [[.1, -.3], [.2, .1]],
-              [[.2, 0.], [.1, -.2]]])
-SIGMA = np.array([.3, 1.2])
+A = np.array(
+  [
+    [[0.5, 0.2], [-0.1, 0.4]],
+    [[0.1, -0.3], [0.2, 0.1]],
+    [[0.2, 0.0], [0.1, -0.2]],
+  ]
+)
+SIGMA = np.array([0.3, 1.2])
 
 
 def _ar3(seed):
@@ -54,26 +65,33 @@ def _ar3(seed):
 
 def _ar3_nll(x):
   """[sequences, steps from 9 on] of the true law, nats per dimension."""
-  mean = sum(x[:, 9 - 1 - i:-1 - i].astype(np.float64) @ A[i]
-             for i in range(3))
+  mean = sum(
+    x[:, 9 - 1 - i : -1 - i].astype(np.float64) @ A[i] for i in range(3)
+  )
   return -scipy.stats.norm.logpdf(x[:, 9:], mean, SIGMA).mean(axis=2)
 
 
 def _particle(seed):
   w = np.random.RandomState(seed).standard_normal(
-      [NUM_SEQUENCES, NUM_STEPS, DIMS])
+    [NUM_SEQUENCES, NUM_STEPS, DIMS]
+  )
   return np.cumsum(np.cumsum(w, axis=1), axis=1).astype(np.float32)
 
 
 def _hparams(**overrides):
-  return small.hparams("af1_series_tiny", clip_grad_norm=0.,
-                       learning_rate_constant=.03, **overrides)
+  return small.hparams(
+    "af1_series_tiny",
+    clip_grad_norm=0.0,
+    learning_rate_constant=0.03,
+    **overrides,
+  )
 
 
 def _trained(monkeypatch, train, test, differences, num_steps):
   """Mean NLL of the test sequences after training, nats per dimension."""
-  monkeypatch.setattr(data_flow, "_conditioner",
-                      lambda *_, **kwargs: _linear(differences))
+  monkeypatch.setattr(
+    data_flow, "_conditioner", lambda *_, **kwargs: _linear(differences)
+  )
   hp = _hparams()
   _, loss = small.body("autoregressive_flow", hp, train, "train")
   scores, _ = small.body("autoregressive_flow", hp, test)
@@ -86,8 +104,9 @@ def _trained(monkeypatch, train, test, differences, num_steps):
 
 
 def test_known_coefficients_have_the_analytic_likelihood(monkeypatch):
-  monkeypatch.setattr(data_flow, "_conditioner",
-                      lambda *_, **kwargs: _linear(differences=False))
+  monkeypatch.setattr(
+    data_flow, "_conditioner", lambda *_, **kwargs: _linear(differences=False)
+  )
   x = _ar3(seed=0)
   scores, _ = small.body("autoregressive_flow", _hparams(), x)
   with tf.Session() as session:
@@ -122,5 +141,5 @@ def test_particle_differences(num_transforms, optimal):
   with tf.Session() as session:
     y = session.run(flow.inverse(x))[:, 9:]
   nll = -scipy.stats.norm.logpdf(y).mean()
-  entropy = .5 * np.log(2. * np.pi * np.e)
+  entropy = 0.5 * np.log(2.0 * np.pi * np.e)
   assert (abs(nll - entropy) < 0.05) == optimal

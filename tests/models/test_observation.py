@@ -7,29 +7,30 @@ import tensorflow.compat.v1 as tf
 from t2t_af.models import observation
 
 LEVELS = np.arange(256)
-FRAMES = (np.tile(LEVELS, [2000, 1]) / 255.).astype(np.float32)
+FRAMES = (np.tile(LEVELS, [2000, 1]) / 255.0).astype(np.float32)
 
 
 def _x(dequantization, frames=FRAMES, seed=None):
   return observation.VideoObservation(dequantization).to_x(
-      tf.constant(frames), seed)
+    tf.constant(frames), seed
+  )
 
 
 def test_uniform_noise_fills_the_interval_of_each_level():
   with tf.Session() as session:
-    noise = session.run(_x("uniform")).astype(np.float64) * 256. - LEVELS
-  assert noise.min() >= -1e-5 and noise.max() <= 1. + 1e-5
-  assert noise.min() < 1e-3 and noise.max() > 1. - 1e-3
-  np.testing.assert_allclose(noise.mean(0), .5, atol=.05)
-  np.testing.assert_allclose(noise.var(0), 1. / 12., atol=.02)
+    noise = session.run(_x("uniform")).astype(np.float64) * 256.0 - LEVELS
+  assert noise.min() >= -1e-5 and noise.max() <= 1.0 + 1e-5
+  assert noise.min() < 1e-3 and noise.max() > 1.0 - 1e-3
+  np.testing.assert_allclose(noise.mean(0), 0.5, atol=0.05)
+  np.testing.assert_allclose(noise.var(0), 1.0 / 12.0, atol=0.02)
 
 
 def test_gaussian_noise_is_that_of_the_authors():
   """v / 255 + N(0, 1) / 256."""
   with tf.Session() as session:
-    noise = (session.run(_x("gaussian")) - LEVELS / 255.) * 256.
-  np.testing.assert_allclose(noise.mean(0), 0., atol=.15)
-  np.testing.assert_allclose(noise.std(0), 1., atol=.1)
+    noise = (session.run(_x("gaussian")) - LEVELS / 255.0) * 256.0
+  np.testing.assert_allclose(noise.mean(0), 0.0, atol=0.15)
+  np.testing.assert_allclose(noise.std(0), 1.0, atol=0.1)
 
 
 def test_uniform_frames_come_back_whatever_the_noise():
@@ -45,8 +46,13 @@ def test_uniform_frames_come_back_whatever_the_noise():
 def test_frames_of_gaussian_noise_are_the_nearest_level():
   video = observation.VideoObservation("gaussian")
   with tf.Session() as session:
-    back = session.run(video.from_x(tf.constant(
-        [0., .4 / 255., .6 / 255., 254.6 / 255., 1.3, -.3, np.nan])))
+    back = session.run(
+      video.from_x(
+        tf.constant(
+          [0.0, 0.4 / 255.0, 0.6 / 255.0, 254.6 / 255.0, 1.3, -0.3, np.nan]
+        )
+      )
+    )
   np.testing.assert_array_equal(back, [0, 0, 1, 255, 255, 0, 0])
 
 
@@ -71,21 +77,26 @@ def test_series_are_left_as_they_are():
 
 
 def test_noise_of_series_has_its_deviation_and_its_seed():
-  series = observation.SeriesObservation(noise_std=.02)
-  values = np.linspace(-3., 3., 6000, dtype=np.float32).reshape([1, -1, 3])
+  series = observation.SeriesObservation(noise_std=0.02)
+  values = np.linspace(-3.0, 3.0, 6000, dtype=np.float32).reshape([1, -1, 3])
   with tf.Graph().as_default(), tf.Session() as session:
-    noise, again, other = (found - values for found in session.run(
-        [series.to_x(tf.constant(values), seed) for seed in (1, 1, 2)]))
+    noise, again, other = (
+      found - values
+      for found in session.run(
+        [series.to_x(tf.constant(values), seed) for seed in (1, 1, 2)]
+      )
+    )
   np.testing.assert_array_equal(noise, again)
-  assert np.abs(noise - other).max() > .01
+  assert np.abs(noise - other).max() > 0.01
   # 6,000 draws: one standard error of the deviation is 1 %.
-  np.testing.assert_allclose(noise.std(), .02, rtol=.05)
-  assert abs(noise.mean()) < 5 * .02 / np.sqrt(noise.size)
+  np.testing.assert_allclose(noise.std(), 0.02, rtol=0.05)
+  assert abs(noise.mean()) < 5 * 0.02 / np.sqrt(noise.size)
 
 
 def test_floor_of_gaussian_noise():
   """Entropy of the noise on the scale of the levels: 1.419 nats/dim."""
   video = observation.VideoObservation("gaussian")
-  entropy = .5 * np.log(2 * np.pi * np.e / 256**2)
-  np.testing.assert_allclose(entropy + video.log_volume_per_dim, 1.419,
-                             atol=1e-3)
+  entropy = 0.5 * np.log(2 * np.pi * np.e / 256**2)
+  np.testing.assert_allclose(
+    entropy + video.log_volume_per_dim, 1.419, atol=1e-3
+  )

@@ -7,7 +7,9 @@ from t2t_af.models import requirements_video_flow
 from tests.models import tiny
 
 
-@pytest.mark.parametrize("overrides, message", [
+@pytest.mark.parametrize(
+  "overrides, message",
+  [
     (dict(n_levels=4), "8 x 8 do not divide by 2\\^n_levels = 16"),
     (dict(latent_dynamics="affin_af"), 'Did you mean "affine_af"'),
     (dict(sample_conditioning="frame"), 'Did you mean "frames"'),
@@ -15,12 +17,17 @@ from tests.models import tiny
     (dict(activation="gelu"), 'unknown activation "gelu"'),
     (dict(latent_activation="gelu"), 'unknown latent_activation "gelu"'),
     (dict(latent_af_num_transforms=0), "at least 1, got 0"),
-    (dict(latent_af_log_scale_bound=0.), "must be positive, got 0"),
-    (dict(latent_af_log_scale_bound=-1.), "must be positive, got -1"),
+    (dict(latent_af_log_scale_bound=0.0), "must be positive, got 0"),
+    (dict(latent_af_log_scale_bound=-1.0), "must be positive, got -1"),
     (dict(num_train_frames=3), "num_train_frames=3, but 4 are needed"),
-    (dict(num_train_frames=6, latent_dynamics="affine_af",
-          latent_af_num_transforms=2),
-     "num_train_frames=6, but 7 are needed"),
+    (
+      dict(
+        num_train_frames=6,
+        latent_dynamics="affine_af",
+        latent_af_num_transforms=2,
+      ),
+      "num_train_frames=6, but 7 are needed",
+    ),
     (dict(num_train_frames=6), "training example has 5 frames"),
     (dict(video_num_input_frames=2), "num_cond_latents=3 frames"),
     (dict(num_cond_latents=1), "at least 2 latents"),
@@ -35,22 +42,30 @@ from tests.models import tiny
     (dict(latent_noise=0.1), "latent_noise=0.0, got 0.1"),
     (dict(latent_dropout=0.1), "latent_dropout=0.0, got 0.1"),
     (dict(coupling_dropout=0.1), "coupling_dropout=0.0, got 0.1"),
-])
+  ],
+)
 def test_refuses(overrides, message):
   hparams = tiny.hparams(**overrides)
   with pytest.raises(errors.UserError, match=message):
     requirements_video_flow.check(hparams, tiny.FRAME_SHAPE)
 
 
-@pytest.mark.parametrize("overrides", [
+@pytest.mark.parametrize(
+  "overrides",
+  [
     dict(num_train_frames=4),
     dict(num_train_frames=5, latent_af_num_transforms=2),  # of skip: unused
-    dict(num_train_frames=7, latent_dynamics="affine_af",
-         latent_af_num_transforms=2, video_num_target_frames=4),
+    dict(
+      num_train_frames=7,
+      latent_dynamics="affine_af",
+      latent_af_num_transforms=2,
+      video_num_target_frames=4,
+    ),
     dict(video_num_input_frames=4),
     dict(video_num_input_frames=9, num_train_frames=4),
     dict(latent_dynamics="none", coupling="additive", activation="relu"),
-])
+  ],
+)
 def test_accepts(overrides):
   requirements_video_flow.check(tiny.hparams(**overrides), tiny.FRAME_SHAPE)
 

@@ -18,22 +18,27 @@ INPUTS, TARGETS = 9, 10
 @pytest.fixture(name="no_noise")
 def _no_noise(monkeypatch):
   """x = v / 256."""
-  monkeypatch.setattr(observation, "uniform_noise",
-                      lambda shape, seed=None: tf.zeros(shape))
+  monkeypatch.setattr(
+    observation, "uniform_noise", lambda shape, seed=None: tf.zeros(shape)
+  )
 
 
-def _run(name, hparams_set, step_shape, initialize=weights.randomize,
-         **overrides):
+def _run(
+  name, hparams_set, step_shape, initialize=weights.randomize, **overrides
+):
   """(data, signals, decomposition) of a model of small sequences."""
   hp = small.hparams(hparams_set, **overrides)
   x = small.sequences(step_shape, INPUTS + TARGETS)
   outputs, _ = small.body(name, hp, x)
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     # What `bottom` makes of levels is as `small.sequences`.
-    factor = 255. if len(step_shape) == 3 else 1.
-    found = small.model(name, hp, "eval").decomposition({
+    factor = 255.0 if len(step_shape) == 3 else 1.0
+    found = small.model(name, hp, "eval").decomposition(
+      {
         "inputs": tf.constant(factor * x[:, :INPUTS]),
-        "targets": tf.constant(factor * x[:, INPUTS:])})
+        "targets": tf.constant(factor * x[:, INPUTS:]),
+      }
+    )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     if initialize:
@@ -44,32 +49,45 @@ def _run(name, hparams_set, step_shape, initialize=weights.randomize,
 
 def _round_trip(x, found, num_transforms):
   """Greatest error of shift_m + scale_m y_m, against what is below."""
-  below, worst = x, 0.
+  below, worst = x, 0.0
   for m in range(1, num_transforms + 1):
     shift, scale, y = [found["%s_%d" % (n, m)] for n in ("shift", "scale", "y")]
     assert shift.shape == scale.shape == y.shape and (scale > 0).all()
-    worst = max(worst, np.abs(
-        shift + scale * y - below[:, -y.shape[1]:]).max())
+    worst = max(
+      worst, np.abs(shift + scale * y - below[:, -y.shape[1] :]).max()
+    )
     below = y
   return worst
 
 
-@pytest.mark.parametrize("name, hparams_set, step_shape, overrides", [
+@pytest.mark.parametrize(
+  "name, hparams_set, step_shape, overrides",
+  [
     ("autoregressive_flow", "af2_tiny", small.VIDEO, {}),
     ("slvm", "slvm_af1_series_tiny", small.SERIES, {}),
     ("slvm", "slvm_dx_series_tiny", small.SERIES, {}),
-    ("autoregressive_flow", "af2_series_tiny", small.SERIES,
-     dict(first_steps="initial")),
-], ids=["video", "slvm", "difference", "initial"])
+    (
+      "autoregressive_flow",
+      "af2_series_tiny",
+      small.SERIES,
+      dict(first_steps="initial"),
+    ),
+  ],
+  ids=["video", "slvm", "difference", "initial"],
+)
 def test_shift_and_scale_lead_back_to_the_data(
-    no_noise, name, hparams_set, step_shape, overrides):
+  no_noise, name, hparams_set, step_shape, overrides
+):
   del no_noise
   x, signals, found = _run(name, hparams_set, step_shape, **overrides)
-  x = np.round(255. * x) / 256. if len(step_shape) == 3 else x
+  x = np.round(255.0 * x) / 256.0 if len(step_shape) == 3 else x
   num_transforms = len(signals) - 1
   assert _round_trip(x, found, num_transforms) < TOLERANCE
-  mutant = dict(found, scale_1=np.roll(found["scale_1"], 1, axis=1),
-                shift_1=np.roll(found["shift_1"], 1, axis=1))
+  mutant = dict(
+    found,
+    scale_1=np.roll(found["scale_1"], 1, axis=1),
+    shift_1=np.roll(found["shift_1"], 1, axis=1),
+  )
   assert _round_trip(x, mutant, num_transforms) > 1e3 * TOLERANCE
   num_scored = TARGETS + (INPUTS if overrides else 0)
   for m in range(1, num_transforms + 1):
@@ -81,9 +99,12 @@ def test_shift_and_scale_lead_back_to_the_data(
 def test_spline_has_the_shift_and_scale_of_its_affine_part():
   """Zero in its extra map: an affine flow."""
   x, _, found = _run(
-      "autoregressive_flow", "af1_series_tiny", small.SERIES,
-      lambda session: weights.randomize(session, zero="/extra/"),
-      flow_transform="spline")
+    "autoregressive_flow",
+    "af1_series_tiny",
+    small.SERIES,
+    lambda session: weights.randomize(session, zero="/extra/"),
+    flow_transform="spline",
+  )
   assert _round_trip(x, found, 1) < TOLERANCE
 
 
@@ -103,24 +124,28 @@ def _correlation(values):
 
 def test_new_flow_leaves_the_correlation_of_the_data():
   """Zero heads: y = x."""
-  x, signals, _ = _run("autoregressive_flow", "af1_series_tiny", small.SERIES,
-                       initialize=None)
+  x, signals, _ = _run(
+    "autoregressive_flow", "af1_series_tiny", small.SERIES, initialize=None
+  )
   expected = _correlation(x[:, INPUTS:].astype(np.float64))
   for name in ("x", "y1"):
     found = correlation.temporal_correlation(signals[name]).correlation
     np.testing.assert_allclose(found, expected, rtol=1e-6)
-  assert abs(_correlation(x) - expected) > .01  # Mutant: all steps.
+  assert abs(_correlation(x) - expected) > 0.01  # Mutant: all steps.
 
 
 @pytest.mark.parametrize("num_transforms", [1, 2])
 def test_correlation_of_a_difference_is_that_of_differenced_data(
-    num_transforms):
-  x, signals, _ = _run("slvm", "slvm_dx_series_tiny", small.SERIES,
-                       num_transforms=num_transforms)
+  num_transforms,
+):
+  x, signals, _ = _run(
+    "slvm", "slvm_dx_series_tiny", small.SERIES, num_transforms=num_transforms
+  )
   for m in range(num_transforms + 1):
     differenced = np.diff(x.astype(np.float64), m, axis=1)[:, -TARGETS:]
     found = correlation.temporal_correlation(
-        signals["y%d" % m if m else "x"]).correlation
+      signals["y%d" % m if m else "x"]
+    ).correlation
     np.testing.assert_allclose(found, _correlation(differenced), rtol=1e-5)
 
 
@@ -138,28 +163,43 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
   values = (values + np.arange(5)[:, None, None]).astype(np.float32)
   batch = tf.placeholder(tf.float32, [None, 4, 5])
   short = tf.placeholder(tf.float32, [None, 1, 5])
-  outputs = signals_lib.split(signals_lib.join(signals_lib.Outputs(
-      {"nll": batch[:, :, 0]}, {"y1": 2. * batch, "u0": short})))
+  outputs = signals_lib.split(
+    signals_lib.join(
+      signals_lib.Outputs(
+        {"nll": batch[:, :, 0]}, {"y1": 2.0 * batch, "u0": short}
+      )
+    )
+  )
   assert list(outputs.scores) == ["nll"] and list(outputs.signals) == ["y1"]
-  found = signals_lib.Correlations(outputs.signals, hparam.HParams(
-      data_dir="there", video_num_input_frames=3, video_num_target_frames=4,
-      problem=problem))
-  (value, update), = found.metrics().values()
+  found = signals_lib.Correlations(
+    outputs.signals,
+    hparam.HParams(
+      data_dir="there",
+      video_num_input_frames=3,
+      video_num_target_frames=4,
+      problem=problem,
+    ),
+  )
+  ((value, update),) = found.metrics().values()
   expected = correlation.temporal_correlation(
-      values, ids=problem and problem.window_ids("there", 3, 4))
-  assert expected.stderr != correlation.temporal_correlation(
-      values, ids=list("aabbb")).stderr
+    values, ids=problem and problem.window_ids("there", 3, 4)
+  )
+  assert (
+    expected.stderr
+    != correlation.temporal_correlation(values, ids=list("aabbb")).stderr
+  )
   with tf.Session() as session:
     for _ in range(2):
       found.begin()
       for part in (values[:3], values[3:]):
         session.run(update, {batch: part})
-    fields, = found.record_fields()
+    (fields,) = found.record_fields()
     np.testing.assert_allclose(session.run(value), expected.correlation, 1e-6)
   assert fields["signal"] == "y1" and fields["num_sequences"] == 5
   np.testing.assert_allclose(fields["correlation"], expected.correlation, 1e-6)
-  np.testing.assert_allclose(fields["correlation_stderr"], expected.stderr,
-                             1e-6)
+  np.testing.assert_allclose(
+    fields["correlation_stderr"], expected.stderr, 1e-6
+  )
 
 
 def test_no_signal_needs_no_problem():

@@ -14,17 +14,28 @@ TOLERANCE = 1e-3  # float32, through a loop, against float64
 NUM_STEPS, NUM_FUTURE, LATENT_SIZE = 4, 3, 3
 SHAPES = {"video": (8, 8, 2), "series": (5,)}
 RNG = np.random.RandomState(0)
-Y = {name: RNG.uniform(size=(2, NUM_STEPS) + shape).astype(np.float32)
-     for name, shape in SHAPES.items()}
-NOISE = {what: RNG.standard_normal([steps, 2, LATENT_SIZE]).astype(np.float32)
-         for what, steps in (("posterior", NUM_STEPS), ("prior", NUM_FUTURE))}
+Y = {
+  name: RNG.uniform(size=(2, NUM_STEPS) + shape).astype(np.float32)
+  for name, shape in SHAPES.items()
+}
+NOISE = {
+  what: RNG.standard_normal([steps, 2, LATENT_SIZE]).astype(np.float32)
+  for what, steps in (("posterior", NUM_STEPS), ("prior", NUM_FUTURE))
+}
 
 
 def _hparams(**overrides):
   values = dict(
-      latent_size=LATENT_SIZE, hidden_size=4, num_recurrent_layers=2,
-      encoder_width=3, normalization="batch", data_flow="none",
-      latent_flow="none", num_cond_steps=3, flow_log_scale_bound=8.)
+    latent_size=LATENT_SIZE,
+    hidden_size=4,
+    num_recurrent_layers=2,
+    encoder_width=3,
+    normalization="batch",
+    data_flow="none",
+    latent_flow="none",
+    num_cond_steps=3,
+    flow_log_scale_bound=8.0,
+  )
   return hparam.HParams(**dict(values, **overrides))
 
 
@@ -45,81 +56,105 @@ def _latent_maps(values):
   def maps(window):
     h = window.reshape([len(window), -1])
     h = numpy_layers.highway(
-        numpy_layers.under(own, "highway"), h,
-        lambda x: np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x))
-    shift, raw = [numpy_layers.dense(numpy_layers.under(own, name), h)
-                  for name in ("shift", "log_scale")]
-    return shift, 8. * np.tanh(raw / 8.)
+      numpy_layers.under(own, "highway"),
+      h,
+      lambda x: np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x),
+    )
+    shift, raw = [
+      numpy_layers.dense(numpy_layers.under(own, name), h)
+      for name in ("shift", "log_scale")
+    ]
+    return shift, 8.0 * np.tanh(raw / 8.0)
 
-  return maps if own else lambda window: (0., 0.)
+  return maps if own else lambda window: (0.0, 0.0)
 
 
-@pytest.mark.parametrize("kind, training, data_flow, latent_flow", [
+@pytest.mark.parametrize(
+  "kind, training, data_flow, latent_flow",
+  [
     ("video", True, "none", "none"),
     ("video", False, "affine_af", "none"),
     ("video", False, "none", "affine_af"),
     ("series", True, "none", "none"),
-    ("series", False, "affine_af", "affine_af")])
+    ("series", False, "affine_af", "affine_af"),
+  ],
+)
 def test_equals_numpy(kind, training, data_flow, latent_flow):
   """Bound, weights and futures, from the same weights and noise."""
   core = _core(kind, data_flow=data_flow, latent_flow=latent_flow)
   y = tf.constant(Y[kind])
   bound = core.elbo(y, training, noise_fn=_noise)
   weight = core.importance_weighted_bound(y, 1, 1, noise_fn=_noise)
-  futures = [core.sample(y[:, :n], 1, NUM_FUTURE, mode, _noise)[:, 0]
-             for n, mode in ((NUM_STEPS, "means"), (0, "means"),
-                             (NUM_STEPS, "samples"))]
+  futures = [
+    core.sample(y[:, :n], 1, NUM_FUTURE, mode, _noise)[:, 0]
+    for n, mode in ((NUM_STEPS, "means"), (0, "means"), (NUM_STEPS, "samples"))
+  ]
   with tf.Session() as session:
     values = numpy_layers.random_weights(session)
     bound, weight, futures = session.run([bound, weight, futures])
 
   def numpy_run(training, num_context):
-    networks = numpy_slvm.Series(values) if kind == "series" else (
-        numpy_slvm.Video(values, training, data_flow == "none"))
+    networks = (
+      numpy_slvm.Series(values)
+      if kind == "series"
+      else (numpy_slvm.Video(values, training, data_flow == "none"))
+    )
     return numpy_slvm.run(
-        networks, Y[kind][:, :num_context], NOISE["posterior"], NOISE["prior"],
-        _latent_maps(values))
+      networks,
+      Y[kind][:, :num_context],
+      NOISE["posterior"],
+      NOISE["prior"],
+      _latent_maps(values),
+    )
 
   expected = numpy_run(training, NUM_STEPS)
-  assert expected.kl.std() > .1 and expected.reconstruction.std() > .1
+  assert expected.kl.std() > 0.1 and expected.reconstruction.std() > 0.1
   for ours, theirs in zip(bound, expected):
     np.testing.assert_allclose(ours, theirs, TOLERANCE, TOLERANCE)
   # The bound of one sample and the futures are made in inference mode.
   expected = numpy_run(False, NUM_STEPS)
-  np.testing.assert_allclose(weight, expected.log_weight[:, 1:], TOLERANCE,
-                             TOLERANCE)
-  np.testing.assert_allclose(futures[0], expected.future, TOLERANCE,
-                             TOLERANCE)
-  np.testing.assert_allclose(futures[1], numpy_run(False, 0).future,
-                             TOLERANCE, TOLERANCE)
+  np.testing.assert_allclose(
+    weight, expected.log_weight[:, 1:], TOLERANCE, TOLERANCE
+  )
+  np.testing.assert_allclose(futures[0], expected.future, TOLERANCE, TOLERANCE)
+  np.testing.assert_allclose(
+    futures[1], numpy_run(False, 0).future, TOLERANCE, TOLERANCE
+  )
   assert (futures[2] > futures[0]).all(), "noise of 1 is above the mean"
 
 
 def test_samples_add_noise_of_the_likelihoods_scale():
   core = _core("series")
   context = tf.constant(Y["series"][:, :0])
-  means, samples = [core.sample(context, 1, NUM_FUTURE, mode, _noise)
-                    for mode in ("means", "samples")]
+  means, samples = [
+    core.sample(context, 1, NUM_FUTURE, mode, _noise)
+    for mode in ("means", "samples")
+  ]
   _, log_scale = slvm_networks.SeriesNetworks([5], _hparams()).decode(
-      tf.constant(NOISE["prior"]), False)
+    tf.constant(NOISE["prior"]), False
+  )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     means, samples, log_scale = session.run([means, samples, log_scale])
-  assert log_scale.std() > .01
-  assert np.log(samples - means).std() > .01
+  assert log_scale.std() > 0.01
+  assert np.log(samples - means).std() > 0.01
   with pytest.raises(ValueError, match="samples, means, got 'mean'"):
     core.sample(context, 1, NUM_FUTURE, "mean")
 
 
 class _SeesTheFuture(slvm_networks.SeriesNetworks):
-
   def encode(self, y, training):
     return tf.cumsum(y, axis=1, reverse=True)
 
 
-@pytest.mark.parametrize("kind, networks, causal", [
-    ("video", None, True), ("series", None, True),
-    ("series", _SeesTheFuture((5,), _hparams()), False)])
+@pytest.mark.parametrize(
+  "kind, networks, causal",
+  [
+    ("video", None, True),
+    ("series", None, True),
+    ("series", _SeesTheFuture((5,), _hparams()), False),
+  ],
+)
 def test_posterior_ignores_the_future(kind, networks, causal):
   """... and all terms of a step depend on every step up to it."""
   y = tf.placeholder(tf.float32, Y[kind].shape)
@@ -129,29 +164,34 @@ def test_posterior_ignores_the_future(kind, networks, causal):
     before = session.run(bound, {y: Y[kind]})
     for t in range(NUM_STEPS):
       changed = Y[kind].copy()
-      changed[:, t] += 1.
+      changed[:, t] += 1.0
       for a, b in zip(before, session.run(bound, {y: changed})):
         assert (np.abs(a - b)[:, t:] > 1e-5).all()
         assert t == 0 or (np.abs(a - b)[:, :t] < 1e-5).all() == causal
 
 
-@pytest.mark.parametrize("kind, latent_flow", [
-    ("video", "affine_af"), ("series", "none")])
+@pytest.mark.parametrize(
+  "kind, latent_flow", [("video", "affine_af"), ("series", "none")]
+)
 def test_takes_dynamic_shapes_and_ignores_batch_mates(kind, latent_flow):
   core = _core(kind, latent_flow=latent_flow)
   fed = tf.placeholder_with_default(Y[kind], [None, None, *SHAPES[kind]])
-  static, dynamic = [(
+  static, dynamic = [
+    (
       core.elbo(y, False, noise_fn=_noise),
       core.importance_weighted_bound(y, 1, 2, noise_fn=_noise),
-      core.sample(y, 1, NUM_FUTURE, "means", _noise))
-                     for y in (tf.constant(Y[kind]), fed)]
+      core.sample(y, 1, NUM_FUTURE, "means", _noise),
+    )
+    for y in (tf.constant(Y[kind]), fed)
+  ]
   assert dynamic[-1].shape.as_list()[2:] == [NUM_FUTURE, *SHAPES[kind]]
   with tf.Session() as session:
     numpy_layers.random_weights(session)
     static, values = session.run([static, dynamic])
     changed = session.run(dynamic, {fed: _other_mates(Y[kind])})
-  for at_static, value, other in zip(*map(tf.nest.flatten,
-                                          (static, values, changed))):
+  for at_static, value, other in zip(
+    *map(tf.nest.flatten, (static, values, changed))
+  ):
     np.testing.assert_allclose(at_static, value, TOLERANCE, TOLERANCE)
     np.testing.assert_allclose(other[0], value[0], TOLERANCE, TOLERANCE)
     assert np.abs(other[1] - value[1]).max() > 10 * TOLERANCE
@@ -163,13 +203,15 @@ def test_batch_norm_mixes_the_batch_in_training_alone():
   kl = _core("video").elbo(y, True, noise_fn=_noise).kl
   with tf.Session() as session:
     numpy_layers.random_weights(session)
-    before, after = [session.run(kl, {y: value}) for value in (
-        Y["video"], _other_mates(Y["video"]))]
+    before, after = [
+      session.run(kl, {y: value})
+      for value in (Y["video"], _other_mates(Y["video"]))
+    ]
   assert np.abs(after[0] - before[0]).max() > 10 * TOLERANCE
 
 
 def _other_mates(y):
-  return np.concatenate([y[:1], 1. - y[1:]])
+  return np.concatenate([y[:1], 1.0 - y[1:]])
 
 
 def test_futures_have_their_shape_and_samples_differ():
@@ -187,9 +229,13 @@ def test_futures_have_their_shape_and_samples_differ():
 
 def test_futures_belong_to_their_context():
   """Samples of one context stand together, also where there is no noise."""
-  y = np.concatenate([Y["series"], 3. - Y["series"]])
+  y = np.concatenate([Y["series"], 3.0 - Y["series"]])
   core = _core("series")
-  noiseless = lambda what, shape: tf.zeros(shape)
+
+  def noiseless(what, shape):
+    del what
+    return tf.zeros(shape)
+
   many = core.sample(tf.constant(y), 3, 2, "means", noiseless)
   one = core.sample(tf.constant(y), 1, 2, "means", noiseless)
   with tf.Session() as session:
@@ -205,12 +251,15 @@ def _graph_size(build, num_steps):
     return len(graph.get_operations())
 
 
-@pytest.mark.parametrize("build", [
+@pytest.mark.parametrize(
+  "build",
+  [
     lambda core, n: core.sample(tf.constant(Y["video"]), 2, n),
     lambda core, n: core.elbo(tf.zeros((2, n) + SHAPES["video"]), True),
-    lambda core, n: core.importance_weighted_bound(
-        tf.constant(Y["video"]), n)],
-                         ids=["sample", "elbo", "importance_weighted_bound"])
+    lambda core, n: core.importance_weighted_bound(tf.constant(Y["video"]), n),
+  ],
+  ids=["sample", "elbo", "importance_weighted_bound"],
+)
 def test_graph_does_not_grow(build):
   sizes = [_graph_size(build, n) for n in (6, 12)]
   assert sizes[0] == sizes[1] > 100
@@ -220,14 +269,19 @@ def test_latent_flow_with_zero_heads_is_none():
   """To the bit: u = z before training; and another model after it."""
   values = []
   heads = "latent_flow/(shift|log_scale)"
-  for latent_flow, zero in (("none", None), ("affine_af", heads),
-                            ("affine_af", None)):
+  for latent_flow, zero in (
+    ("none", None),
+    ("affine_af", heads),
+    ("affine_af", None),
+  ):
     with tf.Graph().as_default(), tf.Session() as session:
       core = _core("series", latent_flow=latent_flow)
       y = tf.constant(Y["series"])
-      built = (core.elbo(y, False, noise_fn=_noise).kl,
-               core.importance_weighted_bound(y, 1, noise_fn=_noise),
-               core.sample(y, 1, NUM_FUTURE, "means", _noise))
+      built = (
+        core.elbo(y, False, noise_fn=_noise).kl,
+        core.importance_weighted_bound(y, 1, noise_fn=_noise),
+        core.sample(y, 1, NUM_FUTURE, "means", _noise),
+      )
       numpy_layers.random_weights(session, zero=zero)
       values.append(session.run(built))
   for none, zero, other in zip(*values):
@@ -236,11 +290,12 @@ def test_latent_flow_with_zero_heads_is_none():
 
 
 def test_log_scales_keep_their_range_and_their_slope():
-  raw = tf.constant([-1e3, -20., -1e-3, 0., 1e-3, 9., 1e3])
+  raw = tf.constant([-1e3, -20.0, -1e-3, 0.0, 1e-3, 9.0, 1e3])
   bounded = slvm_networks.bounded_log_scale(raw)
-  slope, = tf.gradients(bounded, raw)
+  (slope,) = tf.gradients(bounded, raw)
   with tf.Session() as session:
     bounded, slope = session.run([bounded, slope])
-  np.testing.assert_allclose(bounded[[0, 2, 3, 4, 6]],
-                             [-15., -1e-3, 0., 1e-3, 5.], rtol=1e-5)
-  assert (slope[1:-1] > .05).all() and np.abs(slope[2:5] - 1.).max() < 1e-5
+  np.testing.assert_allclose(
+    bounded[[0, 2, 3, 4, 6]], [-15.0, -1e-3, 0.0, 1e-3, 5.0], rtol=1e-5
+  )
+  assert (slope[1:-1] > 0.05).all() and np.abs(slope[2:5] - 1.0).max() < 1e-5

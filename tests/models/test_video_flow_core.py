@@ -14,11 +14,12 @@ NUM_COND = 3
 
 def _core(frame_shape=tiny.FRAME_SHAPE, **overrides):
   return video_flow_core.VideoFlowCore(
-      frame_shape, tiny.hparams(latent_dynamics="affine_af", **overrides))
+    frame_shape, tiny.hparams(latent_dynamics="affine_af", **overrides)
+  )
 
 
 def _frames(shape):
-  return (np.random.RandomState(0).uniform(size=shape) - .5).astype(np.float32)
+  return (np.random.RandomState(0).uniform(size=shape) - 0.5).astype(np.float32)
 
 
 def test_log_prob_is_the_density_of_sampled_frames():
@@ -29,45 +30,57 @@ def test_log_prob_is_the_density_of_sampled_frames():
   noise = rng.standard_normal([1, size]).astype(np.float32)
   # One sample per row of the Jacobian, all of the same noise.
   flat = tf.constant(np.repeat(noise, size, axis=0))
-  eps = [tf.reshape(flat[:, :8], [size, 2, 2, 2]),
-         tf.reshape(flat[:, 8:], [size, 1, 1, 8])]
+  eps = [
+    tf.reshape(flat[:, :8], [size, 2, 2, 2]),
+    tf.reshape(flat[:, 8:], [size, 1, 1, 8]),
+  ]
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     core = _core(frame_shape)
     x = core.sample(context, size, 1, eps_fn=lambda level, _: eps[level])[0]
     (jacobian,) = tf.gradients(tf.reshape(x, [size, size]), flat, tf.eye(size))
     log_prob = core.log_prob(
-        tf.concat([tf.tile(context, [size, 1, 1, 1, 1]), x], axis=1))
+      tf.concat([tf.tile(context, [size, 1, 1, 1, 1]), x], axis=1)
+    )
   with tf.Session() as session:
     weights.randomize(session)
     ours, jacobian = session.run([log_prob[0, 0], jacobian])
-  density = scipy.stats.norm.logpdf(noise).sum() - np.linalg.slogdet(
-      jacobian.astype(np.float64))[1]
-  np.testing.assert_allclose(ours, density - size * np.log(256.), rtol=1e-5)
+  density = (
+    scipy.stats.norm.logpdf(noise).sum()
+    - np.linalg.slogdet(jacobian.astype(np.float64))[1]
+  )
+  np.testing.assert_allclose(ours, density - size * np.log(256.0), rtol=1e-5)
 
 
 @pytest.mark.parametrize("conditioning", ["latents", "frames"])
 def test_second_frame_goes_on_from_the_first(monkeypatch, conditioning):
   """... as sampled, or as the 8-bit frame that it becomes."""
-  half_a_level = .5 / 256
-  monkeypatch.setattr(video_flow_core, "dequantize",
-                      lambda frames, seed=None: frames - .5 + half_a_level)
+  half_a_level = 0.5 / 256
+  monkeypatch.setattr(
+    video_flow_core,
+    "dequantize",
+    lambda frames, seed=None: frames - 0.5 + half_a_level,
+  )
   context = _frames((2, NUM_COND) + tiny.FRAME_SHAPE)
   next_context = tf.placeholder(tf.float32, context.shape)
-  eps = [np.random.RandomState(level).standard_normal(shape).astype(np.float32)
-         for level, shape in enumerate([(2, 4, 4, 2), (2, 2, 2, 8)])]
+  eps = [
+    np.random.RandomState(level).standard_normal(shape).astype(np.float32)
+    for level, shape in enumerate([(2, 4, 4, 2), (2, 2, 2, 8)])
+  ]
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     core = _core(sample_conditioning=conditioning)
     both, again = [
-        core.sample(c, 1, num_frames, eps_fn=lambda level, _: eps[level])[:, 0]
-        for c, num_frames in ((tf.constant(context), 2), (next_context, 1))]
+      core.sample(c, 1, num_frames, eps_fn=lambda level, _: eps[level])[:, 0]
+      for c, num_frames in ((tf.constant(context), 2), (next_context, 1))
+    ]
   with tf.Session() as session:
     weights.randomize(session)
     both, grey = session.run([both, video_flow_core.quantize(both)])
-    first, as_8_bit = both[:, :1], grey[:, :1] / 255. - .5 + half_a_level
+    first, as_8_bit = both[:, :1], grey[:, :1] / 255.0 - 0.5 + half_a_level
     assert np.abs(as_8_bit - first).max() > 0.1, "nothing to tell apart"
     seen = {"latents": first, "frames": as_8_bit}[conditioning]
-    again = session.run(again, {
-        next_context: np.concatenate([context[:, 1:], seen], axis=1)})
+    again = session.run(
+      again, {next_context: np.concatenate([context[:, 1:], seen], axis=1)}
+    )
   np.testing.assert_allclose(both[:, 1:], again, rtol=1e-3, atol=1e-3)
 
 
@@ -77,38 +90,41 @@ def test_sampling_graph_does_not_grow_with_the_frames():
     with tf.Graph().as_default() as graph:
       with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
         x = _core().sample(
-            tf.zeros((1, NUM_COND) + tiny.FRAME_SHAPE), 2, num_frames)
+          tf.zeros((1, NUM_COND) + tiny.FRAME_SHAPE), 2, num_frames
+        )
       assert x.shape[1:].as_list() == [2, num_frames] + list(tiny.FRAME_SHAPE)
       sizes.append(len(graph.get_operations()))
   assert sizes[0] == sizes[1] > 100
 
 
-@pytest.mark.parametrize("noise", [0., 0.5, 1. - 2.**-23])
+@pytest.mark.parametrize("noise", [0.0, 0.5, 1.0 - 2.0**-23])
 def test_every_grey_level_comes_back(monkeypatch, noise):
   """At the least noise that can be drawn, the greatest, and between."""
-  monkeypatch.setattr(tf, "random_uniform",
-                      lambda shape: tf.fill(shape, np.float32(noise)))
+  monkeypatch.setattr(
+    tf, "random_uniform", lambda shape: tf.fill(shape, np.float32(noise))
+  )
   levels = np.arange(256)
-  x = video_flow_core.dequantize(tf.constant(levels / 255., tf.float32))
+  x = video_flow_core.dequantize(tf.constant(levels / 255.0, tf.float32))
   with tf.Session() as session:
     back, x = session.run([video_flow_core.quantize(x), x])
-  assert back.dtype == np.uint8 and x.min() >= -.5 and x.max() < .51
+  assert back.dtype == np.uint8 and x.min() >= -0.5 and x.max() < 0.51
   np.testing.assert_array_equal(back, levels)
 
 
 def test_frames_out_of_range_become_black_or_white():
-  x = tf.constant([-7., 7., -np.inf, np.inf, np.nan])
+  x = tf.constant([-7.0, 7.0, -np.inf, np.inf, np.nan])
   with tf.Session() as session:
     np.testing.assert_array_equal(
-        session.run(video_flow_core.quantize(x)), [0, 255, 0, 255, 0])
+      session.run(video_flow_core.quantize(x)), [0, 255, 0, 255, 0]
+    )
 
 
 def test_dequantization_noise_fills_one_level_evenly():
   with tf.Session() as session:
-    x, same, other = session.run([
-        video_flow_core.dequantize(tf.zeros([2000]), seed)
-        for seed in (1, 1, 2)])
-  noise = (x + .5) * 256
+    x, same, other = session.run(
+      [video_flow_core.dequantize(tf.zeros([2000]), seed) for seed in (1, 1, 2)]
+    )
+  noise = (x + 0.5) * 256
   assert scipy.stats.kstest(noise, "uniform").pvalue > 1e-4
   assert (x != other).any()
   np.testing.assert_array_equal(x, same)
@@ -120,9 +136,9 @@ def test_seeded_noise_is_the_same_under_every_graph_seed():
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
       x = video_flow_core.dequantize(tf.zeros([3, 4]), seed)
-      noises.append(session.run(x) + .5)
+      noises.append(session.run(x) + 0.5)
   same, also_same, other_seed, unseeded, also_unseeded = noises
   np.testing.assert_array_equal(same, also_same)
   assert np.abs(same - other_seed).max() > 1e-4
   assert np.abs(unseeded - also_unseeded).max() > 1e-4
-  assert all(0. <= n.min() and n.max() < 1. / 256 + 1e-7 for n in noises)
+  assert all(0.0 <= n.min() and n.max() < 1.0 / 256 + 1e-7 for n in noises)

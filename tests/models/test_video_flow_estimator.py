@@ -10,9 +10,9 @@ import tensorflow.compat.v1 as tf
 
 from problems import video_toy_pushing
 from t2t_af.analysis.metrics import correlation
+from t2t_af.models import initialization
 from t2t_af.records import records
 from t2t_af.records import run_folder
-from t2t_af.models import initialization
 from tests.models import tiny
 
 NUM_COND, NUM_TARGETS, NUM_SAMPLES = 3, 2, 3
@@ -20,6 +20,7 @@ NUM_COND, NUM_TARGETS, NUM_SAMPLES = 3, 2, 3
 
 class Toy(video_toy_pushing.VideoToyPushing):
   """Postage stamps."""
+
   name = "video_toy_stamps"
   frame_height = 8
   frame_width = 8
@@ -29,21 +30,31 @@ class Toy(video_toy_pushing.VideoToyPushing):
 
 def _experiment(problem, data_dir, model_dir, train_steps):
   config = trainer_lib.create_run_config(
-      "video_flow", model_dir=model_dir, schedule="train", random_seed=0)
+    "video_flow", model_dir=model_dir, schedule="train", random_seed=0
+  )
   # Warm-up: the first step has learning rate 0.
-  hparams = tiny.hparams(latent_dynamics="affine_af", batch_size=2,
-                         init_batch_size=3)
+  hparams = tiny.hparams(
+    latent_dynamics="affine_af", batch_size=2, init_batch_size=3
+  )
   return trainer_lib.create_experiment(
-      config, hparams, "video_flow", problem, data_dir,
-      train_steps=train_steps, eval_steps=None, schedule="train",
-      decode_hparams=decoding.decode_hparams("num_decodes=%d" % NUM_SAMPLES))
+    config,
+    hparams,
+    "video_flow",
+    problem,
+    data_dir,
+    train_steps=train_steps,
+    eval_steps=None,
+    schedule="train",
+    decode_hparams=decoding.decode_hparams("num_decodes=%d" % NUM_SAMPLES),
+  )
 
 
 @pytest.fixture(name="ran", scope="module")
 def _ran(tmp_path_factory):
   """One step, another in a second process's stead, evaluation, samples."""
-  data_dir, model_dir = [str(tmp_path_factory.mktemp(name))
-                         for name in ("data", "run")]
+  data_dir, model_dir = [
+    str(tmp_path_factory.mktemp(name)) for name in ("data", "run")
+  ]
   problem = Toy()
   problem.generate_data(data_dir, None)
   initial = []
@@ -61,20 +72,30 @@ def _ran(tmp_path_factory):
     experiment.train()
   run_folder.update(model_dir, model="video_flow", seed=7)
   metrics = experiment.evaluate()
-  predictions = list(experiment.estimator.predict(
+  predictions = list(
+    experiment.estimator.predict(
       problem.make_estimator_input_fn(
-          tf.estimator.ModeKeys.PREDICT,
-          experiment._hparams)))  # pylint: disable=protected-access
+        tf.estimator.ModeKeys.PREDICT, experiment._hparams
+      )
+    )
+  )
   return types.SimpleNamespace(
-      problem=problem, data_dir=data_dir, model_dir=model_dir,
-      initial=initial, after_one=after_one, after_two=_checkpoint(model_dir),
-      metrics=metrics, predictions=predictions)
+    problem=problem,
+    data_dir=data_dir,
+    model_dir=model_dir,
+    initial=initial,
+    after_one=after_one,
+    after_two=_checkpoint(model_dir),
+    metrics=metrics,
+    predictions=predictions,
+  )
 
 
 def _checkpoint(model_dir):
   reader = tf.train.load_checkpoint(model_dir)
-  return {name: reader.get_tensor(name)
-          for name in reader.get_variable_to_shape_map()}
+  return {
+    name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
+  }
 
 
 def test_initialization_from_data_runs_once_and_sets_the_model(ran):
@@ -83,8 +104,11 @@ def test_initialization_from_data_runs_once_and_sets_the_model(ran):
   assert len(actnorms) > 20
   for name in actnorms:
     assert initial[name].any(), name
-  assert {name for name in ran.after_one if name.startswith("video_flow/") and
-          "Adam" not in name} <= set(initial)
+  assert {
+    name
+    for name in ran.after_one
+    if name.startswith("video_flow/") and "Adam" not in name
+  } <= set(initial)
   # The first step had learning rate 0.
   for name, value in initial.items():
     if name != "global_step":
@@ -108,34 +132,54 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
   assert np.isclose(record["nll_nats_per_dim"], nats)
   assert np.isclose(np.mean(record["nll_nats_per_dim_per_frame"]), nats)
   assert np.isclose(record["nll_bits_per_dim"] * np.log(2), nats)
-  assert np.isclose(record["nll_nats_per_dim_stderr"],
-                    np.std(per_sequence, ddof=1) / np.sqrt(3))
+  assert np.isclose(
+    record["nll_nats_per_dim_stderr"], np.std(per_sequence, ddof=1) / np.sqrt(3)
+  )
   assert np.std(per_sequence) > 0
   # tf.metrics.mean weighs the last, smaller batch by its size.
   assert np.isclose(ran.metrics["nll_nats_per_dim"], nats, rtol=1e-5)
-  assert np.isclose(ran.metrics["nll_bits_per_dim"] * np.log(2), nats,
-                    rtol=1e-5)
-  identity = {name: record[name] for name in (
-      "model", "seed", "problem", "split", "step", "checkpoint",
-      "num_cond_frames", "num_scored_frames")}
+  assert np.isclose(
+    ran.metrics["nll_bits_per_dim"] * np.log(2), nats, rtol=1e-5
+  )
+  identity = {
+    name: record[name]
+    for name in (
+      "model",
+      "seed",
+      "problem",
+      "split",
+      "step",
+      "checkpoint",
+      "num_cond_frames",
+      "num_scored_frames",
+    )
+  }
   assert identity == dict(
-      model="video_flow", seed=7, problem="video_toy_stamps", split="eval",
-      step=2, checkpoint="model.ckpt-2", num_cond_frames=NUM_COND,
-      num_scored_frames=NUM_TARGETS)
+    model="video_flow",
+    seed=7,
+    problem="video_toy_stamps",
+    split="eval",
+    step=2,
+    checkpoint="model.ckpt-2",
+    num_cond_frames=NUM_COND,
+    num_scored_frames=NUM_TARGETS,
+  )
 
 
 def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
   found = records.read(run_folder.results(ran.model_dir, "correlation"))
   assert [r["signal"] for r in found] == ["x", "z0", "u0", "z1", "u1"]
   frames, _ = ran.problem.read_sequences(
-      ran.data_dir, "eval", NUM_COND + NUM_TARGETS)
+    ran.data_dir, "eval", NUM_COND + NUM_TARGETS
+  )
   expected = correlation.temporal_correlation(frames, num_unscored=NUM_COND)
   for record in found:
     assert (record["num_sequences"], record["num_steps"]) == (3, 6)
     assert (record["step"], record["seed"], record["split"]) == (2, 7, "eval")
     # A metric is float32.
-    assert np.isclose(record["correlation"],
-                      ran.metrics["corr_" + record["signal"]], rtol=1e-6)
+    assert np.isclose(
+      record["correlation"], ran.metrics["corr_" + record["signal"]], rtol=1e-6
+    )
   assert np.isclose(found[0]["correlation"], expected.correlation)
   assert found[0]["num_constant_dims"] == expected.num_constant_dims
   assert found[1]["num_dims"] == found[2]["num_dims"] == 8 * 8 * 3 / 2
@@ -145,16 +189,21 @@ def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
 def test_training_is_recorded(ran):
   found = records.read(run_folder.results(ran.model_dir, "training"))
   assert [r["step"] for r in found] == [1, 2]
-  trained = [value for name, value in ran.initial[0].items()
-             if not name.endswith(("/P", "/sign_S", "global_step"))]
+  trained = [
+    value
+    for name, value in ran.initial[0].items()
+    if not name.endswith(("/P", "/sign_S", "global_step"))
+  ]
   assert run_folder.read(ran.model_dir)["num_parameters"] == sum(
-      value.size for value in trained)
+    value.size for value in trained
+  )
 
 
 def test_prediction_gives_all_samples_of_every_context(ran):
   assert len(ran.predictions) == 3
   frames, _ = ran.problem.read_sequences(
-      ran.data_dir, "eval", NUM_COND + NUM_TARGETS)
+    ran.data_dir, "eval", NUM_COND + NUM_TARGETS
+  )
   for prediction, sequence in zip(ran.predictions, frames):
     outputs = prediction["outputs"]
     assert outputs.dtype == np.uint8
@@ -165,14 +214,20 @@ def test_prediction_gives_all_samples_of_every_context(ran):
 
 @pytest.mark.parametrize("step, warm_start_from", [(5, None), (0, "a_run")])
 def test_trained_or_warm_started_weights_are_left_alone(
-    monkeypatch, step, warm_start_from):
+  monkeypatch, step, warm_start_from
+):
   called = []
-  monkeypatch.setattr(initialization, "initialize",
-                      lambda *_: called.append(1) or {})
+  monkeypatch.setattr(
+    initialization, "initialize", lambda *_: called.append(1) or {}
+  )
   hparams = types.SimpleNamespace(warm_start_from=None)
   context = types.SimpleNamespace(
-      hparams=hparams, problem=None, estimator=types.SimpleNamespace(
-          config=types.SimpleNamespace(tf_random_seed=0)))
+    hparams=hparams,
+    problem=None,
+    estimator=types.SimpleNamespace(
+      config=types.SimpleNamespace(tf_random_seed=0)
+    ),
+  )
   hook = initialization.InitializationHook(None, context)
   hook.begin()
   with tf.Session() as session:

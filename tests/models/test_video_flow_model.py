@@ -16,29 +16,38 @@ DIMS = np.prod(tiny.FRAME_SHAPE)
 def _features(num_inputs):
   rng = np.random.RandomState(0)
   return {
-      name: rng.uniform(size=(2, number) + tiny.FRAME_SHAPE).astype(np.float32)
-      for name, number in (("inputs", num_inputs), ("targets", NUM_TARGETS))}
+    name: rng.uniform(size=(2, number) + tiny.FRAME_SHAPE).astype(np.float32)
+    for name, number in (("inputs", num_inputs), ("targets", NUM_TARGETS))
+  }
 
 
 def _body(features, mode, **overrides):
   """(NLL [batch, frames] in nats per dimension, loss), as tensors."""
-  model = registry.model("video_flow")(tiny.hparams(
-      video_num_input_frames=features["inputs"].shape[1], **overrides), mode)
+  model = registry.model("video_flow")(
+    tiny.hparams(
+      video_num_input_frames=features["inputs"].shape[1], **overrides
+    ),
+    mode,
+  )
   scores, losses = model.body(
-      {name: tf.constant(value) for name, value in features.items()})
+    {name: tf.constant(value) for name, value in features.items()}
+  )
   return scores["nll_nats_per_dim"], losses["training"]
 
 
 def test_scores_all_targets_given_the_three_frames_before(monkeypatch):
-  monkeypatch.setattr(video_flow_core, "dequantize",
-                      lambda frames, seed=None: frames - .5)
+  monkeypatch.setattr(
+    video_flow_core, "dequantize", lambda frames, seed=None: frames - 0.5
+  )
   features = _features(num_inputs=5)
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     nll, loss = _body(features, "eval")
-    frames = np.concatenate([features["inputs"][:, 2:], features["targets"]],
-                            axis=1)
+    frames = np.concatenate(
+      [features["inputs"][:, 2:], features["targets"]], axis=1
+    )
     log_prob = video_flow_core.VideoFlowCore(
-        tiny.FRAME_SHAPE, tiny.hparams()).log_prob(tf.constant(frames - .5))
+      tiny.FRAME_SHAPE, tiny.hparams()
+    ).log_prob(tf.constant(frames - 0.5))
   with tf.Session() as session:
     weights.randomize(session)
     nll, loss, log_prob = session.run([nll, loss, log_prob])

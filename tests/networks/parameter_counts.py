@@ -18,12 +18,17 @@ def coupling(channels: int, width: int, affine: bool = True) -> int:
 
 def glow_step(channels: int, width: int, affine: bool = True) -> int:
   """Actnorm, L, U and log s of the 1x1 convolution, coupling."""
-  return (2 * channels + 2 * channels * channels + channels +
-          coupling(channels, width, affine))
+  return (
+    2 * channels
+    + 2 * channels * channels
+    + channels
+    + coupling(channels, width, affine)
+  )
 
 
-def temporal_resnet(channels: int, out: int, width: int, depth: int,
-                    num_dilations: int) -> int:
+def temporal_resnet(
+  channels: int, out: int, width: int, depth: int, num_dilations: int
+) -> int:
   """Two maps of `out` channels from a window of `channels` (Appendix B)."""
   norm = 2 * WINDOW_STEPS * width
   first = 18 * (channels + 1) * width + norm
@@ -50,12 +55,18 @@ def video_flow(frame_shape, hparams) -> int:
     num_dilations = 1
     if hparams.latent_apply_dilations:
       num_dilations += sum(
-          3 + 2 * rate <= height for rate in hparams.latent_dilation_rates)
-    network = (hparams.latent_encoder_width, hparams.latent_encoder_depth,
-               num_dilations)
+        3 + 2 * rate <= height for rate in hparams.latent_dilation_rates
+      )
+    network = (
+      hparams.latent_encoder_width,
+      hparams.latent_encoder_depth,
+      num_dilations,
+    )
     total += level_prior(channels) + temporal_resnet(
-        channels if is_top else 2 * channels, channels, *network)
+      channels if is_top else 2 * channels, channels, *network
+    )
     if hparams.latent_dynamics == "affine_af":
       total += hparams.latent_af_num_transforms * temporal_resnet(
-          channels, channels, *network)
+        channels, channels, *network
+      )
   return total

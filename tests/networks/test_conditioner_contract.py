@@ -10,7 +10,7 @@ from tests.contracts import conditioner_contract
 X = np.random.RandomState(0).standard_normal([2, 4, 3]).astype(np.float32)
 
 
-def _linear(x, taps=(1., 2.), head=tf.zeros_initializer()):
+def _linear(x, taps=(1.0, 2.0), head=tf.zeros_initializer()):
   """A conditioner of four numbers on two steps, right in all respects."""
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     w = tf.get_variable("W", [4], initializer=head)
@@ -36,22 +36,31 @@ def _of_every_step(x):
   return [m + m * tf.reduce_sum(x, 1, keepdims=True) for m in _linear(x)]
 
 
-@pytest.mark.parametrize("conditioner, claim", [
+@pytest.mark.parametrize(
+  "conditioner, claim",
+  [
     (lambda x: [m[:, 1:] for m in _linear(x)], "has its shapes"),
     (lambda x: _linear(x)[:1], "has its shapes"),
-    (lambda x: [m + _one_more() for m in _linear(x)],
-     "has 5 parameters"),
+    (lambda x: [m + _one_more() for m in _linear(x)], "has 5 parameters"),
     (lambda x: _linear(x, head=tf.ones_initializer()), "starts at zero"),
-    (lambda x: [tf.where(tf.equal(m, 0.), m, m / 0.) for m in _linear(x)],
-     "is finite"),
-    (lambda x: [m * (x.shape.as_list()[1] or 1) for m in _linear(x)],
-     "static and dynamic shapes"),
+    (
+      lambda x: [tf.where(tf.equal(m, 0.0), m, m / 0.0) for m in _linear(x)],
+      "is finite",
+    ),
+    (
+      lambda x: [m * (x.shape.as_list()[1] or 1) for m in _linear(x)],
+      "static and dynamic shapes",
+    ),
     (lambda x: _linear(x - tf.reduce_mean(x, 0)), "ignores batch mates"),
-    (lambda x: _linear(x, taps=(0., 1.)), "sees every step"),
+    (lambda x: _linear(x, taps=(0.0, 1.0)), "sees every step"),
     (_of_every_step, "sees no other step"),
-    (lambda x: [m * tf.cast(tf.shape(x)[1], tf.float32) for m in _linear(x)],
-     "the same for a window alone"),
-], ids=lambda value: value if isinstance(value, str) else "")
+    (
+      lambda x: [m * tf.cast(tf.shape(x)[1], tf.float32) for m in _linear(x)],
+      "the same for a window alone",
+    ),
+  ],
+  ids=lambda value: value if isinstance(value, str) else "",
+)
 def test_contract_refuses(conditioner, claim):
   with pytest.raises(AssertionError, match=claim):
     _check(conditioner)

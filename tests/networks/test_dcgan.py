@@ -9,8 +9,9 @@ from tests import weights
 from tests.networks import numpy_layers
 
 TOLERANCE = 1e-4
-FRAMES = np.random.RandomState(0).standard_normal(
-    [3, 16, 16, 2]).astype(np.float32)
+FRAMES = (
+  np.random.RandomState(0).standard_normal([3, 16, 16, 2]).astype(np.float32)
+)
 Z = np.random.RandomState(1).standard_normal([3, 5]).astype(np.float32)
 
 
@@ -32,17 +33,20 @@ def test_equal_numpy(training):
     values = numpy_layers.random_weights(session)
     features, maps = session.run([features, maps])
   expected = numpy_layers.dcgan_encoder(
-      numpy_layers.under(values, "encoder"), FRAMES, training)
-  assert expected.std() > .1, "says nothing"
+    numpy_layers.under(values, "encoder"), FRAMES, training
+  )
+  assert expected.std() > 0.1, "says nothing"
   np.testing.assert_allclose(features, expected, TOLERANCE, TOLERANCE)
   expected = numpy_layers.dcgan_decoder(
-      numpy_layers.under(values, "decoder"), Z, FRAMES.shape[1:3], training)
-  assert np.std(expected) > .1, "says nothing"
+    numpy_layers.under(values, "decoder"), Z, FRAMES.shape[1:3], training
+  )
+  assert np.std(expected) > 0.1, "says nothing"
   np.testing.assert_allclose(maps, expected, TOLERANCE, TOLERANCE)
 
 
-@pytest.mark.parametrize("channels, first, head", [
-    (1, 1216, 1025), (3, 3264, 3075)])
+@pytest.mark.parametrize(
+  "channels, first, head", [(1, 1216, 1025), (3, 3264, 3075)]
+)
 def test_counts_of_the_papers_size(channels, first, head):
   """Per layer, as the authors' networks have them when run."""
   dcgan.encoder(tf.zeros([2, 64, 64, channels]), 64, 128, "batch", True)
@@ -52,16 +56,32 @@ def test_counts_of_the_papers_size(channels, first, head):
     layer = v.op.name.split("/")[0]
     counts[layer] = counts.get(layer, 0) + int(np.prod(v.shape.as_list()))
   assert counts == {
-      "conv_0": first, "conv_1": 131456, "conv_2": 525056, "conv_3": 2098688,
-      "last": 1048960,
-      "first": 2098688, "deconv_1": 2097920, "deconv_2": 524672,
-      "deconv_3": 131264, "loc": head, "log_scale": head}
+    "conv_0": first,
+    "conv_1": 131456,
+    "conv_2": 525056,
+    "conv_3": 2098688,
+    "last": 1048960,
+    "first": 2098688,
+    "deconv_1": 2097920,
+    "deconv_2": 524672,
+    "deconv_3": 131264,
+    "loc": head,
+    "log_scale": head,
+  }
 
 
-@pytest.mark.parametrize("size, lowest, halvings", [
-    ((64, 64), (4, 4), 4), ((32, 32), (4, 4), 3), ((8, 8), (4, 4), 1),
-    ((28, 28), (7, 7), 2), ((16, 24), (4, 6), 2), ((4, 4), (4, 4), 0),
-    ((5, 9), (5, 9), 0)])
+@pytest.mark.parametrize(
+  "size, lowest, halvings",
+  [
+    ((64, 64), (4, 4), 4),
+    ((32, 32), (4, 4), 3),
+    ((8, 8), (4, 4), 1),
+    ((28, 28), (7, 7), 2),
+    ((16, 24), (4, 6), 2),
+    ((4, 4), (4, 4), 0),
+    ((5, 9), (5, 9), 0),
+  ],
+)
 def test_takes_frames_of_any_size(size, lowest, halvings):
   sizes = dcgan.map_sizes(*size)
   assert sizes[-1] == lowest and len(sizes) == halvings + 1
@@ -77,9 +97,15 @@ def test_takes_frames_of_any_size(size, lowest, halvings):
   assert value.shape == (3, *size, 1) and value.any()
 
 
-@pytest.mark.parametrize("kind, training, mixes", [
-    ("batch", True, True), ("batch", False, False), ("group", True, False),
-    ("none", True, False)])
+@pytest.mark.parametrize(
+  "kind, training, mixes",
+  [
+    ("batch", True, True),
+    ("batch", False, False),
+    ("group", True, False),
+    ("none", True, False),
+  ],
+)
 def test_only_batch_norm_in_training_mixes_the_batch(kind, training, mixes):
   fed = tf.placeholder_with_default(FRAMES, FRAMES.shape)
   features = _encoder(fed, training, kind)
@@ -87,7 +113,7 @@ def test_only_batch_norm_in_training_mixes_the_batch(kind, training, mixes):
   with tf.Session() as session:
     weights.randomize(session)
     before = session.run(maps)
-    changed = np.concatenate([FRAMES[:1], 1. - FRAMES[1:]])
+    changed = np.concatenate([FRAMES[:1], 1.0 - FRAMES[1:]])
     after = session.run(maps, {fed: changed})
   difference = max(np.abs(a[0] - b[0]).max() for a, b in zip(before, after))
   assert (difference > 1e-3) == mixes

@@ -9,10 +9,12 @@ from t2t_af.networks import layers
 from tests import weights
 
 TOLERANCE = 1e-5  # The same sums in another order.
-FRAMES = np.random.RandomState(0).standard_normal(
-    [2, 4, 6, 3]).astype(np.float32)
-WINDOWS = np.random.RandomState(1).standard_normal(
-    [2, 3, 6, 8, 3]).astype(np.float32)
+FRAMES = (
+  np.random.RandomState(0).standard_normal([2, 4, 6, 3]).astype(np.float32)
+)
+WINDOWS = (
+  np.random.RandomState(1).standard_normal([2, 3, 6, 8, 3]).astype(np.float32)
+)
 CHANNELS = 5
 
 
@@ -21,38 +23,49 @@ def _conv(x, dilation=1, spatial_size=3, zero_init=False):
   window = np.ndim(x) == 5
   x = tf.constant(x)
   theirs = glow_ops.conv(
-      "conv", x, CHANNELS, apply_actnorm=not zero_init,
-      filter_size=[1] * (2 + window) if spatial_size == 1 else None,
-      conv_init="zeros" if zero_init else "default",
-      dilations=[1, 1, dilation, dilation, 1] if window else None)
-  return layers.conv("conv", x, CHANNELS, spatial_size, dilation,
-                     zero_init), theirs
+    "conv",
+    x,
+    CHANNELS,
+    apply_actnorm=not zero_init,
+    filter_size=[1] * (2 + window) if spatial_size == 1 else None,
+    conv_init="zeros" if zero_init else "default",
+    dilations=[1, 1, dilation, dilation, 1] if window else None,
+  )
+  return layers.conv(
+    "conv", x, CHANNELS, spatial_size, dilation, zero_init
+  ), theirs
 
 
 def _stack(x, activation, dilation=1):
   window = np.ndim(x) == 5
   x = tf.constant(x)
   theirs = glow_ops.conv_stack(
-      "stack", x, 4, CHANNELS, activation=activation,
-      dilations=[1, 1, dilation, dilation, 1] if window else None)
+    "stack",
+    x,
+    4,
+    CHANNELS,
+    activation=activation,
+    dilations=[1, 1, dilation, dilation, 1] if window else None,
+  )
   with tf.variable_scope("stack"):
     return layers.conv_stack(x, 4, CHANNELS, activation, dilation), theirs
 
 
 CASES = {
-    "conv_frames": lambda: _conv(FRAMES),
-    "conv_frames_1x1": lambda: _conv(FRAMES, spatial_size=1),
-    "conv_frames_zero_init": lambda: _conv(FRAMES, zero_init=True),
-    "conv_windows": lambda: _conv(WINDOWS),
-    "conv_windows_dilated": lambda: _conv(WINDOWS, dilation=2),
-    "conv_windows_1x1": lambda: _conv(WINDOWS, spatial_size=1),
-    "conv_windows_zero_init": lambda: _conv(WINDOWS, zero_init=True),
-    "conv_windows_zero_init_dilated": lambda: _conv(
-        WINDOWS, dilation=2, zero_init=True),
-    "stack_frames_gatu": lambda: _stack(FRAMES, "gatu"),
-    "stack_frames_relu": lambda: _stack(FRAMES, "relu"),
-    "stack_windows_gatu": lambda: _stack(WINDOWS, "gatu"),
-    "stack_windows_relu_dilated": lambda: _stack(WINDOWS, "relu", dilation=2),
+  "conv_frames": lambda: _conv(FRAMES),
+  "conv_frames_1x1": lambda: _conv(FRAMES, spatial_size=1),
+  "conv_frames_zero_init": lambda: _conv(FRAMES, zero_init=True),
+  "conv_windows": lambda: _conv(WINDOWS),
+  "conv_windows_dilated": lambda: _conv(WINDOWS, dilation=2),
+  "conv_windows_1x1": lambda: _conv(WINDOWS, spatial_size=1),
+  "conv_windows_zero_init": lambda: _conv(WINDOWS, zero_init=True),
+  "conv_windows_zero_init_dilated": lambda: _conv(
+    WINDOWS, dilation=2, zero_init=True
+  ),
+  "stack_frames_gatu": lambda: _stack(FRAMES, "gatu"),
+  "stack_frames_relu": lambda: _stack(FRAMES, "relu"),
+  "stack_windows_gatu": lambda: _stack(WINDOWS, "gatu"),
+  "stack_windows_relu_dilated": lambda: _stack(WINDOWS, "relu", dilation=2),
 }
 
 
@@ -79,23 +92,32 @@ def test_dilated_frames_equal_a_sum_over_taps():
   """tensor2tensor cannot dilate on frames; so by hand, edge bias included."""
   dilation = 2
   with tf.variable_scope("model"):
-    built = layers.conv("conv", tf.constant(FRAMES), CHANNELS, 3, dilation,
-                        zero_init=True)
+    built = layers.conv(
+      "conv", tf.constant(FRAMES), CHANNELS, 3, dilation, zero_init=True
+    )
   with tf.Session() as session:
     weights.randomize(session)
     ours, variables = session.run(
-        [built, {v.op.name: v for v in tf.global_variables()}])
+      [built, {v.op.name: v for v in tf.global_variables()}]
+    )
   inside = np.concatenate([FRAMES, np.zeros_like(FRAMES[..., :1])], axis=-1)
   margin = [(0, 0), (dilation, dilation), (dilation, dilation)]
   padded = np.pad(inside, margin + [(0, 0)])
-  padded[..., -1] = np.pad(inside[..., -1], margin, constant_values=1.)
+  padded[..., -1] = np.pad(inside[..., -1], margin, constant_values=1.0)
   _, height, width, _ = FRAMES.shape
   theirs = sum(
-      padded[:, dilation * i:dilation * i + height,
-             dilation * j:dilation * j + width] @ variables["model/conv/W"][
-                 i, j] for i in range(3) for j in range(3))
+    padded[
+      :,
+      dilation * i : dilation * i + height,
+      dilation * j : dilation * j + width,
+    ]
+    @ variables["model/conv/W"][i, j]
+    for i in range(3)
+    for j in range(3)
+  )
   theirs = (theirs + variables["model/conv/b"]) * np.exp(
-      3. * variables["model/conv/logs"])
+    3.0 * variables["model/conv/logs"]
+  )
   np.testing.assert_allclose(ours, theirs, TOLERANCE, TOLERANCE)
 
 
@@ -108,8 +130,10 @@ def test_interleaved_splits_even_from_odd_channels():
 
 
 def test_bound_has_slope_1_at_0_and_holds():
-  raw = tf.constant([-1e3, -1e-3, 0., 1e-3, 1e3])
+  raw = tf.constant([-1e3, -1e-3, 0.0, 1e-3, 1e3])
   with tf.Session() as session:
     np.testing.assert_allclose(
-        session.run(layers.bounded(raw, 3.)),
-        [-3., -1e-3, 0., 1e-3, 3.], rtol=1e-5)
+      session.run(layers.bounded(raw, 3.0)),
+      [-3.0, -1e-3, 0.0, 1e-3, 3.0],
+      rtol=1e-5,
+    )

@@ -9,8 +9,9 @@ from t2t_af.networks import normalization
 from tests import weights
 
 TOLERANCE = 1e-5
-X = (3. * np.random.RandomState(0).standard_normal([6, 4, 3, 16]) + 2.).astype(
-    np.float32)
+X = (
+  3.0 * np.random.RandomState(0).standard_normal([6, 4, 3, 16]) + 2.0
+).astype(np.float32)
 MEAN = X.mean((0, 1, 2), dtype=np.float64)
 VARIANCE = X.var((0, 1, 2), dtype=np.float64)
 COUNT = 6 * 4 * 3
@@ -22,8 +23,9 @@ def _normalize(x, kind="batch", training=True):
 
 
 def _values(session):
-  return {v.op.name.rsplit("/", 1)[1]: session.run(v)
-          for v in tf.global_variables()}
+  return {
+    v.op.name.rsplit("/", 1)[1]: session.run(v) for v in tf.global_variables()
+  }
 
 
 def test_training_uses_the_batch_and_remembers_it():
@@ -37,14 +39,20 @@ def test_training_uses_the_batch_and_remembers_it():
     session.run(updates)
     after = _values(session)
   np.testing.assert_allclose(
-      y, before["gamma"] * (X - MEAN) / np.sqrt(VARIANCE + 1e-5) +
-      before["beta"], TOLERANCE, TOLERANCE)
+    y,
+    before["gamma"] * (X - MEAN) / np.sqrt(VARIANCE + 1e-5) + before["beta"],
+    TOLERANCE,
+    TOLERANCE,
+  )
   np.testing.assert_array_equal(same["moving_mean"], before["moving_mean"])
   np.testing.assert_allclose(
-      after["moving_mean"], .9 * before["moving_mean"] + .1 * MEAN, TOLERANCE)
+    after["moving_mean"], 0.9 * before["moving_mean"] + 0.1 * MEAN, TOLERANCE
+  )
   np.testing.assert_allclose(
-      after["moving_variance"], .9 * before["moving_variance"] +
-      .1 * VARIANCE * COUNT / (COUNT - 1), TOLERANCE)
+    after["moving_variance"],
+    0.9 * before["moving_variance"] + 0.1 * VARIANCE * COUNT / (COUNT - 1),
+    TOLERANCE,
+  )
 
 
 def test_inference_uses_what_is_remembered_and_updates_nothing():
@@ -54,9 +62,14 @@ def test_inference_uses_what_is_remembered_and_updates_nothing():
     weights.randomize(session)
     values, y = _values(session), session.run(y)
   np.testing.assert_allclose(
-      y, values["gamma"] * (X - values["moving_mean"]) /
-      np.sqrt(values["moving_variance"] + 1e-5) + values["beta"],
-      1e-4, TOLERANCE)
+    y,
+    values["gamma"]
+    * (X - values["moving_mean"])
+    / np.sqrt(values["moving_variance"] + 1e-5)
+    + values["beta"],
+    1e-4,
+    TOLERANCE,
+  )
 
 
 def test_a_layer_is_updated_once_however_often_it_is_used():
@@ -90,28 +103,36 @@ def test_group_norm_is_of_one_frame_and_two_channels():
     y, alone = [session.run(built, {fed: x}) for x in (X, X[2:3])]
   groups = X.reshape([6, 12, 8, 2])
   theirs = (groups - groups.mean((1, 3), keepdims=True)) / np.sqrt(
-      groups.var((1, 3), keepdims=True) + 1e-5)
+    groups.var((1, 3), keepdims=True) + 1e-5
+  )
   np.testing.assert_allclose(
-      y, theirs.reshape(X.shape) * values["gamma"] + values["beta"], 1e-4,
-      1e-4)
+    y, theirs.reshape(X.shape) * values["gamma"] + values["beta"], 1e-4, 1e-4
+  )
   np.testing.assert_allclose(alone[0], y[2], TOLERANCE, TOLERANCE)
 
 
-@pytest.mark.parametrize("kind, training", [
-    ("batch", True), ("batch", False), ("group", True), ("none", True)])
+@pytest.mark.parametrize(
+  "kind, training",
+  [("batch", True), ("batch", False), ("group", True), ("none", True)],
+)
 def test_a_bias_given_is_a_bias_added_before(kind, training):
   """To what comes out, to what is remembered, and to all gradients."""
   x = tf.constant(X)
-  bias = tf.constant(np.linspace(-2., 2., 16).astype(np.float32))
+  bias = tf.constant(np.linspace(-2.0, 2.0, 16).astype(np.float32))
   found = []
   for scope in ("given", "added"):
     with tf.variable_scope(scope):
-      y = (normalization.normalize(x, kind, training, bias)
-           if scope == "given" else
-           normalization.normalize(x + bias, kind, training))
-    found.append([y, tf.gradients(y ** 2 * x, x)[0]] + [
-        u for u in tf.get_collection(tf.GraphKeys.UPDATE_OPS)
-        if scope in u.name])
+      y = (
+        normalization.normalize(x, kind, training, bias)
+        if scope == "given"
+        else normalization.normalize(x + bias, kind, training)
+      )
+    found.append(
+      [y, tf.gradients(y**2 * x, x)[0]]
+      + [
+        u for u in tf.get_collection(tf.GraphKeys.UPDATE_OPS) if scope in u.name
+      ]
+    )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     given, added = session.run(found)
@@ -149,23 +170,34 @@ def _input_fn():
 def test_estimator_trains_evaluates_predicts_and_restores(tmp_path):
   """After n steps on one batch, the averages are 1 - 0.9^n of the way."""
   num_steps = 4
-  config = tf.estimator.RunConfig(str(tmp_path),
-                                  session_config=session_lib.config())
+  config = tf.estimator.RunConfig(
+    str(tmp_path), session_config=session_lib.config()
+  )
   tf.estimator.Estimator(_model_fn, config=config).train(
-      _input_fn, steps=num_steps)
+    _input_fn, steps=num_steps
+  )
   restored = tf.estimator.Estimator(_model_fn, config=config)
-  kept = .9 ** num_steps
-  mean = (1. - kept) * MEAN
-  variance = kept + (1. - kept) * VARIANCE * COUNT / (COUNT - 1)
-  np.testing.assert_allclose(restored.get_variable_value(
-      "model/normalization/moving_mean"), mean, TOLERANCE)
-  np.testing.assert_allclose(restored.get_variable_value(
-      "model/normalization/moving_variance"), variance, TOLERANCE)
+  kept = 0.9**num_steps
+  mean = (1.0 - kept) * MEAN
+  variance = kept + (1.0 - kept) * VARIANCE * COUNT / (COUNT - 1)
+  np.testing.assert_allclose(
+    restored.get_variable_value("model/normalization/moving_mean"),
+    mean,
+    TOLERANCE,
+  )
+  np.testing.assert_allclose(
+    restored.get_variable_value("model/normalization/moving_variance"),
+    variance,
+    TOLERANCE,
+  )
   theirs = (X - mean) / np.sqrt(variance + 1e-5)
   loss = restored.evaluate(_input_fn, steps=2)["loss"]
   np.testing.assert_allclose(loss, np.square(theirs).mean(), 1e-4)
   predicted = next(restored.predict(_input_fn))["y"]
   np.testing.assert_allclose(predicted, theirs[0], 1e-4, 1e-5)
   # Neither evaluation nor prediction has changed what is remembered.
-  np.testing.assert_allclose(restored.get_variable_value(
-      "model/normalization/moving_mean"), mean, TOLERANCE)
+  np.testing.assert_allclose(
+    restored.get_variable_value("model/normalization/moving_mean"),
+    mean,
+    TOLERANCE,
+  )

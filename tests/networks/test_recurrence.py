@@ -55,9 +55,11 @@ def test_goes_on_from_a_state(cut):
   with tf.Session() as session:
     weights.randomize(session)
     whole, last, parts, last_too = session.run(
-        [whole, last, [first, second], last_too])
-  np.testing.assert_allclose(np.concatenate(parts, 1), whole, TOLERANCE,
-                             TOLERANCE)
+      [whole, last, [first, second], last_too]
+    )
+  np.testing.assert_allclose(
+    np.concatenate(parts, 1), whole, TOLERANCE, TOLERANCE
+  )
   np.testing.assert_allclose(last_too, last, TOLERANCE, TOLERANCE)
 
 
@@ -84,7 +86,10 @@ def test_counts_starts_and_learns():
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     bias, start = session.run(
-        [[v for v in variables if v.op.name.endswith(name)][0]
-         for name in ("lstm_0/bias", "lstm_0/initial_c")])
-  np.testing.assert_array_equal(bias, np.repeat([0., 1., 0., 0.], 256))
+      [
+        [v for v in variables if v.op.name.endswith(name)][0]
+        for name in ("lstm_0/bias", "lstm_0/initial_c")
+      ]
+    )
+  np.testing.assert_array_equal(bias, np.repeat([0.0, 1.0, 0.0, 0.0], 256))
   assert not start.any()

@@ -14,11 +14,15 @@ HIDDEN = (3 * 4 + 1) * WIDTH + 2 * (WIDTH + 1) * WIDTH
 HEAD = (WIDTH + 1) * 4
 
 
-@pytest.mark.parametrize("options, number", [
+@pytest.mark.parametrize(
+  "options, number",
+  [
     ({}, HIDDEN + 2 * HEAD),
     (dict(mask="learned"), HIDDEN + 2 * HEAD + 3 * 4),
     (dict(num_extra=5), HIDDEN + 7 * HEAD),
-], ids=["plain", "mask", "extra"])
+  ],
+  ids=["plain", "mask", "extra"],
+)
 def test_keeps_the_conditioner_contract(options, number):
   conditioner = series_conditioner.SeriesConditioner(width=WIDTH, **options)
   shapes = [[4]] * 2 + [[20]] * ("num_extra" in options)

@@ -21,13 +21,21 @@ def _kernel(num_taps):
 def _by_hand(x, kernel):
   """Every window's frames side by side, one window after the other."""
   k = kernel.shape[2] // x.shape[-1]
-  return tf.stack([tf.nn.conv2d(
-      np.concatenate([x[:, j + i] for i in range(k)], -1), kernel, 1, "SAME")
-      for j in range(x.shape[1] - k + 1)], axis=1)
+  return tf.stack(
+    [
+      tf.nn.conv2d(
+        np.concatenate([x[:, j + i] for i in range(k)], -1), kernel, 1, "SAME"
+      )
+      for j in range(x.shape[1] - k + 1)
+    ],
+    axis=1,
+  )
 
 
-@pytest.mark.parametrize("num_frames, num_taps", [
-    (3, 3), (4, 3), (5, 3), (12, 3), (15, 3), (5, 2), (6, 5)])
+@pytest.mark.parametrize(
+  "num_frames, num_taps",
+  [(3, 3), (4, 3), (5, 3), (12, 3), (15, 3), (5, 2), (6, 5)],
+)
 def test_equals_windows_side_by_side(num_frames, num_taps):
   x, kernel = _frames(num_frames), _kernel(num_taps)
   static = window_conv.window_conv(tf.constant(x), tf.constant(kernel))
@@ -36,7 +44,8 @@ def test_equals_windows_side_by_side(num_frames, num_taps):
   assert static.shape == (2, num_frames - num_taps + 1, 4, 5, 6)
   with tf.Session() as session:
     static, dynamic, expected = session.run(
-        [static, dynamic, _by_hand(x, kernel)])
+      [static, dynamic, _by_hand(x, kernel)]
+    )
   np.testing.assert_allclose(static, expected, 1e-4, 1e-4)
   np.testing.assert_allclose(dynamic, expected, 1e-4, 1e-4)
 

@@ -1,13 +1,12 @@
-"""AReM: the contract and every dirty row, on a small archive; and the real one.
-"""
+"""AReM: the contract, every dirty row on a small archive, the real one."""
 
 import os
 
 import numpy as np
 import pytest
 
-from problems.core import options
 from problems import series_activity_rec
+from problems.core import options
 from problems.core import splitting
 from t2t_af.errors import UserError
 from tests.contracts import series_contract
@@ -15,8 +14,14 @@ from tests.fixtures import real_data
 from tests.fixtures import uci_archives
 
 NAME = "AReM.zip"
-REPEATED = ["cycling/dataset15", "lying/dataset11", "lying/dataset12",
-            "lying/dataset13", "lying/dataset14", "lying/dataset15"]
+REPEATED = [
+  "cycling/dataset15",
+  "lying/dataset11",
+  "lying/dataset12",
+  "lying/dataset13",
+  "lying/dataset14",
+  "lying/dataset15",
+]
 
 
 def _problem():
@@ -64,21 +69,29 @@ def test_repeated_files_are_left_out_and_a_missing_step_is_a_cut(read):
   assert len({name.rsplit("/", 1)[0] for name in found}) == 82
   assert source["repeated_files"] == REPEATED
   assert not any(name.rsplit("/", 1)[0] in REPEATED for name in found)
-  lengths = {name: len(values) for name, values in found.items()
-             if len(values) != uci_archives.AREM_STEPS}
+  lengths = {
+    name: len(values)
+    for name, values in found.items()
+    if len(values) != uci_archives.AREM_STEPS
+  }
   gap = uci_archives.AREM_GAP
   assert lengths == {
-      "sitting/dataset8/0": gap,
-      "sitting/dataset8/1": uci_archives.AREM_STEPS - gap - 1}
+    "sitting/dataset8/0": gap,
+    "sitting/dataset8/1": uci_archives.AREM_STEPS - gap - 1,
+  }
 
 
-def test_dirty_rows_are_counted_in_one_line_of_the_log(clean, tmp_path,
-                                                       monkeypatch):
+def test_dirty_rows_are_counted_in_one_line_of_the_log(
+  clean, tmp_path, monkeypatch
+):
   lines = []
-  monkeypatch.setattr(series_activity_rec.series_uci.tf.logging, "info",
-                      lambda text, *args: lines.append(text % args))
+  monkeypatch.setattr(
+    series_activity_rec.series_uci.tf.logging,
+    "info",
+    lambda text, *args: lines.append(text % args),
+  )
   _read(clean, tmp_path)
-  counts, = [line for line in lines if "rows:" in line]
+  (counts,) = [line for line in lines if "rows:" in line]
   odd = uci_archives.AREM_STEPS + 2 + 1  # spaces, commas, a tab
   assert f"rows: {uci_archives.AREM_ROWS}; " in counts
   assert f"rows with odd delimiters: {odd}; " in counts
@@ -86,22 +99,31 @@ def test_dirty_rows_are_counted_in_one_line_of_the_log(clean, tmp_path,
   assert "stretches: 83; short stretches left out: 0" in counts
 
 
-@pytest.mark.parametrize("name,line", [
-    ("bending2/dataset4", b"0 "), ("cycling/dataset9", b"11750,"),
-    ("bending1/dataset2", b"0,"), ("standing/dataset5", b"2000,")])
+@pytest.mark.parametrize(
+  "name,line",
+  [
+    ("bending2/dataset4", b"0 "),
+    ("cycling/dataset9", b"11750,"),
+    ("bending1/dataset2", b"0,"),
+    ("standing/dataset5", b"2000,"),
+  ],
+)
 def test_odd_rows_have_the_numbers_of_plain_ones(clean, read, name, line):
   """Against a parser that knows of no dialect."""
   content = clean[f"{name}.csv"]
   assert b"\n" + line in content
   text = content.decode().replace(",", " ")
-  expected = [list(map(float, row.split())) for row in text.split("\n")
-              if row.strip() and row[0] != "#"]
-  np.testing.assert_array_equal(
-      read[0][f"{name}/0"], np.array(expected)[:, 1:])
+  expected = [
+    list(map(float, row.split()))
+    for row in text.split("\n")
+    if row.strip() and row[0] != "#"
+  ]
+  np.testing.assert_array_equal(read[0][f"{name}/0"], np.array(expected)[:, 1:])
 
 
 def test_archives_with_and_without_a_top_folder_and_folders_are_the_same(
-    clean, read, tmp_path):
+  clean, read, tmp_path
+):
   where = [tmp_path / name for name in ("top", "new", "folder")]
   for folder in where:
     folder.mkdir()
@@ -130,10 +152,16 @@ def test_almost_equal_files_are_never_in_two_splits(clean, tmp_path, seed):
         assert seen.setdefault(row.tobytes(), split) == split
 
 
-@pytest.mark.parametrize("old,new,place", [
-    (b"\n250,", b"\n250,x", ":7:2: "), (b"\n500,", b"\n500,1,", ":8: 8 col"),
-    (b"\n500,", b"\n500 ;", ":8:2: "), (b"\n750,", b"\n750,nan ", ":9: 8 col"),
-    (b"\n750,", b"\ninf,", ":9:1: 'inf' is not a number")])
+@pytest.mark.parametrize(
+  "old,new,place",
+  [
+    (b"\n250,", b"\n250,x", ":7:2: "),
+    (b"\n500,", b"\n500,1,", ":8: 8 col"),
+    (b"\n500,", b"\n500 ;", ":8:2: "),
+    (b"\n750,", b"\n750,nan ", ":9: 8 col"),
+    (b"\n750,", b"\ninf,", ":9:1: 'inf' is not a number"),
+  ],
+)
 def test_bad_row_is_named_with_file_and_line(clean, tmp_path, old, new, place):
   name = "walking/dataset3.csv"
   files = dict(clean)
@@ -154,12 +182,14 @@ def test_missing_file_is_named_and_allowed_on_request_only(clean, tmp_path):
   assert source["missing_files"] == ["sitting/dataset7.csv"]
 
 
-def test_data_with_missing_files_is_made_anew_for_who_wants_all(clean,
-                                                                tmp_path):
+def test_data_with_missing_files_is_made_anew_for_who_wants_all(
+  clean, tmp_path
+):
   path = str(tmp_path / NAME)
   data_dir = str(tmp_path / "data")
   uci_archives.write_zip(
-      {k: v for k, v in clean.items() if "bending1/dataset7" not in k}, path)
+    {k: v for k, v in clean.items() if "bending1/dataset7" not in k}, path
+  )
   with options.using(allow_missing=True):
     _problem().generate_data(data_dir, str(tmp_path))
     count = _count(data_dir)
@@ -170,25 +200,31 @@ def test_data_with_missing_files_is_made_anew_for_who_wants_all(clean,
 
 
 def _count(data_dir):
-  return sum(1 for split in splitting.SPLITS
-             for _ in _problem().each_sequence(data_dir, split))
+  return sum(
+    1
+    for split in splitting.SPLITS
+    for _ in _problem().each_sequence(data_dir, split)
+  )
 
 
 def test_cut_file_is_refused(clean, tmp_path):
   files = dict(clean)
   name = "walking/dataset3.csv"
-  files[name] = files[name][:files[name].rindex(b"\n", 0, -1) + 1]
-  with pytest.raises(UserError, match=(
-      f"{uci_archives.AREM_ROWS - 1} rows instead of "
-      f"{uci_archives.AREM_ROWS}")):
+  files[name] = files[name][: files[name].rindex(b"\n", 0, -1) + 1]
+  with pytest.raises(
+    UserError,
+    match=(
+      f"{uci_archives.AREM_ROWS - 1} rows instead of {uci_archives.AREM_ROWS}"
+    ),
+  ):
     _read(files, tmp_path)
 
 
-def test_another_version_without_the_repeated_files_is_refused(clean,
-                                                               tmp_path):
+def test_another_version_without_the_repeated_files_is_refused(clean, tmp_path):
   files = dict(clean)
   files["lying/dataset13.csv"] = files["lying/dataset13.csv"].replace(
-      b"\n0,", b"\n0,1", 1)
+    b"\n0,", b"\n0,1", 1
+  )
   with pytest.raises(UserError, match="lying/dataset13 should repeat another"):
     _read(files, tmp_path)
 
@@ -216,14 +252,17 @@ def test_without_archive_and_network_it_says_where_to_put_it(tmp_path):
 
 # --- The real archive.
 
+
 @pytest.fixture(name="real", scope="module")
 def _real():
   """(sequences, source) of the published files."""
   folder = os.path.dirname(real_data.path(f"uci/{NAME}"))
   problem = series_activity_rec.SeriesActivityRec()
   problem.prepare_to_generate(None, folder)
-  found = {split: dict(problem.generate_sequences(None, None, split))
-           for split in splitting.SPLITS}
+  found = {
+    split: dict(problem.generate_sequences(None, None, split))
+    for split in splitting.SPLITS
+  }
   return found, problem.source()
 
 
@@ -235,17 +274,22 @@ def test_real_archive_has_the_published_counts(real):
   names = {name.rsplit("/", 1)[0] for part in found.values() for name in part}
   assert len(names) == 82
   assert sum(len(v) for part in found.values() for v in part.values()) == (
-      42239 - 6 * 480)
+    42239 - 6 * 480
+  )
   assert {split: len(part) for split, part in found.items()} == {
-      "train": 54, "eval": 10, "test": 19}
+    "train": 54,
+    "eval": 10,
+    "test": 19,
+  }
   assert len(found["test"]["sitting/dataset8/0"]) == 54
 
 
 def test_real_values_are_in_the_published_ranges(real):
   rows = np.concatenate([v for part in real[0].values() for v in part.values()])
   assert rows.shape[1] == 6
-  assert rows.min() == 0 and rows[:, ::2].max() < 57 and (
-      rows[:, 1::2].max() < 18)
+  assert (
+    rows.min() == 0 and rows[:, ::2].max() < 57 and (rows[:, 1::2].max() < 18)
+  )
 
 
 def test_no_stretch_of_real_data_is_in_two_splits(real):
@@ -255,5 +299,5 @@ def test_no_stretch_of_real_data_is_in_two_splits(real):
     for values in part.values():
       moving = (np.diff(values, axis=0) != 0).any(axis=1)
       for start in np.flatnonzero(moving[:-3] & moving[1:-2] & moving[2:-1]):
-        window = values[start:start + 5].tobytes()
+        window = values[start : start + 5].tobytes()
         assert seen.setdefault(window, split) == split

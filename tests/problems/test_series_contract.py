@@ -18,6 +18,7 @@ class _Mutant(walks.Walks):
 
 class _Contract(series_contract.SeriesProblemContract):
   """Not collected: its name does not begin with Test."""
+
   COUNTS = {"train": 4, "eval": 3, "test": 2}
 
 
@@ -32,23 +33,28 @@ def _sequences(change):
 
   def generate(unused_self, unused_data_dir, unused_tmp_dir, split):
     return iter(change(split, list(walks.sequences(split))))
+
   return generate
 
 
 def _leak(split, found):
-  return found[:-1] + [("test/9", next(walks.sequences("train"))[1])] \
-      if split == "test" else found
+  return (
+    found[:-1] + [("test/9", next(walks.sequences("train"))[1])]
+    if split == "test"
+    else found
+  )
 
 
 def _all_splits(problem, data_dir, tmp_dir):
   values = [v for split in walks.LENGTHS for _, v in walks.sequences(split)]
   del problem, data_dir, tmp_dir
   measured = series_statistics.measure(
-      [v * [1, 0, 1] for v in values], walks.NAMES)
+    [v * [1, 0, 1] for v in values], walks.NAMES
+  )
   return {"statistics": measured.to_json()}
 
 
-_cut = series_reading._cut  # pylint: disable=protected-access
+_cut = series_reading._cut
 
 
 def _strided(stride):
@@ -57,6 +63,7 @@ def _strided(stride):
     length = num_inputs + num_targets
     starts = tf.range(0, tf.shape(values)[0] - length + 1, stride)
     return _cut(values, starts, length)
+
   return tiled
 
 
@@ -67,9 +74,14 @@ def _random(number_of, first=0, last=0, seeded=True, roll=0):
     values = tf.roll(values, roll, axis=0)
     num_steps = tf.shape(values)[0]
     starts = tf.random.stateless_uniform(
-        [number_of(num_steps, length)], [number if seeded else 1, 0],
-        minval=first, maxval=num_steps - length + 1 - last, dtype=tf.int32)
+      [number_of(num_steps, length)],
+      [number if seeded else 1, 0],
+      minval=first,
+      maxval=num_steps - length + 1 - last,
+      dtype=tf.int32,
+    )
     return _cut(values, starts, length)
+
   return random
 
 
@@ -82,64 +94,156 @@ _generate = _Mutant.generate_data
 
 # check: (owner, attribute, wrong value) of one or more mutants.
 MUTANTS = [
-    ("test_counts_shapes_and_types", _Mutant, "generate_sequences",
-     _sequences(lambda split, found: found[:-1])),
-    ("test_counts_shapes_and_types", _Mutant, "decode_record",
-     lambda self, features, steps: series_reading.decode(
-         features, 2)[:steps].astype(np.float64)),
-    ("test_no_sequence_is_in_two_splits", _Mutant, "generate_sequences",
-     _sequences(_leak)),
-    ("test_no_sequence_is_in_two_splits", _Mutant, "generate_sequences",
-     _sequences(lambda split, found: [("same", v) for _, v in found])),
-    ("test_training_data_alone_is_standardised", _Mutant, "details",
-     _all_splits),
-    ("test_statistics_lead_back_to_raw_units",
-     series_statistics.SeriesStatistics, "to_raw",
-     lambda self, x: np.asarray(x, np.float64) * self.std + self.mean * 1.001),
-    ("test_evaluation_scores_every_step_once_in_order", series_reading,
-     "tiled_windows", _strided(series_contract.WINDOW)),
-    ("test_evaluation_scores_every_step_once_in_order", series_reading,
-     "tiled_windows", _strided(series_contract.TARGETS - 1)),
-    ("test_batch_size_is_static_where_no_batch_is_partial", _Mutant,
-     "num_windows", lambda self, files, inputs, targets: 17),
-    ("test_training_windows_reach_both_ends_and_cross_nothing",
-     series_reading, "random_windows", _random(_per_length, last=1)),
-    ("test_training_windows_reach_both_ends_and_cross_nothing",
-     series_reading, "random_windows", _random(_per_length, first=1)),
-    ("test_training_windows_reach_both_ends_and_cross_nothing",
-     series_reading, "random_windows", _random(_per_length, roll=3)),
-    ("test_every_epoch_takes_windows_by_length_and_other_ones",
-     series_reading, "random_windows", _random(lambda steps, length: 1)),
-    ("test_every_epoch_takes_windows_by_length_and_other_ones",
-     series_reading, "random_windows", _random(_per_length, seeded=False)),
-    ("test_training_order_follows_the_seed_alone", sequence_reading,
-     "op_seed", lambda model_dir: np.random.randint(10**6)),
-    ("test_prediction_reads_the_windows_of_evaluation", _Mutant,
-     "read_windows", lambda self, data_dir, split, inputs, targets:
-     walks.Walks.read_windows(self, data_dir, split, inputs, targets)[::-1]),
-    ("test_max_records_takes_the_first_sequences", _Mutant, "dataset",
-     lambda self, *args, **kwargs: _original(
-         self, *args, **dict(kwargs, max_records=2))),
-    ("test_another_process_knows_the_features_from_the_data", _Mutant,
-     "learn_details", lambda self, data_dir: setattr(
-         self, "num_features", 5)),
-    ("test_longer_windows_than_the_sequences_are_an_error", _Mutant,
-     "shortest", lambda self, files: 100),
-    ("test_missing_data_names_the_command_that_makes_it", _Mutant,
-     "split_files", lambda self, *unused: []),
-    ("test_second_generation_does_nothing", _Mutant, "generate_data",
-     lambda self, data_dir, tmp_dir: _generate(
-         self, data_dir, tmp_dir, force=True)),
-    ("test_generation_gives_the_same_files_again", _Mutant,
-     "generate_sequences", _sequences(lambda split, found: [
-         (name, v * [np.random.random(), 1, 1]) for name, v in found])),
+  (
+    "test_counts_shapes_and_types",
+    _Mutant,
+    "generate_sequences",
+    _sequences(lambda split, found: found[:-1]),
+  ),
+  (
+    "test_counts_shapes_and_types",
+    _Mutant,
+    "decode_record",
+    lambda self, features, steps: series_reading.decode(features, 2)[
+      :steps
+    ].astype(np.float64),
+  ),
+  (
+    "test_no_sequence_is_in_two_splits",
+    _Mutant,
+    "generate_sequences",
+    _sequences(_leak),
+  ),
+  (
+    "test_no_sequence_is_in_two_splits",
+    _Mutant,
+    "generate_sequences",
+    _sequences(lambda split, found: [("same", v) for _, v in found]),
+  ),
+  ("test_training_data_alone_is_standardised", _Mutant, "details", _all_splits),
+  (
+    "test_statistics_lead_back_to_raw_units",
+    series_statistics.SeriesStatistics,
+    "to_raw",
+    lambda self, x: np.asarray(x, np.float64) * self.std + self.mean * 1.001,
+  ),
+  (
+    "test_evaluation_scores_every_step_once_in_order",
+    series_reading,
+    "tiled_windows",
+    _strided(series_contract.WINDOW),
+  ),
+  (
+    "test_evaluation_scores_every_step_once_in_order",
+    series_reading,
+    "tiled_windows",
+    _strided(series_contract.TARGETS - 1),
+  ),
+  (
+    "test_batch_size_is_static_where_no_batch_is_partial",
+    _Mutant,
+    "num_windows",
+    lambda self, files, inputs, targets: 17,
+  ),
+  (
+    "test_training_windows_reach_both_ends_and_cross_nothing",
+    series_reading,
+    "random_windows",
+    _random(_per_length, last=1),
+  ),
+  (
+    "test_training_windows_reach_both_ends_and_cross_nothing",
+    series_reading,
+    "random_windows",
+    _random(_per_length, first=1),
+  ),
+  (
+    "test_training_windows_reach_both_ends_and_cross_nothing",
+    series_reading,
+    "random_windows",
+    _random(_per_length, roll=3),
+  ),
+  (
+    "test_every_epoch_takes_windows_by_length_and_other_ones",
+    series_reading,
+    "random_windows",
+    _random(lambda steps, length: 1),
+  ),
+  (
+    "test_every_epoch_takes_windows_by_length_and_other_ones",
+    series_reading,
+    "random_windows",
+    _random(_per_length, seeded=False),
+  ),
+  (
+    "test_training_order_follows_the_seed_alone",
+    sequence_reading,
+    "op_seed",
+    lambda model_dir: np.random.randint(10**6),
+  ),
+  (
+    "test_prediction_reads_the_windows_of_evaluation",
+    _Mutant,
+    "read_windows",
+    lambda self, data_dir, split, inputs, targets: walks.Walks.read_windows(
+      self, data_dir, split, inputs, targets
+    )[::-1],
+  ),
+  (
+    "test_max_records_takes_the_first_sequences",
+    _Mutant,
+    "dataset",
+    lambda self, *args, **kwargs: _original(
+      self, *args, **dict(kwargs, max_records=2)
+    ),
+  ),
+  (
+    "test_another_process_knows_the_features_from_the_data",
+    _Mutant,
+    "learn_details",
+    lambda self, data_dir: setattr(self, "num_features", 5),
+  ),
+  (
+    "test_longer_windows_than_the_sequences_are_an_error",
+    _Mutant,
+    "shortest",
+    lambda self, files: 100,
+  ),
+  (
+    "test_missing_data_names_the_command_that_makes_it",
+    _Mutant,
+    "split_files",
+    lambda self, *unused: [],
+  ),
+  (
+    "test_second_generation_does_nothing",
+    _Mutant,
+    "generate_data",
+    lambda self, data_dir, tmp_dir: _generate(
+      self, data_dir, tmp_dir, force=True
+    ),
+  ),
+  (
+    "test_generation_gives_the_same_files_again",
+    _Mutant,
+    "generate_sequences",
+    _sequences(
+      lambda split, found: [
+        (name, v * [np.random.random(), 1, 1]) for name, v in found
+      ]
+    ),
+  ),
 ]
 
 
-@pytest.mark.parametrize("check, owner, attribute, wrong", MUTANTS, ids=[
-    f"{check[5:]}-{attribute}" for check, _, attribute, _ in MUTANTS])
+@pytest.mark.parametrize(
+  "check, owner, attribute, wrong",
+  MUTANTS,
+  ids=[f"{check[5:]}-{attribute}" for check, _, attribute, _ in MUTANTS],
+)
 def test_mutant_fails_its_check(
-    tmp_path, monkeypatch, check, owner, attribute, wrong):
+  tmp_path, monkeypatch, check, owner, attribute, wrong
+):
   monkeypatch.setattr(owner, attribute, wrong)
   made = _generated(tmp_path)
   with pytest.raises((AssertionError, pytest.fail.Exception)):

@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from problems.core import options
 from problems import series_csv
+from problems.core import options
 from t2t_af.errors import UserError
 from tests.contracts import series_contract
 
@@ -15,10 +15,12 @@ HEADER = "speed,height,mode\n"
 
 def _text(seed, num_rows=14, header=HEADER, delimiter=","):
   rng = np.random.default_rng(seed)
-  rows = np.column_stack([rng.standard_normal([num_rows, 2]).round(4),
-                          np.ones(num_rows)])
+  rows = np.column_stack(
+    [rng.standard_normal([num_rows, 2]).round(4), np.ones(num_rows)]
+  )
   return header.replace(",", delimiter) + "".join(
-      delimiter.join(f"{v:g}" for v in row) + "\n" for row in rows)
+    delimiter.join(f"{v:g}" for v in row) + "\n" for row in rows
+  )
 
 
 def _write(folder, texts):
@@ -74,23 +76,33 @@ class TestSeriesCsv(series_contract.SeriesProblemContract):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", ", "])
 @pytest.mark.parametrize("header", ["", HEADER, '"speed","height","mode"\n'])
 def test_dialects_give_the_same_numbers(tmp_path, delimiter, header):
-  texts = {"a.csv": _text(0), "b.csv": "\ufeff# of today\n" + _text(
-      0, header=header, delimiter=delimiter).replace("\n", "\r\n\r\n")}
+  texts = {
+    "a.csv": _text(0),
+    "b.csv": "\ufeff# of today\n"
+    + _text(0, header=header, delimiter=delimiter).replace("\n", "\r\n\r\n"),
+  }
   folder = _write(tmp_path, texts)
-  plain, other = [series_csv.read_table(os.path.join(folder, name))
-                  for name in texts]
+  plain, other = [
+    series_csv.read_table(os.path.join(folder, name)) for name in texts
+  ]
   np.testing.assert_array_equal(plain.values, other.values)
   assert plain.values.shape == (14, 3)
-  assert other.names == (plain.names if header else (
-      "column1", "column2", "column3"))
+  assert other.names == (
+    plain.names if header else ("column1", "column2", "column3")
+  )
 
 
 def test_subfolders_say_the_split(tmp_path):
   names = {"train": ("a.csv", "b.CSV"), "dev": ("c.csv",), "test": ("d.csv",)}
-  texts = {f"{split}/{name}": _text(ord(name[0]))
-           for split, files in names.items() for name in files}
-  source_dir = _write(tmp_path / "own", {
-      **texts, "train/.hidden.csv": "x", "train/notes.txt": "x"})
+  texts = {
+    f"{split}/{name}": _text(ord(name[0]))
+    for split, files in names.items()
+    for name in files
+  }
+  source_dir = _write(
+    tmp_path / "own",
+    {**texts, "train/.hidden.csv": "x", "train/notes.txt": "x"},
+  )
   problem = _generate(source_dir, tmp_path / "data")
   for split, files in names.items():
     _, ids = problem.read_sequences(str(tmp_path / "data"), split, 5)
@@ -101,32 +113,41 @@ def test_copies_of_a_file_count_once(tmp_path):
   texts = _texts(3)
   source_dir = _write(tmp_path / "own", {**texts, "z.csv": texts["run1.csv"]})
   problem = _generate(source_dir, tmp_path / "data")
-  ids = [name for split in ("train", "eval", "test")
-         for name, _ in problem.each_sequence(str(tmp_path / "data"), split)]
+  ids = [
+    name
+    for split in ("train", "eval", "test")
+    for name, _ in problem.each_sequence(str(tmp_path / "data"), split)
+  ]
   assert sorted(ids) == sorted(texts)
 
 
 def test_another_source_folder_makes_the_data_anew(tmp_path):
   texts = _texts(6)
   first = _write(tmp_path / "first", texts)
-  second = _write(tmp_path / "second", {
-      name: text.replace("speed", "pace") for name, text in texts.items()})
+  second = _write(
+    tmp_path / "second",
+    {name: text.replace("speed", "pace") for name, text in texts.items()},
+  )
   data_dir = str(tmp_path / "data")
   _generate(first, data_dir)
   problem = _generate(second, data_dir)
   assert problem.statistics(data_dir).names[0] == "pace"
 
 
-@pytest.mark.parametrize("old,new,place", [
+@pytest.mark.parametrize(
+  "old,new,place",
+  [
     ("\n", "\n1,two,1\n", ":2:2: 'two' is not a number, in the line '1,two,1'"),
     ("\n", "\n1,,1\n", ":2:2: '' is not a number"),
     ("\n", "\n1,2\n", ":2: 2 columns instead of 3: '1,2'"),
     ("speed", "7", ":1:2: 'height' is not a number"),
     (HEADER, "pace,height,mode\n", ") are not those of "),
     (HEADER, "a,b\n", ":2: 3 columns instead of 2"),
-])
-def test_bad_file_of_any_split_is_named_and_leaves_nothing(tmp_path, old, new,
-                                                           place):
+  ],
+)
+def test_bad_file_of_any_split_is_named_and_leaves_nothing(
+  tmp_path, old, new, place
+):
   texts = _texts(3)  # one for each split
   for name in texts:
     data_dir = tmp_path / name / "data"
@@ -146,20 +167,24 @@ def test_file_of_one_row_in_any_split_is_named_and_leaves_nothing(tmp_path):
   texts = _texts(3)
   for name in texts:
     data_dir = tmp_path / name / "data"
-    source_dir = _write(tmp_path / name / "own",
-                        {**texts, name: HEADER + "1,2,3\n"})
+    source_dir = _write(
+      tmp_path / name / "own", {**texts, name: HEADER + "1,2,3\n"}
+    )
     with pytest.raises(UserError, match=f"{name} has 1 steps; 2 are needed"):
       _generate(source_dir, data_dir)
     assert not data_dir.exists() or not os.listdir(data_dir)
 
 
-@pytest.mark.parametrize("texts,reason", [
+@pytest.mark.parametrize(
+  "texts,reason",
+  [
     ({}, "no files \\*.csv in it"),
     ({"a.csv": _text(0), "b.csv": _text(1)}, "2 files; at least 3"),
     ({"train/a.csv": _text(0)}, "no files in the subfolder dev"),
     ({**_texts(2), "c.csv": ""}, "c.csv: no rows in it"),
     ({**_texts(2), "c.csv": HEADER}, "c.csv: no rows of numbers"),
-])
+  ],
+)
 def test_folders_without_enough_in_them_are_named(tmp_path, texts, reason):
   (tmp_path / "own").mkdir()
   source_dir = _write(tmp_path / "own", texts)

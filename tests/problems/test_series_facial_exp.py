@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from problems.core import options
 from problems import series_facial_exp
+from problems.core import options
 from problems.core import splitting
 from t2t_af.errors import UserError
 from tests.contracts import series_contract
@@ -15,8 +15,26 @@ from tests.fixtures import uci_archives
 
 NAME = "grammatical_facial_expression.zip"
 # In the order of uci_archives.FACE_NAMES.
-REAL_ROWS = (1062, 1907, 1312, 1403, 1124, 2330, 1796, 1286, 1390,
-             1074, 2034, 1497, 1344, 1582, 1904, 1825, 1328, 1738)
+REAL_ROWS = (
+  1062,
+  1907,
+  1312,
+  1403,
+  1124,
+  2330,
+  1796,
+  1286,
+  1390,
+  1074,
+  2034,
+  1497,
+  1344,
+  1582,
+  1904,
+  1825,
+  1328,
+  1738,
+)
 
 
 def _problem():
@@ -27,8 +45,11 @@ def _problem():
 
 def _sequences(problem, folder):
   problem.prepare_to_generate(None, str(folder))
-  return {name: values for split in splitting.SPLITS
-          for name, values in problem.generate_sequences(None, None, split)}
+  return {
+    name: values
+    for split in splitting.SPLITS
+    for name, values in problem.generate_sequences(None, None, split)
+  }
 
 
 def _read(files, folder):
@@ -66,11 +87,11 @@ class TestFacialExpFilled(series_contract.SeriesProblemContract):
 
 
 def test_lost_depth_is_the_last_known_one_or_else_the_first():
-  points = np.arange(4 * 9.).reshape([4, 9]) + 1
-  points[[0, 2, 3], 2] = 0.  # Of the first point, known at step 1 alone.
-  points[[0, 1, 3], 5] = 0.
-  points[:, 8] = 0.  # Never known.
-  points[2, 0] = 0.  # An x of 0 is no loss.
+  points = np.arange(4 * 9.0).reshape([4, 9]) + 1
+  points[[0, 2, 3], 2] = 0.0  # Of the first point, known at step 1 alone.
+  points[[0, 1, 3], 5] = 0.0
+  points[:, 8] = 0.0  # Never known.
+  points[2, 0] = 0.0  # An x of 0 is no loss.
   filled = series_facial_exp.fill_lost_depth(points)
   assert filled[:, 2].tolist() == [points[1, 2]] * 4
   assert filled[:, 5].tolist() == [points[2, 5]] * 4
@@ -79,8 +100,9 @@ def test_lost_depth_is_the_last_known_one_or_else_the_first():
   np.testing.assert_array_equal(filled[:, others], points[:, others])
 
 
-def test_rows_are_read_whatever_the_header_and_the_last_newline(files,
-                                                                tmp_path):
+def test_rows_are_read_whatever_the_header_and_the_last_newline(
+  files, tmp_path
+):
   found = _read(files, tmp_path)
   assert sorted(found) == sorted(f"{n}/0" for n in uci_archives.FACE_NAMES)
   for name in ("a_affirmative", "a_negative", "b_affirmative"):
@@ -94,8 +116,9 @@ def test_rows_are_read_whatever_the_header_and_the_last_newline(files,
 def test_milliseconds_are_not_padded(files):
   """As decimal numbers the fixture's times run backwards, as the real do."""
   content = files["a_topics_datapoints.txt"]
-  as_decimals = [float(line.split()[0])
-                 for line in content.decode().split("\r\n")[1:]]
+  as_decimals = [
+    float(line.split()[0]) for line in content.decode().split("\r\n")[1:]
+  ]
   assert (np.diff(as_decimals) < 0).any()
   times, _ = series_facial_exp.read_table(content, "f")
   assert np.diff(times).min() > 0 and np.diff(times).max() < 100
@@ -124,8 +147,9 @@ def test_splits_hold_whole_expressions_of_both_users():
 def test_missing_files_are_named_and_allowed_on_request_only(files, tmp_path):
   gone = ("a_relative_datapoints.txt", "b_conditional_datapoints.txt")
   some = {name: content for name, content in files.items() if name not in gone}
-  with pytest.raises(UserError, match=(
-      f"no {', '.join(gone)} in it; with --allow_missing")):
+  with pytest.raises(
+    UserError, match=(f"no {', '.join(gone)} in it; with --allow_missing")
+  ):
     _read(some, tmp_path)
   with options.using(allow_missing=True):
     found = _read(some, tmp_path)
@@ -134,8 +158,11 @@ def test_missing_files_are_named_and_allowed_on_request_only(files, tmp_path):
 
 def test_split_that_would_be_empty_is_an_error(files, tmp_path):
   eval_names = splitting.load("series_facial_exp", 0)["eval"]
-  some = {name: content for name, content in files.items()
-          if not name.startswith(tuple(eval_names))}
+  some = {
+    name: content
+    for name, content in files.items()
+    if not name.startswith(tuple(eval_names))
+  }
   with options.using(allow_missing=True):
     with pytest.raises(UserError, match="nothing is left for the eval split"):
       _read(some, tmp_path)
@@ -147,19 +174,24 @@ def test_both_spellings_of_target_files_are_counted(files, tmp_path):
     short = {**files, target: files[target][3:]}
     with pytest.raises(UserError, match=f"{target}: 21 labels, but .* has 22"):
       _read(short, tmp_path)
-  without = {name: content for name, content in files.items()
-             if "targets" not in name}
+  without = {
+    name: content for name, content in files.items() if "targets" not in name
+  }
   assert len(_read(without, tmp_path)) == 18
 
 
-@pytest.mark.parametrize("change,place", [
+@pytest.mark.parametrize(
+  "change,place",
+  [
     (lambda cells: [b"1386.1234"] + cells[1:], ":4:1: '1386.1234' is not a ti"),
     (lambda cells: [b"1386700579"] + cells[1:], ":4:1: '1386700579' is not a"),
     (lambda cells: cells[:7] + [b"0x"] + cells[8:], ":4:8: '0x' is not a numb"),
     (lambda cells: cells[:-1], ":4: 300 columns instead of 301: '1386"),
-])
-def test_bad_row_is_named_with_file_line_and_column(files, tmp_path, change,
-                                                    place):
+  ],
+)
+def test_bad_row_is_named_with_file_line_and_column(
+  files, tmp_path, change, place
+):
   name = "b_negative_datapoints.txt"
   lines = files[name].split(b"\r\n")
   lines[3] = b" ".join(change(lines[3].split(b" ")))
@@ -169,6 +201,7 @@ def test_bad_row_is_named_with_file_line_and_column(files, tmp_path, change,
 
 
 # --- The real files: 16 of 18 are at hand.
+
 
 @pytest.fixture(name="real", scope="module")
 def _real():
@@ -182,19 +215,26 @@ def _real():
 def test_real_files_have_300_features_and_the_published_rows(real):
   found, source, _ = real
   missing = source["missing_files"]
-  assert missing == ["a_relative_datapoints.txt",
-                     "b_conditional_datapoints.txt"]
-  expected = {name: rows for name, rows in zip(uci_archives.FACE_NAMES,
-                                               REAL_ROWS)
-              if f"{name}_datapoints.txt" not in missing}
+  assert missing == [
+    "a_relative_datapoints.txt",
+    "b_conditional_datapoints.txt",
+  ]
+  expected = {
+    name: rows
+    for name, rows in zip(uci_archives.FACE_NAMES, REAL_ROWS)
+    if f"{name}_datapoints.txt" not in missing
+  }
   assert source["rows"] == sum(expected.values()) == 27936 - 2330 - 2034
   assert {values.shape[1] for values in found.values()} == {300}
   rows = dict.fromkeys(expected, 0)
   for name, values in found.items():
     rows[name.split("/")[0]] += len(values)
   # Three stretches between gaps are too short: 12 and 17 + 8 steps.
-  assert {name: expected[name] - count for name, count in rows.items()
-          if count != expected[name]} == {"b_wh_question": 37}
+  assert {
+    name: expected[name] - count
+    for name, count in rows.items()
+    if count != expected[name]
+  } == {"b_wh_question": 37}
   assert source["stretches"] == 34
   assert source["short_stretches_left_out"] == 3
 

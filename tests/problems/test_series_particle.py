@@ -11,6 +11,7 @@ SPLIT_COUNTS = {"train": 8, "eval": 3, "test": 2}
 
 class SmallParticle(series_particle.SeriesParticle):
   """Few sequences, for speed."""
+
   name = "series_small_particle"
   sequences_per_split = SPLIT_COUNTS
 
@@ -26,14 +27,18 @@ class TestSmallParticle(series_contract.SeriesProblemContract):
 
 
 def _log_normal(x, mean, std):
-  return (-0.5 * np.square((x - mean) / std) - np.log(std) -
-          0.5 * np.log(2 * np.pi)).sum(axis=-1)
+  return (
+    -0.5 * np.square((x - mean) / std) - np.log(std) - 0.5 * np.log(2 * np.pi)
+  ).sum(axis=-1)
 
 
 def test_splits_and_indices_have_seeds_of_their_own_and_are_repeatable():
   problem = series_particle.SeriesParticle()
-  motions = [problem.make_motion(split, i).x.tobytes()
-             for split in SPLIT_COUNTS for i in range(3)]
+  motions = [
+    problem.make_motion(split, i).x.tobytes()
+    for split in SPLIT_COUNTS
+    for i in range(3)
+  ]
   assert len(set(motions)) == len(motions)
   assert motions[1] == problem.make_motion("train", 1).x.tobytes()
 
@@ -66,7 +71,8 @@ def test_optimum_is_the_true_density_in_both_units(tested, raw):
   assert abs(found - optimum) < 5 * error < 0.1
   # Only a standardised unit knows of log_volume: they differ by it exactly.
   assert optimum == pytest.approx(
-      np.log(2 * np.pi * np.e) - (0 if raw else statistics.log_volume))
+    np.log(2 * np.pi * np.e) - (0 if raw else statistics.log_volume)
+  )
   for wrong in (0.8, 1.25):
     assert _true_nll(x, wrong * scale)[0] > optimum + 0.05
 

@@ -8,8 +8,8 @@ import tarfile
 import numpy as np
 import pytest
 
-from problems.files import tfrecord
 from problems import video_bair
+from problems.files import tfrecord
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import bair_archive
@@ -21,7 +21,8 @@ NAME = "bair.tar"
 def _problem_for(num_bytes, sha256):
   problem = video_bair.VideoBair()
   problem.archive = problem.archive._replace(
-      filename=NAME, urls=(), num_bytes=num_bytes, sha256=sha256)
+    filename=NAME, urls=(), num_bytes=num_bytes, sha256=sha256
+  )
   problem.num_files = {"train": len(bair_archive.TRAIN_FILES), "test": 1}
   return problem
 
@@ -32,7 +33,7 @@ def _problem_of(tar_path):
 
 
 def _sha256(path):
-  return video_bair.download._sha256(path)  # pylint: disable=protected-access
+  return video_bair.download._sha256(path)
 
 
 @pytest.fixture(name="root", scope="module")
@@ -56,14 +57,20 @@ class TestBair(problem_contract.VideoProblemContract):
   def test_splits_are_cut_from_the_sorted_files(self, made):
     """Frames of the second camera, bit by bit, where they belong."""
     problem, data_dir = made
-    for split, s, files in (("train", 0, (0, 1)), ("eval", 0, (2, 3)),
-                            ("test", 1, (0,))):
+    for split, s, files in (
+      ("train", 0, (0, 1)),
+      ("eval", 0, (2, 3)),
+      ("test", 1, (0,)),
+    ):
       frames, ids = problem.read_sequences(data_dir, split, 30)
-      expected = [bair_archive.video([s, f, r])
-                  for f in files for r in range(RECORDS)]
+      expected = [
+        bair_archive.video([s, f, r]) for f in files for r in range(RECORDS)
+      ]
       np.testing.assert_array_equal(frames, expected)
-      assert ids[0].split("/")[1] == (
-          bair_archive.TRAIN_FILES, bair_archive.TEST_FILES)[s][files[0]]
+      assert (
+        ids[0].split("/")[1]
+        == (bair_archive.TRAIN_FILES, bair_archive.TEST_FILES)[s][files[0]]
+      )
 
   def test_nothing_is_unpacked(self, made):
     _, data_dir = made
@@ -94,8 +101,12 @@ def test_unpacked_folder_gives_the_same_as_the_archive(root, tmp_path):
     data_dir = os.path.join(str(tmp_path), f"data{len(read)}")
     problem = _problem_of(tar_dir / NAME)
     problem.generate_data(data_dir, tmp_dir)
-    read.append([problem.read_sequences(data_dir, s, 30)
-                 for s in ("train", "eval", "test")])
+    read.append(
+      [
+        problem.read_sequences(data_dir, s, 30)
+        for s in ("train", "eval", "test")
+      ]
+    )
   for (frames, ids), (same_frames, same_ids) in zip(*read):
     np.testing.assert_array_equal(frames, same_frames)
     assert ids == same_ids
@@ -142,15 +153,19 @@ def _a_frame_less(data):
   return bair_archive.example(np.zeros([29, 64, 64, 3], np.uint8))
 
 
-@pytest.mark.parametrize("change,reason", [
+@pytest.mark.parametrize(
+  "change,reason",
+  [
     (_cut, "not a tf.train.Example"),
     (_one_image_short, "0/image_aux1/encoded has 12096 bytes instead of 12288"),
     (_a_frame_less, "116 features instead of 4 for each of 30"),
-])
+  ],
+)
 def test_bad_record_is_named_and_leaves_no_files(tmp_path, change, reason):
   stem = bair_archive.TRAIN_FILES[1]
   root = bair_archive.write_folder(
-      str(tmp_path), 1, lambda s, r, data: change(data) if s == stem else data)
+    str(tmp_path), 1, lambda s, r, data: change(data) if s == stem else data
+  )
   problem = _problem_for(1, "")
   data_dir = str(tmp_path / "data")
   with pytest.raises(UserError) as caught:
@@ -166,17 +181,30 @@ def test_truncated_file_in_an_unpacked_folder_is_named_with_its_byte(tmp_path):
   path = os.path.join(root, "test", bair_archive.TEST_FILES[0] + ".tfrecords")
   os.truncate(path, 2 * bair_archive.RECORD_BYTES - 100)
   data_dir = str(tmp_path / "data")
-  with pytest.raises(UserError, match=(
-      f"{path}: the record at byte {bair_archive.RECORD_BYTES} .*truncated")):
+  with pytest.raises(
+    UserError,
+    match=(
+      f"{path}: the record at byte {bair_archive.RECORD_BYTES} .*truncated"
+    ),
+  ):
     _problem_for(1, "").generate_data(data_dir, str(tmp_path))
 
 
-@pytest.mark.parametrize("entry,reason", [
+@pytest.mark.parametrize(
+  "entry,reason",
+  [
     (dict(name="softmotion30_44k/../../evil"), "leads out"),
     (dict(name="/etc/evil"), "leads out"),
-    (dict(name="softmotion30_44k/train/l.tfrecords", type=tarfile.SYMTYPE,
-          linkname="/etc/passwd"), "neither a file nor a folder"),
-])
+    (
+      dict(
+        name="softmotion30_44k/train/l.tfrecords",
+        type=tarfile.SYMTYPE,
+        linkname="/etc/passwd",
+      ),
+      "neither a file nor a folder",
+    ),
+  ],
+)
 def test_tar_entry_that_climbs_out_is_refused(tmp_path, entry, reason):
   path = str(tmp_path / NAME)
   with tarfile.open(path, "w") as tar:
@@ -203,7 +231,8 @@ def test_framing_reads_what_tensorflow_writes(root):
   video = bair_archive.video([1, 0, 0])
   assert [r.offset for r in records] == [0]
   np.testing.assert_array_equal(
-      video_bair.parse_frames(records[0].data, path), video)
+    video_bair.parse_frames(records[0].data, path), video
+  )
 
 
 def test_framing_finds_a_wrong_length():

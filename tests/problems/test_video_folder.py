@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from problems.core import options
 from problems import video_folder
+from problems.core import options
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
@@ -29,20 +29,24 @@ def _numbers(frames):
 
 
 def _ids(problem, data_dir):
-  return {split: [name for name, _ in problem.each_sequence(
-      str(data_dir), split)] for split in SPLITS}
+  return {
+    split: [name for name, _ in problem.each_sequence(str(data_dir), split)]
+    for split in SPLITS
+  }
 
 
 @pytest.fixture(name="three", scope="module")
 def _three(tmp_path_factory):
   """Three videos of 20 frames, of different shapes; not to be changed."""
   return own_videos.write_folder(
-      str(tmp_path_factory.mktemp("three")),
-      {name: 20 for name in own_videos.names(3)})
+    str(tmp_path_factory.mktemp("three")),
+    {name: 20 for name in own_videos.names(3)},
+  )
 
 
 class _Asked(video_folder.VideoFolder):
   """With the options that its command line would have had."""
+
   name = "video_folder"
   asked = {}
 
@@ -61,8 +65,11 @@ class TestFolder(problem_contract.VideoProblemContract):
     problem = _Asked()
     names = own_videos.names(26, ["", "a", "b/c"])
     problem.asked = {
-        "frame_size": 16, "source_dir": own_videos.write_folder(
-            os.path.join(folder, "videos"), {name: 20 for name in names})}
+      "frame_size": 16,
+      "source_dir": own_videos.write_folder(
+        os.path.join(folder, "videos"), {name: 20 for name in names}
+      ),
+    }
     return problem, None
 
 
@@ -71,7 +78,8 @@ def test_shape_of_frames_is_learnt_from_the_manifest(three, tmp_path):
   hparams = problem_contract.make_hparams(str(tmp_path), 1)
   assert reader.frame_shape == [64, 64, 3]
   frames = problem_contract.windows(
-      problem_contract.batches(reader, "eval", hparams))
+    problem_contract.batches(reader, "eval", hparams)
+  )
   assert frames.shape == (1, 7, 24, 24, 1)
   assert reader.frame_shape == reader.step_shape == [24, 24, 1]
   # A model is built from the problem's hparams, before anything is read.
@@ -88,26 +96,35 @@ def _many(tmp_path_factory):
     path = os.path.join(folder, name + ".avi")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     kth_videos.write_video(
-        path, kth_videos.frames((41, 60, 50, 55)[k], [k]), (25, 50, 25, 25)[k])
+      path, kth_videos.frames((41, 60, 50, 55)[k], [k]), (25, 50, 25, 25)[k]
+    )
   return folder
 
 
 def test_options_and_source_are_in_the_manifest(many, tmp_path):
   _generate(many, tmp_path, frame_rate=20, aspect="pad")
-  with open(tmp_path / "video_folder.manifest.json",
-            encoding="utf-8") as manifest:
+  with open(
+    tmp_path / "video_folder.manifest.json", encoding="utf-8"
+  ) as manifest:
     found = json.load(manifest)
   assert found["details"] == {
-      "height": 64, "width": 64, "num_channels": 3, "aspect": "pad",
-      "frame_rate": 20, "source_dir": many}
+    "height": 64,
+    "width": 64,
+    "num_channels": 3,
+    "aspect": "pad",
+    "frame_rate": 20,
+    "source_dir": many,
+  }
   assert found["splits"]["dev"]["source"]["videos"] == 4
 
 
 def test_subfolders_are_splits_and_frames_are_all_there(many, tmp_path):
   problem = _generate(many, tmp_path)
   assert _ids(problem, tmp_path) == {
-      "train": ["train/a/x.avi/1-41", "train/y.avi/1-60"],
-      "eval": ["dev/x.avi/1-50"], "test": ["test/x.avi/1-55"]}
+    "train": ["train/a/x.avi/1-41", "train/y.avi/1-60"],
+    "eval": ["dev/x.avi/1-50"],
+    "test": ["test/x.avi/1-55"],
+  }
   for split in SPLITS:
     for _, frames in problem.each_sequence(str(tmp_path), split):
       # Of 160x120 the middle 120x120: the outer fields lose a part.
@@ -118,8 +135,9 @@ def test_subfolders_are_splits_and_frames_are_all_there(many, tmp_path):
 def test_frame_rate_is_the_same_for_all_videos(many, tmp_path, aspect):
   with pytest.raises(UserError, match="fewer than 20 frames: .*x.avi .17"):
     _generate(many, tmp_path, frame_rate=10)
-  problem = _generate(many, tmp_path, frame_rate=12.5, aspect=aspect,
-                      allow_missing=True)
+  problem = _generate(
+    many, tmp_path, frame_rate=12.5, aspect=aspect, allow_missing=True
+  )
   found = dict(problem.each_sequence(str(tmp_path), "train"))
   assert list(found) == ["train/a/x.avi/1-21"]  # y has 15 frames then
   if aspect == "stretch":
@@ -127,16 +145,25 @@ def test_frame_rate_is_the_same_for_all_videos(many, tmp_path, aspect):
 
 
 def test_long_videos_are_cut_into_parts_that_are_long_enough(
-    tmp_path, monkeypatch):
+  tmp_path, monkeypatch
+):
   monkeypatch.setattr(video_folder, "_MAX_FRAMES", 30)
-  folder = own_videos.write_folder(str(tmp_path / "videos"), {
-      "train/a": 79, "train/b": 80, "dev/c": 49, "test/d": 50})
+  folder = own_videos.write_folder(
+    str(tmp_path / "videos"),
+    {"train/a": 79, "train/b": 80, "dev/c": 49, "test/d": 50},
+  )
   problem = _generate(folder, tmp_path, frame_size=16, aspect="stretch")
   assert _ids(problem, tmp_path) == {
-      "train": ["train/a.mkv/1-30", "train/a.mkv/31-79",
-                "train/b.AVI/1-30", "train/b.AVI/31-60", "train/b.AVI/61-80"],
-      "eval": ["dev/c.avi/1-49"], "test": ["test/d.mp4/1-30",
-                                          "test/d.mp4/31-50"]}
+    "train": [
+      "train/a.mkv/1-30",
+      "train/a.mkv/31-79",
+      "train/b.AVI/1-30",
+      "train/b.AVI/31-60",
+      "train/b.AVI/61-80",
+    ],
+    "eval": ["dev/c.avi/1-49"],
+    "test": ["test/d.mp4/1-30", "test/d.mp4/31-50"],
+  }
   for split in SPLITS:
     for name, frames in problem.each_sequence(str(tmp_path), split):
       first, last = map(int, name.split("/")[-1].split("-"))
@@ -175,9 +202,13 @@ def test_short_videos_are_named_all_at_once_or_left_out(three, tmp_path):
   shutil.copytree(three, folder)
   own_videos.write_folder(folder, {"one": 1, "sub/few": 19})
   data_dir = tmp_path / "data"
-  with pytest.raises(UserError, match=(
+  with pytest.raises(
+    UserError,
+    match=(
       r"2 videos have fewer than 20 frames: one.avi \(1\), sub/few.mp4 "
-      r"\(19\)\. .*--allow_missing")):
+      r"\(19\)\. .*--allow_missing"
+    ),
+  ):
     _generate(folder, data_dir)
   assert not data_dir.exists()
   problem = _generate(folder, data_dir, allow_missing=True)
@@ -208,13 +239,16 @@ def _copied(folder):
   shutil.copy(os.path.join(folder, "clip01.mp4"), os.path.join(folder, "a.mp4"))
 
 
-@pytest.mark.parametrize("change,reason", [
+@pytest.mark.parametrize(
+  "change,reason",
+  [
     (_empty, "videos: no files"),
     (_text, "clip01.mp4: is no video file"),
     (_cut, "clip00.avi: is truncated"),
     (_two, "videos: 2 files; at least 3"),
     (_copied, "videos: 2 files; at least 3"),
-])
+  ],
+)
 def test_folder_that_cannot_be_used_is_named(three, tmp_path, change, reason):
   folder = str(tmp_path / "videos")
   shutil.copytree(three, folder)
@@ -225,7 +259,8 @@ def test_folder_that_cannot_be_used_is_named(three, tmp_path, change, reason):
 
 
 def test_video_with_fewer_frames_than_announced_makes_no_short_sequence(
-    three, tmp_path, monkeypatch):
+  three, tmp_path, monkeypatch
+):
   """19 of 20 announced frames: near enough for a header, but too short."""
   folder = str(tmp_path / "videos")
   shutil.copytree(three, folder)
@@ -253,5 +288,5 @@ def test_grey_and_colour_agree(three, tmp_path):
   grey = _generate(three, tmp_path / "grey", grey=True)
   same, same_ids = grey.read_sequences(str(tmp_path / "grey"), "train", 20)
   assert ids == same_ids and same.shape[-1] == 1
-  luma = frames.astype(float) @ [.299, .587, .114]
+  luma = frames.astype(float) @ [0.299, 0.587, 0.114]
   assert np.abs(luma - same[..., 0]).max() < 2

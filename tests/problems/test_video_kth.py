@@ -9,9 +9,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from problems.files import kth_sequences
-from problems.core import options
 from problems import video_kth
+from problems.core import options
+from problems.files import kth_sequences
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
@@ -46,8 +46,11 @@ def _zipped(root, folder, change=None):
 
 
 def _all_of(problem, data_dir):
-  return {name: frames for split in SPLITS
-          for name, frames in problem.each_sequence(data_dir, split)}
+  return {
+    name: frames
+    for split in SPLITS
+    for name, frames in problem.each_sequence(data_dir, split)
+  }
 
 
 class TestKth(problem_contract.VideoProblemContract):
@@ -63,34 +66,40 @@ class TestKth(problem_contract.VideoProblemContract):
   def test_sequences_are_the_listed_frames(self, made):
     """To the last one; cut where the clip ends; in the order of the list."""
     problem, data_dir = made
-    found = {name: [kth_videos.number(frame) + 1 for frame in frames]
-             for name, frames in _all_of(problem, data_dir).items()}
-    expected = {
-        "boxing/person11_boxing_d1/1-20": (1, 20),
-        "boxing/person11_boxing_d1/41-60": (41, 60),
-        "boxing/person11_boxing_d1/21-40": (21, 40),
-        "walking/person15_walking_d2/1-20": (1, 20),
-        "walking/person15_walking_d2/31-50": (31, 50),
-        "boxing/person01_boxing_d1/1-24": (1, 24),
-        "boxing/person01_boxing_d1/31-58": (31, 55),
-        "walking/person01_walking_d4/3-30": (3, 30),
-        "walking/person07_walking_d2/1-25": (1, 25),
-        "walking/person07_walking_d2/26-50": (26, 50),
+    found = {
+      name: [kth_videos.number(frame) + 1 for frame in frames]
+      for name, frames in _all_of(problem, data_dir).items()
     }
-    assert found == {name: list(range(first, last + 1))
-                     for name, (first, last) in expected.items()}
+    expected = {
+      "boxing/person11_boxing_d1/1-20": (1, 20),
+      "boxing/person11_boxing_d1/41-60": (41, 60),
+      "boxing/person11_boxing_d1/21-40": (21, 40),
+      "walking/person15_walking_d2/1-20": (1, 20),
+      "walking/person15_walking_d2/31-50": (31, 50),
+      "boxing/person01_boxing_d1/1-24": (1, 24),
+      "boxing/person01_boxing_d1/31-58": (31, 55),
+      "walking/person01_walking_d4/3-30": (3, 30),
+      "walking/person07_walking_d2/1-25": (1, 25),
+      "walking/person07_walking_d2/26-50": (26, 50),
+    }
+    assert found == {
+      name: list(range(first, last + 1))
+      for name, (first, last) in expected.items()
+    }
     assert list(found) == list(expected)
 
   def test_nothing_is_unpacked(self, made):
     _, data_dir = made
     folder = os.path.join(os.path.dirname(data_dir), "tmp")
     assert sorted(os.listdir(folder)) == sorted(
-        ["00sequences.txt"] + [a + ".zip" for a in kth_sequences.ACTIONS])
+      ["00sequences.txt"] + [a + ".zip" for a in kth_sequences.ACTIONS]
+    )
 
   def test_manifest_names_the_zips_by_their_sha256(self, made):
     _, data_dir = made
-    with open(os.path.join(data_dir, "video_kth.manifest.json"),
-              encoding="utf-8") as text:
+    with open(
+      os.path.join(data_dir, "video_kth.manifest.json"), encoding="utf-8"
+    ) as text:
       manifest = json.load(text)
     sources = [manifest["splits"][s]["source"] for s in ("train", "dev")]
     assert sources[0] == sources[1]
@@ -116,12 +125,16 @@ def test_levels_and_shape_are_those_of_the_papers_code_before_it_stretches():
   with open(path, "rb") as stream:
     video_format = video_kth.video_files.Format(64, 64, 1, "stretch")
     video = video_kth.video_files.decode_bytes(
-        stream.read(), video_format, path)
+      stream.read(), video_format, path
+    )
   capture = cv2.VideoCapture(path)
   for t in range(3):
     _, bgr = capture.read()
-    image = Image.fromarray(bgr[..., ::-1]).convert("L").resize(
-        (64, 64), Image.BILINEAR)
+    image = (
+      Image.fromarray(bgr[..., ::-1])
+      .convert("L")
+      .resize((64, 64), Image.BILINEAR)
+    )
     np.testing.assert_array_equal(video[t, ..., 0], np.asarray(image))
   capture.release()
 
@@ -130,17 +143,24 @@ def test_clips_that_are_missing_are_named(root, tmp_path):
   tmp_dir = _zipped(root, tmp_path / "zips")
   with zipfile.ZipFile(os.path.join(tmp_dir, "walking.zip"), "w"):
     pass
-  with pytest.raises(UserError, match=(
+  with pytest.raises(
+    UserError,
+    match=(
       "3 of 5 clips are missing: walking/person01_walking_d4_uncomp.avi, .*"
-      "--allow_missing")):
+      "--allow_missing"
+    ),
+  ):
     _problem().generate_data(str(tmp_path / "data"), tmp_dir)
   assert not os.path.exists(tmp_path / "data")
 
 
 def test_missing_clips_may_be_allowed_until_they_are_there(root, tmp_path):
   tmp_dir, data_dir = str(tmp_path / "few"), str(tmp_path / "data")
-  clips = {name: count for name, count in kth_videos.CLIPS.items()
-           if name != "person01_walking_d4"}
+  clips = {
+    name: count
+    for name, count in kth_videos.CLIPS.items()
+    if name != "person01_walking_d4"
+  }
   kth_videos.write_folder(tmp_dir, clips)
   problem = _problem()
   with options.using(allow_missing=True):
@@ -153,22 +173,30 @@ def test_missing_clips_may_be_allowed_until_they_are_there(root, tmp_path):
 
 def test_split_without_any_clip_is_an_error(tmp_path):
   tmp_dir = kth_videos.write_folder(
-      str(tmp_path / "few"), {"person11_boxing_d1": 60})
+    str(tmp_path / "few"), {"person11_boxing_d1": 60}
+  )
   with options.using(allow_missing=True):
     with pytest.raises(UserError, match='split "eval" .persons 01, 04, 19'):
       _problem().generate_data(str(tmp_path / "data"), tmp_dir)
 
 
-@pytest.mark.parametrize("change,reason", [
-    (lambda data: data[:len(data) // 2], "is truncated: expected at least"),
+@pytest.mark.parametrize(
+  "change,reason",
+  [
+    (lambda data: data[: len(data) // 2], "is truncated: expected at least"),
     (lambda data: b"a text file", "is no video file"),
     (lambda data: b"", "is empty"),
-])
+  ],
+)
 def test_bad_clip_is_named_with_its_zip_and_leaves_no_files(
-    root, tmp_path, change, reason):
+  root, tmp_path, change, reason
+):
   bad = "person15_walking_d2_uncomp.avi"
-  tmp_dir = _zipped(root, tmp_path / "zips",
-                    lambda name, data: change(data) if name == bad else data)
+  tmp_dir = _zipped(
+    root,
+    tmp_path / "zips",
+    lambda name, data: change(data) if name == bad else data,
+  )
   data_dir = str(tmp_path / "data")
   with pytest.raises(UserError, match=f"walking.zip: {bad}: {reason}"):
     _problem().generate_data(data_dir, tmp_dir)
@@ -177,13 +205,18 @@ def test_bad_clip_is_named_with_its_zip_and_leaves_no_files(
 
 def test_clip_that_ends_long_before_its_range_is_named(tmp_path):
   tmp_dir = kth_videos.write_folder(
-      str(tmp_path / "short"), {**kth_videos.CLIPS, "person15_walking_d2": 45})
+    str(tmp_path / "short"), {**kth_videos.CLIPS, "person15_walking_d2": 45}
+  )
   for action in kth_sequences.ACTIONS:
     os.makedirs(os.path.join(tmp_dir, action), exist_ok=True)
   problem, data_dir = _problem(), str(tmp_path / "data")
-  with pytest.raises(UserError, match=(
+  with pytest.raises(
+    UserError,
+    match=(
       "person15_walking_d2_uncomp.avi has 45 frames, too few for the sequence "
-      "31-50")):
+      "31-50"
+    ),
+  ):
     problem.generate_data(data_dir, tmp_dir)
   with options.using(allow_missing=True):
     problem.generate_data(data_dir, tmp_dir)
@@ -191,24 +224,30 @@ def test_clip_that_ends_long_before_its_range_is_named(tmp_path):
 
 
 def test_sequences_that_are_cut_are_counted_in_the_log(
-    root, tmp_path, monkeypatch):
+  root, tmp_path, monkeypatch
+):
   said = []
-  monkeypatch.setattr(video_kth.tf.logging, "info",
-                      lambda text, *values: said.append(text % values))
+  monkeypatch.setattr(
+    video_kth.tf.logging,
+    "info",
+    lambda text, *values: said.append(text % values),
+  )
   _problem().generate_data(str(tmp_path), root)
   assert [text for text in said if "1 of 3 sequences end before" in text]
 
 
 def test_list_with_other_counts_is_refused(root):
   problem = video_kth.VideoKth()
-  with pytest.raises(UserError, match=(
-      "00sequences.txt: expected 599 clips with 2391 sequences, found 5 with "
-      "10")):
+  with pytest.raises(
+    UserError,
+    match=(
+      "00sequences.txt: expected 599 clips with 2391 sequences, found 5 with 10"
+    ),
+  ):
     problem.prepare_to_generate(None, root)
 
 
-def test_what_is_not_there_is_asked_of_the_mirrors(
-    root, tmp_path, monkeypatch):
+def test_what_is_not_there_is_asked_of_the_mirrors(root, tmp_path, monkeypatch):
   """The list and the zips, by their names, in both places."""
   asked = []
 
@@ -225,15 +264,22 @@ def test_what_is_not_there_is_asked_of_the_mirrors(
   os.remove(os.path.join(tmp_dir, "running.zip"))
   original = video_kth.download.fetch
   monkeypatch.setattr(
-      video_kth.download, "fetch", lambda source, folder: (
-          _fetch if "running" in source.filename else original)(source, folder))
+    video_kth.download,
+    "fetch",
+    lambda source, folder: (
+      _fetch if "running" in source.filename else original
+    )(source, folder),
+  )
   with pytest.raises(UserError, match="no network"):
     _problem().prepare_to_generate(None, tmp_dir)
   assert [source.filename for source in asked] == [
-      "00sequences.txt", "running.zip"]
+    "00sequences.txt",
+    "running.zip",
+  ]
   assert asked[1].urls == (
-      "https://www.csc.kth.se/cvap/actions/running.zip",
-      "http://www.nada.kth.se/cvap/actions/running.zip")
+    "https://www.csc.kth.se/cvap/actions/running.zip",
+    "http://www.nada.kth.se/cvap/actions/running.zip",
+  )
 
 
 def test_real_clips_have_the_frames_that_the_list_says():
@@ -247,9 +293,12 @@ def test_real_clips_have_the_frames_that_the_list_says():
       continue
     found += 1
     header = video_kth.video_files.probe(path)
-    frames = list(video_kth.video_files.decode(
-        path, video_kth.video_files.Format(8, 8, 1, "stretch")))
-    assert header == (len(frames), 25., 120, 160)
+    frames = list(
+      video_kth.video_files.decode(
+        path, video_kth.video_files.Format(8, 8, 1, "stretch")
+      )
+    )
+    assert header == (len(frames), 25.0, 120, 160)
     assert len(frames) == max(last for _, last in clip.ranges)
   assert found == 10
 
@@ -269,4 +318,5 @@ def test_real_clips_make_a_sample_of_the_data_set(tmp_path):
     assert frames.shape == (last - first + 1, 64, 64, 1)
     # Contrast is as filmed: no frame is stretched to all of 0..255.
     assert (frames.min((1, 2, 3)) > 0).all() or (
-        frames.max((1, 2, 3)) < 255).all()
+      frames.max((1, 2, 3)) < 255
+    ).all()

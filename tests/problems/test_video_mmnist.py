@@ -9,8 +9,8 @@ import shutil
 import numpy as np
 import pytest
 
-from problems.toy import bouncing
 from problems import video_mmnist
+from problems.toy import bouncing
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import mnist_files
@@ -30,14 +30,16 @@ def _source(published, folder):
     return published._replace(urls=())
   with open(path, "rb") as stream:
     content = stream.read()
-  return published._replace(urls=(), num_bytes=len(content),
-                            sha256=hashlib.sha256(content).hexdigest())
+  return published._replace(
+    urls=(), num_bytes=len(content), sha256=hashlib.sha256(content).hexdigest()
+  )
 
 
 def _digit_file(published, folder, images):
   return published._replace(
-      source=_source(published.source, folder),
-      pixels_sha256=hashlib.sha256(images.tobytes()).hexdigest())
+    source=_source(published.source, folder),
+    pixels_sha256=hashlib.sha256(images.tobytes()).hexdigest(),
+  )
 
 
 def _problem_for(cls, folder):
@@ -49,17 +51,21 @@ def _problem_for(cls, folder):
     problem.ranges = {"train": (0, 5), "eval": (5, 8), "test": (8, 10)}
     return problem
   problem.training_digits = _digit_file(
-      cls.training_digits, folder, mnist_files.training_digits())
+    cls.training_digits, folder, mnist_files.training_digits()
+  )
   problem.test_digits = _digit_file(
-      cls.test_digits, folder, mnist_files.digits_held_out())
+    cls.test_digits, folder, mnist_files.digits_held_out()
+  )
   problem.num_validation_digits = VALIDATION
   problem.sequences_per_split = COUNTS
   return problem
 
 
 def _read(problem, data_dir):
-  return {split: problem.read_sequences(data_dir, split, 20)[0][..., 0]
-          for split in SPLITS}
+  return {
+    split: problem.read_sequences(data_dir, split, 20)[0][..., 0]
+    for split in SPLITS
+  }
 
 
 class TestMmnist(problem_contract.VideoProblemContract):
@@ -70,21 +76,26 @@ class TestMmnist(problem_contract.VideoProblemContract):
   @classmethod
   def make_problem(cls, folder):
     mnist_files.write_folder(
-        folder, (mnist_files.TRAINING_DIGITS, mnist_files.SEQUENCES))
+      folder, (mnist_files.TRAINING_DIGITS, mnist_files.SEQUENCES)
+    )
     return _problem_for(video_mmnist.VideoMmnist, folder), folder
 
   def test_test_split_is_the_published_one_sequence_first(self, made):
     np.testing.assert_array_equal(
-        _read(*made)["test"], mnist_files.sequences().swapaxes(0, 1))
+      _read(*made)["test"], mnist_files.sequences().swapaxes(0, 1)
+    )
 
   def test_training_and_dev_digits_are_different_images(self, made):
     """Each split is what the rule makes of its own part of the images."""
     images, found = mnist_files.training_digits(), _read(*made)
-    for split, part in (("train", images[:-VALIDATION]),
-                        ("eval", images[-VALIDATION:])):
+    for split, part in (
+      ("train", images[:-VALIDATION]),
+      ("eval", images[-VALIDATION:]),
+    ):
       expected = bouncing.sequences(part, split, COUNTS[split], 20, 64)
       np.testing.assert_array_equal(
-          found[split], [frames[..., 0] for _, frames in expected])
+        found[split], [frames[..., 0] for _, frames in expected]
+      )
 
   def test_manifest_names_both_files_with_their_sha256(self, made):
     problem, data_dir = made
@@ -107,9 +118,11 @@ class TestMmnistIdx(problem_contract.VideoProblemContract):
 
   def test_test_digits_are_those_of_the_test_images(self, made):
     expected = bouncing.sequences(
-        mnist_files.digits_held_out(), "test", COUNTS["test"], 20, 64)
+      mnist_files.digits_held_out(), "test", COUNTS["test"], 20, 64
+    )
     np.testing.assert_array_equal(
-        _read(*made)["test"], [frames[..., 0] for _, frames in expected])
+      _read(*made)["test"], [frames[..., 0] for _, frames in expected]
+    )
 
 
 class TestMmnistNpy(problem_contract.VideoProblemContract):
@@ -125,38 +138,53 @@ class TestMmnistNpy(problem_contract.VideoProblemContract):
   def test_splits_are_stretches_of_the_file(self, made):
     found, published = _read(*made), mnist_files.sequences().swapaxes(0, 1)
     np.testing.assert_array_equal(
-        np.concatenate([found[split] for split in SPLITS]), published)
+      np.concatenate([found[split] for split in SPLITS]), published
+    )
     problem, data_dir = made
     assert problem.read_sequences(data_dir, "eval", 20)[1] == [
-        "mnist_test_seq/5", "mnist_test_seq/6", "mnist_test_seq/7"]
+      "mnist_test_seq/5",
+      "mnist_test_seq/6",
+      "mnist_test_seq/7",
+    ]
 
 
 def test_blocks_of_the_file_join_without_a_seam(monkeypatch):
   monkeypatch.setattr(video_mmnist, "_BLOCK", 3)
   array = mnist_files.sequences()
-  # pylint: disable=protected-access
+
   pairs = list(video_mmnist._read_fixed(array, 1, 9))
   assert [name for name, _ in pairs] == [
-      f"mnist_test_seq/{k}" for k in range(1, 9)]
+    f"mnist_test_seq/{k}" for k in range(1, 9)
+  ]
   np.testing.assert_array_equal(
-      [frames[..., 0] for _, frames in pairs], array.swapaxes(0, 1)[1:9])
+    [frames[..., 0] for _, frames in pairs], array.swapaxes(0, 1)[1:9]
+  )
 
 
 def test_sizes_are_as_documented():
-  made = [video_mmnist.VideoMmnist(), video_mmnist.VideoMmnistIdx(),
-          video_mmnist.VideoMmnistNpy()]
+  made = [
+    video_mmnist.VideoMmnist(),
+    video_mmnist.VideoMmnistIdx(),
+    video_mmnist.VideoMmnistNpy(),
+  ]
   assert [p.name for p in made] == [
-      "video_mmnist", "video_mmnist_idx", "video_mmnist_npy"]
+    "video_mmnist",
+    "video_mmnist_idx",
+    "video_mmnist_npy",
+  ]
   assert [[p.num_sequences(s) for s in SPLITS] for p in made] == [
-      [100000, 10000, 10000]] * 2 + [[8900, 100, 1000]]
+    [100000, 10000, 10000]
+  ] * 2 + [[8900, 100, 1000]]
   for problem in made:
     assert problem.frame_shape == [64, 64, 1]
     assert problem.frames_per_sequence == 20
 
 
 def test_published_size_of_the_fixed_sequences_follows_from_its_layout():
-  assert (video_mmnist.VideoMmnist.fixed_sequences.num_bytes ==
-          96 + 20 * 10000 * 64 * 64)
+  assert (
+    video_mmnist.VideoMmnist.fixed_sequences.num_bytes
+    == 96 + 20 * 10000 * 64 * 64
+  )
 
 
 @pytest.mark.parametrize("dot", ["-", "."])
@@ -190,14 +218,19 @@ def test_other_images_in_an_unpacked_file_are_refused(tmp_path):
 
 
 def _wrong_axes(folder):
-  np.save(os.path.join(folder, mnist_files.SEQUENCES),
-          mnist_files.sequences().swapaxes(0, 1))
+  np.save(
+    os.path.join(folder, mnist_files.SEQUENCES),
+    mnist_files.sequences().swapaxes(0, 1),
+  )
   return "expected uint8 .20, 10, 64, 64., found uint8 .10, 20, 64, 64."
 
 
 def _pickled(folder):
-  np.save(os.path.join(folder, mnist_files.SEQUENCES),
-          np.array([{}] * 10, object), allow_pickle=True)
+  np.save(
+    os.path.join(folder, mnist_files.SEQUENCES),
+    np.array([{}] * 10, object),
+    allow_pickle=True,
+  )
   return "pickled"
 
 
@@ -209,8 +242,9 @@ def _cut(folder):
 
 
 @pytest.mark.parametrize("change", [_wrong_axes, _pickled, _cut])
-@pytest.mark.parametrize("cls", [
-    video_mmnist.VideoMmnist, video_mmnist.VideoMmnistNpy])
+@pytest.mark.parametrize(
+  "cls", [video_mmnist.VideoMmnist, video_mmnist.VideoMmnistNpy]
+)
 def test_wrong_npy_is_named_and_leaves_nothing(tmp_path, cls, change):
   """Even where its checksum were taken for the right one."""
   tmp_dir, data_dir = str(tmp_path), str(tmp_path / "data")
@@ -223,8 +257,10 @@ def test_wrong_npy_is_named_and_leaves_nothing(tmp_path, cls, change):
 
 
 def test_missing_files_are_named_with_their_place(tmp_path):
-  for cls, name in ((video_mmnist.VideoMmnistIdx, mnist_files.TRAINING_DIGITS),
-                    (video_mmnist.VideoMmnistNpy, mnist_files.SEQUENCES)):
+  for cls, name in (
+    (video_mmnist.VideoMmnistIdx, mnist_files.TRAINING_DIGITS),
+    (video_mmnist.VideoMmnistNpy, mnist_files.SEQUENCES),
+  ):
     problem = _problem_for(cls, str(tmp_path))
     with pytest.raises(UserError) as caught:
       problem.prepare_to_generate(None, str(tmp_path))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from problems.toy import bouncing
 from problems import video_moving_digits
+from problems.toy import bouncing
 from tests.contracts import problem_contract
 
 SPLITS = ("train", "eval", "test")
@@ -14,6 +14,7 @@ SPLIT_COUNTS = {"train": 5, "eval": 3, "test": 2}
 
 class SmallDigits(video_moving_digits.VideoMovingDigits):
   """Few and short sequences, for speed."""
+
   name = "video_small_digits"
   frames_per_sequence = 10
   sequences_per_split = SPLIT_COUNTS
@@ -21,6 +22,7 @@ class SmallDigits(video_moving_digits.VideoMovingDigits):
 
 class SmallDigits32(video_moving_digits.VideoMovingDigits32):
   """Few and short sequences, for speed."""
+
   name = "video_small_digits32"
   frames_per_sequence = 10
   sequences_per_split = SPLIT_COUNTS
@@ -42,7 +44,8 @@ class TestSmallDigits(problem_contract.VideoProblemContract):
     parts = video_moving_digits.split_digits(digits.target)
     for split in SPLITS:
       expected = bouncing.sequences(
-          boxes[parts[split]], split, SPLIT_COUNTS[split], 10, 64)
+        boxes[parts[split]], split, SPLIT_COUNTS[split], 10, 64
+      )
       found, _ = problem.read_sequences(data_dir, split, 10)
       np.testing.assert_array_equal(found, [frames for _, frames in expected])
 
@@ -66,20 +69,23 @@ def test_digit_images_of_the_splits_are_disjoint_and_stratified(digits):
   parts = video_moving_digits.split_digits(digits.target)
   assert sorted(parts) == sorted(SPLITS)
   np.testing.assert_array_equal(
-      np.sort(np.concatenate(list(parts.values()))), np.arange(1797))
+    np.sort(np.concatenate(list(parts.values()))), np.arange(1797)
+  )
   assert [len(parts[s]) for s in SPLITS] == [1439, 179, 179]
   for split in ("eval", "test"):
     per_class = np.bincount(digits.target[parts[split]], minlength=10)
     assert per_class.min() >= 17 and per_class.max() <= 18
   # By content too: no image of one split looks exactly like one of another.
-  contents = [{digits.images[i].tobytes() for i in part}
-              for part in parts.values()]
+  contents = [
+    {digits.images[i].tobytes() for i in part} for part in parts.values()
+  ]
   assert len(set.union(*contents)) == sum(map(len, contents)) == 1797
 
 
 def test_split_is_drawn_and_the_same_on_every_run(digits):
-  first, again = [video_moving_digits.split_digits(digits.target)
-                  for _ in range(2)]
+  first, again = [
+    video_moving_digits.split_digits(digits.target) for _ in range(2)
+  ]
   for split in SPLITS:
     np.testing.assert_array_equal(first[split], again[split])
   # Not the first or last ones of the file, which are by a few hands.
@@ -88,7 +94,8 @@ def test_split_is_drawn_and_the_same_on_every_run(digits):
 
 @pytest.mark.parametrize("size,margin", [(28, 2), (14, 1)])
 def test_enlarged_digits_have_a_margin_and_keep_their_looks(
-    digits, size, margin):
+  digits, size, margin
+):
   boxes = video_moving_digits.enlarge(digits.images[:50], size)
   assert boxes.shape == (50, size, size) and boxes.dtype == np.uint8
   inner = boxes[:, margin:-margin, margin:-margin]
@@ -122,7 +129,9 @@ def test_sizes_are_as_documented():
   small = video_moving_digits.VideoMovingDigits32()
   assert large.frame_shape == [64, 64, 1] and small.frame_shape == [32, 32, 1]
   assert (large.name, small.name) == (
-      "video_moving_digits", "video_moving_digits32")
+    "video_moving_digits",
+    "video_moving_digits32",
+  )
   for problem in (large, small):
     assert [problem.num_sequences(s) for s in SPLITS] == [2000, 200, 200]
     assert problem.frames_per_sequence == 20

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from problems import video_toy_pushing
 from problems.toy import drawing
 from problems.toy import world
-from problems import video_toy_pushing
 from tests.contracts import problem_contract
 
 SIZE = 32
@@ -14,6 +14,7 @@ SPLIT_COUNTS = {"train": 5, "eval": 3, "test": 2}
 
 class SmallToy(video_toy_pushing.VideoToyPushing):
   """Few and short sequences, for speed."""
+
   name = "video_small_toy"
   frames_per_sequence = 10
   sequences_per_split = SPLIT_COUNTS
@@ -38,15 +39,17 @@ def _scene_and_decisions(request):
 
 def test_a_sequence_is_the_same_on_every_run():
   first, again = [
-      video_toy_pushing.make_sequence("train", 7, 5, SIZE) for _ in range(2)]
+    video_toy_pushing.make_sequence("train", 7, 5, SIZE) for _ in range(2)
+  ]
   np.testing.assert_array_equal(first, again)
   assert first.shape == (5, SIZE, SIZE, 3) and first.dtype == np.uint8
 
 
 def test_splits_and_indices_have_seeds_of_their_own():
   firsts = [
-      video_toy_pushing.make_sequence(split, index, 1, SIZE).tobytes()
-      for split in SPLIT_COUNTS for index in range(3)
+    video_toy_pushing.make_sequence(split, index, 1, SIZE).tobytes()
+    for split in SPLIT_COUNTS
+    for index in range(3)
   ]
   assert len(set(firsts)) == len(firsts)
 
@@ -55,11 +58,15 @@ def test_same_past_has_different_futures(scene_and_decisions):
   """Other decisions from frame 3 on: equal before, unlike in the end."""
   scene, decisions = scene_and_decisions
   other = world.sample_decisions(
-      np.random.default_rng(99), 13, len(scene.bodies))
-  changed = world.Decisions(*(
-      np.concatenate([a[:3], b[3:]]) for a, b in zip(decisions, other)))
-  one, two = [drawing.draw(scene, world.simulate(scene, d), SIZE)
-              for d in (decisions, changed)]
+    np.random.default_rng(99), 13, len(scene.bodies)
+  )
+  changed = world.Decisions(
+    *(np.concatenate([a[:3], b[3:]]) for a, b in zip(decisions, other))
+  )
+  one, two = [
+    drawing.draw(scene, world.simulate(scene, d), SIZE)
+    for d in (decisions, changed)
+  ]
   np.testing.assert_array_equal(one[:3], two[:3])
   # The gripper alone covers 25 of 1024 pixels, in both.
   assert np.mean(np.abs(one[-1] - two[-1]).max(-1) > 20) > 0.02
@@ -96,8 +103,11 @@ def test_gripper_never_overlaps_an_object_it_pushes():
     decisions = world.sample_decisions(rng, 30, len(scene.bodies))
     motion = world.simulate(scene, decisions)
     radii = np.array([b.radius for b in scene.bodies])
-    gap = (np.abs(motion.bodies - motion.gripper[:, None]) - radii -
-           world.GRIPPER_RADIUS)
+    gap = (
+      np.abs(motion.bodies - motion.gripper[:, None])
+      - radii
+      - world.GRIPPER_RADIUS
+    )
     # Caught between two objects that cannot move it may touch one.
     assert np.mean(gap > -1e-6) > 0.98
 

@@ -10,12 +10,12 @@ from t2t_af.records import likelihood
 
 def test_uniform_model_has_eight_bits():
   bits = likelihood.bits_from_nats(likelihood.UNIFORM_NATS_PER_DIM)
-  assert bits == pytest.approx(8., abs=1e-12)
+  assert bits == pytest.approx(8.0, abs=1e-12)
   assert likelihood.UNIFORM_NATS_PER_DIM == pytest.approx(5.545177, abs=1e-6)
 
 
 def test_units_convert_back_on_arrays():
-  nats = np.array([-1., 0., 1.53])
+  nats = np.array([-1.0, 0.0, 1.53])
   back = likelihood.nats_from_bits(likelihood.bits_from_nats(nats))
   np.testing.assert_allclose(back, nats)
   assert likelihood.bits_from_nats(1.53) == pytest.approx(2.20733, abs=1e-5)
@@ -24,17 +24,17 @@ def test_units_convert_back_on_arrays():
 def test_standard_error_is_that_of_a_sample():
   # Deviations -1, 0, 1: variance 2 / (3 - 1) = 1, error 1 / sqrt(3). With
   # ddof = 0 it would be 0.471.
-  mean, stderr = likelihood.mean_and_stderr([1., 2., 3.])
-  assert mean == 2.
-  assert stderr == pytest.approx(1. / math.sqrt(3.))
+  mean, stderr = likelihood.mean_and_stderr([1.0, 2.0, 3.0])
+  assert mean == 2.0
+  assert stderr == pytest.approx(1.0 / math.sqrt(3.0))
 
 
 def test_one_value_has_no_standard_error():
-  mean, stderr = likelihood.mean_and_stderr([4.])
-  assert mean == 4. and math.isnan(stderr)
+  mean, stderr = likelihood.mean_and_stderr([4.0])
+  assert mean == 4.0 and math.isnan(stderr)
 
 
-@pytest.mark.parametrize("values", [[], [[1., 2.]], 3.])
+@pytest.mark.parametrize("values", [[], [[1.0, 2.0]], 3.0])
 def test_anything_but_a_list_of_values_is_refused(values):
   with pytest.raises(ValueError, match="must be"):
     likelihood.mean_and_stderr(values)

@@ -5,12 +5,12 @@ import math
 import subprocess
 import sys
 
-from tests.analysis import fake_compare
 import numpy as np
 import pytest
 
 from t2t_af.records import likelihood
 from t2t_af.records import records
+from tests.analysis import fake_compare
 
 LINE = {"kind": "training", "step": 1}
 
@@ -19,8 +19,10 @@ def test_read_returns_what_was_appended_in_order(tmp_path):
   path = str(tmp_path / "results" / "training.jsonl")
   for step in (10, 20):
     records.append(path, {"step": step, "values": np.arange(2)})
-  assert records.read(path) == [{"step": 10, "values": [0, 1]},
-                                {"step": 20, "values": [0, 1]}]
+  assert records.read(path) == [
+    {"step": 10, "values": [0, 1]},
+    {"step": 20, "values": [0, 1]},
+  ]
 
 
 def test_absent_file_has_no_records(tmp_path):
@@ -28,7 +30,8 @@ def test_absent_file_has_no_records(tmp_path):
 
 
 def test_partial_last_line_is_skipped_and_spoils_nothing_later(
-    tmp_path, caplog):
+  tmp_path, caplog
+):
   path = tmp_path / "r.jsonl"
   records.append(str(path), LINE)
   path.write_bytes(path.read_bytes() + b'{"kind": "train')  # A kill.
@@ -40,12 +43,15 @@ def test_partial_last_line_is_skipped_and_spoils_nothing_later(
 
 def test_a_process_killed_while_appending_leaves_whole_records(tmp_path):
   path = tmp_path / "r.jsonl"
-  code = ("import sys; import t2t_af_light\n"
-          "from t2t_af.records import records\n"
-          "print('ready', flush=True)\n"
-          "while True: records.append(sys.argv[1], {'x': 'y' * 5000})")
-  with subprocess.Popen([sys.executable, "-c", code, str(path)],
-                        stdout=subprocess.PIPE) as process:
+  code = (
+    "import sys; import t2t_af_light\n"
+    "from t2t_af.records import records\n"
+    "print('ready', flush=True)\n"
+    "while True: records.append(sys.argv[1], {'x': 'y' * 5000})"
+  )
+  with subprocess.Popen(
+    [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE
+  ) as process:
     process.stdout.readline()
     while not path.exists() or path.stat().st_size < 100_000:
       assert process.poll() is None
@@ -56,18 +62,28 @@ def test_a_process_killed_while_appending_leaves_whole_records(tmp_path):
 
 
 def test_values_that_are_not_finite_are_null_and_named():
-  line = records.dumps({"a": math.nan, "b": [1., -math.inf],
-                        "c": np.float32(math.inf), "d": {"e": math.nan}})
+  line = records.dumps(
+    {
+      "a": math.nan,
+      "b": [1.0, -math.inf],
+      "c": np.float32(math.inf),
+      "d": {"e": math.nan},
+    }
+  )
   record = json.loads(line, parse_constant=pytest.fail)
   assert record == {
-      "a": None, "b": [1., None], "c": None, "d": {"e": None},
-      "non_finite": {"a": "nan", "b[1]": "-inf", "c": "inf", "d.e": "nan"}}
+    "a": None,
+    "b": [1.0, None],
+    "c": None,
+    "d": {"e": None},
+    "non_finite": {"a": "nan", "b[1]": "-inf", "c": "inf", "d.e": "nan"},
+  }
 
 
 @pytest.mark.parametrize("kind", sorted(records.REQUIRED))
 def test_a_record_without_a_required_field_is_refused(kind):
   make = getattr(records, kind)
-  fields = dict.fromkeys(records.REQUIRED[kind], 1.)
+  fields = dict.fromkeys(records.REQUIRED[kind], 1.0)
   assert make(**fields)["kind"] == kind
   for name in fields:
     with pytest.raises(ValueError, match=name):
@@ -78,9 +94,10 @@ def test_bits_follow_from_nats_and_cannot_contradict_them():
   rng = np.random.default_rng(0)
   args = ("video_flow_tiny", 1, "test", 10, 1.5, rng)
   record = fake_compare.likelihood(*args)
-  assert record["nll_bits_per_dim"] == pytest.approx(1.5 / math.log(2.))
+  assert record["nll_bits_per_dim"] == pytest.approx(1.5 / math.log(2.0))
   assert record["nll_bits_per_dim_stderr"] == pytest.approx(
-      likelihood.bits_from_nats(record["nll_nats_per_dim_stderr"]))
+    likelihood.bits_from_nats(record["nll_nats_per_dim_stderr"])
+  )
   with pytest.raises(ValueError, match="are not"):
     fake_compare.likelihood(*args, nll_bits_per_dim=1.5)
 
@@ -101,9 +118,12 @@ def test_versions_and_hardware_are_those_of_this_machine():
 
 
 def test_the_room_loads_no_tensorflow():
-  code = ("import sys, t2t_af_light, t2t_af.records.records\n"
-          "import t2t_af.records.likelihood, t2t_af.records.run_folder\n"
-          "sys.exit(any(m.split('.')[0] in ('tensorflow', 'tensor2tensor') "
-          "for m in sys.modules))")
-  assert subprocess.run([sys.executable, "-c", code], check=False
-                       ).returncode == 0
+  code = (
+    "import sys, t2t_af_light, t2t_af.records.records\n"
+    "import t2t_af.records.likelihood, t2t_af.records.run_folder\n"
+    "sys.exit(any(m.split('.')[0] in ('tensorflow', 'tensor2tensor') "
+    "for m in sys.modules))"
+  )
+  assert (
+    subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+  )

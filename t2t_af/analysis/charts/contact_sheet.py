@@ -1,6 +1,6 @@
 """A data set at a glance: one PNG with a few of its sequences."""
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -20,12 +20,21 @@ def video(ids: Sequence[str], videos: Sequence[np.ndarray]) -> Image.Image:
     ids: names of the sequences.
     videos: uint8 [time, height, width, channels] each, of one frame size.
   """
-  return pictures.strip([pictures.Row(name, frames[:MAX_FRAMES])
-                         for name, frames in zip(ids, videos)], 0)
+  return pictures.strip(
+    [
+      pictures.Row(name, frames[:MAX_FRAMES])
+      for name, frames in zip(ids, videos)
+    ],
+    0,
+  )
 
 
-def series(ids: Sequence[str], values: Sequence[np.ndarray],
-           names: Sequence[str], unit: str = "raw units") -> Image.Image:
+def series(
+  ids: Sequence[str],
+  values: Sequence[np.ndarray],
+  names: Sequence[str],
+  unit: str = "raw units",
+) -> Image.Image:
   """A chart per column, a line per sequence.
 
   Args:
@@ -37,9 +46,15 @@ def series(ids: Sequence[str], values: Sequence[np.ndarray],
   shown = some_columns(len(names))
   colors = line_pictures.COLORS
   panels = [
-      line_pictures.Panel(names[column], [
-          line_pictures.Line(v[:MAX_STEPS, column], colors[i % len(colors)])
-          for i, v in enumerate(values)]) for column in shown]
+    line_pictures.Panel(
+      names[column],
+      [
+        line_pictures.Line(v[:MAX_STEPS, column], colors[i % len(colors)])
+        for i, v in enumerate(values)
+      ],
+    )
+    for column in shown
+  ]
   heading = f"{len(shown)} of {len(names)} columns, {unit}"
   legend = [(name, colors[i % len(colors)]) for i, name in enumerate(ids)]
   return line_pictures.charts(panels, heading=heading, legend=legend)
@@ -47,5 +62,7 @@ def series(ids: Sequence[str], values: Sequence[np.ndarray],
 
 def some_columns(count: int, at_most: int = MAX_COLUMNS) -> list[int]:
   """All columns, or `at_most` of them, evenly spread from first to last."""
-  return [int(i) for i in np.unique(np.linspace(
-      0, count - 1, min(count, at_most)).round())]
+  return [
+    int(i)
+    for i in np.unique(np.linspace(0, count - 1, min(count, at_most)).round())
+  ]

@@ -5,9 +5,10 @@ enlarged by whole factors without smoothing, so one pixel stays one square. A
 coloured border marks the frames that a model was given (conditioning frames).
 """
 
+from collections.abc import Sequence
 import io
 import os
-from typing import NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 from PIL import Image
@@ -25,12 +26,14 @@ PANEL_TARGET = 160  # The same, in an animation.
 
 class Row(NamedTuple):
   """A labelled sequence; `frames`: uint8 [time, height, width, channels]."""
+
   label: str
   frames: np.ndarray
 
 
-def strip(rows: Sequence[Row], num_cond_frames: int,
-          scale: Optional[int] = None) -> Image.Image:
+def strip(
+  rows: Sequence[Row], num_cond_frames: int, scale: Optional[int] = None
+) -> Image.Image:
   """One row per sequence, time to the right; the first row is the truth.
 
   Args:
@@ -45,38 +48,55 @@ def strip(rows: Sequence[Row], num_cond_frames: int,
   left = max(text_width(label) for label in labels) + 3 * GAP
   num_frames = max(len(row.frames) for row in rows)
   header = LABEL_SIZE + 2 * GAP
-  canvas = Image.new("RGB", (left + num_frames * (cell_w + GAP),
-                             header + len(rows) * (cell_h + GAP)), BACKGROUND)
+  canvas = Image.new(
+    "RGB",
+    (left + num_frames * (cell_w + GAP), header + len(rows) * (cell_h + GAP)),
+    BACKGROUND,
+  )
   for t in range(num_frames):
-    text(canvas, (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
-         str(t + 1), "mm")
+    text(
+      canvas,
+      (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
+      str(t + 1),
+      "mm",
+    )
   for i, row in enumerate(rows):
     top = header + i * (cell_h + GAP)
     text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
     for t, frame in enumerate(row.frames):
-      canvas.paste(_framed(frame, scale, t < num_cond_frames),
-                   (left + t * (cell_w + GAP), top))
+      canvas.paste(
+        _framed(frame, scale, t < num_cond_frames),
+        (left + t * (cell_w + GAP), top),
+      )
   return canvas
 
 
-def grid(frames: np.ndarray, columns: int, scale: Optional[int] = None
-        ) -> Image.Image:
+def grid(
+  frames: np.ndarray, columns: int, scale: Optional[int] = None
+) -> Image.Image:
   """A contact sheet of [n, height, width, channels], row by row."""
   height, width = frames.shape[1:3]
   scale = scale or _scale(height, FRAME_TARGET)
   cell_h, cell_w = _cell(height, scale) + GAP, _cell(width, scale) + GAP
   rows = -(-len(frames) // columns)
-  canvas = Image.new("RGB", (columns * cell_w + GAP, rows * cell_h + GAP),
-                     BACKGROUND)
+  canvas = Image.new(
+    "RGB", (columns * cell_w + GAP, rows * cell_h + GAP), BACKGROUND
+  )
   for i, frame in enumerate(frames):
-    canvas.paste(_framed(frame, scale, False),
-                 (GAP + i % columns * cell_w, GAP + i // columns * cell_h))
+    canvas.paste(
+      _framed(frame, scale, False),
+      (GAP + i % columns * cell_w, GAP + i // columns * cell_h),
+    )
   return canvas
 
 
-def animation(panels: Sequence[Row], num_cond_frames: int,
-              scale: Optional[int] = None, columns: int = 4,
-              milliseconds: int = 200) -> bytes:
+def animation(
+  panels: Sequence[Row],
+  num_cond_frames: int,
+  scale: Optional[int] = None,
+  columns: int = 4,
+  milliseconds: int = 200,
+) -> bytes:
   """A GIF that loops for ever: sequences side by side, in step.
 
   All frames share one palette of 256 colours, made from all of them, so that
@@ -86,17 +106,27 @@ def animation(panels: Sequence[Row], num_cond_frames: int,
   height, width = _frame_size(panels)
   scale = scale or _scale(height, PANEL_TARGET)
   num_frames = max(len(panel.frames) for panel in panels)
-  pages = [_page(panels, t, num_cond_frames, num_frames, scale, columns)
-           for t in range(num_frames)]
+  pages = [
+    _page(panels, t, num_cond_frames, num_frames, scale, columns)
+    for t in range(num_frames)
+  ]
   palette = _shared_palette(pages)
-  pages = [page.quantize(palette=palette, dither=Image.Dither.NONE)
-           for page in pages]
+  pages = [
+    page.quantize(palette=palette, dither=Image.Dither.NONE) for page in pages
+  ]
   durations = [milliseconds] * (num_frames - 1) + [4 * milliseconds]
   stream = io.BytesIO()
   # Without `optimize`, Pillow would still merge equal pages: their durations
   # add up, so the animation looks the same.
-  pages[0].save(stream, format="GIF", save_all=True, append_images=pages[1:],
-                duration=durations, loop=0, disposal=1)
+  pages[0].save(
+    stream,
+    format="GIF",
+    save_all=True,
+    append_images=pages[1:],
+    duration=durations,
+    loop=0,
+    disposal=1,
+  )
   return stream.getvalue()
 
 
@@ -107,8 +137,9 @@ def png(image: Image.Image) -> bytes:
   return stream.getvalue()
 
 
-def write_frames(folder: str, frames: np.ndarray, prefix: str = "frame",
-                 first: int = 1) -> list[str]:
+def write_frames(
+  folder: str, frames: np.ndarray, prefix: str = "frame", first: int = 1
+) -> list[str]:
   """Writes each frame unscaled as `<prefix>_<number>.png`; returns paths."""
   os.makedirs(folder, exist_ok=True)
   digits = max(4, len(str(first + len(frames) - 1)))
@@ -140,39 +171,52 @@ def _page(panels, t, num_cond_frames, num_frames, scale, columns):
   cell_h = label_h + 2 * GAP + _cell(height, scale)
   rows = -(-len(panels) // columns)
   footer = LABEL_SIZE + 2 * GAP
-  canvas = Image.new("RGB", (columns * cell_w, rows * cell_h + footer),
-                     BACKGROUND)
+  canvas = Image.new(
+    "RGB", (columns * cell_w, rows * cell_h + footer), BACKGROUND
+  )
   given = t < num_cond_frames
   for i, panel in enumerate(panels):
     left, top = i % columns * cell_w, i // columns * cell_h
     frame = panel.frames[min(t, len(panel.frames) - 1)]
-    text(canvas, (left + cell_w // 2, top + GAP + label_h // 2), labels[i],
-         "mm")
-    canvas.paste(_framed(frame, scale, given),
-                 (left + (cell_w - _cell(width, scale)) // 2,
-                  top + label_h + GAP))
+    text(
+      canvas, (left + cell_w // 2, top + GAP + label_h // 2), labels[i], "mm"
+    )
+    canvas.paste(
+      _framed(frame, scale, given),
+      (left + (cell_w - _cell(width, scale)) // 2, top + label_h + GAP),
+    )
   kind = "given" if given else "predicted"
-  text(canvas, (canvas.width // 2, rows * cell_h + footer // 2),
-       f"{t + 1} / {num_frames}  {kind}", "mm")
+  text(
+    canvas,
+    (canvas.width // 2, rows * cell_h + footer // 2),
+    f"{t + 1} / {num_frames}  {kind}",
+    "mm",
+  )
   return canvas
 
 
 def _shared_palette(pages: Sequence[Image.Image]) -> Image.Image:
   """256 colours for all pages, from one tall sheet of every other pixel."""
   small = [np.asarray(page)[::2, ::2] for page in pages]
-  sheet = Image.fromarray(np.concatenate(
-      small + [np.full((4, small[0].shape[1], 3), CONDITIONING, np.uint8)]))
+  sheet = Image.fromarray(
+    np.concatenate(
+      small + [np.full((4, small[0].shape[1], 3), CONDITIONING, np.uint8)]
+    )
+  )
   return sheet.quantize(colors=256, method=Image.Quantize.MEDIANCUT)
 
 
 def _framed(frame: np.ndarray, scale: int, given: bool) -> Image.Image:
   """One frame, enlarged, with its border."""
   image = _image(frame).convert("RGB")
-  image = image.resize((image.width * scale, image.height * scale),
-                       Image.Resampling.NEAREST)
-  framed = Image.new("RGB", (image.width + 2 * BORDER,
-                             image.height + 2 * BORDER),
-                     CONDITIONING if given else PLAIN)
+  image = image.resize(
+    (image.width * scale, image.height * scale), Image.Resampling.NEAREST
+  )
+  framed = Image.new(
+    "RGB",
+    (image.width + 2 * BORDER, image.height + 2 * BORDER),
+    CONDITIONING if given else PLAIN,
+  )
   framed.paste(image, (BORDER, BORDER))
   return framed
 
@@ -181,8 +225,9 @@ def _image(frame: np.ndarray) -> Image.Image:
   """uint8 [height, width, 1 or 3] -> a grey or RGB image."""
   if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (1, 3):
     raise ValueError(
-        "a frame must be uint8 [height, width, 1 or 3], but this one is "
-        f"{frame.dtype} {list(frame.shape)}")
+      "a frame must be uint8 [height, width, 1 or 3], but this one is "
+      f"{frame.dtype} {list(frame.shape)}"
+    )
   return Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
 
 
@@ -222,10 +267,16 @@ def _wrap(words: str, width: int) -> str:
   return "\n".join(lines)
 
 
-def text(canvas: Image.Image, position, words: str, anchor: str,
-         color: tuple = INK) -> None:
-  """Writes at `position`: `anchor` "mm" centres, "lm" starts, "rm" ends there.
-  """
+def text(
+  canvas: Image.Image, position, words: str, anchor: str, color: tuple = INK
+) -> None:
+  """At `position`: `anchor` "mm" centres, "lm" starts, "rm" ends there."""
   ImageDraw.Draw(canvas).multiline_text(
-      position, words, fill=color, font=_font(), anchor=anchor, spacing=3,
-      align="center" if anchor == "mm" else "left")
+    position,
+    words,
+    fill=color,
+    font=_font(),
+    anchor=anchor,
+    spacing=3,
+    align="center" if anchor == "mm" else "left",
+  )

@@ -20,6 +20,7 @@ MAX_COLUMNS = 6  # of a series
 
 class Pictures(NamedTuple):
   """One context: a strip or charts (PNG) and an animation (GIF; video only)."""
+
   title: str
   caption: str
   strip: bytes
@@ -28,21 +29,25 @@ class Pictures(NamedTuple):
 
 class _Shown(NamedTuple):
   """One set's first sample of a context; `color`: the set's number."""
+
   label: str
   color: int
   future: np.ndarray
 
 
-def context_pictures(comparison: Comparison,
-                     num_contexts: int = NUM_CONTEXTS) -> list[Pictures]:
+def context_pictures(
+  comparison: Comparison, num_contexts: int = NUM_CONTEXTS
+) -> list[Pictures]:
   """Truth and the first sample of every set, from the same given steps."""
   if not comparison.seeds:
     return []
   seed = comparison.seeds[0]
-  paths = {name: comparison.runs[name, seed].samples_path
-           for name in comparison.sets}
-  loaded = {name: samples_lib.read(path, num_contexts)
-            for name, path in paths.items()}
+  paths = {
+    name: comparison.runs[name, seed].samples_path for name in comparison.sets
+  }
+  loaded = {
+    name: samples_lib.read(path, num_contexts) for name, path in paths.items()
+  }
   loaded = {name: found for name, found in loaded.items() if found}
   if not loaded:
     return []
@@ -52,20 +57,27 @@ def context_pictures(comparison: Comparison,
   found = []
   for context, given in enumerate(truth.inputs):
     shown, left_out = _choose(comparison, loaded, context, given)
-    caption = (f"Seed {seed}, the first sample of each set, not chosen. " +
-               ("Steps on an orange ground were given." if is_series else
-                "Frames with an orange border were given."))
+    caption = f"Seed {seed}, the first sample of each set, not chosen. " + (
+      "Steps on an orange ground were given."
+      if is_series
+      else "Frames with an orange border were given."
+    )
     if left_out:
       caption += f" Left out: {'; '.join(left_out)}."
     args = given, truth.targets[context], shown
-    found.append(Pictures(
-        f"Sequence {context + 1}", caption,
-        *(_charts(*args, scale) if is_series else _frames(*args))))
+    found.append(
+      Pictures(
+        f"Sequence {context + 1}",
+        caption,
+        *(_charts(*args, scale) if is_series else _frames(*args)),
+      )
+    )
   return found
 
 
-def series_charts(given: np.ndarray, future: np.ndarray, samples: list,
-                  scale: samples_lib.Scale) -> bytes:
+def series_charts(
+  given: np.ndarray, future: np.ndarray, samples: list, scale: samples_lib.Scale
+) -> bytes:
   """A PNG with a chart per column: the truth, and samples after what was given.
 
   Args:
@@ -80,14 +92,25 @@ def series_charts(given: np.ndarray, future: np.ndarray, samples: list,
   for column in columns:
     lines = [line_pictures.Line(truth[:, column], line_pictures.TRUTH, 2)]
     # From the last given step on, so that a sample hangs on to it.
-    lines += [line_pictures.Line(
+    lines += [
+      line_pictures.Line(
         np.concatenate([given[-1:, column], scale.to_raw(values)[:, column]]),
-        color, 1, len(given)) for _, color, values in samples]
+        color,
+        1,
+        len(given),
+      )
+      for _, color, values in samples
+    ]
     panels.append(line_pictures.Panel(scale.names[column], lines))
-  return pictures.png(line_pictures.charts(
-      panels, len(given), legend=[("truth", line_pictures.TRUTH)] + list(
-          {label: (label, color) for label, color, _ in samples}.values()),
-      heading=f"{len(columns)} of {truth.shape[1]} columns, {scale.unit}"))
+  return pictures.png(
+    line_pictures.charts(
+      panels,
+      len(given),
+      legend=[("truth", line_pictures.TRUTH)]
+      + list({label: (label, color) for label, color, _ in samples}.values()),
+      heading=f"{len(columns)} of {truth.shape[1]} columns, {scale.unit}",
+    )
+  )
 
 
 def _choose(comparison, loaded, context, given):
@@ -106,15 +129,21 @@ def _choose(comparison, loaded, context, given):
 
 def _frames(given, future, shown):
   rows = [pictures.Row("Truth", np.concatenate([given, future]))]
-  rows += [pictures.Row(s.label, np.concatenate([given, s.future]))
-           for s in shown]
-  return (pictures.png(pictures.strip(rows, len(given))),
-          pictures.animation(rows, len(given)))
+  rows += [
+    pictures.Row(s.label, np.concatenate([given, s.future])) for s in shown
+  ]
+  return (
+    pictures.png(pictures.strip(rows, len(given))),
+    pictures.animation(rows, len(given)),
+  )
 
 
 def _charts(given, future, shown, scale):
   colors = line_pictures.COLORS
   scale = scale or samples_lib.standardised(given.shape[-1])
   return series_charts(
-      given, future, [(s.label, colors[s.color % len(colors)], s.future)
-                      for s in shown], scale), None
+    given,
+    future,
+    [(s.label, colors[s.color % len(colors)], s.future) for s in shown],
+    scale,
+  ), None

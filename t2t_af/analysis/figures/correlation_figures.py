@@ -7,16 +7,17 @@ From correlation records, one per run, evaluation and signal:
 """
 
 import collections
+from collections.abc import Iterable, Sequence
 import math
 import re
-from typing import Iterable, NamedTuple, Sequence
+from typing import NamedTuple
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.records import likelihood
 
 X_LABEL = "temporal correlation (Eq. 23)"
 _DATA_COLOR = 4
@@ -25,6 +26,7 @@ _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 class Estimate(NamedTuple):
   """Of one signal of one model; `stderr` over seeds, of one seed its own."""
+
   mean: float
   stderr: float
   num_seeds: int
@@ -60,18 +62,34 @@ def bar_groups(found: dict, latent: bool = False) -> list[bars.Group]:
   models = list(dict.fromkeys(model for _, model, _ in found if model))
   groups = []
   for problem in sorted({problem for problem, _, _ in found}):
-    mine = {(model, signal): estimate
-            for (p, model, signal), estimate in found.items()
-            if p == problem and wanted.fullmatch(signal)}
-    order = sorted(mine, key=lambda place: (
+    mine = {
+      (model, signal): estimate
+      for (p, model, signal), estimate in found.items()
+      if p == problem and wanted.fullmatch(signal)
+    }
+    order = sorted(
+      mine,
+      key=lambda place: (
         models.index(place[0]) if place[0] else -1,
-        int(place[1][1:] or 0), place[1][0] == "u"))
+        int(place[1][1:] or 0),
+        place[1][0] == "u",
+      ),
+    )
     if order:
-      groups.append(bars.Group(problem, [
-          bars.Bar(_bar_label(model, signal, order), mine[model, signal].mean,
-                   mine[model, signal].stderr,
-                   models.index(model) if model else _DATA_COLOR)
-          for model, signal in order]))
+      groups.append(
+        bars.Group(
+          problem,
+          [
+            bars.Bar(
+              _bar_label(model, signal, order),
+              mine[model, signal].mean,
+              mine[model, signal].stderr,
+              models.index(model) if model else _DATA_COLOR,
+            )
+            for model, signal in order
+          ],
+        )
+      )
   return groups
 
 
@@ -85,8 +103,11 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
   split = _most_evaluated(records)
   lines, legend = [], {}
   for run in runs:
-    mine = [r for r in run.records["correlation"]
-            if r.get("split") == split and r.get("signal", "")[:1] == "y"]
+    mine = [
+      r
+      for r in run.records["correlation"]
+      if r.get("split") == split and r.get("signal", "")[:1] == "y"
+    ]
     if not mine:
       continue
     last = max(r["signal"] for r in mine)
@@ -94,17 +115,26 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
     if len(curve) < 2:
       continue
     label = f"{run.label}: {_noise(last)}"
-    color = next((c for c, name in legend.items() if name == label),
-                 len(legend))
+    color = next(
+      (c for c, name in legend.items() if name == label), len(legend)
+    )
     legend[color] = label
     steps = sorted(curve)
-    lines += [plots.Line(steps, [curve[s] for s in steps], color, style,
-                         title=f"{label}, seed {run.seed}")
-              for style in ("thin", "points")]
+    lines += [
+      plots.Line(
+        steps,
+        [curve[s] for s in steps],
+        color,
+        style,
+        title=f"{label}, seed {run.seed}",
+      )
+      for style in ("thin", "points")
+    ]
   title = f"{runs[0].problem}, {split} split, during training"
-  zero = [plots.Line(lines[0].x[:1], [0.], 0, "zero")] if lines else []
-  return panels.Panel(title, plots.chart(
-      zero + lines, "training step", X_LABEL, title), legend)
+  zero = [plots.Line(lines[0].x[:1], [0.0], 0, "zero")] if lines else []
+  return panels.Panel(
+    title, plots.chart(zero + lines, "training step", X_LABEL, title), legend
+  )
 
 
 def _over_seeds(found: Sequence[dict]) -> Estimate:
@@ -126,7 +156,7 @@ def _bar_label(model: str, signal: str, places: Iterable[tuple]) -> str:
 
 
 def _noise(signal: str) -> str:
-  """"y2" -> "y²"."""
+  """ "y2" -> "y²"."""
   return "y" + "".join(_UP[int(digit)] for digit in signal[1:])
 
 

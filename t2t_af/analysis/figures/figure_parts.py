@@ -1,6 +1,7 @@
 """What a figure is made of: parts, and which runs go into them."""
 
-from typing import NamedTuple, Sequence, Union
+from collections.abc import Sequence
+from typing import NamedTuple, Union
 
 from t2t_af import errors
 from t2t_af.analysis.charts import panels
@@ -9,6 +10,7 @@ from t2t_af.analysis.results.found_runs import FoundRun
 
 class Part(NamedTuple):
   """One file of a figure."""
+
   name: str  # without folder, with ending: .svg, .png or .gif
   content: bytes
   caption: str
@@ -16,8 +18,9 @@ class Part(NamedTuple):
   charts: Sequence[panels.Panel] = ()
 
 
-def sheet(name: str, shown: Sequence[panels.Panel], caption: str,
-          columns: int = 2) -> Part:
+def sheet(
+  name: str, shown: Sequence[panels.Panel], caption: str, columns: int = 2
+) -> Part:
   """Charts in one SVG file, at most `columns` beside each other."""
   svg = panels.sheet(shown, caption, min(columns, len(shown)))
   return Part(name, svg.encode("utf-8"), caption, shown)
@@ -39,4 +42,5 @@ def problems(runs: Sequence[FoundRun]) -> list[str]:
 def nothing(figure: Union[int, str], what: str, command: str) -> list:
   """Raises the error that names the command which makes `what`."""
   raise errors.UserError(
-      f"there is no {what} for figure {figure}; it is made by: {command}")
+    f"there is no {what} for figure {figure}; it is made by: {command}"
+  )

@@ -12,17 +12,18 @@ label, and is the same for all frames of a row:
 Where nothing is defined the frame is crossed out.
 """
 
-from typing import Optional, Sequence
+from collections.abc import Sequence
+from typing import Optional
 
 import numpy as np
 from PIL import Image
 
-from t2t_af.analysis.results import flow_arrays
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.results import flow_arrays
 
 MAX_FRAMES, GIVEN_FRAMES = 12, 3
-PERCENTILE = 99.
+PERCENTILE = 99.0
 _CROSSED, _CROSS = 225, 170
 
 
@@ -39,8 +40,9 @@ def noise_strip(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
   """Frames, and the noise that the last transform leaves (Fig. 1, middle)."""
   shown = _shown(flow)
   noise = _signed("noise y", flow.transforms[-1].noise[sequence, shown])
-  return pictures.strip([_frames(flow, sequence), noise],
-                        flow.num_cond - shown.start)
+  return pictures.strip(
+    [_frames(flow, sequence), noise], flow.num_cond - shown.start
+  )
 
 
 def one_step(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
@@ -53,12 +55,14 @@ def one_step(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
   shown = slice(step, step + 1)
   rows = [pictures.Row("frame x", flow.x[sequence, shown])]
   rows += _rows(transform, sequence, shown, 1)
-  return pictures.strip(rows, 0, scale=max(1, round(
-      2 * pictures.FRAME_TARGET / flow.x.shape[2])))
+  return pictures.strip(
+    rows, 0, scale=max(1, round(2 * pictures.FRAME_TARGET / flow.x.shape[2]))
+  )
 
 
-def latent_strip(flow: flow_arrays.Flow, sequence: int = 0,
-                 channel: Optional[int] = None) -> Image.Image:
+def latent_strip(
+  flow: flow_arrays.Flow, sequence: int = 0, channel: Optional[int] = None
+) -> Image.Image:
   """Frames, and z, alpha, beta, u of every level of VideoFlow.
 
   Args:
@@ -67,32 +71,42 @@ def latent_strip(flow: flow_arrays.Flow, sequence: int = 0,
     channel: which channel of the latent maps; None: the mean over channels.
   """
   shown = _shown(flow)
-  size = max([flow.x.shape[2]] + [latent.z.shape[2]
-                                  for latent in flow.latents])
+  size = max([flow.x.shape[2]] + [latent.z.shape[2] for latent in flow.latents])
   frames = _frames(flow, sequence)
   rows = [frames._replace(frames=_enlarged(frames.frames, size))]
   of = "mean of channels" if channel is None else f"channel {channel}"
   for latent in flow.latents:
     z, shift, scale, noise = (
-        _one_channel(values[sequence, shown], channel)
-        for values in (latent.z, latent.shift, latent.scale, latent.noise))
+      _one_channel(values[sequence, shown], channel)
+      for values in (latent.z, latent.shift, latent.scale, latent.noise)
+    )
     high = _high(np.concatenate([z, shift]))
     level = f"level {latent.level}, {of}:"
-    rows += [row._replace(frames=_enlarged(row.frames, size)) for row in (
-        _signed(f"{level} z", z, high), _signed("shift alpha", shift, high),
-        _positive("scale beta", scale), _signed("noise u", noise))]
+    rows += [
+      row._replace(frames=_enlarged(row.frames, size))
+      for row in (
+        _signed(f"{level} z", z, high),
+        _signed("shift alpha", shift, high),
+        _positive("scale beta", scale),
+        _signed("noise u", noise),
+      )
+    ]
   return pictures.strip(rows, flow.num_cond - shown.start)
 
 
 def caption(flow: flow_arrays.Flow) -> str:
   """How to read the strips."""
-  words = ("Time goes to the right. Greys and colours are scaled as the labels "
-           "say, alike for all frames of a row. Crossed out: not defined, as "
-           "the flow conditions on these steps alone.")
+  words = (
+    "Time goes to the right. Greys and colours are scaled as the labels "
+    "say, alike for all frames of a row. Crossed out: not defined, as "
+    "the flow conditions on these steps alone."
+  )
   if flow.num_cond:
-    words += (f" The first {formats.plural(flow.num_cond, 'frame')} of a "
-              "sequence are conditioned on and not scored; they have an orange "
-              "border.")
+    words += (
+      f" The first {formats.plural(flow.num_cond, 'frame')} of a "
+      "sequence are conditioned on and not scored; they have an orange "
+      "border."
+    )
   return words
 
 
@@ -110,18 +124,24 @@ def _frames(flow: flow_arrays.Flow, sequence: int) -> pictures.Row:
   return pictures.Row(f"frames x{since}", flow.x[sequence, shown])
 
 
-def _rows(transform: flow_arrays.Transform, sequence: int, shown: slice,
-          num_transforms: int) -> list[pictures.Row]:
+def _rows(
+  transform: flow_arrays.Transform,
+  sequence: int,
+  shown: slice,
+  num_transforms: int,
+) -> list[pictures.Row]:
   """Shift, scale and noise of one transform."""
   number = str(transform.number) if num_transforms > 1 else ""
-  shift, scale, noise = (values[sequence, shown] for values in (
-      transform.shift, transform.scale, transform.noise))
+  shift, scale, noise = (
+    values[sequence, shown]
+    for values in (transform.shift, transform.scale, transform.noise)
+  )
   name = f"shift {number}".strip()
   return [
-      _as_frames(name, shift) if transform.number == 1 else
-      _signed(name, shift),
-      _positive(f"scale {number}".strip(), scale),
-      _signed(f"noise y{number}", noise)]
+    _as_frames(name, shift) if transform.number == 1 else _signed(name, shift),
+    _positive(f"scale {number}".strip(), scale),
+    _signed(f"noise y{number}", noise),
+  ]
 
 
 def _as_frames(name: str, values: np.ndarray) -> pictures.Row:
@@ -131,28 +151,31 @@ def _as_frames(name: str, values: np.ndarray) -> pictures.Row:
 
 def _positive(name: str, values: np.ndarray) -> pictures.Row:
   high = _high(values)
-  return pictures.Row(f"{name}: 0 to {formats.significant(high)}",
-                      _levels(values / high))
+  return pictures.Row(
+    f"{name}: 0 to {formats.significant(high)}", _levels(values / high)
+  )
 
 
-def _signed(name: str, values: np.ndarray,
-            high: Optional[float] = None) -> pictures.Row:
+def _signed(
+  name: str, values: np.ndarray, high: Optional[float] = None
+) -> pictures.Row:
   high = high or _high(values)
-  return pictures.Row(f"{name}: ± {formats.significant(high)}",
-                      _levels(0.5 + 0.5 * values / high))
+  return pictures.Row(
+    f"{name}: ± {formats.significant(high)}", _levels(0.5 + 0.5 * values / high)
+  )
 
 
 def _high(values: np.ndarray) -> float:
   """The 99th percentile of the size of what is defined; 1 if that is 0."""
   size = np.abs(values[np.isfinite(values)])
-  return float(np.percentile(size, PERCENTILE)) or 1. if size.size else 1.
+  return float(np.percentile(size, PERCENTILE)) or 1.0 if size.size else 1.0
 
 
 def _levels(values: np.ndarray) -> np.ndarray:
   """0..1 -> uint8, cut off beyond; frames that are nowhere defined crossed."""
   defined = np.isfinite(values)
-  shown = np.where(defined, values, 0.)
-  frames = np.clip(shown * 255. + 0.5, 0, 255).astype(np.uint8)
+  shown = np.where(defined, values, 0.0)
+  frames = np.clip(shown * 255.0 + 0.5, 0, 255).astype(np.uint8)
   for frame, known in zip(frames, defined):
     if not known.any():
       _cross_out(frame)
@@ -173,7 +196,7 @@ def _one_channel(values: np.ndarray, channel: Optional[int]) -> np.ndarray:
   """[time, height, width, channels] -> [time, height, width, 1]."""
   if channel is None:
     return values.mean(axis=-1, keepdims=True)
-  return values[..., channel:channel + 1]
+  return values[..., channel : channel + 1]
 
 
 def _enlarged(frames: np.ndarray, size: int) -> np.ndarray:
@@ -187,5 +210,5 @@ def _mean_size(values: np.ndarray) -> Sequence[float]:
   defined = np.isfinite(values)
   axes = tuple(range(1, values.ndim))
   count = defined.sum(axis=axes)
-  total = np.where(defined, np.abs(values), 0.).sum(axis=axes)
+  total = np.where(defined, np.abs(values), 0.0).sum(axis=axes)
   return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -6,18 +6,20 @@ against the share of the training sequences that a run was trained on.
 """
 
 import collections
-from typing import NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
-from t2t_af.analysis.results import units
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import units
 from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.records import likelihood
 
 
 class Point(NamedTuple):
   """Of one model and share; means over seeds, in the table's unit."""
+
   fraction: float
   train: likelihood.MeanAndStderr
   test: likelihood.MeanAndStderr
@@ -34,10 +36,14 @@ def curves(runs: Sequence[FoundRun]) -> dict[str, list]:
   for run in runs:
     for record in run.scores("train", "test"):
       if is_number(record.get("nll_nats_per_dim")):
-        place = (run.label, record.get("train_fraction", 1.),
-                 record.get("seed"))
-        scores[place].setdefault(record.get("step"), {})[
-            record["split"]] = record
+        place = (
+          run.label,
+          record.get("train_fraction", 1.0),
+          record.get("seed"),
+        )
+        scores[place].setdefault(record.get("step"), {})[record["split"]] = (
+          record
+        )
   pairs = collections.defaultdict(dict)
   for (label, fraction, seed), steps in scores.items():
     whole = [step for step, splits in steps.items() if len(splits) == 2]
@@ -55,12 +61,21 @@ def gap_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
   for color, (label, points) in enumerate(found.items()):
     lines += _line(points, [p.gap for p in points], color, label)
     legend[color] = label
-  zero = plots.Line([points[0].fraction for points in found.values()][:1],
-                    [0.], 0, "zero")
+  zero = plots.Line(
+    [points[0].fraction for points in found.values()][:1], [0.0], 0, "zero"
+  )
   title = "Generalisation gap by training data"
-  return panels.Panel(title, plots.chart(
-      [zero] + lines, "share of the training sequences",
-      f"test − train, {unit.name}", title, whole_x=False), legend)
+  return panels.Panel(
+    title,
+    plots.chart(
+      [zero] + lines,
+      "share of the training sequences",
+      f"test − train, {unit.name}",
+      title,
+      whole_x=False,
+    ),
+    legend,
+  )
 
 
 def nll_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
@@ -68,14 +83,25 @@ def nll_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
   lines, legend = [], {}
   for color, (label, points) in enumerate(found.items()):
     x = [p.fraction for p in points]
-    lines.append(plots.Line(x, [p.train.mean for p in points], color,
-                            "dashed", title=f"{label}, training"))
+    lines.append(
+      plots.Line(
+        x,
+        [p.train.mean for p in points],
+        color,
+        "dashed",
+        title=f"{label}, training",
+      )
+    )
     lines += _line(points, [p.test for p in points], color, f"{label}, test")
     legend[color] = f"{label}: test (line, marks), training (dashed)"
   title = "NLL by training data"
-  return panels.Panel(title, plots.chart(
-      lines, "share of the training sequences", unit.name, title,
-      whole_x=False), legend)
+  return panels.Panel(
+    title,
+    plots.chart(
+      lines, "share of the training sequences", unit.name, title, whole_x=False
+    ),
+    legend,
+  )
 
 
 def unit_of(runs: Sequence[FoundRun]) -> units.Unit:
@@ -85,20 +111,27 @@ def unit_of(runs: Sequence[FoundRun]) -> units.Unit:
 
 def _line(points, values, color: int, title: str) -> list[plots.Line]:
   x, means = [p.fraction for p in points], [v.mean for v in values]
-  return [plots.Line(x, means, color, title=title),
-          plots.Line(x, means, color, "points", [v.stderr for v in values])]
+  return [
+    plots.Line(x, means, color, title=title),
+    plots.Line(x, means, color, "points", [v.stderr for v in values]),
+  ]
 
 
 def _point(fraction: float, seeds: dict) -> Point:
   """Of {seed: {split: record}}."""
-  def over_seeds(value_of) -> likelihood.MeanAndStderr:
-    return likelihood.mean_and_stderr([value_of(pair)
-                                       for pair in seeds.values()])
 
-  return Point(fraction, over_seeds(lambda pair: _nll(pair["train"])),
-               over_seeds(lambda pair: _nll(pair["test"])),
-               over_seeds(lambda pair: _nll(pair["test"]) -
-                          _nll(pair["train"])), tuple(sorted(seeds)))
+  def over_seeds(value_of) -> likelihood.MeanAndStderr:
+    return likelihood.mean_and_stderr(
+      [value_of(pair) for pair in seeds.values()]
+    )
+
+  return Point(
+    fraction,
+    over_seeds(lambda pair: _nll(pair["train"])),
+    over_seeds(lambda pair: _nll(pair["test"])),
+    over_seeds(lambda pair: _nll(pair["test"]) - _nll(pair["train"])),
+    tuple(sorted(seeds)),
+  )
 
 
 def _nll(record: dict) -> float:

@@ -1,14 +1,15 @@
 """Histograms of the NLL of each sequence, training and test (Fig. 8a, b)."""
 
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
-from t2t_af.analysis.results import units
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import units
 from t2t_af.analysis.results.found_runs import FoundRun
 
 SPLITS = ("train", "test")
@@ -18,6 +19,7 @@ _FIELD = "nll_nats_per_dim_per_sequence"
 
 class Histogram(NamedTuple):
   """Share of sequences per bin; `edges` are one more than the shares."""
+
   edges: np.ndarray
   shares: dict  # {split: [bins]}
   means: dict  # {split: mean NLL}
@@ -31,8 +33,10 @@ def newest_scores(run: FoundRun) -> dict:
   """
   found = {}
   for record in run.scores(*SPLITS):
-    if (any(map(is_number, record.get(_FIELD) or [])) and
-        record.get("train_fraction", 1.) == 1.):
+    if (
+      any(map(is_number, record.get(_FIELD) or []))
+      and record.get("train_fraction", 1.0) == 1.0
+    ):
       found[record["split"]] = record
   return found
 
@@ -43,20 +47,26 @@ def histogram(values: dict) -> Histogram:
   Raises:
     ValueError: if a split has no finite value.
   """
-  finite = {split: np.array([v for v in found if is_number(v)])
-            for split, found in values.items()}
+  finite = {
+    split: np.array([v for v in found if is_number(v)])
+    for split, found in values.items()
+  }
   for split, found in finite.items():
     if not found.size:
       raise ValueError(f"the {split} split has no finite NLL")
   smallest = min(v.size for v in finite.values())
   bins = int(np.clip(np.sqrt(smallest) * 1.5, 4, MAX_BINS))
   edges = np.histogram_bin_edges(np.concatenate(list(finite.values())), bins)
-  shares = {split: np.histogram(v, edges)[0] / v.size
-            for split, v in finite.items()}
+  shares = {
+    split: np.histogram(v, edges)[0] / v.size for split, v in finite.items()
+  }
   overlap = float(np.min(list(shares.values()), axis=0).sum())
-  return Histogram(edges, shares,
-                   {split: float(v.mean()) for split, v in finite.items()},
-                   overlap)
+  return Histogram(
+    edges,
+    shares,
+    {split: float(v.mean()) for split, v in finite.items()},
+    overlap,
+  )
 
 
 def panel(run: FoundRun) -> panels.Panel:
@@ -70,27 +80,38 @@ def panel(run: FoundRun) -> panels.Panel:
   if missing:
     raise ValueError(f"{run.folder} has no NLLs of {formats.listing(missing)}")
   unit = units.of("", list(scores.values()))
-  found = histogram({
+  found = histogram(
+    {
       split: [v * unit.scale for v in scores[split][_FIELD] if is_number(v)]
-      for split in SPLITS})
+      for split in SPLITS
+    }
+  )
   bound = any(r.get("bound") for r in scores.values())
-  lines = [outline(found.edges, found.shares[split], color, split)
-           for color, split in enumerate(SPLITS)]
+  lines = [
+    outline(found.edges, found.shares[split], color, split)
+    for color, split in enumerate(SPLITS)
+  ]
   legend = {
-      color: f"{split}: mean {formats.BOUND * bound}"
-             f"{formats.number(found.means[split])} over "
-             f"{formats.plural(len(scores[split][_FIELD]), 'sequence')}"
-      for color, split in enumerate(SPLITS)}
+    color: f"{split}: mean {formats.BOUND * bound}"
+    f"{formats.number(found.means[split])} over "
+    f"{formats.plural(len(scores[split][_FIELD]), 'sequence')}"
+    for color, split in enumerate(SPLITS)
+  }
   title = f"{run.label}: overlap {formats.number(found.overlap, 2)}"
   what = "bound of NLL" if bound else "NLL"
-  return panels.Panel(title, plots.chart(
-      lines, f"{what}, {unit.name}", "share of sequences", title,
-      whole_x=False), legend)
+  return panels.Panel(
+    title,
+    plots.chart(
+      lines, f"{what}, {unit.name}", "share of sequences", title, whole_x=False
+    ),
+    legend,
+  )
 
 
-def outline(edges: Sequence[float], shares: Sequence[float], color: int,
-            title: str) -> plots.Line:
+def outline(
+  edges: Sequence[float], shares: Sequence[float], color: int, title: str
+) -> plots.Line:
   """A histogram as one line: up, along and down each bin."""
   x = np.repeat(np.asarray(edges, float), 2)
-  y = np.concatenate([[0.], np.repeat(np.asarray(shares, float), 2), [0.]])
+  y = np.concatenate([[0.0], np.repeat(np.asarray(shares, float), 2), [0.0]])
   return plots.Line(x.tolist(), y.tolist(), color, title=title)

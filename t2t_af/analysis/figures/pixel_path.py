@@ -6,17 +6,19 @@ leaves, with its base density's mean (dashed) and ± one deviation (shaded).
 A column of a series is drawn in the same way.
 """
 
-from typing import NamedTuple, Optional, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.analysis.results import flow_arrays
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.results import flow_arrays
 
 
 class Place(NamedTuple):
   """A dimension of the data: (row, column, channel), or (column,)."""
+
   sequence: int
   index: tuple
 
@@ -35,12 +37,17 @@ class Place(NamedTuple):
 def liveliest(flow: flow_arrays.Flow, sequence: int = 0) -> Place:
   """The dimension whose values change most from step to step."""
   change = np.abs(np.diff(flow.signal[sequence], axis=0)).sum(axis=0)
-  return Place(sequence, tuple(int(i) for i in np.unravel_index(
-      int(change.argmax()), change.shape)))
+  return Place(
+    sequence,
+    tuple(int(i) for i in np.unravel_index(int(change.argmax()), change.shape)),
+  )
 
 
-def charts(flow: flow_arrays.Flow, place: Optional[Place] = None,
-           standard_base: bool = False) -> list[panels.Panel]:
+def charts(
+  flow: flow_arrays.Flow,
+  place: Optional[Place] = None,
+  standard_base: bool = False,
+) -> list[panels.Panel]:
   """Before and after the flow.
 
   Args:
@@ -52,15 +59,30 @@ def charts(flow: flow_arrays.Flow, place: Optional[Place] = None,
   place = place or liveliest(flow)
   first, last = flow.transforms[0], flow.transforms[-1]
   unit = "x, 0 to 1" if flow.is_video else "x, standardised"
-  found = [_panel(
-      f"Before the flow: {place.name}", "values", unit,
-      place.of(flow.signal), place.of(first.shift), place.of(first.scale),
-      ("x", "shift μ of the first transform, ± scale σ"))]
+  found = [
+    _panel(
+      f"Before the flow: {place.name}",
+      "values",
+      unit,
+      place.of(flow.signal),
+      place.of(first.shift),
+      place.of(first.scale),
+      ("x", "shift μ of the first transform, ± scale σ"),
+    )
+  ]
   noise = place.of(last.noise)
   loc, scale = _base(flow, place, noise, standard_base)
-  found.append(_panel(
-      f"After the flow: {place.name}", "noise", "y, no unit", noise, loc,
-      scale, ("noise y", "mean of its base density, ± one deviation")))
+  found.append(
+    _panel(
+      f"After the flow: {place.name}",
+      "noise",
+      "y, no unit",
+      noise,
+      loc,
+      scale,
+      ("noise y", "mean of its base density, ± one deviation"),
+    )
+  )
   return found
 
 
@@ -69,24 +91,30 @@ def _base(flow, place: Place, noise, standard_base: bool) -> Sequence:
   if flow.base_loc is not None and flow.base_scale is not None:
     return place.of(flow.base_loc), place.of(flow.base_scale)
   known = np.isfinite(noise) if standard_base else np.zeros(len(noise), bool)
-  return np.where(known, 0., np.nan), np.where(known, 1., np.nan)
+  return np.where(known, 0.0, np.nan), np.where(known, 1.0, np.nan)
 
 
-def _panel(title: str, name: str, unit: str, values, shift, scale,
-           labels: tuple) -> panels.Panel:
+def _panel(
+  title: str, name: str, unit: str, values, shift, scale, labels: tuple
+) -> panels.Panel:
   steps = np.arange(1, len(values) + 1)
   has_frame = np.isfinite(shift).any()
   # As Python floats: the chart tells numbers from others by their type.
-  values, shift, scale = ([float(v) for v in line]
-                          for line in (values, shift, scale))
-  lines = [plots.Line(steps, shift, 1, "band", scale),
-           plots.Line(steps, shift, 1, "dashed", title=labels[1])]
+  values, shift, scale = (
+    [float(v) for v in line] for line in (values, shift, scale)
+  )
+  lines = [
+    plots.Line(steps, shift, 1, "band", scale),
+    plots.Line(steps, shift, 1, "dashed", title=labels[1]),
+  ]
   # The axis begins at the first step, whether or not it has a value.
-  axis = plots.Line(steps[:1], [0.], 0, "zero")
-  lines = [axis] + lines * has_frame + [
-      plots.Line(steps, values, 0, title=labels[0])]
+  axis = plots.Line(steps[:1], [0.0], 0, "zero")
+  lines = (
+    [axis] + lines * has_frame + [plots.Line(steps, values, 0, title=labels[0])]
+  )
   legend = {0: labels[0]}
   if has_frame:
     legend[1] = labels[1]
-  return panels.Panel(title, plots.chart(lines, "step", unit,
-                                         f"{title}, {name}"), legend)
+  return panels.Panel(
+    title, plots.chart(lines, "step", unit, f"{title}, {name}"), legend
+  )

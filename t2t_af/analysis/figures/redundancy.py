@@ -12,40 +12,62 @@ from t2t_af.analysis.metrics import multi_information
 _TITLE = "Redundancy reduction"
 
 
-def charts(example: Optional[multi_information.TwoSteps] = None,
-           measured: Optional[multi_information.Redundancy] = None) -> list[panels.Panel]:
+def charts(
+  example: Optional[multi_information.TwoSteps] = None,
+  measured: Optional[multi_information.Redundancy] = None,
+) -> list[panels.Panel]:
   """Fig. 3: conditionals and marginal, of x (a, b) and of y (c, d)."""
   example = example or multi_information.EXAMPLE
   measured = measured or multi_information.measure(example)
   found = []
   for letters, name, steps, exact, estimated in (
-      ("ab", "x", example, measured.exact_x, measured.estimated_x),
-      ("cd", "y", example.normalized(), measured.exact_y,
-       measured.estimated_y)):
-    information = (f"I({name}1; {name}2) = {formats.number(exact + 0., 3)} nats"
-                   f", estimated {formats.with_error(*estimated)}")
-    found += [_panel(steps, letters[0], name, False, "conditional densities"),
-              _panel(steps, letters[1], name, True, information)]
+    ("ab", "x", example, measured.exact_x, measured.estimated_x),
+    ("cd", "y", example.normalized(), measured.exact_y, measured.estimated_y),
+  ):
+    information = (
+      f"I({name}1; {name}2) = {formats.number(exact + 0.0, 3)} nats"
+      f", estimated {formats.with_error(*estimated)}"
+    )
+    found += [
+      _panel(steps, letters[0], name, False, "conditional densities"),
+      _panel(steps, letters[1], name, True, information),
+    ]
   return found
 
 
-def _panel(steps: multi_information.TwoSteps, letter: str, name: str, marginal: bool,
-           title: str) -> panels.Panel:
+def _panel(
+  steps: multi_information.TwoSteps,
+  letter: str,
+  name: str,
+  marginal: bool,
+  title: str,
+) -> panels.Panel:
   """Two conditional densities, and the marginal if asked for."""
-  reach = [m + sign * 3.5 * s for m, s in zip(steps.means, steps.stds)
-           for sign in (-1., 1.)]
+  reach = [
+    m + sign * 3.5 * s
+    for m, s in zip(steps.means, steps.stds)
+    for sign in (-1.0, 1.0)
+  ]
   x = np.linspace(min(reach), max(reach), 241)
-  densities = {0: (steps.density(x, 0), f"p({name}2 | {name}1 < 0)"),
-               1: (steps.density(x, 1), f"p({name}2 | {name}1 ≥ 0)")}
+  densities = {
+    0: (steps.density(x, 0), f"p({name}2 | {name}1 < 0)"),
+    1: (steps.density(x, 1), f"p({name}2 | {name}1 ≥ 0)"),
+  }
   if marginal:
     densities[2] = steps.marginal(x), f"p({name}2)"
   lines = []
   for color, (density, label) in densities.items():
     # Markers in turn, so that lines that coincide are all seen.
     marked = slice(8 * color + 4, None, 24)
-    lines += [plots.Line(x, density, color, title=label),
-              plots.Line(x[marked], density[marked], color, "points")]
-  svg = plots.chart(lines, f"{name}2", "density", f"{_TITLE}, {letter}",
-                    whole_x=False)
-  return panels.Panel(f"({letter})  {title}", svg,
-                      {c: label for c, (_, label) in densities.items()})
+    lines += [
+      plots.Line(x, density, color, title=label),
+      plots.Line(x[marked], density[marked], color, "points"),
+    ]
+  svg = plots.chart(
+    lines, f"{name}2", "density", f"{_TITLE}, {letter}", whole_x=False
+  )
+  return panels.Panel(
+    f"({letter})  {title}",
+    svg,
+    {c: label for c, (_, label) in densities.items()},
+  )

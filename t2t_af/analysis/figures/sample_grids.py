@@ -3,7 +3,7 @@
 Each model's samples are the first ones of its samples.npz, not chosen.
 """
 
-from typing import Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
@@ -15,8 +15,9 @@ from t2t_af.analysis.results import samples as samples_lib
 MAX_FRAMES = 20
 
 
-def read(paths: Mapping[str, str], num_contexts: int
-        ) -> dict[str, samples_lib.Samples]:
+def read(
+  paths: Mapping[str, str], num_contexts: int
+) -> dict[str, samples_lib.Samples]:
   """{model: its first contexts}.
 
   Args:
@@ -37,48 +38,63 @@ def read(paths: Mapping[str, str], num_contexts: int
     found[label] = samples
   first = next(iter(found))
   count = min(len(samples.inputs) for samples in found.values())
-  found = {label: samples_lib.Samples(*(array[:count] for array in samples))
-           for label, samples in found.items()}
+  found = {
+    label: samples_lib.Samples(*(array[:count] for array in samples))
+    for label, samples in found.items()
+  }
   for label, samples in found.items():
     for name in ("inputs", "targets"):
-      if not np.array_equal(getattr(samples, name),
-                            getattr(found[first], name)):
+      if not np.array_equal(
+        getattr(samples, name), getattr(found[first], name)
+      ):
         raise errors.UserError(
-            f"{paths[label]} ({label}) and {paths[first]} ({first}) differ in "
-            f"{name}, so their samples are no comparison: sample both from "
-            "the same split, with as many frames given and predicted")
+          f"{paths[label]} ({label}) and {paths[first]} ({first}) differ in "
+          f"{name}, so their samples are no comparison: sample both from "
+          "the same split, with as many frames given and predicted"
+        )
   return found
 
 
-def strip(found: Mapping[str, samples_lib.Samples], context: int,
-          num_samples: int = 1) -> Image.Image:
+def strip(
+  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int = 1
+) -> Image.Image:
   """The truth, then `num_samples` of every model, one row each."""
   truth = next(iter(found.values()))
-  return pictures.strip([
+  return pictures.strip(
+    [
       row._replace(frames=row.frames[:MAX_FRAMES])
-      for row in rows(found, context, num_samples)],
-                        truth.inputs.shape[1])
+      for row in rows(found, context, num_samples)
+    ],
+    truth.inputs.shape[1],
+  )
 
 
-def animation(found: Mapping[str, samples_lib.Samples], context: int,
-              num_samples: int = 1) -> bytes:
+def animation(
+  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int = 1
+) -> bytes:
   """The same as a GIF, all in step."""
   truth = next(iter(found.values()))
-  return pictures.animation(rows(found, context, num_samples),
-                            truth.inputs.shape[1])
+  return pictures.animation(
+    rows(found, context, num_samples), truth.inputs.shape[1]
+  )
 
 
-def rows(found: Mapping[str, samples_lib.Samples], context: int,
-         num_samples: int) -> list[pictures.Row]:
+def rows(
+  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int
+) -> list[pictures.Row]:
   """Of one context; frames uint8 [time, height, width, channels]."""
   truth = next(iter(found.values()))
   given = truth.inputs[context]
-  shown = [pictures.Row("Truth", np.concatenate([
-      given, truth.targets[context]]))]
+  shown = [
+    pictures.Row("Truth", np.concatenate([given, truth.targets[context]]))
+  ]
   for label, samples in found.items():
     count = min(num_samples, samples.outputs.shape[1])
-    shown += [pictures.Row(
+    shown += [
+      pictures.Row(
         label if count == 1 else f"{label}, sample {i + 1}",
-        np.concatenate([given, samples.outputs[context, i]]))
-              for i in range(count)]
+        np.concatenate([given, samples.outputs[context, i]]),
+      )
+      for i in range(count)
+    ]
   return shown

@@ -15,8 +15,9 @@ Errors are over independent sequences: values of one sequence, and sequences
 cut from one recording (`ids`), are taken together.
 """
 
+from collections.abc import Hashable, Sequence
 import math
-from typing import Hashable, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 from scipy import special
@@ -32,6 +33,7 @@ CONFIDENCE = 0.95  # of the bands
 
 class Shares(NamedTuple):
   """Shares of the values, each with a band of confidence CONFIDENCE."""
+
   share: np.ndarray  # [n]
   stderr: np.ndarray  # [n]; NaN for fewer than two independent sequences
   low: np.ndarray  # [n], at least 0
@@ -45,6 +47,7 @@ class Shares(NamedTuple):
 
 class Calibration(NamedTuple):
   """Of one signal; `pit` in NUM_BINS equal bins, `coverage` at LEVELS."""
+
   pit: Shares  # 1 / NUM_BINS each where calibrated
   coverage: Shares  # LEVELS where calibrated
   num_values: int
@@ -54,12 +57,15 @@ class Calibration(NamedTuple):
   def record_fields(self) -> dict:
     """The fields of a calibration record that come from here."""
     return dict(
-        pit_counts=np.rint(self.pit.share * self.num_values).astype(int),
-        pit_share_stderr=self.pit.stderr,
-        coverage_levels=LEVELS, coverage=self.coverage.share,
-        coverage_stderr=self.coverage.stderr, num_values=self.num_values,
-        num_sequences=self.num_sequences,
-        num_independent=self.num_independent)
+      pit_counts=np.rint(self.pit.share * self.num_values).astype(int),
+      pit_share_stderr=self.pit.stderr,
+      coverage_levels=LEVELS,
+      coverage=self.coverage.share,
+      coverage_stderr=self.coverage.stderr,
+      num_values=self.num_values,
+      num_sequences=self.num_sequences,
+      num_independent=self.num_independent,
+    )
 
 
 def pit_of_noise(y: np.ndarray) -> np.ndarray:
@@ -70,8 +76,9 @@ def pit_of_noise(y: np.ndarray) -> np.ndarray:
   return special.ndtr(np.asarray(y, np.float64))
 
 
-def pit_of_samples(samples: np.ndarray, truth: np.ndarray,
-                   seed: int = 0) -> np.ndarray:
+def pit_of_samples(
+  samples: np.ndarray, truth: np.ndarray, seed: int = 0
+) -> np.ndarray:
   """The rank of the truth among samples, made continuous.
 
       (number of samples below + U) / (N + 1),   U ~ U(0, 1)
@@ -91,12 +98,14 @@ def pit_of_samples(samples: np.ndarray, truth: np.ndarray,
   rng = np.random.default_rng(seed)
   below = (samples < truth[:, None]).sum(axis=1)
   ties = (samples == truth[:, None]).sum(axis=1)
-  return (below + rng.random(truth.shape) * (ties + 1.)) / (
-      samples.shape[1] + 1.)
+  return (below + rng.random(truth.shape) * (ties + 1.0)) / (
+    samples.shape[1] + 1.0
+  )
 
 
-def calibrate(pit: np.ndarray, ids: Optional[Sequence[Hashable]] = None
-             ) -> Calibration:
+def calibrate(
+  pit: np.ndarray, ids: Optional[Sequence[Hashable]] = None
+) -> Calibration:
   """Histogram of the PIT and coverage of central intervals.
 
   Args:
@@ -110,17 +119,22 @@ def calibrate(pit: np.ndarray, ids: Optional[Sequence[Hashable]] = None
   if not pit.size:
     raise ValueError("no PIT values")
   pit = pit.reshape(len(pit), -1)
-  if not ((pit >= 0.) & (pit <= 1.)).all():  # NaN too
+  if not ((pit >= 0.0) & (pit <= 1.0)).all():  # NaN too
     raise ValueError("PIT values must lie in [0, 1]")
   bins = np.minimum((pit * NUM_BINS).astype(int), NUM_BINS - 1)
   in_bin = [(bins == i).sum(axis=1) for i in range(NUM_BINS)]
   # A hair wider, so that a PIT on the border of its interval is inside.
-  inside = [(np.abs(pit - 0.5) <= 0.5 * level + 1e-12).sum(axis=1)
-            for level in LEVELS]
+  inside = [
+    (np.abs(pit - 0.5) <= 0.5 * level + 1e-12).sum(axis=1) for level in LEVELS
+  ]
   unit = _units(len(pit), ids)
-  return Calibration(_shares(np.stack(in_bin, 1), pit.shape[1], unit),
-                     _shares(np.stack(inside, 1), pit.shape[1], unit),
-                     pit.size, len(pit), int(unit.max()) + 1)
+  return Calibration(
+    _shares(np.stack(in_bin, 1), pit.shape[1], unit),
+    _shares(np.stack(inside, 1), pit.shape[1], unit),
+    pit.size,
+    len(pit),
+    int(unit.max()) + 1,
+  )
 
 
 def of_records(found: Sequence[dict]) -> Calibration:
@@ -132,18 +146,24 @@ def of_records(found: Sequence[dict]) -> Calibration:
   num_values = np.array([r["num_values"] for r in found])
   independent = [r.get("num_independent") or 1 for r in found]
   weight = num_values / num_values.sum()
+
   def pooled(shares: np.ndarray, stderr_field: str) -> Shares:
     stderr = np.array([r[stderr_field] for r in found], np.float64)
-    return _with_bands(weight @ shares,
-                       np.sqrt(np.square(weight) @ np.square(stderr)),
-                       sum(independent) - len(independent))
+    return _with_bands(
+      weight @ shares,
+      np.sqrt(np.square(weight) @ np.square(stderr)),
+      sum(independent) - len(independent),
+    )
 
   pit = np.array([r["pit_counts"] for r in found]) / num_values[:, None]
   coverage = np.array([r["coverage"] for r in found])
   return Calibration(
-      pooled(pit, "pit_share_stderr"), pooled(coverage, "coverage_stderr"),
-      int(num_values.sum()), sum(r["num_sequences"] for r in found),
-      sum(independent))
+    pooled(pit, "pit_share_stderr"),
+    pooled(coverage, "coverage_stderr"),
+    int(num_values.sum()),
+    sum(r["num_sequences"] for r in found),
+    sum(independent),
+  )
 
 
 def crps(samples: np.ndarray, truth: np.ndarray) -> likelihood.MeanAndStderr:
@@ -165,14 +185,19 @@ def crps(samples: np.ndarray, truth: np.ndarray) -> likelihood.MeanAndStderr:
   if samples.shape[1] < 2:
     raise ValueError("CRPS needs at least two samples")
   try:
-    import scoringrules  # pylint: disable=import-outside-toplevel
+    import scoringrules
   except ImportError as e:
     raise errors.UserError(
-        "CRPS needs the package scoringrules, which is not installed (it runs "
-        "on Python 3.10 and later): pip install scoringrules==0.9.0") from e
+      "CRPS needs the package scoringrules, which is not installed (it runs "
+      "on Python 3.10 and later): pip install scoringrules==0.9.0"
+    ) from e
   score = scoringrules.crps_ensemble(
-      np.asarray(truth, np.float64), np.asarray(samples, np.float64), m_axis=1,
-      estimator="pwm", backend="numpy")
+    np.asarray(truth, np.float64),
+    np.asarray(samples, np.float64),
+    m_axis=1,
+    estimator="pwm",
+    backend="numpy",
+  )
   return likelihood.mean_and_stderr(score.reshape(len(truth), -1).mean(axis=1))
 
 
@@ -180,14 +205,14 @@ def _check(samples: np.ndarray, truth: np.ndarray) -> None:
   expected = samples.shape[:1] + samples.shape[2:]
   if samples.ndim < 2 or expected != truth.shape:
     raise ValueError(
-        "samples must be [sequences, N, ...] and truth [sequences, ...], but "
-        f"their shapes are {samples.shape} and {truth.shape}")
+      "samples must be [sequences, N, ...] and truth [sequences, ...], but "
+      f"their shapes are {samples.shape} and {truth.shape}"
+    )
   if not (np.isfinite(samples).all() and np.isfinite(truth).all()):
     raise ValueError("samples and truth must be finite")
 
 
-def _units(num_sequences: int, ids: Optional[Sequence[Hashable]]
-          ) -> np.ndarray:
+def _units(num_sequences: int, ids: Optional[Sequence[Hashable]]) -> np.ndarray:
   """[sequences] -> number of the independent unit that each belongs to."""
   if ids is None:
     return np.arange(num_sequences)
@@ -197,8 +222,9 @@ def _units(num_sequences: int, ids: Optional[Sequence[Hashable]]
   return np.array([numbers.setdefault(i, len(numbers)) for i in ids])
 
 
-def _shares(counts: np.ndarray, num_per_sequence: int, unit: np.ndarray
-           ) -> Shares:
+def _shares(
+  counts: np.ndarray, num_per_sequence: int, unit: np.ndarray
+) -> Shares:
   """Shares with errors over units (the ratio estimator of cluster samples).
 
   Args:
@@ -213,7 +239,7 @@ def _shares(counts: np.ndarray, num_per_sequence: int, unit: np.ndarray
     return _with_bands(share, np.full_like(share, math.nan), 0)
   residual = np.zeros([num_units, counts.shape[1]])
   np.add.at(residual, unit, counts - num_per_sequence * share)
-  variance = np.square(residual).sum(axis=0) * num_units / (num_units - 1.)
+  variance = np.square(residual).sum(axis=0) * num_units / (num_units - 1.0)
   return _with_bands(share, np.sqrt(variance) / total, num_units - 1)
 
 
@@ -222,5 +248,9 @@ def _with_bands(share: np.ndarray, stderr: np.ndarray, freedom: int) -> Shares:
   if freedom < 1:
     stderr = np.full_like(share, math.nan)
   reach = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, max(freedom, 1)) * stderr
-  return Shares(share, stderr, np.maximum(share - reach, 0.),
-                np.minimum(share + reach, 1.))
+  return Shares(
+    share,
+    stderr,
+    np.maximum(share - reach, 0.0),
+    np.minimum(share + reach, 1.0),
+  )

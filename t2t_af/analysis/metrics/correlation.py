@@ -22,8 +22,9 @@ bootstrap's error is twice the true one for 10 sequences and right from 64 on;
 the jackknife's is 1.1 times it for 10 (measured).
 """
 
+from collections.abc import Hashable, Sequence
 import math
-from typing import Hashable, NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 
@@ -35,6 +36,7 @@ _ROUNDING = 1e-9
 
 class Correlation(NamedTuple):
   """`correlation` and `stderr` have no unit; NaN where they are not defined."""
+
   correlation: float
   stderr: float  # NaN for fewer than two independent sequences
   num_sequences: int
@@ -69,8 +71,9 @@ class TemporalCorrelation:
     self._num_sequences = 0
     self._reference: Optional[np.ndarray] = None
 
-  def add(self, batch: np.ndarray, ids: Optional[Sequence[Hashable]] = None
-         ) -> None:
+  def add(
+    self, batch: np.ndarray, ids: Optional[Sequence[Hashable]] = None
+  ) -> None:
     """Adds sequences.
 
     Args:
@@ -91,8 +94,9 @@ class TemporalCorrelation:
       self._reference = x[0, 0].copy()
     # Nearer to zero, and exactly zero for constant dimensions.
     x = x - self._reference
-    blocks = np.array([self._block(ids[i] if ids is not None else None)
-                       for i in range(len(x))])
+    blocks = np.array(
+      [self._block(ids[i] if ids is not None else None) for i in range(len(x))]
+    )
     for block in np.unique(blocks):
       added, old = _moments(x[blocks == block]), self._blocks[block]
       self._blocks[block] = added if old is None else _merged(old, added)
@@ -107,28 +111,38 @@ class TemporalCorrelation:
     if not blocks:
       raise ValueError("no sequence was added")
     sums = _Sums.of(blocks)
-    estimate, = sums.correlations(np.ones([1, len(blocks)]))
+    (estimate,) = sums.correlations(np.ones([1, len(blocks)]))
     return Correlation(
-        float(estimate), sums.stderr(),
-        self._num_sequences, int(sums.counts[:, 0].sum()),
-        sums.num_dims, sums.num_dims - int(sums.varying.sum()))
+      float(estimate),
+      sums.stderr(),
+      self._num_sequences,
+      int(sums.counts[:, 0].sum()),
+      sums.num_dims,
+      sums.num_dims - int(sums.varying.sum()),
+    )
 
   def _flat(self, batch: np.ndarray) -> np.ndarray:
     """float64 [sequences, scored steps, dims]; NaN for what is not finite."""
     if batch.ndim < 2:
-      raise ValueError("batch must be [sequences, steps, ...], but its shape "
-                       f"is {batch.shape}")
+      raise ValueError(
+        f"batch must be [sequences, steps, ...], but its shape is {batch.shape}"
+      )
     num_scored = batch.shape[1] - self._num_unscored
     if num_scored < 2:
       raise ValueError(
-          f"correlation needs two scored steps, but of {batch.shape[1]} steps "
-          f"{self._num_unscored} are unscored")
+        f"correlation needs two scored steps, but of {batch.shape[1]} steps "
+        f"{self._num_unscored} are unscored"
+      )
     num_dims = math.prod(batch.shape[2:])
     if self._reference is not None and num_dims != self._reference.size:
-      raise ValueError(f"steps of {num_dims} dimensions after steps of "
-                       f"{self._reference.size}")
-    x = batch[:, self._num_unscored:].reshape(
-        len(batch), num_scored, num_dims).astype(np.float64)
+      raise ValueError(
+        f"steps of {num_dims} dimensions after steps of {self._reference.size}"
+      )
+    x = (
+      batch[:, self._num_unscored :]
+      .reshape(len(batch), num_scored, num_dims)
+      .astype(np.float64)
+    )
     x[~np.isfinite(x)] = math.nan  # shows in the result, and warns nobody
     return x
 
@@ -138,11 +152,13 @@ class TemporalCorrelation:
     self._num_sequences += 1
     return self._block_of.setdefault(key, len(self._block_of)) % MAX_BLOCKS
 
+
 class _Moments(NamedTuple):
   """Of some sequences, per dimension [dims]; co is about the pairs' own means.
 
   square = sum (x - mean)^2; co = sum (x[t] - first) (x[t+1] - second).
   """
+
   num_steps: float
   num_pairs: float
   mean: np.ndarray
@@ -154,30 +170,44 @@ class _Moments(NamedTuple):
 
 def _moments(x: np.ndarray) -> _Moments:
   """Of sequences [sequences, steps, dims]."""
-  mean, first, second = (v.mean(axis=(0, 1)) for v in
-                         (x, x[:, :-1], x[:, 1:]))
+  mean, first, second = (v.mean(axis=(0, 1)) for v in (x, x[:, :-1], x[:, 1:]))
   square = np.square(x - mean).sum(axis=(0, 1))
   co = ((x[:, :-1] - first) * (x[:, 1:] - second)).sum(axis=(0, 1))
   num_sequences, num_steps = x.shape[:2]
-  return _Moments(num_sequences * num_steps, num_sequences * (num_steps - 1),
-                  mean, square, first, second, co)
+  return _Moments(
+    num_sequences * num_steps,
+    num_sequences * (num_steps - 1),
+    mean,
+    square,
+    first,
+    second,
+    co,
+  )
 
 
 def _merged(a: _Moments, b: _Moments) -> _Moments:
   """Of both together (Chan et al.)."""
   steps, pairs = a.num_steps + b.num_steps, a.num_pairs + b.num_pairs
   to_mean, to_first, to_second = (
-      b.mean - a.mean, b.first - a.first, b.second - a.second)
+    b.mean - a.mean,
+    b.first - a.first,
+    b.second - a.second,
+  )
   step_share, pair_share = b.num_steps / steps, b.num_pairs / pairs
   return _Moments(
-      steps, pairs, a.mean + to_mean * step_share,
-      a.square + b.square + np.square(to_mean) * a.num_steps * step_share,
-      a.first + to_first * pair_share, a.second + to_second * pair_share,
-      a.co + b.co + to_first * to_second * a.num_pairs * pair_share)
+    steps,
+    pairs,
+    a.mean + to_mean * step_share,
+    a.square + b.square + np.square(to_mean) * a.num_steps * step_share,
+    a.first + to_first * pair_share,
+    a.second + to_second * pair_share,
+    a.co + b.co + to_first * to_second * a.num_pairs * pair_share,
+  )
 
 
 class _Sums(NamedTuple):
   """Sums of each block about the mean of the whole set; d = x - mean."""
+
   counts: np.ndarray  # [blocks, 2]: steps, pairs
   steps: np.ndarray  # [blocks, dims]: sum d
   square: np.ndarray  # sum d^2
@@ -194,26 +224,33 @@ class _Sums(NamedTuple):
     total = blocks[0]
     for block in blocks[1:]:
       total = _merged(total, block)
-    varying = total.square != 0.  # NaN counts as varying, and shows
+    varying = total.square != 0.0  # NaN counts as varying, and shows
+
     def stacked(name):
       return np.stack([getattr(b, name)[varying] for b in blocks])
+
     mean = total.mean[varying]
     counts = np.array([(b.num_steps, b.num_pairs) for b in blocks])
     num_steps, num_pairs = counts[:, :1], counts[:, 1:]
     off, first, second = (
-        stacked(name) - mean for name in ("mean", "first", "second"))
-    return cls(counts, num_steps * off,
-               stacked("square") + num_steps * np.square(off),
-               num_pairs * (first + second),
-               stacked("co") + num_pairs * first * second, varying)
+      stacked(name) - mean for name in ("mean", "first", "second")
+    )
+    return cls(
+      counts,
+      num_steps * off,
+      stacked("square") + num_steps * np.square(off),
+      num_pairs * (first + second),
+      stacked("co") + num_pairs * first * second,
+      varying,
+    )
 
   def stderr(self) -> float:
     """sqrt((K - 1) / K sum (estimate without one - their mean)^2)."""
     num_blocks = len(self.counts)
     if num_blocks < 2:
       return math.nan
-    without_one = self.correlations(1. - np.eye(num_blocks))
-    return float(without_one.std() * math.sqrt(num_blocks - 1.))
+    without_one = self.correlations(1.0 - np.eye(num_blocks))
+    return float(without_one.std() * math.sqrt(num_blocks - 1.0))
 
   def correlations(self, weights: np.ndarray) -> np.ndarray:
     """Eq. 23 with every block counted weights [n, blocks] times -> [n]."""
@@ -221,20 +258,25 @@ class _Sums(NamedTuple):
       return np.full(len(weights), math.nan)
     num_steps, num_pairs = np.split(weights @ self.counts, 2, axis=1)
     mean, second, ends, product = (
-        weights @ s / n for s, n in (
-            (self.steps, num_steps), (self.square, num_steps),
-            (self.ends, num_pairs), (self.product, num_pairs)))
+      weights @ s / n
+      for s, n in (
+        (self.steps, num_steps),
+        (self.square, num_steps),
+        (self.ends, num_pairs),
+        (self.product, num_pairs),
+      )
+    )
     variance = second - np.square(mean)
     covariance = product - mean * ends + np.square(mean)
     constant = variance <= _ROUNDING * second
     with np.errstate(invalid="ignore", divide="ignore"):
-      ratio = np.where(constant, 0., covariance / variance)
+      ratio = np.where(constant, 0.0, covariance / variance)
       return ratio.sum(axis=1) / (~constant).sum(axis=1)
 
 
-def temporal_correlation(x: np.ndarray, num_unscored: int = 0,
-                         ids: Optional[Sequence[Hashable]] = None
-                        ) -> Correlation:
+def temporal_correlation(
+  x: np.ndarray, num_unscored: int = 0, ids: Optional[Sequence[Hashable]] = None
+) -> Correlation:
   """Of a signal that is there as a whole, [sequences, steps, ...dims]."""
   estimate = TemporalCorrelation(num_unscored)
   estimate.add(x, ids)

@@ -19,8 +19,8 @@ from typing import NamedTuple
 import numpy as np
 
 from t2t_af import errors
-from t2t_af.records import likelihood
 from t2t_af.analysis.metrics import network_frames
+from t2t_af.records import likelihood
 
 MIN_CLIPS = 256
 MIN_FRAMES = 10  # I3D halves time thrice; implementations need 9 or 10.
@@ -31,8 +31,9 @@ class Gaussian(NamedTuple):
   covariance: np.ndarray  # [features, features]
 
 
-def clips(given: np.ndarray, truth: np.ndarray, samples: np.ndarray,
-          whole: bool) -> np.ndarray:
+def clips(
+  given: np.ndarray, truth: np.ndarray, samples: np.ndarray, whole: bool
+) -> np.ndarray:
   """The clips of one context, the true one first.
 
   Args:
@@ -65,15 +66,17 @@ def check(num_clips: int, length: int, min_clips: int) -> None:
   """
   if length < MIN_FRAMES:
     raise errors.UserError(
-        f"FVD needs clips of at least {MIN_FRAMES} frames, and these have "
-        f"{length}: sample longer futures (--hparams=video_num_target_frames="
-        f"{MIN_FRAMES}), or count the frames given with --clip=whole")
+      f"FVD needs clips of at least {MIN_FRAMES} frames, and these have "
+      f"{length}: sample longer futures (--hparams=video_num_target_frames="
+      f"{MIN_FRAMES}), or count the frames given with --clip=whole"
+    )
   if num_clips < min_clips:
     raise errors.UserError(
-        f"FVD is biased by few clips and needs {min_clips} true ones, but "
-        f"there are {num_clips}: sample more contexts (--decode_hparams="
-        f"num_samples={min_clips}), or take it as it is with "
-        f"--min_clips={num_clips}")
+      f"FVD is biased by few clips and needs {min_clips} true ones, but "
+      f"there are {num_clips}: sample more contexts (--decode_hparams="
+      f"num_samples={min_clips}), or take it as it is with "
+      f"--min_clips={num_clips}"
+    )
 
 
 def gaussian(features: np.ndarray) -> Gaussian:
@@ -89,9 +92,12 @@ def frechet_distance(a: Gaussian, b: Gaussian) -> float:
   root = _root(a.covariance)
   # C C' and C^1/2 C' C^1/2 have the same eigenvalues; the latter is symmetric.
   products = np.linalg.eigvalsh(root @ b.covariance @ root)
-  return float(np.square(a.mean - b.mean).sum() + np.trace(a.covariance) +
-               np.trace(b.covariance) -
-               2. * np.sqrt(np.maximum(products, 0.)).sum())
+  return float(
+    np.square(a.mean - b.mean).sum()
+    + np.trace(a.covariance)
+    + np.trace(b.covariance)
+    - 2.0 * np.sqrt(np.maximum(products, 0.0)).sum()
+  )
 
 
 def record_fields(true: np.ndarray, generated: np.ndarray) -> dict:
@@ -102,18 +108,24 @@ def record_fields(true: np.ndarray, generated: np.ndarray) -> dict:
     generated: features [contexts, N, d].
   """
   of_true = gaussian(true)
-  by_sample = [frechet_distance(of_true, gaussian(generated[:, n]))
-               for n in range(generated.shape[1])]
+  by_sample = [
+    frechet_distance(of_true, gaussian(generated[:, n]))
+    for n in range(generated.shape[1])
+  ]
   mean, stderr = likelihood.mean_and_stderr(by_sample)
   together = generated.reshape(-1, generated.shape[-1])
   return dict(
-      fvd=frechet_distance(of_true, gaussian(together)),
-      fvd_by_sample=by_sample, fvd_by_sample_mean=mean,
-      fvd_by_sample_stderr=stderr, num_true_clips=len(true),
-      num_generated_clips=len(together), num_features=true.shape[-1])
+    fvd=frechet_distance(of_true, gaussian(together)),
+    fvd_by_sample=by_sample,
+    fvd_by_sample_mean=mean,
+    fvd_by_sample_stderr=stderr,
+    num_true_clips=len(true),
+    num_generated_clips=len(together),
+    num_features=true.shape[-1],
+  )
 
 
 def _root(matrix: np.ndarray) -> np.ndarray:
   """The symmetric root of a matrix without negative eigenvalues."""
   values, vectors = np.linalg.eigh(matrix)
-  return (vectors * np.sqrt(np.maximum(values, 0.))) @ vectors.T
+  return (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T

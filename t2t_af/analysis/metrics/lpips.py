@@ -15,8 +15,8 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.metrics import network_frames
+from t2t_af.records import likelihood
 
 MIN_SIDE = 64  # pixels
 FRAMES_AT_ONCE = 64  # Keeps VGG's first layers of 64x64 frames near 200 MiB.
@@ -27,13 +27,15 @@ Distance = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 class LpipsQuality(NamedTuple):
   """Scores over contexts."""
+
   per_sample: np.ndarray  # [contexts, N], mean over frames
   best_index: np.ndarray  # [contexts], the sample chosen
   best_frames: np.ndarray  # [contexts, time], frames of the chosen samples
 
 
-def distances(samples: np.ndarray, truth: np.ndarray, distance: Distance
-             ) -> np.ndarray:
+def distances(
+  samples: np.ndarray, truth: np.ndarray, distance: Distance
+) -> np.ndarray:
   """LPIPS of every frame of N samples of one context.
 
   Args:
@@ -50,7 +52,7 @@ def distances(samples: np.ndarray, truth: np.ndarray, distance: Distance
   frames = samples[:, :num_frames].reshape((-1,) + samples.shape[2:])
   found = []
   for start in range(0, len(frames), FRAMES_AT_ONCE):
-    block = _prepared(frames[start:start + FRAMES_AT_ONCE])
+    block = _prepared(frames[start : start + FRAMES_AT_ONCE])
     of_truth = truth[np.arange(start, start + len(block)) % num_frames]
     found.append(distance(block, of_truth))
   return np.concatenate(found).astype(np.float64).reshape(-1, num_frames)
@@ -60,8 +62,9 @@ def best_of_n(scores: np.ndarray) -> LpipsQuality:
   """Chooses samples; scores: [contexts, N, time], of `distances`."""
   per_sample = scores.mean(axis=2)
   best_index = per_sample.argmin(axis=1)
-  return LpipsQuality(per_sample, best_index,
-                      scores[np.arange(len(scores)), best_index])
+  return LpipsQuality(
+    per_sample, best_index, scores[np.arange(len(scores)), best_index]
+  )
 
 
 def record_fields(quality: LpipsQuality) -> dict:
@@ -77,11 +80,15 @@ def record_fields(quality: LpipsQuality) -> dict:
     fields[f"lpips_{name}_of_n_stderr"] = estimate.stderr
     fields[f"lpips_{name}_of_n_per_context"] = per_context
   frames = [likelihood.mean_and_stderr(f) for f in quality.best_frames.T]
-  return dict(fields, lpips_per_frame=[f.mean for f in frames],
-              lpips_per_frame_stderr=[f.stderr for f in frames])
+  return dict(
+    fields,
+    lpips_per_frame=[f.mean for f in frames],
+    lpips_per_frame_stderr=[f.stderr for f in frames],
+  )
 
 
 def _prepared(frames: np.ndarray) -> np.ndarray:
   """uint8 [n, ..., channels] -> float32 [n, ..., 3], as the network wants."""
   return network_frames.enlarged(
-      network_frames.signed(network_frames.rgb(frames)), MIN_SIDE)
+    network_frames.signed(network_frames.rgb(frames)), MIN_SIDE
+  )

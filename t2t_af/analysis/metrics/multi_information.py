@@ -26,7 +26,7 @@ from t2t_af.records import likelihood
 
 NUM_NEIGHBORS = 3  # of the estimate from samples; scikit-learn's default
 NUM_SPLITS = 8  # of the samples, for its standard error
-_TAIL = 12.  # densities are integrated this many standard deviations far
+_TAIL = 12.0  # densities are integrated this many standard deviations far
 
 
 class Shape(NamedTuple):
@@ -34,13 +34,14 @@ class Shape(NamedTuple):
 
   Made by `mixture`; e of the module's docstring.
   """
+
   weights: np.ndarray
   means: np.ndarray
   stds: np.ndarray
 
   def density(self, e: np.ndarray) -> np.ndarray:
     z = (np.asarray(e, np.float64)[..., None] - self.means) / self.stds
-    peak = self.weights / (self.stds * math.sqrt(2. * math.pi))
+    peak = self.weights / (self.stds * math.sqrt(2.0 * math.pi))
     return (peak * np.exp(-0.5 * np.square(z))).sum(axis=-1)
 
   def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -50,8 +51,9 @@ class Shape(NamedTuple):
 
 def mixture(weights, means, stds) -> Shape:
   """The mixture, shifted and scaled to mean 0 and standard deviation 1."""
-  weights, means, stds = (np.asarray(v, np.float64)
-                          for v in (weights, means, stds))
+  weights, means, stds = (
+    np.asarray(v, np.float64) for v in (weights, means, stds)
+  )
   mean = weights @ means
   std = math.sqrt(weights @ (np.square(stds) + np.square(means - mean)))
   return Shape(weights, (means - mean) / std, stds / std)
@@ -59,9 +61,10 @@ def mixture(weights, means, stds) -> Shape:
 
 class TwoSteps(NamedTuple):
   """x2 given x1: shape shifted by means[k], scaled by stds[k]; k = x1 >= 0."""
+
   shape: Shape
-  means: tuple[float, float] = (-1.5, 1.)
-  stds: tuple[float, float] = (0.5, 1.)
+  means: tuple[float, float] = (-1.5, 1.0)
+  stds: tuple[float, float] = (0.5, 1.0)
 
   def density(self, x2: np.ndarray, k: int) -> np.ndarray:
     """p(x2 | x1) where x1 belongs to k."""
@@ -74,34 +77,42 @@ class TwoSteps(NamedTuple):
 
   def inverse(self, x1: np.ndarray, x2: np.ndarray) -> np.ndarray:
     """y2: the conditional affine map, data to noise."""
-    k = (np.asarray(x1) >= 0.).astype(int)
+    k = (np.asarray(x1) >= 0.0).astype(int)
     return (x2 - np.array(self.means)[k]) / np.array(self.stds)[k]
 
   def normalized(self) -> "TwoSteps":
     """The same in y: (y1, y2) is of this family too."""
     shift, scale = np.array(self.means), np.array(self.stds)
-    return self._replace(means=tuple((self.means - shift) / scale),
-                         stds=tuple(self.stds / scale))
+    return self._replace(
+      means=tuple((self.means - shift) / scale), stds=tuple(self.stds / scale)
+    )
 
-  def sample(self, rng: np.random.Generator, count: int
-            ) -> tuple[np.ndarray, np.ndarray]:
+  def sample(
+    self, rng: np.random.Generator, count: int
+  ) -> tuple[np.ndarray, np.ndarray]:
     """x1, x2: [count] each."""
     x1 = rng.standard_normal(count)
-    k = (x1 >= 0.).astype(int)
+    k = (x1 >= 0.0).astype(int)
     e = self.shape.sample(rng, count)
     return x1, np.array(self.means)[k] + np.array(self.stds)[k] * e
 
   def exact(self) -> float:
     """I(x1; x2) = E[log p(x2 | x1) - log p(x2)], nats, by quadrature."""
-    return sum(0.5 * integrate.quad(
+    return sum(
+      0.5
+      * integrate.quad(
         functools.partial(self._gain, k=k),
         self.means[k] - _TAIL * self.stds[k],
-        self.means[k] + _TAIL * self.stds[k], limit=200)[0] for k in (0, 1))
+        self.means[k] + _TAIL * self.stds[k],
+        limit=200,
+      )[0]
+      for k in (0, 1)
+    )
 
   def _gain(self, x2: float, k: int) -> float:
     """p(x2 | k) log(p(x2 | k) / p(x2)), 0 where p(x2 | k) is."""
     p = float(self.density(x2, k))
-    return p * math.log(p / float(self.marginal(x2))) if p > 0. else 0.
+    return p * math.log(p / float(self.marginal(x2))) if p > 0.0 else 0.0
 
 
 EXAMPLE = TwoSteps(mixture((0.65, 0.35), (-0.8, 1.2), (0.45, 0.6)))
@@ -125,8 +136,9 @@ def gaussian(covariance: np.ndarray) -> float:
   return float(0.5 * (np.log(variances).sum() - log_det))
 
 
-def estimate(x1: np.ndarray, x2: np.ndarray, seed: int = 0
-            ) -> likelihood.MeanAndStderr:
+def estimate(
+  x1: np.ndarray, x2: np.ndarray, seed: int = 0
+) -> likelihood.MeanAndStderr:
   """I(x1; x2) from samples, nats, by nearest neighbours.
 
   scikit-learn's mutual_info_regression (Kraskov et al. 2004; Ross 2014), which
@@ -143,24 +155,31 @@ def estimate(x1: np.ndarray, x2: np.ndarray, seed: int = 0
   """
   x1, x2 = np.asarray(x1), np.asarray(x2)
   if x1.shape != x2.shape or x1.ndim != 1:
-    raise ValueError("x1 and x2 must be [count] both, but their shapes are "
-                     f"{x1.shape} and {x2.shape}")
+    raise ValueError(
+      "x1 and x2 must be [count] both, but their shapes are "
+      f"{x1.shape} and {x2.shape}"
+    )
   if len(x1) < NUM_SPLITS * (NUM_NEIGHBORS + 1):
     raise ValueError(f"{len(x1)} samples are too few for {NUM_SPLITS} parts")
-  parts = [_neighbors(x1[i::NUM_SPLITS], x2[i::NUM_SPLITS], seed)
-           for i in range(NUM_SPLITS)]
-  return likelihood.MeanAndStderr(_neighbors(x1, x2, seed),
-                                  likelihood.mean_and_stderr(parts).stderr)
+  parts = [
+    _neighbors(x1[i::NUM_SPLITS], x2[i::NUM_SPLITS], seed)
+    for i in range(NUM_SPLITS)
+  ]
+  return likelihood.MeanAndStderr(
+    _neighbors(x1, x2, seed), likelihood.mean_and_stderr(parts).stderr
+  )
 
 
 def _neighbors(x1: np.ndarray, x2: np.ndarray, seed: int) -> float:
-  found, = feature_selection.mutual_info_regression(
-      x1[:, None], x2, n_neighbors=NUM_NEIGHBORS, random_state=seed)
+  (found,) = feature_selection.mutual_info_regression(
+    x1[:, None], x2, n_neighbors=NUM_NEIGHBORS, random_state=seed
+  )
   return float(found)
 
 
 class Redundancy(NamedTuple):
   """Multi-information of the example before (x) and after (y), nats."""
+
   exact_x: float
   exact_y: float
   estimated_x: likelihood.MeanAndStderr
@@ -168,12 +187,16 @@ class Redundancy(NamedTuple):
   num_samples: int
 
 
-def measure(example: Optional[TwoSteps] = None, num_samples: int = 4000,
-            seed: int = 0) -> Redundancy:
+def measure(
+  example: Optional[TwoSteps] = None, num_samples: int = 4000, seed: int = 0
+) -> Redundancy:
   """Exact and estimated from the same samples, before and after."""
   example = example or EXAMPLE
   x1, x2 = example.sample(np.random.default_rng(seed), num_samples)
   return Redundancy(
-      example.exact(), example.normalized().exact(),
-      estimate(x1, x2, seed), estimate(x1, example.inverse(x1, x2), seed),
-      num_samples)
+    example.exact(),
+    example.normalized().exact(),
+    estimate(x1, x2, seed),
+    estimate(x1, example.inverse(x1, x2), seed),
+    num_samples,
+  )

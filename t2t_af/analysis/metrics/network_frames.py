@@ -5,8 +5,6 @@ Small frames are enlarged by bilinear interpolation between pixel centres, the
 border repeated: torch's interpolate(mode="bilinear", align_corners=False).
 """
 
-from typing import Tuple
-
 import numpy as np
 
 
@@ -24,12 +22,12 @@ def rgb(frames: np.ndarray) -> np.ndarray:
 
 def signed(frames: np.ndarray) -> np.ndarray:
   """uint8 -> float32 in [-1, 1]."""
-  return frames.astype(np.float32) / np.float32(127.5) - np.float32(1.)
+  return frames.astype(np.float32) / np.float32(127.5) - np.float32(1.0)
 
 
-def enlarged_size(height: int, width: int, min_side: int) -> Tuple[int, int]:
+def enlarged_size(height: int, width: int, min_side: int) -> tuple[int, int]:
   """The size whose shorter side is at least `min_side`, in proportion."""
-  scale = max(1., min_side / min(height, width))
+  scale = max(1.0, min_side / min(height, width))
   return round(height * scale), round(width * scale)
 
 
@@ -49,4 +47,4 @@ def _weights(old: int, new: int) -> np.ndarray:
   centres = (np.arange(new) + 0.5) * old / new - 0.5  # in old pixels
   centres = np.clip(centres, 0, old - 1)
   distance = np.abs(centres[:, None] - np.arange(old))
-  return np.maximum(0., 1. - distance).astype(np.float32)
+  return np.maximum(0.0, 1.0 - distance).astype(np.float32)

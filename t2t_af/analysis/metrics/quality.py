@@ -16,8 +16,8 @@ import numpy as np
 
 from t2t_af.records import likelihood
 
-PEAK = 255.
-PSNR_CEILING_DB = 100.  # Given to a frame without any error, in means only.
+PEAK = 255.0
+PSNR_CEILING_DB = 100.0  # Given to a frame without any error, in means only.
 WINDOW, SIGMA = 11, 1.5
 C1, C2 = 0.01**2, 0.03**2  # (k * max_val)^2 for values scaled to [0, 1].
 FRAMES_AT_ONCE = 256  # Keeps the float32 copies of 64x64x3 near 100 MiB.
@@ -25,6 +25,7 @@ FRAMES_AT_ONCE = 256  # Keeps the float32 copies of 64x64x3 near 100 MiB.
 
 class BestOfN(NamedTuple):
   """One metric over contexts. dB for PSNR; SSIM has no unit."""
+
   per_sample: np.ndarray  # [contexts, N], mean over frames
   best_index: np.ndarray  # [contexts], the sample chosen
   per_context: np.ndarray  # [contexts], score of the chosen sample
@@ -36,6 +37,7 @@ class BestOfN(NamedTuple):
 
 class Quality(NamedTuple):
   """`ssim` is None where frames are smaller than its window."""
+
   psnr: BestOfN
   ssim: Optional[BestOfN]
 
@@ -53,7 +55,7 @@ def psnr(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
   error = frames.astype(np.int16) - truth.astype(np.int16)
   mse = np.square(error, dtype=np.int32).mean(axis=(-3, -2, -1))
   with np.errstate(divide="ignore"):
-    return 10. * np.log10(PEAK**2 / mse)
+    return 10.0 * np.log10(PEAK**2 / mse)
 
 
 def ssim(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -72,14 +74,16 @@ def ssim(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
   height, width = truth.shape[-3:-1]
   if min(height, width) < WINDOW:
     raise ValueError(
-        f"SSIM needs frames of at least {WINDOW}x{WINDOW} pixels, but these "
-        f"have {height}x{width}")
+      f"SSIM needs frames of at least {WINDOW}x{WINDOW} pixels, but these "
+      f"have {height}x{width}"
+    )
   shape = np.broadcast_shapes(frames.shape, truth.shape)
   frames = np.broadcast_to(frames, shape).reshape((-1,) + shape[-3:])
   truth = np.broadcast_to(truth, shape).reshape((-1,) + shape[-3:])
-  found = [_ssim_block(frames[i:i + FRAMES_AT_ONCE],
-                       truth[i:i + FRAMES_AT_ONCE])
-           for i in range(0, len(frames), FRAMES_AT_ONCE)]
+  found = [
+    _ssim_block(frames[i : i + FRAMES_AT_ONCE], truth[i : i + FRAMES_AT_ONCE])
+    for i in range(0, len(frames), FRAMES_AT_ONCE)
+  ]
   return np.concatenate(found or [np.zeros(0)]).reshape(shape[:-3])
 
 
@@ -96,9 +100,10 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
   """
   if samples.ndim != 6 or truth.ndim != 5 or len(samples) != len(truth):
     raise ValueError(
-        "samples must be [contexts, N, time, height, width, channels] and "
-        "truth [contexts, time, height, width, channels], but they are "
-        f"{samples.shape} and {truth.shape}")
+      "samples must be [contexts, N, time, height, width, channels] and "
+      "truth [contexts, time, height, width, channels], but they are "
+      f"{samples.shape} and {truth.shape}"
+    )
   num_frames = min(samples.shape[2], truth.shape[1])
   if not num_frames or not len(samples) or not samples.shape[1]:
     raise ValueError(f"nothing to compare: {samples.shape}, {truth.shape}")
@@ -107,8 +112,9 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
   found = _best(np.minimum(in_db, PSNR_CEILING_DB))
   if min(truth.shape[-3:-1]) < WINDOW:
     return Quality(found, None)
-  return Quality(found, _best(
-      np.stack([ssim(s, t) for s, t in zip(samples, truth)])))
+  return Quality(
+    found, _best(np.stack([ssim(s, t) for s, t in zip(samples, truth)]))
+  )
 
 
 def record_fields(quality: Quality) -> dict:
@@ -119,10 +125,16 @@ def record_fields(quality: Quality) -> dict:
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
     fields[f"{name}_per_frame"] = metric.per_frame if metric else None
     fields[f"{name}_per_frame_stderr"] = (
-        [likelihood.mean_and_stderr(frame).stderr
-         for frame in metric.best_frames.T] if metric else None)
+      [
+        likelihood.mean_and_stderr(frame).stderr
+        for frame in metric.best_frames.T
+      ]
+      if metric
+      else None
+    )
     fields[f"{name}_mean_of_n"] = (
-        float(metric.per_sample.mean()) if metric else None)
+      float(metric.per_sample.mean()) if metric else None
+    )
   return fields
 
 
@@ -136,8 +148,9 @@ def write_csv(path: str, quality: Quality) -> None:
         continue
       for context, frames in enumerate(metric.best_frames):
         for frame, value in enumerate(frames):
-          writer.writerow((name, context, metric.best_index[context], frame,
-                           f"{value:.6f}"))
+          writer.writerow(
+            (name, context, metric.best_index[context], frame, f"{value:.6f}")
+          )
 
 
 def _best(scores: np.ndarray) -> BestOfN:
@@ -148,8 +161,15 @@ def _best(scores: np.ndarray) -> BestOfN:
   per_context = per_sample[contexts, best_index]
   best_frames = scores[contexts, best_index]  # [contexts, time]
   mean, stderr = likelihood.mean_and_stderr(per_context)
-  return BestOfN(per_sample, best_index, per_context, mean, stderr,
-                 best_frames.mean(axis=0), best_frames)
+  return BestOfN(
+    per_sample,
+    best_index,
+    per_context,
+    mean,
+    stderr,
+    best_frames.mean(axis=0),
+    best_frames,
+  )
 
 
 def _ssim_block(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -157,21 +177,24 @@ def _ssim_block(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
   x, y = _planes(frames), _planes(truth)  # [n * channels, height, width]
   blur = _blur(*x.shape[1:])
   mean_x, mean_y = blur(x), blur(y)
-  product = 2. * mean_x * mean_y
+  product = 2.0 * mean_x * mean_y
   squares = np.square(mean_x) + np.square(mean_y)
   luminance = (product + C1) / (squares + C1)
-  contrast_structure = (2. * blur(x * y) - product + C2) / (
-      blur(np.square(x) + np.square(y)) - squares + C2)
+  contrast_structure = (2.0 * blur(x * y) - product + C2) / (
+    blur(np.square(x) + np.square(y)) - squares + C2
+  )
   per_plane = (luminance * contrast_structure).mean(
-      axis=(1, 2), dtype=np.float64)
+    axis=(1, 2), dtype=np.float64
+  )
   return per_plane.reshape(len(frames), -1).mean(axis=1)
 
 
 def _planes(frames: np.ndarray) -> np.ndarray:
   """uint8 [n, height, width, channels] -> [n * channels, height, width]."""
   planes = np.moveaxis(frames, -1, 1)
-  return (planes.reshape((-1,) + planes.shape[2:]).astype(np.float32) /
-          np.float32(PEAK))
+  return planes.reshape((-1,) + planes.shape[2:]).astype(
+    np.float32
+  ) / np.float32(PEAK)
 
 
 def _blur(height: int, width: int):
@@ -184,17 +207,18 @@ def _blur(height: int, width: int):
 
   def blur(planes):
     return np.matmul(rows, np.matmul(planes, columns.T))
+
   return blur
 
 
 def _window_matrix(size: int) -> np.ndarray:
   """[size - 10, size]: the normalised Gaussian at each position."""
-  offsets = np.arange(WINDOW) - (WINDOW - 1) / 2.
+  offsets = np.arange(WINDOW) - (WINDOW - 1) / 2.0
   weights = np.exp(-0.5 * np.square(offsets / SIGMA))
   weights /= weights.sum()
   matrix = np.zeros((size - WINDOW + 1, size), dtype=np.float32)
   for i in range(len(matrix)):
-    matrix[i, i:i + WINDOW] = weights
+    matrix[i, i : i + WINDOW] = weights
   return matrix
 
 
@@ -204,4 +228,5 @@ def _check(frames: np.ndarray, truth: np.ndarray) -> None:
       raise ValueError(f"frames must be uint8, but are {array.dtype}")
   if frames.shape[-3:] != truth.shape[-3:]:
     raise ValueError(
-        f"frames {frames.shape} and truth {truth.shape} differ in size")
+      f"frames {frames.shape} and truth {truth.shape} differ in size"
+    )

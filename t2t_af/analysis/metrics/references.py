@@ -35,40 +35,50 @@ from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.metrics import quality
 from t2t_af.analysis.metrics import series_quality
+from t2t_af.records import likelihood
 from t2t_af.records import records
 
 # Standardised numbers are stored as float32: below its resolution squared,
 # a variance says nothing.
-SERIES_VARIANCE_FLOOR = float(np.finfo(np.float32).eps)**2
+SERIES_VARIANCE_FLOOR = float(np.finfo(np.float32).eps) ** 2
 VALUES_AT_ONCE = 8 * 2**20  # float64: 64 MiB.
 
 
 class Noise(NamedTuple):
   """y = scale * x + u; see above."""
+
   scale: float
   mean: float
   variance: float
 
 
-NOISES = {"uniform": Noise(1., 1. / 2., 1. / 12.),
-          "gaussian": Noise(256. / 255., 0., 1.),
-          "none": Noise(1., 0., 0.)}
+NOISES = {
+  "uniform": Noise(1.0, 1.0 / 2.0, 1.0 / 12.0),
+  "gaussian": Noise(256.0 / 255.0, 0.0, 1.0),
+  "none": Noise(1.0, 0.0, 0.0),
+}
 
 
 class _Gaussian(NamedTuple):
   """N(mean, variance) on y; `mean` is added to `scale * centre(x)`."""
+
   centre: Callable[[np.ndarray], np.ndarray]
   mean: np.ndarray
   variance: np.ndarray
 
 
-def compute(train: np.ndarray, test: np.ndarray, num_cond_steps: int,
-            num_scored: int, problem: str = "", split: str = "test",
-            dequantization: str = "uniform",
-            log_volume: Optional[float] = None) -> list[dict]:
+def compute(
+  train: np.ndarray,
+  test: np.ndarray,
+  num_cond_steps: int,
+  num_scored: int,
+  problem: str = "",
+  split: str = "test",
+  dequantization: str = "uniform",
+  log_volume: Optional[float] = None,
+) -> list[dict]:
   """Reference records of every trivial model, in the order above.
 
   Args:
@@ -86,52 +96,70 @@ def compute(train: np.ndarray, test: np.ndarray, num_cond_steps: int,
     ValueError: if a sequence is shorter than the protocol needs, or an array
       is neither video nor series.
   """
-  train, test = (_window(name, x, num_cond_steps, num_scored)
-                 for name, x in (("train", train), ("test", test)))
+  train, test = (
+    _window(name, x, num_cond_steps, num_scored)
+    for name, x in (("train", train), ("test", test))
+  )
   is_series = test.ndim == 3
   kind = "none" if is_series else dequantization
   found = []
   for name, per_step in _all_models(train, test, NOISES[kind], kind):
     mean, stderr = likelihood.mean_and_stderr(per_step.mean(axis=1))
-    found.append(records.reference(
+    found.append(
+      records.reference(
         name=_SERIES_NAMES.get(name, name) if is_series else name,
-        problem=problem, split=split, dequantization=kind,
-        nll_nats_per_dim=mean, nll_nats_per_dim_stderr=stderr,
+        problem=problem,
+        split=split,
+        dequantization=kind,
+        nll_nats_per_dim=mean,
+        nll_nats_per_dim_stderr=stderr,
         nll_nats_per_dim_per_frame=per_step.mean(axis=0),
-        num_sequences=len(test), num_train_sequences=len(train),
-        num_cond_frames=num_cond_steps, num_scored_frames=num_scored,
-        **(_per_step(mean, stderr, test.shape[-1], log_volume)
-           if is_series else {}),
-        **(_copy_quality(test, is_series) if name == "copy_last_frame"
-           else {})))
+        num_sequences=len(test),
+        num_train_sequences=len(train),
+        num_cond_frames=num_cond_steps,
+        num_scored_frames=num_scored,
+        **(
+          _per_step(mean, stderr, test.shape[-1], log_volume)
+          if is_series
+          else {}
+        ),
+        **(_copy_quality(test, is_series) if name == "copy_last_frame" else {}),
+      )
+    )
   return found
 
 
 _SERIES_NAMES = {
-    "per_pixel_gaussian": "per_feature_gaussian",
-    "copy_last_frame": "copy_last_step",
-    "copy_last_frame_per_pixel": "copy_last_step_per_feature"}
+  "per_pixel_gaussian": "per_feature_gaussian",
+  "copy_last_frame": "copy_last_step",
+  "copy_last_frame_per_pixel": "copy_last_step_per_feature",
+}
 
 
-def _window(name: str, x: np.ndarray, num_cond_steps: int,
-            num_scored: int) -> np.ndarray:
+def _window(
+  name: str, x: np.ndarray, num_cond_steps: int, num_scored: int
+) -> np.ndarray:
   """The scored steps, and the first one's predecessor."""
   num_steps = num_cond_steps + num_scored
   if num_cond_steps < 1 or num_scored < 1:
     raise ValueError("at least one step conditions and one is scored")
   if x.ndim not in (3, 5) or x.shape[1] < num_steps or not len(x):
     raise ValueError(
-        f"{name} must be [N, time, height, width, channels] or [N, time, "
-        f"features] with time at least {num_steps}, but its shape is {x.shape}")
-  return x[:, num_cond_steps - 1:num_steps]
+      f"{name} must be [N, time, height, width, channels] or [N, time, "
+      f"features] with time at least {num_steps}, but its shape is {x.shape}"
+    )
+  return x[:, num_cond_steps - 1 : num_steps]
 
 
-def _per_step(mean: float, stderr: float, num_features: int,
-              log_volume: Optional[float]) -> dict:
+def _per_step(
+  mean: float, stderr: float, num_features: int, log_volume: Optional[float]
+) -> dict:
   """Nats per time step, as Table 2 has them, and in raw units."""
-  fields = dict(nll_nats_per_step=mean * num_features,
-                nll_nats_per_step_stderr=stderr * num_features,
-                dims_per_step=num_features)
+  fields = dict(
+    nll_nats_per_step=mean * num_features,
+    nll_nats_per_step_stderr=stderr * num_features,
+    dims_per_step=num_features,
+  )
   if log_volume is not None:
     fields["nll_raw_nats_per_step"] = mean * num_features + log_volume
   return fields
@@ -140,21 +168,26 @@ def _per_step(mean: float, stderr: float, num_features: int,
 def _all_models(train: np.ndarray, test: np.ndarray, noise: Noise, kind: str):
   """Yields (name, NLL [N', time] in nats/dim)."""
   if kind == "uniform":
-    yield "uniform", np.full((len(test), test.shape[1] - 1),
-                             likelihood.UNIFORM_NATS_PER_DIM)
-  unit = 1. if kind == "none" else 256.
-  yield "standard_normal", _score(test, noise, _Gaussian(
-      _zero, np.float64(0.), np.float64(unit**2)))
+    yield (
+      "uniform",
+      np.full((len(test), test.shape[1] - 1), likelihood.UNIFORM_NATS_PER_DIM),
+    )
+  unit = 1.0 if kind == "none" else 256.0
+  yield (
+    "standard_normal",
+    _score(test, noise, _Gaussian(_zero, np.float64(0.0), np.float64(unit**2))),
+  )
   # Sums over sequences and steps: per value, and then over all values.
   marginal = _moments(train, _zero)
   difference = _moments(train, _previous)
   # A copy has mean change 0 by definition; its variance is about that mean.
   copy = (np.zeros_like(difference[0]), difference[1])
   for name, centre, moments, pool in (
-      ("global_gaussian", _zero, marginal, True),
-      ("per_pixel_gaussian", _zero, marginal, False),
-      ("copy_last_frame", _previous, copy, True),
-      ("copy_last_frame_per_pixel", _previous, copy, False)):
+    ("global_gaussian", _zero, marginal, True),
+    ("per_pixel_gaussian", _zero, marginal, False),
+    ("copy_last_frame", _previous, copy, True),
+    ("copy_last_frame_per_pixel", _previous, copy, False),
+  ):
     yield name, _score(test, noise, _fit(centre, *moments, noise, pool))
 
 
@@ -172,7 +205,7 @@ def _moments(x: np.ndarray, centre) -> tuple[np.ndarray, np.ndarray]:
   Grey levels are integers, so sums of squares are exact in float64 and the
   textbook variance loses nothing; standardised series have means near 0.
   """
-  first, second = 0., 0.
+  first, second = 0.0, 0.0
   for block in _blocks(x):
     d = block[:, 1:] - centre(block)
     first += d.sum(axis=(0, 1))
@@ -181,23 +214,28 @@ def _moments(x: np.ndarray, centre) -> tuple[np.ndarray, np.ndarray]:
   return first / count, second / count
 
 
-def _fit(centre, first: np.ndarray, second: np.ndarray, noise: Noise,
-         pool: bool) -> _Gaussian:
+def _fit(
+  centre, first: np.ndarray, second: np.ndarray, noise: Noise, pool: bool
+) -> _Gaussian:
   """Maximum likelihood; the noise adds to mean and variance."""
   if pool:
     first, second = first.mean(), second.mean()
   variance = noise.scale**2 * (second - np.square(first)) + noise.variance
-  return _Gaussian(centre, noise.scale * first + noise.mean,
-                   np.maximum(variance, SERIES_VARIANCE_FLOOR))
+  return _Gaussian(
+    centre,
+    noise.scale * first + noise.mean,
+    np.maximum(variance, SERIES_VARIANCE_FLOOR),
+  )
 
 
 def _score(x: np.ndarray, noise: Noise, model: _Gaussian) -> np.ndarray:
   """NLL in nats/dim of each sequence and step: [N, time]."""
-  constant = 0.5 * np.mean(np.log(2. * math.pi * model.variance))
+  constant = 0.5 * np.mean(np.log(2.0 * math.pi * model.variance))
   found = []
   for block in _blocks(x):
     d = noise.scale * (block[:, 1:] - model.centre(block)) + (
-        noise.mean - model.mean)
+      noise.mean - model.mean
+    )
     quadratic = 0.5 * (np.square(d) + noise.variance) / model.variance
     found.append(constant + quadratic.mean(axis=tuple(range(2, x.ndim))))
   return np.concatenate(found)
@@ -206,7 +244,7 @@ def _score(x: np.ndarray, noise: Noise, model: _Gaussian) -> np.ndarray:
 def _blocks(x: np.ndarray):
   count = max(1, VALUES_AT_ONCE // max(1, x[0].size))
   for i in range(0, len(x), count):
-    yield x[i:i + count].astype(np.float64)
+    yield x[i : i + count].astype(np.float64)
 
 
 def _copy_quality(x: np.ndarray, is_series: bool) -> dict:
@@ -217,5 +255,8 @@ def _copy_quality(x: np.ndarray, is_series: bool) -> dict:
   copies = np.broadcast_to(x[:, :1], x[:, 1:].shape)
   scores = series_quality if is_series else quality
   fields = scores.record_fields(scores.best_of_n(copies[:, None], x[:, 1:]))
-  return {key: value for key, value in fields.items() if "best_of" in key or
-          "per_frame" in key}
+  return {
+    key: value
+    for key, value in fields.items()
+    if "best_of" in key or "per_frame" in key
+  }

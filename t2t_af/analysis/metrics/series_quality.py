@@ -9,18 +9,20 @@ In standardised units, so that columns of different units weigh alike:
 The best of N samples is the one with the lowest RMSE of its context.
 """
 
+from collections.abc import Sequence
 import csv
 import importlib.util
-from typing import NamedTuple, Optional, Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.metrics import calibration
+from t2t_af.records import likelihood
 
 
 class SeriesQuality(NamedTuple):
   """Scores over contexts; no unit (standardised)."""
+
   per_sample: np.ndarray  # RMSE [contexts, N]
   best_index: np.ndarray  # [contexts]
   per_frame: np.ndarray  # RMSE of the chosen samples [time]
@@ -46,8 +48,9 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> SeriesQuality:
   """
   if samples.ndim != 4 or truth.ndim != 3 or len(samples) != len(truth):
     raise ValueError(
-        "samples must be [contexts, N, time, features] and truth [contexts, "
-        f"time, features], but they are {samples.shape} and {truth.shape}")
+      "samples must be [contexts, N, time, features] and truth [contexts, "
+      f"time, features], but they are {samples.shape} and {truth.shape}"
+    )
   num_steps = min(samples.shape[2], truth.shape[1])
   samples = samples[:, :, :num_steps].astype(np.float64)
   truth = truth[:, :num_steps].astype(np.float64)
@@ -58,23 +61,34 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> SeriesQuality:
   chosen = square[np.arange(len(best)), best]  # [contexts, time]
   mean_error = np.square(samples.mean(axis=1) - truth)
   return SeriesQuality(
-      per_sample, best, np.sqrt(chosen.mean(axis=0)),
-      float(np.sqrt(mean_error.mean(axis=(1, 2))).mean()),
-      _crps(samples, truth))
+    per_sample,
+    best,
+    np.sqrt(chosen.mean(axis=0)),
+    float(np.sqrt(mean_error.mean(axis=(1, 2))).mean()),
+    _crps(samples, truth),
+  )
 
 
 def record_fields(quality: SeriesQuality) -> dict:
   """The fields of a samples record that come from here."""
   mean, stderr = likelihood.mean_and_stderr(quality.per_context)
   return dict(
-      rmse_best_of_n=mean, rmse_best_of_n_stderr=stderr,
-      rmse_mean_of_n=float(quality.per_sample.mean()),
-      rmse_of_mean=quality.rmse_of_mean, rmse_per_frame=quality.per_frame,
-      crps=quality.crps)
+    rmse_best_of_n=mean,
+    rmse_best_of_n_stderr=stderr,
+    rmse_mean_of_n=float(quality.per_sample.mean()),
+    rmse_of_mean=quality.rmse_of_mean,
+    rmse_per_frame=quality.per_frame,
+    crps=quality.crps,
+  )
 
 
-def write_csv(path: str, names: Sequence[str], inputs: np.ndarray,
-              targets: np.ndarray, outputs: np.ndarray) -> None:
+def write_csv(
+  path: str,
+  names: Sequence[str],
+  inputs: np.ndarray,
+  targets: np.ndarray,
+  outputs: np.ndarray,
+) -> None:
   """Every context, truth and sample, step by step, in raw units.
 
   Args:
@@ -88,10 +102,14 @@ def write_csv(path: str, names: Sequence[str], inputs: np.ndarray,
     writer = csv.writer(stream)
     writer.writerow(("context", "what", "step", *names))
     for context, given in enumerate(inputs, start=1):
-      rows = [("given", 1, given),
-              ("truth", len(given) + 1, targets[context - 1])]
-      rows += [(f"sample {n}", len(given) + 1, sample)
-               for n, sample in enumerate(outputs[context - 1], start=1)]
+      rows = [
+        ("given", 1, given),
+        ("truth", len(given) + 1, targets[context - 1]),
+      ]
+      rows += [
+        (f"sample {n}", len(given) + 1, sample)
+        for n, sample in enumerate(outputs[context - 1], start=1)
+      ]
       for what, first, values in rows:
         for step, row in enumerate(values, start=first):
           writer.writerow((context, what, step, *(f"{v:.7g}" for v in row)))

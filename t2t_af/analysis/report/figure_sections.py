@@ -1,12 +1,13 @@
 """Figures as sections of a page, and what could not be made."""
 
+from collections.abc import Sequence
 import html
-from typing import NamedTuple, Sequence
+from typing import NamedTuple
 
 from t2t_af import errors
-from t2t_af.analysis.report import page
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.figures.figure_parts import Part
+from t2t_af.analysis.report import page
 from t2t_af.analysis.results.found_runs import Found
 
 # Of samples: animations are most of a page's weight.
@@ -15,6 +16,7 @@ _NUM_CONTEXTS = 1
 
 class Figures(NamedTuple):
   """`sections`: HTML; `missing`: {heading: why, and what makes it}."""
+
   sections: str
   missing: dict
 
@@ -33,18 +35,23 @@ def make(names: Sequence[paper_figures.Name], found: Found) -> Figures:
   return Figures("".join(sections), missing)
 
 
-def _section(name: paper_figures.Name, heading: str, parts: Sequence[Part],
-             shown: dict) -> str:
+def _section(
+  name: paper_figures.Name, heading: str, parts: Sequence[Part], shown: dict
+) -> str:
   """shown: {content: heading it stands under}, which is added to."""
   out = []
   for part in parts:
     before = shown.setdefault(part.content, heading)
     if before != heading:
-      out.append(f'<p class="empty">{html.escape(part.caption)} Shown under '
-                 f"“{html.escape(before)}”.</p>")
+      out.append(
+        f'<p class="empty">{html.escape(part.caption)} Shown under '
+        f"“{html.escape(before)}”.</p>"
+      )
     elif part.charts:
       out.append(page.charts(part.charts, part.caption))
     else:
       out.append(page.figure(part.name, part.content, part.caption))
-  return (f'<section id="figure-{name}"><h2>{html.escape(heading)}</h2>'
-          f'{"".join(out)}</section>')
+  return (
+    f'<section id="figure-{name}"><h2>{html.escape(heading)}</h2>'
+    f"{''.join(out)}</section>"
+  )

@@ -1,11 +1,13 @@
 """What was run, as a table: one row for all seeds and splits of a model."""
 
+from collections.abc import Iterable, Sequence
 import html
-from typing import Iterable, Optional, Sequence, Union
+from typing import Optional, Union
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import paper_values
-from t2t_af.analysis.results.found_runs import Found, FoundRun
+from t2t_af.analysis.results.found_runs import Found
+from t2t_af.analysis.results.found_runs import FoundRun
 
 _HEADINGS = ("Model", "Hparams set", "Seeds", "Training steps", "Parameters")
 
@@ -17,15 +19,19 @@ def section(found: Found) -> str:
   for run in found.runs:
     of_data.setdefault(data_of(run), []).append(run)
   bodies = "".join(_body(data, of_data[data]) for data in sorted(of_data))
-  return (f'<section id="runs"><h2>What was run</h2><div class="scroll">'
-          f"<table><thead><tr>{head}</tr></thead>{bodies}</table></div>"
-          "</section>")
+  return (
+    f'<section id="runs"><h2>What was run</h2><div class="scroll">'
+    f"<table><thead><tr>{head}</tr></thead>{bodies}</table></div>"
+    "</section>"
+  )
 
 
 def machines(found: Iterable[Union[dict, str, None]]) -> list[str]:
   """Hardware of run.json in words, each kind once."""
-  texts = [_machine(machine) if isinstance(machine, dict) else machine
-           for machine in found]
+  texts = [
+    _machine(machine) if isinstance(machine, dict) else machine
+    for machine in found
+  ]
   return list(dict.fromkeys(text for text in texts if text))
 
 
@@ -37,8 +43,9 @@ def data_of(run: FoundRun) -> str:
 def _machine(machine: dict) -> str:
   parts = list(machine.get("accelerators") or [])
   if machine.get("cpu"):
-    parts.append(f"{machine['cpu']}, "
-                 f"{formats.plural(machine.get('cores', 1), 'core')}")
+    parts.append(
+      f"{machine['cpu']}, {formats.plural(machine.get('cores', 1), 'core')}"
+    )
   if machine.get("memory_gib"):
     parts.append(f"{machine['memory_gib']} GiB memory")
   return ", ".join(parts)
@@ -49,11 +56,14 @@ def _body(data: str, runs: Sequence[FoundRun]) -> str:
   groups = {}
   for run in runs:
     groups.setdefault((run.hparams_set or run.folder, run.hparams), []).append(
-        run)
+      run
+    )
   hardware = "; ".join(machines(run.info.get("hardware") for run in runs))
-  return ('<tbody><tr class="group"><th scope="rowgroup" '
-          f'colspan="{len(_HEADINGS)}">{html.escape(data)}{_small(hardware)}'
-          f'</th></tr>{"".join(map(_row, groups.values()))}</tbody>')
+  return (
+    '<tbody><tr class="group"><th scope="rowgroup" '
+    f'colspan="{len(_HEADINGS)}">{html.escape(data)}{_small(hardware)}'
+    f"</th></tr>{''.join(map(_row, groups.values()))}</tbody>"
+  )
 
 
 def _row(runs: Sequence[FoundRun]) -> str:
@@ -63,11 +73,16 @@ def _row(runs: Sequence[FoundRun]) -> str:
   seeds = _listed(run.seed for run in runs)
   if splits != {0}:
     seeds += f"; splits {_listed(splits)}"
-  cells = (html.escape(first.hparams_set or formats.ABSENT) + _small(with_),
-           seeds, _listed(map(_steps, runs)),
-           _listed(run.num_parameters for run in runs))
-  return (f'<tr><th scope="row">{html.escape(first.label)}</th>'
-          f'{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>')
+  cells = (
+    html.escape(first.hparams_set or formats.ABSENT) + _small(with_),
+    seeds,
+    _listed(map(_steps, runs)),
+    _listed(run.num_parameters for run in runs),
+  )
+  return (
+    f'<tr><th scope="row">{html.escape(first.label)}</th>'
+    f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+  )
 
 
 def _steps(run: FoundRun) -> Optional[int]:

@@ -1,9 +1,9 @@
 """One self-contained HTML page: style inside, pictures inside, no network."""
 
 import base64
+from collections.abc import Iterable, Sequence
 import html
 import re
-from typing import Iterable, Sequence
 
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
@@ -16,19 +16,22 @@ _MIN_WIDTH = 736  # pixels of a PNG or a sheet; where less is free it scrolls
 def document(title: str, body: str) -> str:
   """The page around `body`, which is HTML."""
   return (
-      '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-      '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-      # The browser itself then refuses anything that is not in this file.
-      '<meta http-equiv="Content-Security-Policy" content="default-src '
-      "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-      f"<title>{html.escape(title)}</title>\n<style>{style.CSS}</style>\n"
-      f"</head>\n<body>\n{body}\n</body>\n</html>\n")
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    # The browser itself then refuses anything that is not in this file.
+    '<meta http-equiv="Content-Security-Policy" content="default-src '
+    "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
+    f"<title>{html.escape(title)}</title>\n<style>{style.CSS}</style>\n"
+    f"</head>\n<body>\n{body}\n</body>\n</html>\n"
+  )
 
 
 def figure(name: str, content: bytes, caption: str) -> str:
   """A picture with its caption; the ending of `name` says what it is."""
-  return (f"<figure>{picture(name, content, caption)}"
-          f"<figcaption>{html.escape(caption)}</figcaption></figure>")
+  return (
+    f"<figure>{picture(name, content, caption)}"
+    f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+  )
 
 
 def picture(name: str, content: bytes, description: str) -> str:
@@ -39,12 +42,14 @@ def picture(name: str, content: bytes, description: str) -> str:
     content: the file.
     description: for who cannot see it.
   """
-  kind = _KINDS[name[name.rindex("."):]]
+  kind = _KINDS[name[name.rindex(".") :]]
   encoded = base64.b64encode(content).decode("ascii")
   size = _size(kind, content)
   box = "frames moving" if kind == "gif" else "frames"
-  return (f'<div class="{box}"><img alt="{html.escape(description)}"{size} '
-          f'src="data:image/{kind};base64,{encoded}"></div>')
+  return (
+    f'<div class="{box}"><img alt="{html.escape(description)}"{size} '
+    f'src="data:image/{kind};base64,{encoded}"></div>'
+  )
 
 
 def charts(shown: Sequence[panels.Panel], caption: str) -> str:
@@ -53,25 +58,33 @@ def charts(shown: Sequence[panels.Panel], caption: str) -> str:
   The caption is above them: what it tells holds for all.
   """
   found = "".join(
-      f"<figure><h3>{html.escape(panel.title)}</h3>"
-      f"{legend(panel.legend.items())}{panel.svg}</figure>"
-      for panel in shown)
-  return (f'<figure class="sheet"><figcaption>{html.escape(caption)}'
-          f'</figcaption><div class="figures">{found}</div></figure>')
+    f"<figure><h3>{html.escape(panel.title)}</h3>"
+    f"{legend(panel.legend.items())}{panel.svg}</figure>"
+    for panel in shown
+  )
+  return (
+    f'<figure class="sheet"><figcaption>{html.escape(caption)}'
+    f'</figcaption><div class="figures">{found}</div></figure>'
+  )
 
 
 def contents(body: str) -> str:
   """Links to the sections of `body` that have an id and a heading."""
   links = "".join(
-      f'<li><a href="#{place}">{heading}</a></li>' for place, heading in
-      re.findall(r'<section[^>]* id="([^"]+)"><h2>([^<]+)</h2>', body))
-  return f'<nav><ul>{links}</ul></nav>'
+    f'<li><a href="#{place}">{heading}</a></li>'
+    for place, heading in re.findall(
+      r'<section[^>]* id="([^"]+)"><h2>([^<]+)</h2>', body
+    )
+  )
+  return f"<nav><ul>{links}</ul></nav>"
 
 
 def legend(entries: Iterable[tuple[int, str]]) -> str:
   """Colour and marker of each (colour, name)."""
-  lines = "".join(f"<li>{plots.swatch(color)} {html.escape(label)}</li>"
-                  for color, label in entries)
+  lines = "".join(
+    f"<li>{plots.swatch(color)} {html.escape(label)}</li>"
+    for color, label in entries
+  )
   return f'<ul class="legend">{lines}</ul>' if lines else ""
 
 
@@ -83,5 +96,4 @@ def _size(kind: str, content: bytes) -> str:
     width = int.from_bytes(content[16:20], "big")
   else:
     width = int(re.search(rb'viewBox="0 0 (\d+)', content)[1])
-  return (f' style="max-width: {width}px; '
-          f'min-width: {min(width, _MIN_WIDTH)}px"')
+  return f' style="max-width: {width}px; min-width: {min(width, _MIN_WIDTH)}px"'

@@ -8,7 +8,8 @@ from typing import Optional
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import trivial
-from t2t_af.analysis.results.comparison import Comparison, Difference
+from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.analysis.results.comparison import Difference
 
 
 def sentences(comparison: Comparison) -> list[str]:
@@ -24,19 +25,22 @@ def sentences(comparison: Comparison) -> list[str]:
   for name in done:
     if name != first and first in done:
       found.append(_against(comparison, name, first))
-  others = sorted((s for s in done if s != best),
-                  key=lambda s: comparison.nll(s).mean)
+  others = sorted(
+    (s for s in done if s != best), key=lambda s: comparison.nll(s).mean
+  )
   if best != first and others[0] != first:
     found.append(_against(comparison, best, others[0]))
   conflicts = comparison.protocol_conflicts()
   if conflicts:
-    found.append("Not measured alike, so these differences do not compare "
-                 f"the models alone: {'; '.join(conflicts)}.")
+    found.append(
+      "Not measured alike, so these differences do not compare "
+      f"the models alone: {'; '.join(conflicts)}."
+    )
   return found
 
 
 def relation(difference: Difference) -> str:
-  """"lower", "higher" or "equal": the sign of `ours - theirs`."""
+  """ "lower", "higher" or "equal": the sign of `ours - theirs`."""
   if difference.mean == 0:
     return "equal"
   return "lower" if difference.mean < 0 else "higher"
@@ -46,13 +50,22 @@ def _winner(comparison: Comparison, best: str) -> str:
   estimate = comparison.nll(best)
   bound = "at most " if comparison.is_bound(best) else ""
   seeds = formats.plural(len(estimate.per_seed), "seed")
-  of_each = {tuple(other.per_seed) for other in map(
-      comparison.nll, comparison.sets) if other}
-  unequal = ("" if len(of_each) == 1 else " Not every set has a result for "
-             "every seed; each mean is over the seeds that have one.")
-  return (f"Lowest NLL on the {comparison.split} split: "
-          f"{comparison.label(best)}, {bound}{formats.number(estimate.mean)} "
-          f"{comparison.unit.name} (mean of {seeds}).{unequal}")
+  of_each = {
+    tuple(other.per_seed)
+    for other in map(comparison.nll, comparison.sets)
+    if other
+  }
+  unequal = (
+    ""
+    if len(of_each) == 1
+    else " Not every set has a result for "
+    "every seed; each mean is over the seeds that have one."
+  )
+  return (
+    f"Lowest NLL on the {comparison.split} split: "
+    f"{comparison.label(best)}, {bound}{formats.number(estimate.mean)} "
+    f"{comparison.unit.name} (mean of {seeds}).{unequal}"
+  )
 
 
 def _unbeaten(comparison: Comparison, done: list[str]) -> list[str]:
@@ -61,12 +74,15 @@ def _unbeaten(comparison: Comparison, done: list[str]) -> list[str]:
   for name in done:
     references = trivial.not_beaten(comparison, name)
     if references:
-      which = formats.listing([f'"{trivial.label(comparison, r)}"'
-                               for r in references])
+      which = formats.listing(
+        [f'"{trivial.label(comparison, r)}"' for r in references]
+      )
       value = "bound" if comparison.is_bound(name) else "NLL"
-      found.append(f"{comparison.label(name)} does not beat the trivial model"
-                   f"{'s' * (len(references) > 1)} {which}: its {value} is not "
-                   "lower.")
+      found.append(
+        f"{comparison.label(name)} does not beat the trivial model"
+        f"{'s' * (len(references) > 1)} {which}: its {value} is not "
+        "lower."
+      )
   return found
 
 
@@ -77,31 +93,41 @@ def _against(comparison: Comparison, ours: str, theirs: str) -> str:
   if difference is None:
     return f"{names} share no finished seed, so they are not compared."
   if relation(difference) == "equal":
-    text = (f"{names} are equal to the last digit over "
-            f"{formats.plural(len(difference.per_seed), 'seed')}.")
+    text = (
+      f"{names} are equal to the last digit over "
+      f"{formats.plural(len(difference.per_seed), 'seed')}."
+    )
   else:
     size = formats.with_error(abs(difference.mean), difference.stderr)
-    text = (f"{comparison.label(ours)} is {relation(difference)} than "
-            f"{comparison.label(theirs)} by {size} "
-            f"{comparison.unit.name} over "
-            f"{formats.plural(len(difference.per_seed), 'seed')}"
-            f"{_evidence(difference)}.")
-  caveats = [_spread(difference), _bounds(comparison, ours, theirs, difference),
-             _size(comparison, ours, theirs)]
+    text = (
+      f"{comparison.label(ours)} is {relation(difference)} than "
+      f"{comparison.label(theirs)} by {size} "
+      f"{comparison.unit.name} over "
+      f"{formats.plural(len(difference.per_seed), 'seed')}"
+      f"{_evidence(difference)}."
+    )
+  caveats = [
+    _spread(difference),
+    _bounds(comparison, ours, theirs, difference),
+    _size(comparison, ours, theirs),
+  ]
   return " ".join([text] + [c for c in caveats if c])
 
 
 def _evidence(difference: Difference) -> str:
-  """" (3.0 standard errors; lower in 3 of 3 seeds)"."""
+  """ " (3.0 standard errors; lower in 3 of 3 seeds)"."""
   parts = []
   if difference.stderr > 0:  # False for NaN.
     ratio = abs(difference.mean) / difference.stderr
     parts.append(f"{formats.number(ratio, 1)} standard errors")
   if len(difference.per_seed) > 1:
-    agreeing = sum(d * difference.mean > 0
-                   for d in difference.per_seed.values())
-    parts.append(f"{relation(difference)} in {agreeing} of "
-                 f"{len(difference.per_seed)} seeds")
+    agreeing = sum(
+      d * difference.mean > 0 for d in difference.per_seed.values()
+    )
+    parts.append(
+      f"{relation(difference)} in {agreeing} of "
+      f"{len(difference.per_seed)} seeds"
+    )
   return f" ({'; '.join(parts)})" if parts else ""
 
 
@@ -111,32 +137,43 @@ def _spread(difference: Difference) -> str:
     return "Without a standard error nothing says whether this is chance."
   low, high = difference.interval
   decimals = formats.digits_for(difference.stderr)
-  interval = (f"{formats.signed(low, decimals)} to "
-              f"{formats.signed(high, decimals)}")
+  interval = (
+    f"{formats.signed(low, decimals)} to {formats.signed(high, decimals)}"
+  )
   if difference.basis != "seeds":
-    return (f"One seed only: the error is over {difference.basis}, and how "
-            "much another seed would change it was not measured "
-            f"(95 % interval {interval}).")
+    return (
+      f"One seed only: the error is over {difference.basis}, and how "
+      "much another seed would change it was not measured "
+      f"(95 % interval {interval})."
+    )
   clear = low > 0 or high < 0
-  return (f"The 95 % interval of the difference, {interval}, "
-          f"{'excludes' if clear else 'includes'} zero"
-          f"{'.' if clear else ': these seeds do not settle it.'}")
+  return (
+    f"The 95 % interval of the difference, {interval}, "
+    f"{'excludes' if clear else 'includes'} zero"
+    f"{'.' if clear else ': these seeds do not settle it.'}"
+  )
 
 
-def _bounds(comparison: Comparison, ours: str, theirs: str,
-            difference: Difference) -> Optional[str]:
+def _bounds(
+  comparison: Comparison, ours: str, theirs: str, difference: Difference
+) -> Optional[str]:
   """A bound that is higher proves nothing about the NLL itself."""
   bound = {s: comparison.is_bound(s) for s in (ours, theirs)}
   if not any(bound.values()):
     return None
-  lower, higher = ((ours, theirs) if difference.mean < 0 else (theirs, ours))
-  which = formats.listing([comparison.label(s) for s in (ours, theirs)
-                           if bound[s]])
+  lower, higher = (ours, theirs) if difference.mean < 0 else (theirs, ours)
+  which = formats.listing(
+    [comparison.label(s) for s in (ours, theirs) if bound[s]]
+  )
   if bound[higher]:
-    return (f"The NLL of {which} is an upper bound, so the exact value of "
-            f"{comparison.label(higher)} may be lower than shown.")
-  return (f"The NLL of {which} is an upper bound and lower all the same, so "
-          f"the exact value of {comparison.label(lower)} is lower too.")
+    return (
+      f"The NLL of {which} is an upper bound, so the exact value of "
+      f"{comparison.label(higher)} may be lower than shown."
+    )
+  return (
+    f"The NLL of {which} is an upper bound and lower all the same, so "
+    f"the exact value of {comparison.label(lower)} is lower too."
+  )
 
 
 def _size(comparison: Comparison, ours: str, theirs: str) -> Optional[str]:
@@ -144,5 +181,7 @@ def _size(comparison: Comparison, ours: str, theirs: str) -> Optional[str]:
   a, b = (comparison.from_run(s, "num_parameters") for s in (ours, theirs))
   if not a or not b or abs(a / b - 1) <= 0.01:
     return None
-  return (f"{comparison.label(ours)} has {formats.significant(a / b)} times "
-          f"the parameters of {comparison.label(theirs)}.")
+  return (
+    f"{comparison.label(ours)} has {formats.significant(a / b)} times "
+    f"the parameters of {comparison.label(theirs)}."
+  )

@@ -14,18 +14,19 @@ NaN: not defined there, as of a step without a whole window before it.
 """
 
 import re
-import zipfile
 from typing import NamedTuple, Optional
+import zipfile
 
 import numpy as np
 
 from t2t_af import errors
 
-LEVELS = 256.  # of a pixel; x in [0, 1) is its level / LEVELS
+LEVELS = 256.0  # of a pixel; x in [0, 1) is its level / LEVELS
 
 
 class Transform(NamedTuple):
   """Arrays [N, time, ...]."""
+
   number: int
   shift: np.ndarray
   scale: np.ndarray
@@ -34,6 +35,7 @@ class Transform(NamedTuple):
 
 class Latent(NamedTuple):
   """Arrays [N, time, height, width, channels] of one level."""
+
   level: int
   z: np.ndarray
   shift: np.ndarray  # alpha
@@ -73,27 +75,36 @@ def read(path: str) -> Flow:
   if "x" not in arrays or "num_cond" not in arrays:
     raise errors.UserError(f"{path} has no x or no num_cond")
   flow = Flow(
-      arrays["x"], int(arrays["num_cond"]),
-      [Transform(m, *_group(path, arrays, m, ("shift", "scale", "y")))
-       for m in _numbers(arrays, "y")],
-      [Latent(level, *_group(path, arrays, level,
-                             ("z", "alpha", "beta", "u")))
-       for level in _numbers(arrays, "u")],
-      *(_float(arrays.get(name)) for name in ("base_loc", "base_scale")))
+    arrays["x"],
+    int(arrays["num_cond"]),
+    [
+      Transform(m, *_group(path, arrays, m, ("shift", "scale", "y")))
+      for m in _numbers(arrays, "y")
+    ],
+    [
+      Latent(level, *_group(path, arrays, level, ("z", "alpha", "beta", "u")))
+      for level in _numbers(arrays, "u")
+    ],
+    *(_float(arrays.get(name)) for name in ("base_loc", "base_scale")),
+  )
   if not flow.transforms and not flow.latents:
     raise errors.UserError(f"{path} has no transform and no latent level")
   for transform in flow.transforms:
     if transform.noise.shape != flow.x.shape:
       raise errors.UserError(
-          f"{path}: y_{transform.number} is {list(transform.noise.shape)}, but "
-          f"x is {list(flow.x.shape)}")
+        f"{path}: y_{transform.number} is {list(transform.noise.shape)}, but "
+        f"x is {list(flow.x.shape)}"
+      )
   return flow
 
 
 def _numbers(arrays: dict, name: str) -> list[int]:
   """The m of every `<name>_<m>`."""
-  return sorted(int(found[1]) for key in arrays
-                if (found := re.fullmatch(rf"{name}_(\d+)", key)))
+  return sorted(
+    int(found[1])
+    for key in arrays
+    if (found := re.fullmatch(rf"{name}_(\d+)", key))
+  )
 
 
 def _group(path: str, arrays: dict, number: int, names: tuple) -> list:

@@ -10,10 +10,11 @@ Of a series they are float32 [..., features], standardised, and there are also
   names      of the features
 """
 
+from collections.abc import Sequence
 import logging
 import math
+from typing import NamedTuple, Optional
 import zipfile
-from typing import NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class Samples(NamedTuple):
 
 class Scale(NamedTuple):
   """From a standardised series to what was measured."""
+
   mean: np.ndarray
   std: np.ndarray
   names: Sequence[str]
@@ -38,17 +40,21 @@ class Scale(NamedTuple):
 
 def standardised(num_features: int) -> Scale:
   """The scale of a series whose own is not known."""
-  return Scale(np.zeros(num_features), np.ones(num_features),
-               [f"feature {i + 1}" for i in range(num_features)],
-               "standardised")
+  return Scale(
+    np.zeros(num_features),
+    np.ones(num_features),
+    [f"feature {i + 1}" for i in range(num_features)],
+    "standardised",
+  )
 
 
 def read_scale(path: str) -> Optional[Scale]:
   """Of the samples of a series; None where the file has none."""
   try:
     with np.load(path) as arrays:
-      return Scale(arrays["mean"], arrays["std"],
-                   [str(name) for name in arrays["names"]])
+      return Scale(
+        arrays["mean"], arrays["std"], [str(name) for name in arrays["names"]]
+      )
   except (OSError, KeyError, ValueError, zipfile.BadZipFile):
     return None
 
@@ -56,12 +62,12 @@ def read_scale(path: str) -> Optional[Scale]:
 def read(path: str, num_contexts: int) -> Optional[Samples]:
   """The first contexts; None where the file is absent or cannot be read."""
   try:
-    return Samples(*(read_first(path, name, num_contexts)
-                     for name in Samples._fields))
+    return Samples(
+      *(read_first(path, name, num_contexts) for name in Samples._fields)
+    )
   except FileNotFoundError:
     return None
-  except (OSError, KeyError, ValueError, EOFError,
-          zipfile.BadZipFile) as error:
+  except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
     logging.warning("%s cannot be read: %s", path, error)
     return None
 
@@ -73,8 +79,11 @@ def read_first(path: str, name: str, count: int) -> np.ndarray:
   """
   with zipfile.ZipFile(path) as archive, archive.open(name + ".npy") as stream:
     version = np.lib.format.read_magic(stream)
-    header = (np.lib.format.read_array_header_1_0 if version == (1, 0)
-              else np.lib.format.read_array_header_2_0)
+    header = (
+      np.lib.format.read_array_header_1_0
+      if version == (1, 0)
+      else np.lib.format.read_array_header_2_0
+    )
     shape, fortran_order, dtype = header(stream)
     if fortran_order or dtype.hasobject or not shape:
       raise ValueError(f"{name} is not a plain array in C order")

@@ -3,17 +3,20 @@
 from t2t_af.analysis.results.comparison import Comparison
 
 LABELS = {
-    "uniform": "Uniform", "standard_normal": "N(0, 1) on [0, 1]",
-    "global_gaussian": "One Gaussian for all",
-    "per_pixel_gaussian": "One Gaussian per pixel",
-    "copy_last_frame": "Copy of the previous frame",
-    "copy_last_frame_per_pixel": "Copy, one variance per pixel"}
+  "uniform": "Uniform",
+  "standard_normal": "N(0, 1) on [0, 1]",
+  "global_gaussian": "One Gaussian for all",
+  "per_pixel_gaussian": "One Gaussian per pixel",
+  "copy_last_frame": "Copy of the previous frame",
+  "copy_last_frame_per_pixel": "Copy, one variance per pixel",
+}
 SERIES_LABELS = {
-    "standard_normal": "N(0, 1)",
-    "global_gaussian": "One Gaussian for all",
-    "per_feature_gaussian": "One Gaussian per feature",
-    "copy_last_step": "Copy of the previous step",
-    "copy_last_step_per_feature": "Copy, one variance per feature"}
+  "standard_normal": "N(0, 1)",
+  "global_gaussian": "One Gaussian for all",
+  "per_feature_gaussian": "One Gaussian per feature",
+  "copy_last_step": "Copy of the previous step",
+  "copy_last_step_per_feature": "Copy, one variance per feature",
+}
 # Metric of samples -> whether lower is better.
 _METRICS = {"psnr": False, "ssim": False, "rmse": True}
 
@@ -29,17 +32,22 @@ def not_beaten(comparison: Comparison, hparams_set: str) -> list[str]:
   estimate = comparison.estimate(hparams_set)
   if estimate is None:
     return []
-  return [r["name"] for r in comparison.scored_references()
-          if r.get("nll_nats_per_dim") is not None and
-          estimate.mean >= r["nll_nats_per_dim"]]
+  return [
+    r["name"]
+    for r in comparison.scored_references()
+    if r.get("nll_nats_per_dim") is not None
+    and estimate.mean >= r["nll_nats_per_dim"]
+  ]
 
 
 def worse_than_a_copy(comparison: Comparison, hparams_set: str) -> list[str]:
   """Metrics in which the best sample is no better than the last given step."""
   found = []
   for r in comparison.scored_references():
-    lengths = {s.get("num_predicted_frames")
-               for s in comparison.final(hparams_set, "samples").values()}
+    lengths = {
+      s.get("num_predicted_frames")
+      for s in comparison.final(hparams_set, "samples").values()
+    }
     if lengths != {r.get("num_scored_frames")}:
       continue  # Later steps are harder: not comparable.
     for metric, lower in _METRICS.items():

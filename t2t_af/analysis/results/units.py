@@ -7,7 +7,8 @@ in nats per dimension (Table 1) and series in nats per time step (Table 2):
   raw units:      nats_per_step + sum over dimensions of log std
 """
 
-from typing import NamedTuple, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 
 class Unit(NamedTuple):
@@ -19,13 +20,14 @@ class Unit(NamedTuple):
     step: what a time step is called, "frame" or "step".
     is_series: whether there are columns and no pixels.
   """
+
   name: str
   scale: float
   step: str
   is_series: bool
 
 
-VIDEO = Unit("nats/dim", 1., "frame", False)
+VIDEO = Unit("nats/dim", 1.0, "frame", False)
 
 
 def of(problem: str, records: Sequence[dict]) -> Unit:
@@ -40,5 +42,5 @@ def of(problem: str, records: Sequence[dict]) -> Unit:
     if record.get("dequantization") == "none" and record.get("dims_per_step"):
       return Unit("nats/step", float(record["dims_per_step"]), "step", True)
   if not records and problem.startswith("series_"):
-    return Unit("nats/step", 1., "step", True)  # nothing to be scaled yet
+    return Unit("nats/step", 1.0, "step", True)  # nothing to be scaled yet
   return VIDEO

@@ -7,22 +7,45 @@ not run. Units are in the columns' names.
 import csv
 import io
 
-from t2t_af.records import likelihood
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.records import likelihood
 
 COLUMNS = (
-    "row", "name", "label", "model", "seed", "split", "dequantization",
-    "bound", "num_samples", "num_parameters", "nll_nats_per_dim",
-    "nll_nats_per_dim_stderr_seeds", "nll_nats_per_dim_stderr_sequences",
-    "nll_bits_per_dim", "reconstruction_nats_per_dim", "kl_nats_per_dim",
-    "nll_nats_per_step", "nll_raw_nats_per_step", "difference_nats_per_dim",
-    "difference_stderr", "psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n",
-    "seconds_per_step", "peak_memory_mib")
+  "row",
+  "name",
+  "label",
+  "model",
+  "seed",
+  "split",
+  "dequantization",
+  "bound",
+  "num_samples",
+  "num_parameters",
+  "nll_nats_per_dim",
+  "nll_nats_per_dim_stderr_seeds",
+  "nll_nats_per_dim_stderr_sequences",
+  "nll_bits_per_dim",
+  "reconstruction_nats_per_dim",
+  "kl_nats_per_dim",
+  "nll_nats_per_step",
+  "nll_raw_nats_per_step",
+  "difference_nats_per_dim",
+  "difference_stderr",
+  "psnr_best_of_n",
+  "ssim_best_of_n",
+  "rmse_best_of_n",
+  "seconds_per_step",
+  "peak_memory_mib",
+)
 # Means over seeds of likelihood records, and of sample records.
-_FIELDS = ("reconstruction_nats_per_dim", "kl_nats_per_dim",
-           "nll_nats_per_step", "nll_raw_nats_per_step")
+_FIELDS = (
+  "reconstruction_nats_per_dim",
+  "kl_nats_per_dim",
+  "nll_nats_per_step",
+  "nll_raw_nats_per_step",
+)
 _QUALITY = ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
 
 
@@ -36,10 +59,14 @@ def text(comparison: Comparison) -> str:
       writer.writerow({k: _plain(v) for k, v in line.items()})
   for r in comparison.scored_references():
     line = {field: r.get(field) for field in COLUMNS}
-    line.update({
-        "row": "reference", "bound": False,
+    line.update(
+      {
+        "row": "reference",
+        "bound": False,
         "label": trivial.label(comparison, r["name"]),
-        "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"]})
+        "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"],
+      }
+    )
     writer.writerow({k: _plain(v) for k, v in line.items()})
   return stream.getvalue()
 
@@ -56,22 +83,33 @@ def _lines(comparison: Comparison, name: str):
   estimate = comparison.estimate(name)
   first = comparison.sets[0]
   difference = None if name == first else comparison.difference(name, first)
-  base = {"name": name, "label": comparison.label(name),
-          "split": comparison.split}
-  line = {"row": "set", **base, "seed": "all",
-          **_shared(finals.values(), "model", "dequantization",
-                    "num_samples"),
-          "bound": comparison.is_bound(name) if finals else None}
+  base = {
+    "name": name,
+    "label": comparison.label(name),
+    "split": comparison.split,
+  }
+  line = {
+    "row": "set",
+    **base,
+    "seed": "all",
+    **_shared(finals.values(), "model", "dequantization", "num_samples"),
+    "bound": comparison.is_bound(name) if finals else None,
+  }
   if estimate:
-    line.update({
+    line.update(
+      {
         "nll_nats_per_dim": estimate.mean,
         "nll_nats_per_dim_stderr_seeds": estimate.stderr_seeds,
         "nll_nats_per_dim_stderr_sequences": estimate.stderr_sequences,
-        "nll_bits_per_dim": likelihood.bits_from_nats(estimate.mean)})
+        "nll_bits_per_dim": likelihood.bits_from_nats(estimate.mean),
+      }
+    )
   scale = comparison.unit.scale
   if difference:
-    line.update(difference_nats_per_dim=difference.mean / scale,
-                difference_stderr=difference.stderr / scale)
+    line.update(
+      difference_nats_per_dim=difference.mean / scale,
+      difference_stderr=difference.stderr / scale,
+    )
   for field in ("num_parameters", "seconds_per_step", "peak_memory_mib"):
     line[field] = comparison.from_run(name, field)
   for fields, kind in ((_FIELDS, "likelihood"), (_QUALITY, "samples")):
@@ -83,22 +121,28 @@ def _lines(comparison: Comparison, name: str):
     run, sampled = comparison.runs[name, seed], drawn.get(seed, {})
     line = {field: r.get(field) for field in COLUMNS}
     line.update({field: sampled.get(field) for field in _QUALITY})
-    line.update({
-        "row": "seed", **base, "seed": seed,
+    line.update(
+      {
+        "row": "seed",
+        **base,
+        "seed": seed,
         "nll_nats_per_dim_stderr_sequences": r.get("nll_nats_per_dim_stderr"),
-        "difference_nats_per_dim":
-            difference.per_seed[seed] / scale
-            if difference and seed in difference.per_seed else None,
+        "difference_nats_per_dim": difference.per_seed[seed] / scale
+        if difference and seed in difference.per_seed
+        else None,
         "seconds_per_step": run.info.get("seconds_per_step"),
-        "peak_memory_mib": run.info.get("peak_memory_mib")})
+        "peak_memory_mib": run.info.get("peak_memory_mib"),
+      }
+    )
     yield line
 
 
 def _shared(records, *fields: str) -> dict:
   """The fields whose value all records share."""
   found = {field: {r.get(field) for r in records} for field in fields}
-  return {field: values.pop() for field, values in found.items()
-          if len(values) == 1}
+  return {
+    field: values.pop() for field, values in found.items() if len(values) == 1
+  }
 
 
 def _plain(value):

@@ -5,14 +5,21 @@ has problem, variant and noise.
 """
 
 import collections
-from typing import Mapping, Optional, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Optional
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import paper_values
 
-_SAME = ("hparams_set", "hparams", "num_cond_frames", "num_scored_frames",
-         "num_warmup_steps", "noise_std")
+_SAME = (
+  "hparams_set",
+  "hparams",
+  "num_cond_frames",
+  "num_scored_frames",
+  "num_warmup_steps",
+  "noise_std",
+)
 
 
 def row_label(name: tuple) -> str:
@@ -24,20 +31,27 @@ def row_label(name: tuple) -> str:
 
 def protocol_of(record: dict) -> tuple:
   """What records must share to be averaged over seeds."""
-  return (*_scoring(record),
-          record.get("chosen_of_steps") or record.get("step"))
+  return (
+    *_scoring(record),
+    record.get("chosen_of_steps") or record.get("step"),
+  )
 
 
 def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
   """A sentence per column of ours: what its numbers depend on."""
   found = []
   order = list(paper_values.LABELS)
-  places = sorted(chosen, key=lambda place: (
+  places = sorted(
+    chosen,
+    key=lambda place: (
       order.index(place[0][0]) if place[0][0] in order else len(order),
-      place[0]))
+      place[0],
+    ),
+  )
   for column, key in columns:
-    groups = {row_label(place[0]): chosen[place] for place in places
-              if place[1] == key}
+    groups = {
+      row_label(place[0]): chosen[place] for place in places if place[1] == key
+    }
     if groups:
       name = column.group
       if column.name != "ours" or key.problem in paper.columns.values():
@@ -49,26 +63,34 @@ def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
 def _protocol_parts(groups: dict, paper) -> list[str]:
   """groups: {row's label: records}; differences name their rows."""
   step = "step" if paper.unit == paper_values.NATS_PER_STEP else "frame"
+
   def part(words, value_of):
     return _told_once_or_by_row(groups, words, value_of)
 
   if paper.unit == paper_values.PARAMETERS:
-    return [f"problem {_listed(groups, 'problem')}, trainable parameters",
-            *part("with {}", lambda r: r.get("hparams"))]
-  return [
-      f"problem {_listed(groups, 'problem')}, {paper.split} split",
-      *part("{} sequences", lambda r: r.get("num_sequences")),
-      *part(f"{{}} {step}s given", lambda r: r.get("num_cond_frames")),
-      *part("{} scored", lambda r: r.get("num_scored_frames")),
-      *part("{} of those given warm the model up",
-            lambda r: r.get("num_warmup_steps") or None),
-      *part("{} noise", _noise),
-      *part("noise of {} standard deviations added",
-            lambda r: r.get("noise_std") or None),
-      *part("{}", _steps),
-      *part("seeds {}", lambda r: r.get("seed")),
+    return [
+      f"problem {_listed(groups, 'problem')}, trainable parameters",
       *part("with {}", lambda r: r.get("hparams")),
-      *part("in raw units {} nats more", _raw_volume)]
+    ]
+  return [
+    f"problem {_listed(groups, 'problem')}, {paper.split} split",
+    *part("{} sequences", lambda r: r.get("num_sequences")),
+    *part(f"{{}} {step}s given", lambda r: r.get("num_cond_frames")),
+    *part("{} scored", lambda r: r.get("num_scored_frames")),
+    *part(
+      "{} of those given warm the model up",
+      lambda r: r.get("num_warmup_steps") or None,
+    ),
+    *part("{} noise", _noise),
+    *part(
+      "noise of {} standard deviations added",
+      lambda r: r.get("noise_std") or None,
+    ),
+    *part("{}", _steps),
+    *part("seeds {}", lambda r: r.get("seed")),
+    *part("with {}", lambda r: r.get("hparams")),
+    *part("in raw units {} nats more", _raw_volume),
+  ]
 
 
 def _noise(record: dict) -> Optional[str]:
@@ -79,47 +101,56 @@ def _noise(record: dict) -> Optional[str]:
 
 def _raw_volume(record: dict) -> Optional[str]:
   """Of series: what standardising took from the density, nats per step."""
-  raw, standardised = (record.get(f"nll_{kind}nats_per_step")
-                       for kind in ("raw_", ""))
+  raw, standardised = (
+    record.get(f"nll_{kind}nats_per_step") for kind in ("raw_", "")
+  )
   if not is_number(raw) or not is_number(standardised):
     return None
   return formats.signed(raw - standardised, 2)
 
 
 def _listed(groups: dict, field: str) -> str:
-  return formats.listing(sorted({str(r.get(field)) for group in groups.values()
-                                 for r in group}))
+  return formats.listing(
+    sorted({str(r.get(field)) for group in groups.values() for r in group})
+  )
 
 
 def _told_once_or_by_row(groups: dict, words: str, value_of) -> list[str]:
   """["10 scored"], or ["3 given (1-AF, SLVM)", "6 given (2-AF)"]."""
   rows_of = collections.defaultdict(list)
   for label, group in groups.items():
-    values = sorted({str(value_of(r)) for r in group
-                     if value_of(r) not in (None, "")},
-                    key=lambda v: (len(v), v))
+    values = sorted(
+      {str(value_of(r)) for r in group if value_of(r) not in (None, "")},
+      key=lambda v: (len(v), v),
+    )
     if values:
       rows_of[", ".join(values)].append(label)
   if len(rows_of) == 1 and len(next(iter(rows_of.values()))) == len(groups):
     return [words.format(*rows_of)]
-  return [f"{words.format(value)} ({', '.join(labels)})"
-          for value, labels in rows_of.items()]
+  return [
+    f"{words.format(value)} ({', '.join(labels)})"
+    for value, labels in rows_of.items()
+  ]
 
 
 def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
   """Which numbers have rivals of another protocol that are not shown."""
   found = []
   for place, pool in pools.items():
-    shown = {(r["problem"], r.get("seed"), _scoring(r))
-             for r in chosen[place]}
-    rivals = {protocol_of(r) for r in pool
-              if (r["problem"], r.get("seed"), _scoring(r)) not in shown}
+    shown = {(r["problem"], r.get("seed"), _scoring(r)) for r in chosen[place]}
+    rivals = {
+      protocol_of(r)
+      for r in pool
+      if (r["problem"], r.get("seed"), _scoring(r)) not in shown
+    }
     if rivals:
       (name, key), count = place, len(rivals)
-      found.append(f"{row_label(name)} on {key.problem} ({key.variant}): "
-                   f"{formats.plural(count, 'older group')} of records not "
-                   "shown, of other overrides, training steps, seeds or steps "
-                   "scored.")
+      found.append(
+        f"{row_label(name)} on {key.problem} ({key.variant}): "
+        f"{formats.plural(count, 'older group')} of records not "
+        "shown, of other overrides, training steps, seeds or steps "
+        "scored."
+      )
   return found
 
 
@@ -131,5 +162,9 @@ def _scoring(record: dict) -> tuple:
 def _steps(record: dict) -> str:
   chosen_of = record.get("chosen_of_steps")
   told = formats.thousands(chosen_of or record.get("step"))
-  return (f"scored after as many of {told} training steps as were best on the "
-          "dev split" if chosen_of else f"{told} training steps")
+  return (
+    f"scored after as many of {told} training steps as were best on the "
+    "dev split"
+    if chosen_of
+    else f"{told} training steps"
+  )

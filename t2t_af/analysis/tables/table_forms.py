@@ -1,23 +1,51 @@
 """A paper's table as text, CSV, LaTeX and HTML."""
 
+from collections.abc import Mapping
 import csv
 import html
 import io
 import textwrap
-from typing import Callable, Mapping
+from typing import Callable
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
-from t2t_af.analysis.tables.paper_tables import Cell, Table
+from t2t_af.analysis.tables.paper_tables import Cell
+from t2t_af.analysis.tables.paper_tables import Table
 
-CSV_COLUMNS = ("table", "row", "model", "column", "source", "value", "bound",
-               "stderr", "stderr_sequences", "num_runs", "status", "best")
+CSV_COLUMNS = (
+  "table",
+  "row",
+  "model",
+  "column",
+  "source",
+  "value",
+  "bound",
+  "stderr",
+  "stderr_sequences",
+  "num_runs",
+  "status",
+  "best",
+)
 _NOTE_WIDTH = 100
-_LATEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$",
-          "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "±": r"$\pm$",
-          formats.MINUS: "$-$", formats.ABSENT: "--", "Δ": r"$\Delta$ ",
-          "≤": r"$\leq$", "<": r"$<$", ">": r"$>$", "~": r"\textasciitilde{}",
-          "^": r"\textasciicircum{}"}
+_LATEX = {
+  "\\": r"\textbackslash{}",
+  "&": r"\&",
+  "%": r"\%",
+  "$": r"\$",
+  "#": r"\#",
+  "_": r"\_",
+  "{": r"\{",
+  "}": r"\}",
+  "±": r"$\pm$",
+  formats.MINUS: "$-$",
+  formats.ABSENT: "--",
+  "Δ": r"$\Delta$ ",
+  "≤": r"$\leq$",
+  "<": r"$<$",
+  ">": r"$>$",
+  "~": r"\textasciitilde{}",
+  "^": r"\textasciicircum{}",
+}
 
 
 def cell_text(cell: Cell) -> str:
@@ -37,17 +65,29 @@ def text(table: Table) -> str:
     same = i and table.columns[i - 1].group == column.group
     heads[0].append("" if same else column.group)
     heads[1].append(column.name)
-  body = [[row.label] + [cell_text(cell) + "*" * cell.is_best
-                         for cell in row.cells] for row in table.rows]
-  widths = [max(len(line[i]) for line in body + heads[1:])
-            for i in range(len(heads[1]))]
+  body = [
+    [row.label] + [cell_text(cell) + "*" * cell.is_best for cell in row.cells]
+    for row in table.rows
+  ]
+  widths = [
+    max(len(line[i]) for line in body + heads[1:]) for i in range(len(heads[1]))
+  ]
   _widen_for_groups(heads[0], widths)
-  out = [f"Table {table.number}. {table.title}", "",
-         _group_line(heads[0], widths), _line(heads[1], widths),
-         "  ".join("-" * width for width in widths)]
+  out = [
+    f"Table {table.number}. {table.title}",
+    "",
+    _group_line(heads[0], widths),
+    _line(heads[1], widths),
+    "  ".join("-" * width for width in widths),
+  ]
   out += [_line(line, widths) for line in body] + [""]
-  out += [wrapped for note in _notes(table) for wrapped in textwrap.wrap(
-      note, _NOTE_WIDTH, subsequent_indent="  ", break_long_words=False)]
+  out += [
+    wrapped
+    for note in _notes(table)
+    for wrapped in textwrap.wrap(
+      note, _NOTE_WIDTH, subsequent_indent="  ", break_long_words=False
+    )
+  ]
   return "\n".join(line.rstrip() for line in out)
 
 
@@ -58,13 +98,27 @@ def csv_text(table: Table) -> str:
   writer.writerow(CSV_COLUMNS)
   for row in table.rows:
     for column, cell in zip(table.columns, row.cells):
-      writer.writerow([
-          table.number, row.name, row.label, column.group, column.name,
-          *("" if value is None else value for value in (
-              _plain(cell.value), "<=" if cell.is_bound else "",
-              _plain(cell.stderr), _plain(cell.stderr_sequences),
-              cell.num_runs or "", cell.status.replace(formats.ABSENT, ""),
-              int(cell.is_best) or ""))])
+      writer.writerow(
+        [
+          table.number,
+          row.name,
+          row.label,
+          column.group,
+          column.name,
+          *(
+            "" if value is None else value
+            for value in (
+              _plain(cell.value),
+              "<=" if cell.is_bound else "",
+              _plain(cell.stderr),
+              _plain(cell.stderr_sequences),
+              cell.num_runs or "",
+              cell.status.replace(formats.ABSENT, ""),
+              int(cell.is_best) or "",
+            )
+          ),
+        ]
+      )
   return stream.getvalue()
 
 
@@ -72,18 +126,34 @@ def latex(table: Table) -> str:
   """A table environment of plain LaTeX: no package is needed."""
   groups = _groups(table)
   lines = [
-      r"\begin{table}", r"\centering",
-      rf"\caption{{{_escaped(table.title)}}}",
-      rf"\label{{tab:{table.number}}}",
-      rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}", r"\hline",
-      " & ".join([""] + [rf"\multicolumn{{{size}}}{{c}}{{{_escaped(name)}}}"
-                         for name, size in groups]) + r" \\",
-      " & ".join(_escaped(part) for part in [
-          "Model", *(column.name for column in table.columns)]) + r" \\",
-      r"\hline"]
+    r"\begin{table}",
+    r"\centering",
+    rf"\caption{{{_escaped(table.title)}}}",
+    rf"\label{{tab:{table.number}}}",
+    rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}",
+    r"\hline",
+    " & ".join(
+      [""]
+      + [
+        rf"\multicolumn{{{size}}}{{c}}{{{_escaped(name)}}}"
+        for name, size in groups
+      ]
+    )
+    + r" \\",
+    " & ".join(
+      _escaped(part)
+      for part in ["Model", *(column.name for column in table.columns)]
+    )
+    + r" \\",
+    r"\hline",
+  ]
   for row in table.rows:
-    lines.append(" & ".join([_escaped(row.label)] + [
-        _latex_cell(cell) for cell in row.cells]) + r" \\")
+    lines.append(
+      " & ".join(
+        [_escaped(row.label)] + [_latex_cell(cell) for cell in row.cells]
+      )
+      + r" \\"
+    )
   lines += [r"\hline", r"\end{tabular}", r"\par\footnotesize"]
   lines += [rf"{_escaped(note)}\par" for note in _notes(table, False)]
   return "\n".join(lines + [r"\end{table}", ""])
@@ -91,27 +161,40 @@ def latex(table: Table) -> str:
 
 def html_section(table: Table) -> str:
   """A fragment for a page with the report's style sheet."""
-  top = "".join(f'<th scope="colgroup" colspan="{size}">{html.escape(name)}'
-                "</th>" for name, size in _groups(table))
+  top = "".join(
+    f'<th scope="colgroup" colspan="{size}">{html.escape(name)}</th>'
+    for name, size in _groups(table)
+  )
   # The page's sheet has the first of a row at the left, as the models are.
   below = "".join(
-      f'<th scope="col" style="position: static; text-align: right">'
-      f"{html.escape(column.name)}</th>" for column in table.columns)
+    f'<th scope="col" style="position: static; text-align: right">'
+    f"{html.escape(column.name)}</th>"
+    for column in table.columns
+  )
   body = "".join(
-      f'<tr data-row="{html.escape(row.name)}"><th scope="row">'
-      f"{html.escape(row.label)}</th>"
-      f'{"".join(map(_html_cell, row.cells))}</tr>' for row in table.rows)
-  notes = "".join(f"<li>{html.escape(note)}</li>"
-                  for note in _notes(table, False))
-  return (f'<section class="paper-table" id="table-{table.number}">'
-          f"<h2>Table {table.number}</h2><p>{html.escape(table.title)}.</p>"
-          f'<div class="scroll"><table><thead><tr><th rowspan="2" scope="col">'
-          f"Model</th>{top}</tr><tr>{below}</tr></thead><tbody>{body}</tbody>"
-          f"</table></div><ul>{notes}</ul></section>")
+    f'<tr data-row="{html.escape(row.name)}"><th scope="row">'
+    f"{html.escape(row.label)}</th>"
+    f"{''.join(map(_html_cell, row.cells))}</tr>"
+    for row in table.rows
+  )
+  notes = "".join(
+    f"<li>{html.escape(note)}</li>" for note in _notes(table, False)
+  )
+  return (
+    f'<section class="paper-table" id="table-{table.number}">'
+    f"<h2>Table {table.number}</h2><p>{html.escape(table.title)}.</p>"
+    f'<div class="scroll"><table><thead><tr><th rowspan="2" scope="col">'
+    f"Model</th>{top}</tr><tr>{below}</tr></thead><tbody>{body}</tbody>"
+    f"</table></div><ul>{notes}</ul></section>"
+  )
 
 
 FORMS: Mapping[str, Callable[[Table], str]] = {
-    "text": text, "csv": csv_text, "latex": latex, "html": html_section}
+  "text": text,
+  "csv": csv_text,
+  "latex": latex,
+  "html": html_section,
+}
 
 
 def _notes(table: Table, with_star: bool = True) -> list[str]:
@@ -119,8 +202,10 @@ def _notes(table: Table, with_star: bool = True) -> list[str]:
   cells = [cell for row in table.rows for cell in row.cells]
   notes = []
   if any(cell.stderr_text for cell in cells):
-    notes.append("±: one standard error over seeds; over the splits of the "
-                 "data where there are several, each the mean of its seeds.")
+    notes.append(
+      "±: one standard error over seeds; over the splits of the "
+      "data where there are several, each the mean of its seeds."
+    )
   if any(cell.is_best for cell in cells):
     mark = "*" if with_star else "Bold"
     notes.append(f"{mark}: the lowest of ours in the column.")
@@ -142,8 +227,7 @@ def _widen_for_groups(heads: list, widths: list) -> None:
   """A group's name needs room in its columns together."""
   for i, head in enumerate(heads):
     if head:
-      end = next((j for j in range(i + 1, len(heads)) if heads[j]),
-                 len(heads))
+      end = next((j for j in range(i + 1, len(heads)) if heads[j]), len(heads))
       have = sum(widths[i:end]) + 2 * (end - i - 1)
       widths[end - 1] += max(0, len(head) - have)
 
@@ -159,8 +243,10 @@ def _group_line(heads: list, widths: list) -> str:
 
 
 def _line(parts: list, widths: list) -> str:
-  return "  ".join(part.ljust(width) if i == 0 else part.rjust(width)
-                   for i, (part, width) in enumerate(zip(parts, widths)))
+  return "  ".join(
+    part.ljust(width) if i == 0 else part.rjust(width)
+    for i, (part, width) in enumerate(zip(parts, widths))
+  )
 
 
 def _plain(value):
@@ -181,8 +267,10 @@ def _html_cell(cell: Cell) -> str:
   told = html.escape(cell_text(cell))
   if is_number(cell.stderr_sequences):
     runs = formats.plural(cell.num_runs, "run")
-    told += (f"<small>{runs}, sequences ± "
-             f"{formats.number(cell.stderr_sequences)}</small>")
+    told += (
+      f"<small>{runs}, sequences ± "
+      f"{formats.number(cell.stderr_sequences)}</small>"
+    )
   names = ["best"] * cell.is_best + ["empty"] * bool(cell.status)
   marked = f' class="{" ".join(names)}"' if names else ""
   return f"<td{marked}>{told}</td>"

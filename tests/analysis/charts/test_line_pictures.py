@@ -26,7 +26,7 @@ def _columns(image):
 
 
 def test_a_line_goes_from_its_first_value_to_its_last():
-  image = _chart(np.linspace(0., 1., 11))
+  image = _chart(np.linspace(0.0, 1.0, 11))
   rows, columns = np.nonzero(_is_red(image))
   assert columns.min() == pytest.approx(lp.LEFT, abs=2)
   assert columns.max() == pytest.approx(lp.LEFT + lp.WIDTH, abs=2)
@@ -36,7 +36,7 @@ def test_a_line_goes_from_its_first_value_to_its_last():
 
 
 def test_values_that_are_no_number_leave_a_gap():
-  values = np.linspace(0., 1., 11)
+  values = np.linspace(0.0, 1.0, 11)
   values[4:7] = np.nan
   columns = _columns(_chart(values))
   assert not ((columns > 0.32) & (columns < 0.68)).any()
@@ -52,12 +52,12 @@ def test_given_steps_have_a_ground():
 
 
 def test_a_single_value_and_no_value_can_be_drawn():
-  assert _is_red(_chart([1.])).any()
+  assert _is_red(_chart([1.0])).any()
   assert not _is_red(_chart([np.nan, np.nan])).any()
 
 
 def test_panels_are_laid_out_in_rows():
-  panel = lp.Panel("p", [lp.Line(np.arange(3.), RED)])
+  panel = lp.Panel("p", [lp.Line(np.arange(3.0), RED)])
   one, five = lp.charts([panel]), lp.charts([panel] * 5)
   assert five.size == (2 * one.width, 3 * one.height)
 
@@ -67,9 +67,13 @@ def test_a_contact_sheet_leaves_columns_and_frames_out_evenly():
   shown = contact_sheet.some_columns(300)
   assert len(shown) == 12 and shown[0] == 0 and shown[-1] == 299
   image = contact_sheet.series(
-      ["a", "b"], [np.zeros((5, 300)), np.ones((9, 300))],
-      [str(i) for i in range(300)])
+    ["a", "b"],
+    [np.zeros((5, 300)), np.ones((9, 300))],
+    [str(i) for i in range(300)],
+  )
   assert isinstance(image, Image.Image)
   frames = np.zeros((40, 8, 8, 1), np.uint8)
-  assert (contact_sheet.video(["a"], [frames]).size ==
-          contact_sheet.video(["a"], [frames[:12]]).size)
+  assert (
+    contact_sheet.video(["a"], [frames]).size
+    == contact_sheet.video(["a"], [frames[:12]]).size
+  )

@@ -11,9 +11,12 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 
 def _panel(title):
-  line = plots.Line([0, 1], [0., 2.], 1)
-  return panels.Panel(f"{title} & more", plots.chart(
-      [line], "x", "y", title), {0: "a < b", 1: "c"})
+  line = plots.Line([0, 1], [0.0, 2.0], 1)
+  return panels.Panel(
+    f"{title} & more",
+    plots.chart([line], "x", "y", title),
+    {0: "a < b", 1: "c"},
+  )
 
 
 def test_sheet_is_one_svg_with_titles_legends_and_colours():

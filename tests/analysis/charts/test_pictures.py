@@ -4,9 +4,9 @@ import io
 import os
 
 import numpy as np
-import pytest
 from PIL import Image
 from PIL import ImageSequence
+import pytest
 
 from t2t_af.analysis.charts import pictures
 
@@ -23,29 +23,38 @@ def _contains(picture, patch):
 
 
 def _enlarged(frame, scale):
-  return np.repeat(np.repeat(np.broadcast_to(frame, frame.shape[:2] + (3,)),
-                             scale, axis=0), scale, axis=1)
+  return np.repeat(
+    np.repeat(np.broadcast_to(frame, frame.shape[:2] + (3,)), scale, axis=0),
+    scale,
+    axis=1,
+  )
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_strip_shows_every_frame_enlarged_without_smoothing(channels):
-  truth, sample = _frames(channels=channels), _frames(
-      channels=channels, seed=1)
-  image = pictures.strip([pictures.Row("Truth", truth),
-                          pictures.Row("A model", sample)], 1, scale=2)
+  truth, sample = _frames(channels=channels), _frames(channels=channels, seed=1)
+  image = pictures.strip(
+    [pictures.Row("Truth", truth), pictures.Row("A model", sample)], 1, scale=2
+  )
   picture = np.asarray(image)
   for frame in (*truth, *sample):
     assert _contains(picture, _enlarged(frame, 2))
-  assert not _contains(picture, _enlarged(_frames(channels=channels,
-                                                  seed=2)[0], 2))
+  assert not _contains(
+    picture, _enlarged(_frames(channels=channels, seed=2)[0], 2)
+  )
 
 
 def test_strip_borders_mark_the_given_frames_and_no_other():
   def orange(num_cond_frames):
-    picture = np.asarray(pictures.strip(
+    picture = np.asarray(
+      pictures.strip(
         [pictures.Row("Truth", np.zeros((3, 8, 8, 1), np.uint8))],
-        num_cond_frames, scale=1))
+        num_cond_frames,
+        scale=1,
+      )
+    )
     return (picture == pictures.CONDITIONING).all(axis=-1).sum()
+
   border = 12 * 12 - 8 * 8
   assert [orange(n) for n in range(4)] == [0, border, 2 * border, 3 * border]
 
@@ -53,21 +62,28 @@ def test_strip_borders_mark_the_given_frames_and_no_other():
 def test_strip_has_a_row_for_each_and_room_for_the_longest():
   short, long = _frames(num=2), _frames(num=5)
   one = pictures.strip([pictures.Row("a", long)], 1, scale=1)
-  two = pictures.strip([pictures.Row("a", short), pictures.Row("a", long)], 1,
-                       scale=1)
+  two = pictures.strip(
+    [pictures.Row("a", short), pictures.Row("a", long)], 1, scale=1
+  )
   assert two.height - one.height == 8 + 2 * pictures.BORDER + pictures.GAP
   assert two.width == one.width
 
 
 def test_rows_of_different_sizes_are_refused():
   with pytest.raises(ValueError, match="frame size"):
-    pictures.strip([pictures.Row("a", _frames()),
-                    pictures.Row("b", _frames(size=4))], 1)
+    pictures.strip(
+      [pictures.Row("a", _frames()), pictures.Row("b", _frames(size=4))], 1
+    )
 
 
-@pytest.mark.parametrize("frame", [
-    np.zeros((2, 2, 3)), np.zeros((2, 2, 2), np.uint8),
-    np.zeros((2, 2), np.uint8)])
+@pytest.mark.parametrize(
+  "frame",
+  [
+    np.zeros((2, 2, 3)),
+    np.zeros((2, 2, 2), np.uint8),
+    np.zeros((2, 2), np.uint8),
+  ],
+)
 def test_frames_of_another_kind_are_refused(frame):
   with pytest.raises(ValueError, match="a frame must be uint8"):
     pictures.grid(frame[None], 1, scale=1)
@@ -88,12 +104,15 @@ def test_animation_loops_and_shows_all_panels_in_step():
   # Few colours, so that the shared palette is exact.
   dark = np.stack([np.full((8, 8, 3), 40 * t, np.uint8) for t in range(4)])
   light = 255 - dark
-  content = pictures.animation([pictures.Row("Truth", dark),
-                                pictures.Row("Model", light)], 1, scale=1)
+  content = pictures.animation(
+    [pictures.Row("Truth", dark), pictures.Row("Model", light)], 1, scale=1
+  )
   gif = Image.open(io.BytesIO(content))
   assert gif.info["loop"] == 0 and gif.n_frames == 4
-  pages = [np.asarray(page.convert("RGB")).astype(int)
-           for page in ImageSequence.Iterator(gif)]
+  pages = [
+    np.asarray(page.convert("RGB")).astype(int)
+    for page in ImageSequence.Iterator(gif)
+  ]
   for t, page in enumerate(pages):
     for frame in (dark[t], light[t]):
       near = (np.abs(page - frame[0, 0]) <= 8).all(axis=-1)
@@ -102,16 +121,25 @@ def test_animation_loops_and_shows_all_panels_in_step():
 
 def test_animation_of_still_frames_keeps_its_length():
   still = np.zeros((4, 8, 8, 1), np.uint8)
-  gif = Image.open(io.BytesIO(pictures.animation(
-      [pictures.Row("Truth", still)], 2, scale=1, milliseconds=100)))
+  gif = Image.open(
+    io.BytesIO(
+      pictures.animation(
+        [pictures.Row("Truth", still)], 2, scale=1, milliseconds=100
+      )
+    )
+  )
   total = sum(page.info["duration"] for page in ImageSequence.Iterator(gif))
   assert total == 3 * 100 + 400
 
 
 def test_panels_wrap_into_columns():
   row = pictures.Row("a", _frames(num=1))
-  wide, tall = (Image.open(io.BytesIO(pictures.animation(
-      [row] * 4, 0, scale=1, columns=columns))) for columns in (4, 2))
+  wide, tall = (
+    Image.open(
+      io.BytesIO(pictures.animation([row] * 4, 0, scale=1, columns=columns))
+    )
+    for columns in (4, 2)
+  )
   assert tall.width * 2 == wide.width and tall.height > wide.height
 
 
@@ -128,7 +156,10 @@ def test_exported_frames_are_the_frames(tmp_path, channels):
   frames = _frames(channels=channels)
   paths = pictures.write_frames(str(tmp_path / "out"), frames)
   assert [os.path.basename(p) for p in paths] == [
-      "frame_0001.png", "frame_0002.png", "frame_0003.png"]
+    "frame_0001.png",
+    "frame_0002.png",
+    "frame_0003.png",
+  ]
   for path, frame in zip(paths, frames):
     found = np.asarray(Image.open(path)).reshape(frame.shape)
     np.testing.assert_array_equal(found, frame)
@@ -137,8 +168,8 @@ def test_exported_frames_are_the_frames(tmp_path, channels):
 def test_png_bytes_are_the_image():
   image = pictures.grid(_frames(), 2, scale=1)
   np.testing.assert_array_equal(
-      np.asarray(Image.open(io.BytesIO(pictures.png(image)))),
-      np.asarray(image))
+    np.asarray(Image.open(io.BytesIO(pictures.png(image)))), np.asarray(image)
+  )
 
 
 def test_write_leaves_no_temporary_file(tmp_path):

@@ -6,14 +6,14 @@ import re
 import numpy as np
 import pytest
 
-from tests.analysis import fake_results as fake
 from t2t_af.analysis.charts import bars
+from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import correlation_figures
-from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.figures import generalisation
 from t2t_af.analysis.figures import histograms
-from t2t_af.analysis.charts import plots
+from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.results import units
+from tests.analysis import fake_results as fake
 
 
 def _runs(folder, found):
@@ -21,38 +21,51 @@ def _runs(folder, found):
 
 
 def test_shares_of_a_split_sum_to_one_and_overlap_is_shared():
-  found = histograms.histogram({"train": [1., 1., 2., 3.],
-                                "test": [3., 3., 4., 5.]})
-  assert all(shares.sum() == pytest.approx(1.)
-             for shares in found.shares.values())
+  found = histograms.histogram(
+    {"train": [1.0, 1.0, 2.0, 3.0], "test": [3.0, 3.0, 4.0, 5.0]}
+  )
+  assert all(
+    shares.sum() == pytest.approx(1.0) for shares in found.shares.values()
+  )
   assert len(found.edges) == len(found.shares["test"]) + 1
   assert found.overlap == pytest.approx(0.25)  # one of four, the 3.
   assert found.means == {"train": 1.75, "test": 3.75}
-  same = histograms.histogram({"train": [1., 2.], "test": [1., 2.]})
-  assert same.overlap == pytest.approx(1.)
+  same = histograms.histogram({"train": [1.0, 2.0], "test": [1.0, 2.0]})
+  assert same.overlap == pytest.approx(1.0)
 
 
 def test_values_that_are_not_finite_are_left_out():
-  found = histograms.histogram({"train": [1., math.nan, None],
-                                "test": [2., math.inf]})
-  assert found.means == {"train": 1., "test": 2.}
+  found = histograms.histogram(
+    {"train": [1.0, math.nan, None], "test": [2.0, math.inf]}
+  )
+  assert found.means == {"train": 1.0, "test": 2.0}
   with pytest.raises(ValueError, match="test split has no finite NLL"):
-    histograms.histogram({"train": [1.], "test": [math.nan]})
+    histograms.histogram({"train": [1.0], "test": [math.nan]})
 
 
 def test_outline_has_the_area_of_its_bars():
-  edges, shares = [0., 1., 3.], [0.25, 0.75]
+  edges, shares = [0.0, 1.0, 3.0], [0.25, 0.75]
   line = histograms.outline(edges, shares, 0, "")
-  assert (line.x[0], line.y[0]) == (0., 0.) and line.y[-1] == 0.
+  assert (line.x[0], line.y[0]) == (0.0, 0.0) and line.y[-1] == 0.0
   area = np.sum(np.diff(line.x) * np.array(line.y[:-1]))
   assert area == pytest.approx(0.25 + 2 * 0.75)
 
 
 def test_histogram_of_a_run_is_in_the_units_of_its_table(tmp_path):
-  run, = _runs(tmp_path, [
-      fake.series("slvm_activity_rec", 3., 6, split=split, bound=True,
-                  problem="series_activity_rec")
-      for split in ("train", "test")])
+  (run,) = _runs(
+    tmp_path,
+    [
+      fake.series(
+        "slvm_activity_rec",
+        3.0,
+        6,
+        split=split,
+        bound=True,
+        problem="series_activity_rec",
+      )
+      for split in ("train", "test")
+    ],
+  )
   panel = histograms.panel(run)
   assert panel.title == "SLVM: overlap 1.00"
   assert panel.legend[0] == "train: mean <= 3.000 over 8 sequences"
@@ -60,9 +73,13 @@ def test_histogram_of_a_run_is_in_the_units_of_its_table(tmp_path):
 
 
 def test_histogram_needs_both_splits(tmp_path):
-  run, = _runs(tmp_path, [
-      fake.likelihood("af1_tiny", 2.),
-      fake.likelihood("af1_tiny", 1.9, split="train", num_samples=20)])
+  (run,) = _runs(
+    tmp_path,
+    [
+      fake.likelihood("af1_tiny", 2.0),
+      fake.likelihood("af1_tiny", 1.9, split="train", num_samples=20),
+    ],
+  )
   with pytest.raises(ValueError, match="has no NLLs of train"):
     histograms.panel(run)
 
@@ -70,18 +87,18 @@ def test_histogram_needs_both_splits(tmp_path):
 def _studies():
   found = []
   for seed in (0, 1):
-    for fraction, gap in ((0.25, 0.8), (1., 0.1)):
+    for fraction, gap in ((0.25, 0.8), (1.0, 0.1)):
       shared = dict(seed=seed, train_fraction=fraction)
       found += [
-          fake.likelihood("slvm_tiny", 2. + seed, split="train", **shared),
-          fake.likelihood("slvm_tiny", 2. + seed + gap + 0.1 * seed,
-                          **shared)]
+        fake.likelihood("slvm_tiny", 2.0 + seed, split="train", **shared),
+        fake.likelihood("slvm_tiny", 2.0 + seed + gap + 0.1 * seed, **shared),
+      ]
   return found
 
 
 def test_gap_is_taken_seed_by_seed(tmp_path):
   small, whole = generalisation.curves(_runs(tmp_path, _studies()))["SLVM"]
-  assert (small.fraction, whole.fraction) == (0.25, 1.)
+  assert (small.fraction, whole.fraction) == (0.25, 1.0)
   assert small.gap.mean == pytest.approx(0.85)
   # Unpaired, the error would be that of seeds 1 apart: 0.5 and more.
   assert small.gap.stderr == pytest.approx(0.05)
@@ -90,12 +107,14 @@ def test_gap_is_taken_seed_by_seed(tmp_path):
 
 
 def test_splits_of_one_step_are_compared(tmp_path):
-  found = [fake.likelihood("af1_tiny", 9., split="train", step=10),
-           fake.likelihood("af1_tiny", 2., step=10),
-           fake.likelihood("af1_tiny", 2., split="train", step=50),
-           fake.likelihood("af1_tiny", 2.4, step=50),
-           fake.likelihood("af1_tiny", 1., split="train", step=100)]
-  (point,), = generalisation.curves(_runs(tmp_path, found)).values()
+  found = [
+    fake.likelihood("af1_tiny", 9.0, split="train", step=10),
+    fake.likelihood("af1_tiny", 2.0, step=10),
+    fake.likelihood("af1_tiny", 2.0, split="train", step=50),
+    fake.likelihood("af1_tiny", 2.4, step=50),
+    fake.likelihood("af1_tiny", 1.0, split="train", step=100),
+  ]
+  ((point,),) = generalisation.curves(_runs(tmp_path, found)).values()
   assert point.gap.mean == pytest.approx(0.4), "step 100 has one split only"
 
 
@@ -111,40 +130,51 @@ def test_gap_chart_has_a_line_per_model(tmp_path):
 
 def _correlations():
   found = []
-  for seed, add in ((0, 0.), (1, 0.1)):
+  for seed, add in ((0, 0.0), (1, 0.1)):
     for hparams_set in ("af1_tiny", "af2_tiny"):
       found.append(fake.correlation(hparams_set, "x", 0.8, seed=seed))
     found += [
-        fake.correlation("af1_tiny", "y1", 0.9, step=50, seed=seed),
-        fake.correlation("af1_tiny", "y1", 0.3 + add, seed=seed),
-        fake.correlation("af2_tiny", "y1", 0.4 + add, seed=seed),
-        fake.correlation("af2_tiny", "y2", -0.1, seed=seed),
-        fake.correlation("video_flow_af_tiny", "z0", 0.5, seed=seed),
-        fake.correlation("video_flow_af_tiny", "u0", 0.2, seed=seed)]
-    found += [fake.correlation("af2_tiny", signal, value, step, seed, "dev")
-              for signal in ("y1", "y2")
-              for step, value in ((0, 0.9), (50, 0.5), (100, 0.2))]
+      fake.correlation("af1_tiny", "y1", 0.9, step=50, seed=seed),
+      fake.correlation("af1_tiny", "y1", 0.3 + add, seed=seed),
+      fake.correlation("af2_tiny", "y1", 0.4 + add, seed=seed),
+      fake.correlation("af2_tiny", "y2", -0.1, seed=seed),
+      fake.correlation("video_flow_af_tiny", "z0", 0.5, seed=seed),
+      fake.correlation("video_flow_af_tiny", "u0", 0.2, seed=seed),
+    ]
+    found += [
+      fake.correlation("af2_tiny", signal, value, step, seed, "dev")
+      for signal in ("y1", "y2")
+      for step, value in ((0, 0.9), (50, 0.5), (100, 0.2))
+    ]
   return found
 
 
 def test_bars_are_newest_means_over_seeds(tmp_path):
   found = correlation_figures.estimates(_runs(tmp_path, _correlations()))
-  group, = correlation_figures.bar_groups(found)
+  (group,) = correlation_figures.bar_groups(found)
   assert group.heading == fake.PROBLEM
   told = {bar.label: (bar.value, bar.stderr) for bar in group.bars}
   assert list(told) == ["data x", "1-AF: y", "2-AF: y¹", "2-AF: y²"]
   assert told["1-AF: y"] == pytest.approx((0.35, 0.05))
   assert told["2-AF: y²"][0] == pytest.approx(-0.1), "of test, not dev"
   assert told["data x"] == pytest.approx((0.8, 0.02)), "one estimate: its own"
-  latent, = correlation_figures.bar_groups(found, latent=True)
+  (latent,) = correlation_figures.bar_groups(found, latent=True)
   assert [bar.label for bar in latent.bars] == [
-      "VideoFlow + AF: z, level 0", "VideoFlow + AF: u, level 0"]
+    "VideoFlow + AF: z, level 0",
+    "VideoFlow + AF: u, level 0",
+  ]
 
 
 def test_training_curves_are_of_the_last_transform(tmp_path, monkeypatch):
   seen, real = [], plots.chart
-  monkeypatch.setattr(plots, "chart", lambda lines, *args, **kwargs: (
-      seen.extend(lines), real(lines, *args, **kwargs))[1])
+  monkeypatch.setattr(
+    plots,
+    "chart",
+    lambda lines, *args, **kwargs: (
+      seen.extend(lines),
+      real(lines, *args, **kwargs),
+    )[1],
+  )
   panel = correlation_figures.training_panel(_runs(tmp_path, _correlations()))
   assert panel.title == f"{fake.PROBLEM}, dev split, during training"
   assert panel.legend == {0: "2-AF: y²"}
@@ -154,10 +184,21 @@ def test_training_curves_are_of_the_last_transform(tmp_path, monkeypatch):
 
 
 def test_bars_have_lengths_in_proportion_and_signs():
-  svg = bars.chart([bars.Group("set", [
-      bars.Bar("all", 0.8, 0.1, 0), bars.Bar("half", 0.4, math.nan, 1),
-      bars.Bar("below", -0.2, math.nan, 2), bars.Bar("none", None, 0., 3)])],
-                   "correlation", "Bars")
+  svg = bars.chart(
+    [
+      bars.Group(
+        "set",
+        [
+          bars.Bar("all", 0.8, 0.1, 0),
+          bars.Bar("half", 0.4, math.nan, 1),
+          bars.Bar("below", -0.2, math.nan, 2),
+          bars.Bar("none", None, 0.0, 3),
+        ],
+      )
+    ],
+    "correlation",
+    "Bars",
+  )
   found = [(float(x), float(w)) for x, w in _rects(svg)]
   (x0, w0), (x1, w1), (x2, w2) = found
   assert w1 == pytest.approx(w0 / 2, abs=0.1)
@@ -169,12 +210,21 @@ def test_bars_have_lengths_in_proportion_and_signs():
 
 def test_bars_without_a_heading_have_no_room_for_one():
   bar = bars.Bar("all", 0.8, 0.1, 0)
-  tall, low = (float(re.search(r'viewBox="0 0 \d+ (\d+)"', bars.chart(
-      [bars.Group(heading, [bar])], "x", "Bars"))[1])
-               for heading in ("set", ""))
+  tall, low = (
+    float(
+      re.search(
+        r'viewBox="0 0 \d+ (\d+)"',
+        bars.chart([bars.Group(heading, [bar])], "x", "Bars"),
+      )[1]
+    )
+    for heading in ("set", "")
+  )
   assert tall - low == bars.GROUP_GAP
 
 
 def _rects(svg):
-  return re.findall(r'<rect class="marker" x="([\d.]+)"[^>]*? '
-                    r'width="([\d.]+)"', svg)
+  return re.findall(
+    r'<rect class="marker" x="([\d.]+)"[^>]*? '
+    r'width="([\d.]+)"',
+    svg,
+  )

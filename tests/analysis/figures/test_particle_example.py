@@ -11,7 +11,7 @@ from t2t_af.analysis.charts import panels
 from t2t_af.analysis.figures import particle_example
 
 STEPS = np.arange(1, 25)
-SIGMAS = 4.  # of standard errors
+SIGMAS = 4.0  # of standard errors
 
 
 @pytest.fixture(name="example", scope="module")
@@ -21,8 +21,11 @@ def _example():
 
 def test_covariances_are_those_of_the_equations():
   t = STEPS
-  expected = {"x": (t * (t + 1) * (2 * t + 1) / 6, t * (t + 1) * (t + 2) / 3),
-              "u": (t, t), "w": (np.ones(24), np.zeros(24))}
+  expected = {
+    "x": (t * (t + 1) * (2 * t + 1) / 6, t * (t + 1) * (t + 2) / 3),
+    "u": (t, t),
+    "w": (np.ones(24), np.zeros(24)),
+  }
   for name, (variance, neighbours) in expected.items():
     cov = particle_example.covariance(name, 24)
     np.testing.assert_allclose(np.diagonal(cov), variance)
@@ -30,7 +33,7 @@ def test_covariances_are_those_of_the_equations():
 
 
 def test_covariances_are_those_of_the_simulation():
-  motions = particle.simulate(np.random.default_rng(0), 4, 1, 1., 40000)
+  motions = particle.simulate(np.random.default_rng(0), 4, 1, 1.0, 40000)
   for name in particle_example.SIGNALS:
     values = getattr(motions, name)[..., 0]
     exact = particle_example.covariance(name, 4)
@@ -41,7 +44,7 @@ def test_covariances_are_those_of_the_simulation():
 
 
 def test_correlation_of_equation_23_is_known_and_estimated(example):
-  for name, exact in (("x", 24 / 25), ("u", 24 / 25), ("w", 0.)):
+  for name, exact in (("x", 24 / 25), ("u", 24 / 25), ("w", 0.0)):
     signal = example.signals[name]
     assert signal.exact == pytest.approx(exact)
     estimated = signal.estimated
@@ -56,18 +59,21 @@ def _wrong_lag(x):
 def _moments_over_all_steps(x):
   """Mutant: one variance for all steps."""
   d = x - x.mean(axis=(0, 1))
-  return ((d[:, :-1] * d[:, 1:]).mean(axis=0) / np.square(d).mean(
-      axis=(0, 1))).mean(axis=-1)
+  return (
+    (d[:, :-1] * d[:, 1:]).mean(axis=0) / np.square(d).mean(axis=(0, 1))
+  ).mean(axis=-1)
 
 
 def _check_per_step(estimate):
-  motions = particle.simulate(np.random.default_rng(1), 24, 2, 3., 2000)
+  motions = particle.simulate(np.random.default_rng(1), 24, 2, 3.0, 2000)
   t = STEPS[:-1]
-  for values, exact in ((motions.u, np.sqrt(t / (t + 1))),
-                        (motions.w, np.zeros(23))):
-    found = estimate(values + 5.)
+  for values, exact in (
+    (motions.u, np.sqrt(t / (t + 1))),
+    (motions.w, np.zeros(23)),
+  ):
+    found = estimate(values + 5.0)
     # Fisher's standard error of a mean of two independent correlations.
-    error = (1. - np.square(exact)) / math.sqrt(2 * 2000)
+    error = (1.0 - np.square(exact)) / math.sqrt(2 * 2000)
     assert found.shape == exact.shape
     assert (np.abs(found - exact) < SIGMAS * error).all()
 
@@ -91,21 +97,33 @@ def test_multi_information_falls_to_nothing(example):
   # The determinant of each covariance is 1: both transforms have Jacobian 1.
   assert found[0] == pytest.approx(0.5 * np.log(variances).sum())
   assert found[1] == pytest.approx(0.5 * np.log(STEPS).sum())
-  assert found[2] == pytest.approx(0., abs=1e-12)
+  assert found[2] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_golden_values(example):
-  found = [(row["correlation"], row["correlation_stderr"])
-           for row in particle_example.table(example)]
-  np.testing.assert_allclose(found, [
-      (0.959188604, 0.000435713), (0.961163960, 0.000906917),
-      (0.005777050, 0.003517752)], atol=1e-8)
+  found = [
+    (row["correlation"], row["correlation_stderr"])
+    for row in particle_example.table(example)
+  ]
+  np.testing.assert_allclose(
+    found,
+    [
+      (0.959188604, 0.000435713),
+      (0.961163960, 0.000906917),
+      (0.005777050, 0.003517752),
+    ],
+    atol=1e-8,
+  )
 
 
 def test_figure_shows_three_signals_and_their_correlation(example):
   svg = panels.sheet(particle_example.charts(example), "Three", 3)
-  texts = [t.text for t in ElementTree.fromstring(svg).iter(
-      "{http://www.w3.org/2000/svg}text")]
+  texts = [
+    t.text
+    for t in ElementTree.fromstring(svg).iter(
+      "{http://www.w3.org/2000/svg}text"
+    )
+  ]
   for name in ("position x", "velocity u", "force w"):
     assert sum(t.startswith(name) for t in texts) == 1
   estimated = example.signals["x"].estimated.correlation

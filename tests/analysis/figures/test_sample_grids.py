@@ -3,12 +3,12 @@
 import io
 
 import numpy as np
-import pytest
 from PIL import Image
+import pytest
 
-from tests.analysis import fake_results as fake
 from t2t_af import errors
 from t2t_af.analysis.figures import sample_grids
+from tests.analysis import fake_results as fake
 
 
 @pytest.fixture(name="paths")
@@ -19,6 +19,7 @@ def _paths(tmp_path):
       paths[name] = str(tmp_path / name / "samples.npz")
       fake.samples(paths[name], seed, **(kwargs if seed else {}))
     return paths
+
   return make
 
 
@@ -26,22 +27,34 @@ def test_rows_are_truth_and_every_models_first_samples(paths):
   found = sample_grids.read(paths(), 2)
   rows = sample_grids.rows(found, 1, 2)
   assert [row.label for row in rows] == [
-      "Truth", "1-AF, sample 1", "1-AF, sample 2", "SLVM, sample 1",
-      "SLVM, sample 2"]
+    "Truth",
+    "1-AF, sample 1",
+    "1-AF, sample 2",
+    "SLVM, sample 1",
+    "SLVM, sample 2",
+  ]
   np.testing.assert_array_equal(rows[0].frames, fake.video()[1])
-  for row, label, i in zip(rows[1:], ("1-AF", "1-AF", "SLVM", "SLVM"),
-                           (0, 1, 0, 1)):
-    np.testing.assert_array_equal(row.frames[:fake.NUM_COND],
-                                  fake.video()[1, :fake.NUM_COND])
-    np.testing.assert_array_equal(row.frames[fake.NUM_COND:],
-                                  found[label].outputs[1, i])
+  for row, label, i in zip(
+    rows[1:], ("1-AF", "1-AF", "SLVM", "SLVM"), (0, 1, 0, 1)
+  ):
+    np.testing.assert_array_equal(
+      row.frames[: fake.NUM_COND], fake.video()[1, : fake.NUM_COND]
+    )
+    np.testing.assert_array_equal(
+      row.frames[fake.NUM_COND :], found[label].outputs[1, i]
+    )
 
 
-@pytest.mark.parametrize("kwargs, differs", [
-    ({"data_seed": 3}, "inputs"), ({"num_given": 4}, "inputs")])
+@pytest.mark.parametrize(
+  "kwargs, differs",
+  [({"data_seed": 3}, "inputs"), ({"num_given": 4}, "inputs")],
+)
 def test_samples_from_other_frames_are_refused(paths, kwargs, differs):
-  with pytest.raises(errors.UserError, match=rf"SLVM\) and .*1-AF\) differ in "
-                     f"{differs}"):
+  with pytest.raises(
+    errors.UserError,
+    match=rf"SLVM\) and .*1-AF\) differ in "
+    f"{differs}",
+  ):
     sample_grids.read(paths(**kwargs), 2)
 
 
@@ -49,8 +62,14 @@ def test_samples_of_another_future_are_refused(paths):
   found = paths()
   with np.load(found["SLVM"]) as arrays:
     arrays = dict(arrays)
-  np.savez(found["SLVM"], **dict(arrays, targets=arrays["targets"][:, :-1],
-                                 outputs=arrays["outputs"][:, :, :-1]))
+  np.savez(
+    found["SLVM"],
+    **dict(
+      arrays,
+      targets=arrays["targets"][:, :-1],
+      outputs=arrays["outputs"][:, :, :-1],
+    ),
+  )
   with pytest.raises(errors.UserError, match="differ in targets"):
     sample_grids.read(found, 2)
 
@@ -68,8 +87,13 @@ def test_missing_file_and_series_are_told(tmp_path):
   with pytest.raises(errors.UserError, match="cannot be read"):
     sample_grids.read({"1-AF": str(tmp_path / "samples.npz")}, 1)
   path = tmp_path / "series.npz"
-  np.savez(path, **{name: np.zeros((1, 3, 2), np.float32)
-                    for name in ("inputs", "targets", "outputs")})
+  np.savez(
+    path,
+    **{
+      name: np.zeros((1, 3, 2), np.float32)
+      for name in ("inputs", "targets", "outputs")
+    },
+  )
   with pytest.raises(errors.UserError, match="of a series"):
     sample_grids.read({"1-AF": str(path)}, 1)
 

@@ -14,18 +14,19 @@ from t2t_af.analysis.metrics import calibration
 LEVELS = np.array(calibration.LEVELS)
 
 
-def _noise(spread=1., bias=0., seed=0):
+def _noise(spread=1.0, bias=0.0, seed=0):
   """y of a model whose spread is `spread` times the true one."""
   x = np.random.default_rng(seed).standard_normal([400, 8, 3])
   return (x - bias) / spread
 
 
 def _of_noise(*args, **kwargs):
-  return calibration.calibrate(calibration.pit_of_noise(
-      _noise(*args, **kwargs)))
+  return calibration.calibrate(
+    calibration.pit_of_noise(_noise(*args, **kwargs))
+  )
 
 
-def _samples(count, spread=1., seed=1):
+def _samples(count, spread=1.0, seed=1):
   shape = [400, count, 8, 3]
   return spread * np.random.default_rng(seed).standard_normal(shape)
 
@@ -35,8 +36,9 @@ def _check_uniform(pit):
   np.testing.assert_allclose(found.pit.share, 0.1, atol=0.015)
   # A standard error is 0.003 for 9600 values.
   assert (np.abs(found.pit.share - 0.1) < 4 * found.pit.stderr).all()
-  assert (np.abs(found.coverage.share - LEVELS) <
-          4 * found.coverage.stderr).all()
+  assert (
+    np.abs(found.coverage.share - LEVELS) < 4 * found.coverage.stderr
+  ).all()
 
 
 def test_calibrated_gaussian_gives_a_uniform_pit():
@@ -59,8 +61,9 @@ def test_mutant_of_the_rank_fails(count):
     _check_uniform(_share_below(_samples(count), _noise()))
 
 
-@pytest.mark.parametrize("fault", [dict(spread=0.6), dict(spread=1.6),
-                                   dict(bias=0.3)])
+@pytest.mark.parametrize(
+  "fault", [dict(spread=0.6), dict(spread=1.6), dict(bias=0.3)]
+)
 def test_faulty_forecasts_are_not_uniform(fault):
   with pytest.raises(AssertionError):
     _check_uniform(calibration.pit_of_noise(_noise(**fault)))
@@ -74,11 +77,11 @@ def test_over_confidence_is_a_u_and_its_opposite_a_hump():
   assert slope[0] > 0.1 > slope[-1]
 
 
-@pytest.mark.parametrize("spread", [0.6, 1., 1.6])
+@pytest.mark.parametrize("spread", [0.6, 1.0, 1.6])
 def test_coverage_of_a_wrong_spread_is_known(spread):
   found = _of_noise(spread).coverage
   reach = spread * stats.norm.ppf(0.5 + 0.5 * LEVELS)
-  exact = 2. * stats.norm.cdf(reach) - 1.
+  exact = 2.0 * stats.norm.cdf(reach) - 1.0
   assert (np.abs(found.share - exact) < 4 * found.stderr).all()
   # Bands of 95 %: of ten correlated ones, most hold the exact value.
   assert ((found.low <= exact) & (exact <= found.high)).sum() >= 7
@@ -88,11 +91,23 @@ def test_golden_values():
   found = _of_noise(0.6)
   fields = found.record_fields()
   assert list(fields["pit_counts"]) == [
-      2099, 850, 644, 654, 589, 501, 597, 640, 839, 2187]
+    2099,
+    850,
+    644,
+    654,
+    589,
+    501,
+    597,
+    640,
+    839,
+    2187,
+  ]
   assert fields["num_values"] == 9600 and fields["num_sequences"] == 400
   np.testing.assert_allclose(  # levels 0.5 and 0.9
-      [found.coverage.share[[4, 8]], found.coverage.stderr[[4, 8]]],
-      [(0.308437500, 0.675104167), (0.004669201, 0.004606342)], atol=1e-8)
+    [found.coverage.share[[4, 8]], found.coverage.stderr[[4, 8]]],
+    [(0.308437500, 0.675104167), (0.004669201, 0.004606342)],
+    atol=1e-8,
+  )
 
 
 def test_errors_are_over_independent_sequences():
@@ -102,7 +117,7 @@ def test_errors_are_over_independent_sequences():
   kept = calibration.calibrate(twice, [i // 2 for i in range(800)])
   np.testing.assert_allclose(kept.coverage.stderr, one)
   pretended = calibration.calibrate(twice).coverage.stderr
-  np.testing.assert_allclose(pretended, one / math.sqrt(2.), rtol=0.01)
+  np.testing.assert_allclose(pretended, one / math.sqrt(2.0), rtol=0.01)
   # Steps of a sequence that move together are one piece of evidence.
   together = np.repeat(pit[:, :1, :1], 24, axis=1)
   assert (calibration.calibrate(together).coverage.stderr > 3 * one).all()
@@ -110,12 +125,12 @@ def test_errors_are_over_independent_sequences():
 
 def test_one_sequence_has_shares_and_no_bands():
   found = calibration.calibrate(np.full([1, 4], 0.55))
-  assert found.pit.share[5] == 1. and np.isnan(found.pit.stderr).all()
+  assert found.pit.share[5] == 1.0 and np.isnan(found.pit.stderr).all()
   assert calibration_panels.histogram_panel(found).svg
 
 
 def test_pit_of_one_is_in_the_last_bin_and_ties_are_shared():
-  assert calibration.calibrate(np.array([[1.], [0.]])).pit.share[-1] == 0.5
+  assert calibration.calibrate(np.array([[1.0], [0.0]])).pit.share[-1] == 0.5
   pit = calibration.pit_of_samples(np.zeros([2000, 9]), np.zeros([2000]))
   assert pit.mean() == pytest.approx(0.5, abs=0.03) and pit.max() > 0.99
 
@@ -127,15 +142,17 @@ def test_crps_equals_pairs_and_the_closed_form():
   error = np.abs(samples - truth[:, None]).mean(axis=1)
   pairs = np.abs(samples[:, :, None] - samples[:, None]).sum(axis=(1, 2)) / 20
   assert found.mean == pytest.approx((error - 0.5 * pairs).mean())
-  exact = scoringrules.crps_normal(truth, 0., 1., backend="numpy").mean()
+  exact = scoringrules.crps_normal(truth, 0.0, 1.0, backend="numpy").mean()
   assert abs(found.mean - exact) < 4 * found.stderr
   assert found == pytest.approx((0.561828075, 0.004710484), abs=1e-8)
 
 
 def test_crps_prefers_the_right_spread():
   pytest.importorskip("scoringrules")
-  found = [calibration.crps(_samples(30, spread), _noise()).mean
-           for spread in (0.4, 1., 2.5)]
+  found = [
+    calibration.crps(_samples(30, spread), _noise()).mean
+    for spread in (0.4, 1.0, 2.5)
+  ]
   assert found[1] < min(found[0], found[2])
 
 
@@ -145,16 +162,24 @@ def test_crps_without_its_package_says_what_to_install(monkeypatch):
     calibration.crps(_samples(2), _noise())
 
 
-@pytest.mark.parametrize("call, message", [
+@pytest.mark.parametrize(
+  "call, message",
+  [
     (lambda: calibration.calibrate(np.array([[0.5, math.nan]])), "lie in"),
     (lambda: calibration.calibrate(np.array([[1.5]])), "lie in"),
     (lambda: calibration.calibrate(np.zeros([0, 3])), "no PIT"),
     (lambda: calibration.calibrate(np.zeros([2, 3]), ["a"]), "1 ids"),
     (lambda: calibration.crps(_samples(1), _noise()), "two samples"),
-    (lambda: calibration.pit_of_samples(_samples(2), _noise()[:, :4]),
-     "must be"),
-    (lambda: calibration.pit_of_samples(_samples(2) * np.inf, _noise()),
-     "finite")])
+    (
+      lambda: calibration.pit_of_samples(_samples(2), _noise()[:, :4]),
+      "must be",
+    ),
+    (
+      lambda: calibration.pit_of_samples(_samples(2) * np.inf, _noise()),
+      "finite",
+    ),
+  ],
+)
 def test_what_does_not_fit_is_refused(call, message):
   with pytest.raises(ValueError, match=message):
     call()
@@ -162,7 +187,9 @@ def test_what_does_not_fit_is_refused(call, message):
 
 def test_charts_show_bands():
   found = _of_noise(0.6)
-  for panel in (calibration_panels.histogram_panel(found),
-                calibration_panels.coverage_panel(found)):
+  for panel in (
+    calibration_panels.histogram_panel(found),
+    calibration_panels.coverage_panel(found),
+  ):
     assert panel.svg.count('class="error"') == 10
     assert "95 % confidence" in panel.legend[0]

@@ -10,13 +10,13 @@ from t2t_af.analysis.metrics import correlation
 
 NUM_UNSCORED = 3
 # Of standard errors: a check is wrong once in 15,000 times; seeds are fixed.
-SIGMAS = 4.
+SIGMAS = 4.0
 
 
 def _in_batches(x, size=16, num_unscored=0, ids=None):
   found = correlation.TemporalCorrelation(num_unscored)
   for i in range(0, len(x), size):
-    found.add(x[i:i + size], ids and ids[i:i + size])
+    found.add(x[i : i + size], ids and ids[i : i + size])
   return found.result()
 
 
@@ -25,7 +25,7 @@ def _ar1(phi, shape, seed):
   rng = np.random.default_rng(seed)
   x = rng.standard_normal(shape)
   for t in range(1, shape[1]):
-    x[:, t] = phi * x[:, t - 1] + math.sqrt(1. - phi**2) * x[:, t]
+    x[:, t] = phi * x[:, t - 1] + math.sqrt(1.0 - phi**2) * x[:, t]
   return x
 
 
@@ -44,22 +44,22 @@ def _ours(x):
 def _zeros_counted(x):
   """Mutant: unfilled steps are zeros and count."""
   filled = x.copy()
-  filled[:, :NUM_UNSCORED] = 0.
+  filled[:, :NUM_UNSCORED] = 0.0
   return _in_batches(filled)
 
 
 def _mean_of_batches(x):
   """Mutant: mean of values of batches, each with its own mean and std."""
   found = _ours(x)
-  values = [_ours(x[i:i + 2]).correlation for i in range(0, len(x), 2)]
+  values = [_ours(x[i : i + 2]).correlation for i in range(0, len(x), 2)]
   return found._replace(correlation=np.mean(values))
 
 
 def _check_noise(estimate):
-  for mean in (0., 0.5, 1., 100.):
-    x = mean + _ar1(0., [80, 13, 4, 4, 1], seed=0)
+  for mean in (0.0, 0.5, 1.0, 100.0):
+    x = mean + _ar1(0.0, [80, 13, 4, 4, 1], seed=0)
     found = estimate(x)
-    assert abs(found.correlation) < SIGMAS * found.stderr + 1. / 800, mean
+    assert abs(found.correlation) < SIGMAS * found.stderr + 1.0 / 800, mean
     assert found.stderr < 0.02
 
 
@@ -86,14 +86,14 @@ def test_mutants_fail(mutant, check):
 
 
 def test_zeros_of_unfilled_steps_pretend_a_correlation():
-  x = 1. + _ar1(0., [400, 13, 50], seed=2)
+  x = 1.0 + _ar1(0.0, [400, 13, 50], seed=2)
   assert _zeros_counted(x).correlation == pytest.approx(0.13, abs=0.005)
 
 
 def test_bias_of_independent_noise_is_known():
-  found = _in_batches(_ar1(0., [2, 6, 40000], seed=3))
+  found = _in_batches(_ar1(0.0, [2, 6, 40000], seed=3))
   # 40000 dimensions of 12 steps each: a standard error of about 0.0015.
-  assert found.correlation == pytest.approx(-1. / 11, abs=0.006)
+  assert found.correlation == pytest.approx(-1.0 / 11, abs=0.006)
 
 
 def test_golden_value_of_a_seeded_ar1():
@@ -134,10 +134,10 @@ def test_constant_dimensions_are_left_out_and_counted():
 def test_dimension_that_only_one_sequence_moves_has_a_finite_error():
   x = _ar1(0.6, [30, 9, 2], seed=8)
   x[:, :, 0] = 1e3
-  x[4, 5:, 0] += 1.
+  x[4, 5:, 0] += 1.0
   found = _in_batches(x)
   assert found.num_constant_dims == 0
-  assert 0. < found.stderr < 1.
+  assert 0.0 < found.stderr < 1.0
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -157,8 +157,9 @@ def test_sequences_may_differ_in_length():
   found.add(short)
   both = [long, short]
   mean = np.concatenate([v.reshape(-1, 2) for v in both]).mean(axis=0)
-  pairs = np.concatenate([((v[:, :-1] - mean) * (v[:, 1:] - mean)).reshape(
-      -1, 2) for v in both]).mean(axis=0)
+  pairs = np.concatenate(
+    [((v[:, :-1] - mean) * (v[:, 1:] - mean)).reshape(-1, 2) for v in both]
+  ).mean(axis=0)
   variance = np.concatenate([v.reshape(-1, 2) for v in both]).var(axis=0)
   assert found.result().correlation == pytest.approx((pairs / variance).mean())
   assert found.result().num_steps == 700
@@ -166,8 +167,10 @@ def test_sequences_may_differ_in_length():
 
 @pytest.mark.parametrize("num_sequences, num_dims", [(10, 100), (150, 3)])
 def test_error_is_the_spread_of_repeated_estimates(num_sequences, num_dims):
-  found = [_in_batches(_ar1(0.5, [num_sequences, 12, num_dims], seed), 150)
-           for seed in range(60)]
+  found = [
+    _in_batches(_ar1(0.5, [num_sequences, 12, num_dims], seed), 150)
+    for seed in range(60)
+  ]
   spread = np.std([f.correlation for f in found])
   # 60 repetitions know the spread to 9 %.
   assert 0.75 < np.mean([f.stderr for f in found]) / spread < 1.35
@@ -187,15 +190,27 @@ def test_one_sequence_has_no_error():
 
 
 def test_record_fields_are_those_of_a_correlation_record():
-  assert set(correlation.temporal_correlation(
-      _ar1(0., [3, 4, 2], 14)).record_fields()) == {
-          "correlation", "correlation_stderr", "num_sequences", "num_steps",
-          "num_dims", "num_constant_dims"}
+  assert set(
+    correlation.temporal_correlation(_ar1(0.0, [3, 4, 2], 14)).record_fields()
+  ) == {
+    "correlation",
+    "correlation_stderr",
+    "num_sequences",
+    "num_steps",
+    "num_dims",
+    "num_constant_dims",
+  }
 
 
-@pytest.mark.parametrize("shapes, message", [
-    ([(3,)], "must be"), ([(2, 4)], "two scored steps"),
-    ([(2, 6, 3), (2, 6, 4)], "4 dimensions"), ([], "no sequence")])
+@pytest.mark.parametrize(
+  "shapes, message",
+  [
+    ([(3,)], "must be"),
+    ([(2, 4)], "two scored steps"),
+    ([(2, 6, 3), (2, 6, 4)], "4 dimensions"),
+    ([], "no sequence"),
+  ],
+)
 def test_what_does_not_fit_is_refused(shapes, message):
   found = correlation.TemporalCorrelation(NUM_UNSCORED)
   with pytest.raises(ValueError, match=message):

@@ -35,18 +35,19 @@ def test_the_network_sees_prepared_frames():
   def distance(a, b):
     seen.extend((a, b))
     return np.zeros(len(a))
+
   truth = np.full((2, 32, 16, 1), 255, np.uint8)
-  lpips.distances(np.zeros((3, 2, 32, 16, 1), np.uint8), truth,
-                          distance)
-  for frames, value in zip(seen, (-1., 1.)):
+  lpips.distances(np.zeros((3, 2, 32, 16, 1), np.uint8), truth, distance)
+  for frames, value in zip(seen, (-1.0, 1.0)):
     assert frames.shape == (6, 128, 64, 3) and frames.dtype == np.float32
     np.testing.assert_allclose(frames, value, atol=1e-5)
 
 
 def test_the_best_has_the_lowest_mean_over_frames():
   # Of context 1, sample 1 has the best single frame and sample 2 the mean.
-  scores = np.array([[[0.5, 0.7], [0.1, 0.9], [0.4, 0.2]],
-                     [[0.2, 0.2], [0.6, 0.6], [0.3, 0.5]]])
+  scores = np.array(
+    [[[0.5, 0.7], [0.1, 0.9], [0.4, 0.2]], [[0.2, 0.2], [0.6, 0.6], [0.3, 0.5]]]
+  )
   found = lpips.best_of_n(scores)
   np.testing.assert_array_equal(found.best_index, [2, 0])
   np.testing.assert_allclose(found.best_frames, [[0.4, 0.2], [0.2, 0.2]])
@@ -55,17 +56,14 @@ def test_the_best_has_the_lowest_mean_over_frames():
   # Two contexts, 0.3 and 0.2: std(ddof=1) = 0.1 / sqrt 2.
   assert fields["lpips_best_of_n_stderr"] == pytest.approx(0.05)
   assert fields["lpips_best_of_n_per_context"] == pytest.approx([0.3, 0.2])
-  assert fields["lpips_mean_of_n_per_context"] == pytest.approx(
-      [1.4 / 3, 0.4])
+  assert fields["lpips_mean_of_n_per_context"] == pytest.approx([1.4 / 3, 0.4])
   assert fields["lpips_mean_of_n"] == pytest.approx((1.4 / 3 + 0.4) / 2)
-  assert fields["lpips_mean_of_n_stderr"] == pytest.approx(
-      (1.4 / 3 - 0.4) / 2)
+  assert fields["lpips_mean_of_n_stderr"] == pytest.approx((1.4 / 3 - 0.4) / 2)
   assert fields["lpips_per_frame"] == pytest.approx([0.3, 0.2])
-  assert fields["lpips_per_frame_stderr"] == pytest.approx([0.1, 0.])
+  assert fields["lpips_per_frame_stderr"] == pytest.approx([0.1, 0.0])
 
 
 def test_one_context_has_no_standard_error():
-  fields = lpips.record_fields(
-      lpips.best_of_n(np.ones((1, 2, 3))))
+  fields = lpips.record_fields(lpips.best_of_n(np.ones((1, 2, 3))))
   assert math.isnan(fields["lpips_best_of_n_stderr"])
-  assert fields["lpips_best_of_n"] == 1.
+  assert fields["lpips_best_of_n"] == 1.0

@@ -24,62 +24,82 @@ def _pair(channels=3, seed=0, shape=(4, 20, 17)):
 
 
 def _tensorflow(function, frames, truth):
-  import tensorflow.compat.v1 as tf  # pylint: disable=g-import-not-at-top
+  import tensorflow.compat.v1 as tf
+
   with tf.Graph().as_default(), tf.Session() as session:
-    return session.run(getattr(tf.image, function)(
-        tf.constant(frames), tf.constant(truth), max_val=255))
+    return session.run(
+      getattr(tf.image, function)(
+        tf.constant(frames), tf.constant(truth), max_val=255
+      )
+    )
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_psnr_and_ssim_equal_those_of_tf_image(channels):
   frames, truth = _pair(channels)
   np.testing.assert_allclose(
-      quality.psnr(frames, truth), _tensorflow("psnr", frames, truth),
-      rtol=1e-5)
+    quality.psnr(frames, truth), _tensorflow("psnr", frames, truth), rtol=1e-5
+  )
   np.testing.assert_allclose(
-      quality.ssim(frames, truth), _tensorflow("ssim", frames, truth),
-      atol=SSIM_TOLERANCE)
+    quality.ssim(frames, truth),
+    _tensorflow("ssim", frames, truth),
+    atol=SSIM_TOLERANCE,
+  )
 
 
-@pytest.mark.parametrize("name,value", [
-    ("SIGMA", 1.4), ("C1", 0.02**2), ("C2", 0.02**2), ("WINDOW", 9),
-    ("PEAK", 256.)])
+@pytest.mark.parametrize(
+  "name,value",
+  [
+    ("SIGMA", 1.4),
+    ("C1", 0.02**2),
+    ("C2", 0.02**2),
+    ("WINDOW", 9),
+    ("PEAK", 256.0),
+  ],
+)
 def test_comparison_with_tf_image_would_see_a_wrong_constant(
-    monkeypatch, name, value):
+  monkeypatch, name, value
+):
   frames, truth = _pair()
   monkeypatch.setattr(quality, name, value)
-  ssim_gap = np.abs(quality.ssim(frames, truth) -
-                    _tensorflow("ssim", frames, truth)).max()
-  psnr_gap = np.abs(quality.psnr(frames, truth) -
-                    _tensorflow("psnr", frames, truth)).max()
+  ssim_gap = np.abs(
+    quality.ssim(frames, truth) - _tensorflow("ssim", frames, truth)
+  ).max()
+  psnr_gap = np.abs(
+    quality.psnr(frames, truth) - _tensorflow("psnr", frames, truth)
+  ).max()
   assert ssim_gap > 2 * SSIM_TOLERANCE or psnr_gap > 1e-2
 
 
 def test_psnr_of_an_error_of_one_level():
   truth = np.zeros((2, 2, 1), np.uint8)
   assert quality.psnr(truth + np.uint8(1), truth) == pytest.approx(
-      20 * math.log10(255))
+    20 * math.log10(255)
+  )
   assert quality.psnr(truth, truth) == math.inf
   # Unsigned differences would wrap: 0 - 255 is 1 in uint8.
-  assert quality.psnr(truth, truth + np.uint8(255)) == pytest.approx(0.)
+  assert quality.psnr(truth, truth + np.uint8(255)) == pytest.approx(0.0)
 
 
-def test_equal_frames_have_ssim_one_and_many_blocks_agree_with_one(
-    monkeypatch):
+def test_equal_frames_have_ssim_one_and_many_blocks_agree_with_one(monkeypatch):
   frames, truth = _pair(shape=(7, 12, 12))
-  np.testing.assert_allclose(quality.ssim(truth, truth), 1., atol=1e-6)
+  np.testing.assert_allclose(quality.ssim(truth, truth), 1.0, atol=1e-6)
   whole = quality.ssim(frames, truth)
   monkeypatch.setattr(quality, "FRAMES_AT_ONCE", 2)
-  np.testing.assert_allclose(quality.ssim(frames, truth), whole,
-                             atol=ROUNDING)
+  np.testing.assert_allclose(quality.ssim(frames, truth), whole, atol=ROUNDING)
 
 
 def _best_slowly(samples, truth, metric):
   """Loops over everything: [(index, score, frames)] per context."""
   found = []
   for context, of_context in enumerate(samples):
-    scores = [[min(float(metric(frame, true)), 100.) for frame, true in
-               zip(sample, truth[context])] for sample in of_context]
+    scores = [
+      [
+        min(float(metric(frame, true)), 100.0)
+        for frame, true in zip(sample, truth[context])
+      ]
+      for sample in of_context
+    ]
     means = [sum(s) / len(s) for s in scores]
     index = max(range(len(means)), key=means.__getitem__)
     found.append((index, means[index], scores[index]))
@@ -96,18 +116,21 @@ def test_best_of_n_equals_a_slow_search():
   for name, metric in (("psnr", quality.psnr), ("ssim", quality.ssim)):
     slow, fast = _best_slowly(samples, truth, metric), getattr(found, name)
     np.testing.assert_array_equal(fast.best_index, [s[0] for s in slow])
-    np.testing.assert_allclose(fast.per_context, [s[1] for s in slow],
-                               atol=ROUNDING)
-    np.testing.assert_allclose(fast.per_frame,
-                               np.mean([s[2] for s in slow], axis=0),
-                               atol=ROUNDING)
     np.testing.assert_allclose(
-        fields[f"{name}_per_frame_stderr"],
-        np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(3),
-        atol=ROUNDING)
+      fast.per_context, [s[1] for s in slow], atol=ROUNDING
+    )
+    np.testing.assert_allclose(
+      fast.per_frame, np.mean([s[2] for s in slow], axis=0), atol=ROUNDING
+    )
+    np.testing.assert_allclose(
+      fields[f"{name}_per_frame_stderr"],
+      np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(3),
+      atol=ROUNDING,
+    )
     assert fast.mean == pytest.approx(np.mean([s[1] for s in slow]))
     assert fast.stderr == pytest.approx(
-        np.std([s[1] for s in slow], ddof=1) / math.sqrt(3), abs=ROUNDING)
+      np.std([s[1] for s in slow], ddof=1) / math.sqrt(3), abs=ROUNDING
+    )
 
 
 def test_best_is_chosen_by_the_mean_over_frames_not_by_one_frame():
@@ -123,8 +146,9 @@ def test_more_samples_never_score_lower():
   rng = np.random.default_rng(0)
   truth = rng.integers(0, 256, (4, 2, 11, 11, 1), dtype=np.uint8)
   samples = rng.integers(0, 256, (4, 8, 2, 11, 11, 1), dtype=np.uint8)
-  means = [quality.best_of_n(samples[:, :n], truth).psnr.mean
-           for n in range(1, 9)]
+  means = [
+    quality.best_of_n(samples[:, :n], truth).psnr.mean for n in range(1, 9)
+  ]
   assert all(b >= a for a, b in zip(means, means[1:]))
   assert means[-1] > means[0]
 
@@ -133,7 +157,8 @@ def test_one_perfect_frame_does_not_make_a_mean_infinite():
   truth = np.zeros((1, 2, 1, 1, 1), np.uint8)
   samples = np.array([[[0, 255]]], np.uint8)[..., None, None, None]
   assert quality.best_of_n(samples, truth).psnr.mean == pytest.approx(
-      quality.PSNR_CEILING_DB / 2)
+    quality.PSNR_CEILING_DB / 2
+  )
 
 
 def test_longer_samples_are_compared_on_the_frames_that_exist():
@@ -142,10 +167,15 @@ def test_longer_samples_are_compared_on_the_frames_that_exist():
   assert quality.best_of_n(samples, truth).psnr.per_frame.shape == (2,)
 
 
-@pytest.mark.parametrize("samples,truth", [
-    ((2, 3, 4, 8, 8, 1), (1, 4, 8, 8, 1)), ((1, 3, 4, 8, 8, 1), (1, 4, 8, 8)),
-    ((1, 0, 4, 8, 8, 1), (1, 4, 8, 8, 1)), ((1, 1, 4, 8, 8, 1),
-                                           (1, 4, 8, 9, 1))])
+@pytest.mark.parametrize(
+  "samples,truth",
+  [
+    ((2, 3, 4, 8, 8, 1), (1, 4, 8, 8, 1)),
+    ((1, 3, 4, 8, 8, 1), (1, 4, 8, 8)),
+    ((1, 0, 4, 8, 8, 1), (1, 4, 8, 8, 1)),
+    ((1, 1, 4, 8, 8, 1), (1, 4, 8, 9, 1)),
+  ],
+)
 def test_axes_that_do_not_fit_are_refused(samples, truth):
   with pytest.raises(ValueError):
     quality.best_of_n(np.zeros(samples, np.uint8), np.zeros(truth, np.uint8))
@@ -165,4 +195,4 @@ def test_csv_has_a_row_per_metric_context_and_frame(tmp_path):
     rows = list(csv.DictReader(stream))
   assert len(rows) == 2 * 1 * 3
   assert {row["best_sample"] for row in rows} == {"1"}
-  assert float(rows[0]["value"]) == 100.
+  assert float(rows[0]["value"]) == 100.0

@@ -33,14 +33,17 @@ def test_crps_equals_the_sum_over_pairs():
   pairs = np.abs(samples[:, :, None] - samples[:, None]).sum(axis=(1, 2))
   expected = (error - pairs / (5 * 4) / 2).mean()
   assert series_quality.best_of_n(samples, truth).crps == pytest.approx(
-      expected)
+    expected
+  )
 
 
 def test_crps_prefers_the_right_spread():
   rng = np.random.default_rng(1)
   truth = rng.normal(size=(200, 3, 1))
-  crps = [series_quality.best_of_n(
-      s * rng.normal(size=(200, 50, 3, 1)), truth).crps for s in (.3, 1., 3.)]
+  crps = [
+    series_quality.best_of_n(s * rng.normal(size=(200, 50, 3, 1)), truth).crps
+    for s in (0.3, 1.0, 3.0)
+  ]
   assert crps[1] < min(crps[0], crps[2])
 
 
@@ -65,7 +68,6 @@ def test_csv_has_what_was_given_the_truth_and_every_sample(tmp_path):
   series_quality.write_csv(str(path), ["a", "b"], given, truth, samples)
   rows = list(csv.DictReader(path.open()))
   assert len(rows) == 3 * (2 + 6 + 5 * 4)
-  second = [r for r in rows if r["context"] == "2" and
-            r["what"] == "sample 4"]
+  second = [r for r in rows if r["context"] == "2" and r["what"] == "sample 4"]
   assert [int(r["step"]) for r in second] == [3, 4, 5, 6]
   assert float(second[1]["b"]) == pytest.approx(samples[1, 3, 1, 1], rel=1e-6)

@@ -7,19 +7,19 @@ import re
 from PIL import Image
 import pytest
 
+from t2t_af import errors
+from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.report import page as page_lib
+from t2t_af.analysis.report import runs_page
+from t2t_af.analysis.results import found_runs
+from t2t_af.bin import figure as figure_command
+from t2t_af.bin import report as report_command
 from tests.analysis import fake_compare
 from tests.analysis import fake_results as fake
 from tests.analysis import parsed_page
-from t2t_af import errors
-from t2t_af.analysis.results import found_runs
-from t2t_af.analysis.report import page as page_lib
-from t2t_af.analysis.charts import pictures
-from t2t_af.analysis.report import runs_page
-from t2t_af.bin import figure as figure_command
-from t2t_af.bin import report as report_command
 
 _AREM = fake.SERIES
-_HARDWARE = {"cpu": "Invented CPU", "cores": 2, "memory_gib": 24.}
+_HARDWARE = {"cpu": "Invented CPU", "cores": 2, "memory_gib": 24.0}
 
 
 @pytest.fixture(name="results", scope="module")
@@ -39,8 +39,9 @@ def _page(content):
 
 def _section(content, place):
   """Text of one section."""
-  found, = re.findall(rf'<section[^>]* id="{place}">.*?</section>', content,
-                      re.S)
+  (found,) = re.findall(
+    rf'<section[^>]* id="{place}">.*?</section>', content, re.S
+  )
   return parsed_page.Page(found).all_text
 
 
@@ -53,10 +54,14 @@ def test_what_was_run_is_one_row_for_all_seeds_and_splits(content):
 
 
 def test_hardware_steps_and_overrides_are_those_of_the_runs(tmp_path):
-  fake.write(str(tmp_path), [
-      fake.likelihood("af1_tiny", 2., hparams="a=1", step=step)
-      for step in (700, 1500)])
-  run, = found_runs.find([str(tmp_path)]).runs
+  fake.write(
+    str(tmp_path),
+    [
+      fake.likelihood("af1_tiny", 2.0, hparams="a=1", step=step)
+      for step in (700, 1500)
+    ],
+  )
+  (run,) = found_runs.find([str(tmp_path)]).runs
   run = run._replace(info={"hardware": _HARDWARE, "steps": 9})
   told = _section(runs_page.render(found_runs.Found([run], [])), "runs")
   for part in ("Invented CPU, 2 cores, 24.0 GiB memory", "1,500", "with a=1"):
@@ -68,16 +73,21 @@ def test_hardware_steps_and_overrides_are_those_of_the_runs(tmp_path):
 
 def test_tables_are_those_with_a_record_of_ours_in_order(content):
   assert re.findall(r'id="(table-\d|runs|missing)"', content) == [
-      "runs", "table-1", "table-2", "table-3", "missing"]
+    "runs",
+    "table-1",
+    "table-2",
+    "table-3",
+    "missing",
+  ]
   assert "2.500 ± 0.000" in _section(content, "table-1")
   assert "Table 4. " in _section(content, "missing")
   assert "--train_too" in _section(content, "missing")
 
 
 def test_table_of_training_comes_after_those_of_test(tmp_path):
-  found = [fake.likelihood("af1_tiny", 2., split=split)
-           for split in ("train", "test")] + [
-               fake.series("af1_activity_rec", 2., 6, problem=_AREM)]
+  found = [
+    fake.likelihood("af1_tiny", 2.0, split=split) for split in ("train", "test")
+  ] + [fake.series("af1_activity_rec", 2.0, 6, problem=_AREM)]
   fake.write(str(tmp_path), found)
   content = runs_page.render(found_runs.find([str(tmp_path)]))
   assert re.findall(r'id="table-(\d)"', content) == ["1", "2", "4", "3"]
@@ -85,7 +95,18 @@ def test_table_of_training_comes_after_those_of_test(tmp_path):
 
 def test_figures_are_those_that_can_be_made(content):
   assert re.findall(r'id="figure-(\w+)"', content) == [
-      "1", "3", "4", "5", "6", "7", "10", "12", "14", "quality", "calibration"]
+    "1",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "10",
+    "12",
+    "14",
+    "quality",
+    "calibration",
+  ]
   missing = _section(content, "missing")
   assert "Figure 11. Flow visualisation on KTH Actions: there is no" in missing
   assert "Figure 8. Generalisation" in missing and "t2t-eval" in missing
@@ -94,7 +115,8 @@ def test_figures_are_those_that_can_be_made(content):
 
 def test_every_section_is_in_the_contents(page, content):
   assert [link[1:] for link in page.attributes["href"]] == re.findall(
-      r'<section[^>]* id="([^"]+)"', content)
+    r'<section[^>]* id="([^"]+)"', content
+  )
 
 
 def test_pictures_are_of_one_seed_and_one_split(content):
@@ -131,16 +153,19 @@ def test_weight_does_not_grow_with_seeds(results, content):
   found = found_runs.find([results])
   one = [run for run in found.runs if run.seed == 0]
   assert len(found.runs) > 2 * len(one)
-  assert len(content) < 1.1 * len(runs_page.render(
-      found._replace(runs=one)))
+  assert len(content) < 1.1 * len(runs_page.render(found._replace(runs=one)))
 
 
 def test_what_is_not_finite_or_not_there_yet_leaves_a_page(tmp_path):
   nan = float("nan")
-  fake.write(str(tmp_path), [
-      fake.likelihood("af1_tiny", nan, split=split) for split in (
-          "train", "test")] + [fake.correlation("af1_tiny", "y1", nan),
-                               fake.sampled("af1_tiny", nan)])
+  fake.write(
+    str(tmp_path),
+    [
+      fake.likelihood("af1_tiny", nan, split=split)
+      for split in ("train", "test")
+    ]
+    + [fake.correlation("af1_tiny", "y1", nan), fake.sampled("af1_tiny", nan)],
+  )
   (tmp_path / "started").mkdir()
   (tmp_path / "started" / "run.json").write_text("{}")
   content = runs_page.render(found_runs.find([str(tmp_path)]))
@@ -149,7 +174,7 @@ def test_what_is_not_finite_or_not_there_yet_leaves_a_page(tmp_path):
 
 
 def test_names_cannot_inject_markup(tmp_path):
-  record = fake.likelihood("slvm_<b>", 2., problem="video_<u>", hparams="<i>")
+  record = fake.likelihood("slvm_<b>", 2.0, problem="video_<u>", hparams="<i>")
   fake.write(str(tmp_path), [record])
   broken = os.path.join(fake.run_folder(str(tmp_path), record), "flow.npz")
   with open(broken, "wb") as stream:
@@ -159,8 +184,9 @@ def test_names_cannot_inject_markup(tmp_path):
   assert f"{broken} cannot be read" in parsed_page.Page(content).all_text
 
 
-def test_command_writes_where_it_is_told(results, tmp_path, capsys,
-                                         monkeypatch):
+def test_command_writes_where_it_is_told(
+  results, tmp_path, capsys, monkeypatch
+):
   path = tmp_path / "new" / "page.html"
   assert report_command.main([results, f"--output={path}"]) == 0
   assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
@@ -171,10 +197,13 @@ def test_command_writes_where_it_is_told(results, tmp_path, capsys,
 
 
 def test_one_comparison_gives_its_own_report_and_two_a_common_one(
-    tmp_path, monkeypatch):
+  tmp_path, monkeypatch
+):
   monkeypatch.chdir(tmp_path)
-  folders = [fake_compare.write(str(tmp_path / name), seeds=(1,),
-                                with_samples=False) for name in "ab"]
+  folders = [
+    fake_compare.write(str(tmp_path / name), seeds=(1,), with_samples=False)
+    for name in "ab"
+  ]
   assert report_command.main(folders[:1]) == 0
   own = (tmp_path / "a" / "report.html").read_text(encoding="utf-8")
   assert "Lowest NLL" in own
@@ -184,8 +213,10 @@ def test_one_comparison_gives_its_own_report_and_two_a_common_one(
 
 
 def test_wrong_paths_are_told_in_one_line(tmp_path):
-  for paths, message in ((["nowhere"], "nowhere is no folder; give"),
-                         ([str(tmp_path)], "there is no run below .*; give")):
+  for paths, message in (
+    (["nowhere"], "nowhere is no folder; give"),
+    ([str(tmp_path)], "there is no run below .*; give"),
+  ):
     with pytest.raises(errors.UserError, match=message) as error:
       report_command.main(paths + [f"--output={tmp_path / 'x.html'}"])
     assert "\n" not in str(error.value)
@@ -195,12 +226,15 @@ def test_wrong_paths_are_told_in_one_line(tmp_path):
 
 
 def test_a_named_figure_is_made_by_the_figure_command(results, tmp_path):
-  for name, parts in (("calibration", [f"{_AREM}_samples.svg", "crps.svg"]),
-                      ("quality", [f"{fake.PROBLEM}.svg"])):
+  for name, parts in (
+    ("calibration", [f"{_AREM}_samples.svg", "crps.svg"]),
+    ("quality", [f"{fake.PROBLEM}.svg"]),
+  ):
     folder = tmp_path / name
     assert figure_command.main([name, results, f"--output={folder}"]) == 0
     assert sorted(os.listdir(folder)) == sorted(
-        [f"figure_{name}.html"] + [f"figure_{name}_{part}" for part in parts])
+      [f"figure_{name}.html"] + [f"figure_{name}_{part}" for part in parts]
+    )
   with pytest.raises(errors.UserError, match="no figure nonsense.*quality"):
     figure_command.main(["nonsense", results])
 

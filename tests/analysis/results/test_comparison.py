@@ -4,30 +4,32 @@ import json
 import math
 import os
 
-from tests.analysis import fake_compare
 import numpy as np
 import pytest
 
 from t2t_af import errors
+from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.records import records
-from t2t_af.analysis.report import verdict
+from tests.analysis import fake_compare
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
 
 
 def _folder(tmp_path, **kwargs):
-  return fake_compare.write(str(tmp_path / "compare"), with_samples=False,
-                            **kwargs)
+  return fake_compare.write(
+    str(tmp_path / "compare"), with_samples=False, **kwargs
+  )
 
 
 def _append(folder, hparams_set, seed, **fields):
   """Adds a test record to a run; `fields` override a plausible one."""
   record = fake_compare.likelihood(
-      hparams_set, seed, "test", fake_compare.STEPS, 1.,
-      np.random.default_rng(0))
-  path = os.path.join(folder, hparams_set, f"seed_{seed}", "results",
-                      "likelihood.jsonl")
+    hparams_set, seed, "test", fake_compare.STEPS, 1.0, np.random.default_rng(0)
+  )
+  path = os.path.join(
+    folder, hparams_set, f"seed_{seed}", "results", "likelihood.jsonl"
+  )
   records.append(path, {**record, **fields})
 
 
@@ -61,10 +63,15 @@ def test_only_seeds_that_both_have_are_compared(tmp_path):
 
 def test_one_seed_is_compared_sequence_by_sequence(tmp_path):
   folder = _folder(tmp_path, seeds=(1,))
-  theirs = [1., 2., 3.]
+  theirs = [1.0, 2.0, 3.0]
   for name, values in ((FIRST, theirs), (AF, [1.1, 2.2, 3.3])):
-    _append(folder, name, 1, nll_nats_per_dim=sum(values) / 3,
-            nll_nats_per_dim_per_sequence=values)
+    _append(
+      folder,
+      name,
+      1,
+      nll_nats_per_dim=sum(values) / 3,
+      nll_nats_per_dim_per_sequence=values,
+    )
   found = comparison_lib.Comparison(folder).difference(AF, FIRST)
   assert found.basis == "sequences"
   assert found.mean == pytest.approx(0.2)
@@ -82,12 +89,12 @@ def test_one_seed_without_sequences_is_compared_unpaired(tmp_path):
 
 def test_the_newest_record_of_the_test_split_counts(tmp_path):
   folder = _folder(tmp_path)
-  _append(folder, FIRST, 1, nll_nats_per_dim=9., time="2001-01-01")
+  _append(folder, FIRST, 1, nll_nats_per_dim=9.0, time="2001-01-01")
   comparison = comparison_lib.Comparison(folder)
   assert comparison.split == "test"
   assert comparison.estimate(FIRST).per_seed[1] == 1.361
-  _append(folder, FIRST, 1, nll_nats_per_dim=8.)
-  assert comparison_lib.Comparison(folder).estimate(FIRST).per_seed[1] == 8.
+  _append(folder, FIRST, 1, nll_nats_per_dim=8.0)
+  assert comparison_lib.Comparison(folder).estimate(FIRST).per_seed[1] == 8.0
 
 
 def test_a_loss_that_is_not_finite_is_diverged_not_a_number(tmp_path):
@@ -100,8 +107,9 @@ def test_a_loss_that_is_not_finite_is_diverged_not_a_number(tmp_path):
 
 def test_sets_and_seeds_are_found_without_a_list(tmp_path):
   folder = _folder(tmp_path)
-  with open(os.path.join(folder, "compare.json"), "w",
-            encoding="utf-8") as stream:
+  with open(
+    os.path.join(folder, "compare.json"), "w", encoding="utf-8"
+  ) as stream:
     json.dump({}, stream)
   comparison = comparison_lib.Comparison(folder)
   assert comparison.sets == sorted(fake_compare.SETS)
@@ -123,22 +131,26 @@ def test_different_protocols_are_said(tmp_path):
 
 
 def _verdict(tmp_path, **kwargs):
-  return verdict.sentences(comparison_lib.Comparison(
-      _folder(tmp_path, **kwargs)))
+  return verdict.sentences(
+    comparison_lib.Comparison(_folder(tmp_path, **kwargs))
+  )
 
 
 def test_verdict_names_the_lowest_and_each_difference(tmp_path):
   found = _verdict(tmp_path)
   assert found[0] == (
-      "Lowest NLL on the test split: VideoFlow + AF, residual start, 1.342 "
-      "nats/dim (mean of 3 seeds).")
+    "Lowest NLL on the test split: VideoFlow + AF, residual start, 1.342 "
+    "nats/dim (mean of 3 seeds)."
+  )
   assert found[1].startswith(
-      "VideoFlow + AF is higher than VideoFlow by 0.039 ± 0.005 nats/dim over "
-      "3 seeds (8.0 standard errors; higher in 3 of 3 seeds).")
+    "VideoFlow + AF is higher than VideoFlow by 0.039 ± 0.005 nats/dim over "
+    "3 seeds (8.0 standard errors; higher in 3 of 3 seeds)."
+  )
   assert found[2].startswith(
-      "VideoFlow + AF, residual start is lower than VideoFlow by 0.019 ± "
-      "0.003 nats/dim over 3 seeds (7.2 standard errors; lower in 3 of 3 "
-      "seeds).")
+    "VideoFlow + AF, residual start is lower than VideoFlow by 0.019 ± "
+    "0.003 nats/dim over 3 seeds (7.2 standard errors; lower in 3 of 3 "
+    "seeds)."
+  )
   assert "1.51 times the parameters" in found[1]
   assert len(found) == 3
 
@@ -152,8 +164,9 @@ def test_verdict_reverses_with_the_numbers(tmp_path, monkeypatch):
 
 
 def test_verdict_admits_what_seeds_do_not_settle(tmp_path, monkeypatch):
-  monkeypatch.setattr(fake_compare, "NLL", {
-      FIRST: (1.30, 1.35, 1.40), AF: (1.31, 1.33, 1.38)})
+  monkeypatch.setattr(
+    fake_compare, "NLL", {FIRST: (1.30, 1.35, 1.40), AF: (1.31, 1.33, 1.38)}
+  )
   found = _verdict(tmp_path, sets=(FIRST, AF))
   assert "lower in 2 of 3 seeds" in found[1]
   assert "includes zero: these seeds do not settle it." in found[1]
@@ -182,15 +195,20 @@ def test_verdict_on_bounds_says_which_way_they_err(tmp_path):
 
 
 def test_verdict_of_equal_sets_names_no_winner_between_them(
-    tmp_path, monkeypatch):
-  monkeypatch.setattr(fake_compare, "NLL", dict.fromkeys(
-      (FIRST, AF), (1.3, 1.4, 1.5)))
-  assert "are equal to the last digit" in _verdict(
-      tmp_path, sets=(FIRST, AF))[1]
+  tmp_path, monkeypatch
+):
+  monkeypatch.setattr(
+    fake_compare, "NLL", dict.fromkeys((FIRST, AF), (1.3, 1.4, 1.5))
+  )
+  assert (
+    "are equal to the last digit" in _verdict(tmp_path, sets=(FIRST, AF))[1]
+  )
 
 
 def test_verdict_of_nothing_is_that_nothing_ran(tmp_path):
   (tmp_path / "compare.json").write_text(
-      json.dumps({"sets": list(fake_compare.SETS), "seeds": [1]}))
+    json.dumps({"sets": list(fake_compare.SETS), "seeds": [1]})
+  )
   assert verdict.sentences(comparison_lib.Comparison(str(tmp_path))) == [
-      "No set has a likelihood on the test split yet."]
+    "No set has a likelihood on the test split yet."
+  ]

@@ -12,7 +12,8 @@ from t2t_af.analysis.results import paper_values
 
 _VIDEO = {"mmnist": "M-MNIST", "bair": "BAIR", "kth": "KTH"}
 _VIDEO_VALUES = re.compile(
-    r"Paper: (at most )?([\d.]+) nats/dim test, ([\d.]+) train")
+  r"Paper: (at most )?([\d.]+) nats/dim test, ([\d.]+) train"
+)
 _SERIES_VALUE = re.compile(r"Paper: (at most )?(-?[\d.]+) nats per time step")
 
 
@@ -53,8 +54,9 @@ def test_series_values_agree_with_the_hparams_sets(row, column):
 
 
 def test_tables_have_the_cells_that_the_paper_has():
-  sizes = {number: len(table.values)
-           for number, table in paper_values.TABLES.items()}
+  sizes = {
+    number: len(table.values) for number, table in paper_values.TABLES.items()
+  }
   assert sizes == {1: 17, 2: 15, 3: 12, 4: 17}
   assert _told(1, "video_flow_af", "BAIR").number == 1.50
   assert _told(4, "video_flow", "BAIR").number == 1.50
@@ -69,10 +71,16 @@ def test_only_models_with_latent_variables_have_bounds():
       assert value.is_bound == row.startswith("slvm")
 
 
-@pytest.mark.parametrize("hparams_set, row, variant", [
-    ("slvm_af1_mmnist", "slvm_af1", "mmnist"), ("slvm_tiny", "slvm", "tiny"),
+@pytest.mark.parametrize(
+  "hparams_set, row, variant",
+  [
+    ("slvm_af1_mmnist", "slvm_af1", "mmnist"),
+    ("slvm_tiny", "slvm", "tiny"),
     ("video_flow_af_residual_tiny", "video_flow_af_residual", "tiny"),
-    ("af1_series_tiny", "af1", "series_tiny"), ("next_frame_glow", None, "")])
+    ("af1_series_tiny", "af1", "series_tiny"),
+    ("next_frame_glow", None, ""),
+  ],
+)
 def test_row_is_the_longest_that_fits(hparams_set, row, variant):
   assert paper_values.row_of(hparams_set) == row
   assert paper_values.variant_of(hparams_set) == variant
@@ -80,7 +88,9 @@ def test_row_is_the_longest_that_fits(hparams_set, row, variant):
 
 def test_split_is_told_from_the_problem():
   assert paper_values.without_split("series_facial_exp_split3") == (
-      "series_facial_exp", 3)
+    "series_facial_exp",
+    3,
+  )
   assert paper_values.without_split("video_kth") == ("video_kth", 0)
 
 

@@ -7,14 +7,19 @@ import pytest
 
 from t2t_af.analysis.results import samples
 
-SHAPES = {"inputs": (4, 3, 2, 2, 1), "targets": (4, 5, 2, 2, 1),
-          "outputs": (4, 2, 5, 2, 2, 1)}
+SHAPES = {
+  "inputs": (4, 3, 2, 2, 1),
+  "targets": (4, 5, 2, 2, 1),
+  "outputs": (4, 2, 5, 2, 2, 1),
+}
 
 
 def _arrays():
   rng = np.random.default_rng(0)
-  return {name: rng.integers(0, 256, shape, dtype=np.uint8)
-          for name, shape in SHAPES.items()}
+  return {
+    name: rng.integers(0, 256, shape, dtype=np.uint8)
+    for name, shape in SHAPES.items()
+  }
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -7,14 +7,14 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.figures import comparison_figures
+from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.report import comparison_page
-from t2t_af.analysis.tables import comparison_table
-from t2t_af.analysis.tables import comparison_csv
-from t2t_af.analysis.results import trivial
 from t2t_af.analysis.report import verdict
+from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.analysis.tables import comparison_csv
+from t2t_af.analysis.tables import comparison_table
 from tests.analysis import fake_series
 from tests.analysis.fake_series import BOUND
 from tests.analysis.fake_series import DIMS
@@ -23,8 +23,9 @@ from tests.analysis.fake_series import FLOW
 
 @pytest.fixture(name="comparison", scope="module")
 def _comparison(tmp_path_factory):
-  return Comparison(fake_series.write(
-      str(tmp_path_factory.mktemp("series") / "c")))
+  return Comparison(
+    fake_series.write(str(tmp_path_factory.mktemp("series") / "c"))
+  )
 
 
 def _cells(comparison):
@@ -48,7 +49,7 @@ def test_one_seed_has_its_error_per_step_too(tmp_path):
   one = Comparison(folder)
   one.seeds, one.runs = [0], {k: r for k, r in one.runs.items() if k[1] == 0}
   difference = one.difference(BOUND, FLOW)
-  assert difference.stderr == pytest.approx(np.hypot(.02, .02) * DIMS)
+  assert difference.stderr == pytest.approx(np.hypot(0.02, 0.02) * DIMS)
 
 
 def test_bounds_are_marked_and_taken_apart(comparison):
@@ -56,8 +57,10 @@ def test_bounds_are_marked_and_taken_apart(comparison):
   assert cells[BOUND]["nll"].text.startswith("<= 1.620")
   assert cells[BOUND]["raw"].text.startswith("<= 4.120")
   assert not cells[FLOW]["nll"].text.startswith("<=")
-  assert ("upper bound with 10 samples: reconstruction 1.200 + KL 0.420"
-          in cells[BOUND]["note"].text)
+  assert (
+    "upper bound with 10 samples: reconstruction 1.200 + KL 0.420"
+    in cells[BOUND]["note"].text
+  )
   told = " ".join(verdict.sentences(comparison))
   assert "1-AF, 0.960 nats/step" in told
   assert "The NLL of SLVM is an upper bound" in told
@@ -69,17 +72,20 @@ def test_references_stand_in_the_table_under_names_of_series(comparison):
   copy = {r["name"]: r for r in comparison.references}["copy_last_step"]
   cells = _cells(comparison)["copy_last_step"]
   assert cells["nll"].text.startswith(
-      f"{copy['nll_nats_per_dim'] * DIMS:.3f}".replace("-", "−"))
+    f"{copy['nll_nats_per_dim'] * DIMS:.3f}".replace("-", "−")
+  )
   assert cells["raw"].text.startswith(
-      f"{copy['nll_nats_per_dim'] * DIMS + 2.5:.3f}".replace("-", "−"))
+    f"{copy['nll_nats_per_dim'] * DIMS + 2.5:.3f}".replace("-", "−")
+  )
   assert cells["rmse"].text == f"{copy['rmse_best_of_n']:.3f}"
 
 
 def test_sets_that_beat_nothing_say_so(tmp_path):
-  folder = fake_series.write(str(tmp_path / "c"), nll={
-      FLOW: (-9., -9.), BOUND: (9., 9.)})
+  folder = fake_series.write(
+    str(tmp_path / "c"), nll={FLOW: (-9.0, -9.0), BOUND: (9.0, 9.0)}
+  )
   told = verdict.sentences(Comparison(folder))
-  unbeaten, = [s for s in told if "trivial" in s]
+  (unbeaten,) = [s for s in told if "trivial" in s]
   assert unbeaten.startswith("SLVM does not beat the trivial models")
   assert "its bound is not lower" in unbeaten
   for label in trivial.SERIES_LABELS.values():
@@ -92,11 +98,14 @@ def test_references_of_another_protocol_do_not_count(tmp_path):
   comparison = Comparison(folder)
   assert len(comparison.references) == 2 * len(trivial.SERIES_LABELS)
   assert {r["num_cond_frames"] for r in comparison.scored_references()} == {
-      fake_series.COND}
+    fake_series.COND
+  }
 
 
 def test_curves_are_per_step_and_of_rmse(comparison):
-  found = {curve.title: curve for curve in comparison_figures.curves(comparison)}
+  found = {
+    curve.title: curve for curve in comparison_figures.curves(comparison)
+  }
   assert set(found) <= set(comparison_figures.titles(comparison))
   assert {"NLL per predicted step", "RMSE per predicted step"} <= set(found)
   assert "nats/step" in found["NLL per predicted step"].svg
@@ -115,15 +124,19 @@ def test_pictures_are_charts_without_animation(comparison):
 def test_charts_show_raw_units(comparison, monkeypatch):
   drawn = []
   monkeypatch.setattr(
-      context_figures.line_pictures, "charts",
-      lambda panels, *args, **kwargs: drawn.append(panels) or Image.new(
-          "RGB", (1, 1)))
+    context_figures.line_pictures,
+    "charts",
+    lambda panels, *args, **kwargs: (
+      drawn.append(panels) or Image.new("RGB", (1, 1))
+    ),
+  )
   context_figures.context_pictures(comparison, 1)
-  panels, = drawn
+  (panels,) = drawn
   truth, *sets = panels[0].lines
   assert panels[0].title == "x0"
   np.testing.assert_allclose(
-      truth.values, fake_series.series(2)[0, :, 0] * 20 + 100, rtol=1e-6)
+    truth.values, fake_series.series(2)[0, :, 0] * 20 + 100, rtol=1e-6
+  )
   assert len(sets) == 2 and sets[0].first == fake_series.COND
   assert sets[0].values[0] == pytest.approx(truth.values[3])
 
@@ -136,6 +149,7 @@ def test_csv_has_units_of_both_kinds(comparison):
   assert float(line["nll_nats_per_dim"]) == pytest.approx(0.54)
   assert float(line["nll_nats_per_step"]) == pytest.approx(0.54 * DIMS)
   assert float(line["nll_raw_nats_per_step"]) == pytest.approx(
-      0.54 * DIMS + 2.5)
+    0.54 * DIMS + 2.5
+  )
   assert float(line["kl_nats_per_dim"]) == pytest.approx(0.14)
   assert float(line["difference_nats_per_dim"]) == pytest.approx(0.22)

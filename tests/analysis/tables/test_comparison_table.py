@@ -6,15 +6,15 @@ import math
 import os
 import shutil
 
-from tests.analysis import fake_compare
 import pytest
 
 from t2t_af.analysis import formats
-from t2t_af.records import records
-from t2t_af.analysis.tables import comparison_table
-from t2t_af.analysis.tables import comparison_csv
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.analysis.tables import comparison_csv
+from t2t_af.analysis.tables import comparison_table
+from t2t_af.records import records
+from tests.analysis import fake_compare
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
 
@@ -35,7 +35,8 @@ def test_cells_hold_value_error_unit_and_difference(folder):
   assert cells["bits"].text == "2.020 ± 0.008"  # 1.4003, 0.0056 / log 2.
   assert cells["difference"].text == "+0.039 ± 0.005"
   assert cells["difference"].detail == (
-      "seed 1 +0.031; seed 2 +0.039; seed 3 +0.048")
+    "seed 1 +0.031; seed 2 +0.039; seed 3 +0.048"
+  )
   assert cells["parameters"].text == "1,311,228"
   assert cells["seconds"].text == "0.400" and cells["memory"].text == "990"
   assert cells["psnr"].detail == "best of 4"
@@ -44,12 +45,15 @@ def test_cells_hold_value_error_unit_and_difference(folder):
 
 def test_best_is_lowest_for_nll_and_cost_and_highest_for_quality(folder):
   rows = [row for row in _rows(folder).values() if not row.is_reference]
-  for column in set(comparison_table.LOWER_IS_BETTER) & set(comparison_table.HEADINGS):
+  for column in set(comparison_table.LOWER_IS_BETTER) & set(
+    comparison_table.HEADINGS
+  ):
     lower = comparison_table.LOWER_IS_BETTER[column]
     best = [row for row in rows if row.cells[column].best]
     values = [row.cells[column].value for row in rows]
     assert [row.cells[column].value for row in best] == [
-        (min if lower else max)(values)]
+      (min if lower else max)(values)
+    ]
   assert _rows(folder)[RESIDUAL].cells["nll"].best
 
 
@@ -62,10 +66,19 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
   assert not trivial.not_beaten(Comparison(folder), FIRST)
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
-  records.append(os.path.join(copy, "references.jsonl"), records.reference(
-      name="uniform", problem="p", split="test", nll_nats_per_dim=1.361,
-      nll_nats_per_dim_stderr=0., num_sequences=1, num_cond_frames=3,
-      num_scored_frames=10))
+  records.append(
+    os.path.join(copy, "references.jsonl"),
+    records.reference(
+      name="uniform",
+      problem="p",
+      split="test",
+      nll_nats_per_dim=1.361,
+      nll_nats_per_dim_stderr=0.0,
+      num_sequences=1,
+      num_cond_frames=3,
+      num_scored_frames=10,
+    ),
+  )
   comparison = Comparison(copy)
   assert trivial.not_beaten(comparison, FIRST) == ["uniform"]  # Equal: no.
   assert trivial.not_beaten(comparison, RESIDUAL) == []
@@ -75,10 +88,19 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
 def test_references_of_another_split_are_left_out(tmp_path, folder):
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
-  records.append(os.path.join(copy, "references.jsonl"), records.reference(
-      name="uniform", problem="p", split="dev", nll_nats_per_dim=1.,
-      nll_nats_per_dim_stderr=0., num_sequences=1, num_cond_frames=3,
-      num_scored_frames=10))
+  records.append(
+    os.path.join(copy, "references.jsonl"),
+    records.reference(
+      name="uniform",
+      problem="p",
+      split="dev",
+      nll_nats_per_dim=1.0,
+      nll_nats_per_dim_stderr=0.0,
+      num_sequences=1,
+      num_cond_frames=3,
+      num_scored_frames=10,
+    ),
+  )
   assert len(Comparison(copy).scored_references()) == 6
   assert trivial.not_beaten(Comparison(copy), FIRST) == []
 
@@ -90,8 +112,9 @@ def test_quality_below_that_of_a_still_picture_is_said(folder):
 
 
 def test_bounds_are_marked(tmp_path):
-  folder = fake_compare.write(str(tmp_path / "c"), bounds=(AF,),
-                              with_samples=False)
+  folder = fake_compare.write(
+    str(tmp_path / "c"), bounds=(AF,), with_samples=False
+  )
   rows = _rows(folder)
   assert rows[AF].cells["nll"].text.startswith("<= 1.400")
   assert rows[AF].cells["bits"].text.startswith("<= 2.020")
@@ -102,57 +125,74 @@ def test_missing_runs_are_not_run(tmp_path, folder):
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
   shutil.rmtree(os.path.join(copy, AF))
-  os.remove(os.path.join(copy, FIRST, "seed_2", "results",
-                         "likelihood.jsonl"))
+  os.remove(os.path.join(copy, FIRST, "seed_2", "results", "likelihood.jsonl"))
   rows = _rows(copy)
   assert rows[AF].cells["nll"].text == formats.NOT_RUN
   assert rows[AF].cells["psnr"].text == formats.NOT_RUN
-  assert rows[AF].cells["note"].text.startswith(
-      "not run: seed 1, seed 2, seed 3")
+  assert (
+    rows[AF].cells["note"].text.startswith("not run: seed 1, seed 2, seed 3")
+  )
   assert "not run: seed 2 (training, at step 600 of 600)" in (
-      rows[FIRST].cells["note"].text)
+    rows[FIRST].cells["note"].text
+  )
   assert rows[FIRST].cells["nll"].detail.startswith("2 seeds")
 
 
 def test_text_has_a_line_per_row_in_aligned_columns(folder):
   lines = comparison_table.text(Comparison(folder)).split("\n")
-  table = lines[:2 + 3 + 6]
+  table = lines[: 2 + 3 + 6]
   assert {len(line) for line in table} == {len(table[0])}
-  for label in (*fake_compare.LABELS.values(),
-                *trivial.LABELS.values()):
+  for label in (*fake_compare.LABELS.values(), *trivial.LABELS.values()):
     assert any(line.startswith(label) for line in table[2:])
   assert "1.342 ± 0.004*" in table[4]  # The best.
 
 
-def test_csv_has_plain_numbers_for_sets_seeds_and_references(
-    tmp_path, folder):
+def test_csv_has_plain_numbers_for_sets_seeds_and_references(tmp_path, folder):
   path = comparison_csv.write(Comparison(folder), str(tmp_path / "t.csv"))
   with open(path, encoding="utf-8", newline="") as stream:
     rows = list(csv.DictReader(io.StringIO(stream.read())))
   assert [row["row"] for row in rows].count("seed") == 9
   assert [row["row"] for row in rows].count("reference") == 6
-  mean = next(row for row in rows if row["name"] == AF and
-              row["seed"] == "all")
+  mean = next(row for row in rows if row["name"] == AF and row["seed"] == "all")
   assert float(mean["nll_nats_per_dim"]) == pytest.approx(4.201 / 3)
   assert float(mean["nll_bits_per_dim"]) == pytest.approx(
-      4.201 / 3 / math.log(2))
+    4.201 / 3 / math.log(2)
+  )
   assert float(mean["difference_nats_per_dim"]) == pytest.approx(0.118 / 3)
   one = next(row for row in rows if row["name"] == AF and row["seed"] == "2")
   assert float(one["difference_nats_per_dim"]) == pytest.approx(0.039)
-  assert not any("nan" in value.lower() for row in rows
-                 for key, value in row.items() if key != "label")
+  assert not any(
+    "nan" in value.lower()
+    for row in rows
+    for key, value in row.items()
+    if key != "label"
+  )
 
 
-@pytest.mark.parametrize("value,stderr,expected", [
-    (1.23456, 0.0123, "1.235 ± 0.012"), (1.23456, 0.0002, "1.2346 ± 0.0002"),
-    (-1., None, "−1.000"), (None, 1., "–"), (math.nan, 1., "–"),
-    (2., math.nan, "2.000")])
+@pytest.mark.parametrize(
+  "value,stderr,expected",
+  [
+    (1.23456, 0.0123, "1.235 ± 0.012"),
+    (1.23456, 0.0002, "1.2346 ± 0.0002"),
+    (-1.0, None, "−1.000"),
+    (None, 1.0, "–"),
+    (math.nan, 1.0, "–"),
+    (2.0, math.nan, "2.000"),
+  ],
+)
 def test_numbers_show_the_first_digit_of_their_error(value, stderr, expected):
   assert formats.with_error(value, stderr) == expected
 
 
-@pytest.mark.parametrize("value,expected", [
-    (0.012345, "0.0123"), (1.505, "1.50"), (123.4, "123"), (0., "0"),
-    (12345., "12300")])
+@pytest.mark.parametrize(
+  "value,expected",
+  [
+    (0.012345, "0.0123"),
+    (1.505, "1.50"),
+    (123.4, "123"),
+    (0.0, "0"),
+    (12345.0, "12300"),
+  ],
+)
 def test_significant_digits(value, expected):
   assert formats.significant(value) == expected

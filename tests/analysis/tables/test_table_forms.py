@@ -6,33 +6,44 @@ import re
 
 import pytest
 
-from tests.analysis import fake_results as fake
 from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
+from tests.analysis import fake_results as fake
 
 
 @pytest.fixture(name="table", scope="module")
 def _table(tmp_path_factory):
   folder = tmp_path_factory.mktemp("results")
-  found = [fake.likelihood("slvm_dx_tiny", 2.5 + 0.1 * seed, seed, bound=True)
-           for seed in range(3)] + [fake.likelihood("af1_tiny", 2.9)]
-  return paper_tables.build(1, found_runs.find([fake.write(str(folder),
-                                                           found)]))
+  found = [
+    fake.likelihood("slvm_dx_tiny", 2.5 + 0.1 * seed, seed, bound=True)
+    for seed in range(3)
+  ] + [fake.likelihood("af1_tiny", 2.9)]
+  return paper_tables.build(
+    1, found_runs.find([fake.write(str(folder), found)])
+  )
 
 
 def test_csv_has_every_number_in_full(table):
   rows = list(csv.DictReader(io.StringIO(table_forms.csv_text(table))))
   assert len(rows) == len(table.rows) * len(table.columns)
-  ours, = [r for r in rows if r["row"] == "slvm_dx" and "tiny" in r["column"]]
+  (ours,) = [r for r in rows if r["row"] == "slvm_dx" and "tiny" in r["column"]]
   assert ours["value"] == "2.6" and ours["bound"] == "<="
   assert float(ours["stderr"]) == pytest.approx(0.1 / 3**0.5, abs=1e-9)
   assert (ours["num_runs"], ours["best"]) == ("3", "1")
-  paper, = [r for r in rows if r["row"] == "slvm_dx" and r["column"] == "BAIR"
-            and r["source"] == "paper"]
+  (paper,) = [
+    r
+    for r in rows
+    if r["row"] == "slvm_dx"
+    and r["column"] == "BAIR"
+    and r["source"] == "paper"
+  ]
   assert (paper["value"], paper["bound"]) == ("3.07", "<=")
-  empty, = [r for r in rows if r["row"] == "af2" and r["column"] == "KTH"
-            and r["source"] == "ours"]
+  (empty,) = [
+    r
+    for r in rows
+    if r["row"] == "af2" and r["column"] == "KTH" and r["source"] == "ours"
+  ]
   assert (empty["value"], empty["status"]) == ("", "not run")
 
 
@@ -44,7 +55,8 @@ def test_latex_is_balanced_and_escaped(table):
   body = [line for line in told.split("\n") if line.endswith(r"\\")]
   heads = body[0]
   assert sum(map(int, re.findall(r"multicolumn\{(\d+)\}", heads))) == len(
-      table.columns)
+    table.columns
+  )
   assert {line.count("&") for line in body[1:]} == {len(table.columns)}
   assert r"\textbf{$\leq$ 2.600 $\pm$ 0.058}" in told
   assert r"SLVM + $\Delta$ x & $\leq$ 2.45 & not run" in told
@@ -62,6 +74,6 @@ def test_text_lines_up(table):
   lines = table_forms.text(table).split("\n")
   rule = next(i for i, line in enumerate(lines) if line.startswith("-----"))
   ends = [match.end() for match in re.finditer("-+", lines[rule])]
-  for line in lines[rule + 1:rule + 1 + len(table.rows)]:
+  for line in lines[rule + 1 : rule + 1 + len(table.rows)]:
     assert len(line) in (ends[-1], ends[-1] - 1)
-    assert all(line[end:end + 2].strip() in ("", "*") for end in ends)
+    assert all(line[end : end + 2].strip() in ("", "*") for end in ends)

@@ -31,7 +31,8 @@ def _data_dir(problem, tmp_path):
 
 
 def test_sequences_are_spread_evenly_and_neighbours_stay_together(
-    problem, data_dir):
+  problem, data_dir
+):
   files = problem.split_files(data_dir, "train")
   assert [f.num_sequences for f in files] == [3, 2, 2, 3, 2, 2, 3, 2, 2, 2]
   _, ids = problem.read_sequences(data_dir, "train", 6)
@@ -44,21 +45,23 @@ def test_no_more_files_than_sequences(problem, data_dir):
 
 
 def test_unknown_number_of_sequences_is_dealt_out_in_turn(
-    problem, tmp_path, monkeypatch):
-  monkeypatch.setattr(counting.Counting, "num_sequences",
-                      lambda self, split: None)
+  problem, tmp_path, monkeypatch
+):
+  monkeypatch.setattr(
+    counting.Counting, "num_sequences", lambda self, split: None
+  )
   problem.generate_data(str(tmp_path), str(tmp_path))
   files = problem.split_files(str(tmp_path), "train")
   assert [f.num_sequences for f in files] == [3] * 3 + [2] * 7
 
 
 def test_killed_generation_leaves_no_file_and_the_next_one_is_clean(
-    problem, tmp_path):
+  problem, tmp_path
+):
   """Killed as by SIGKILL: no handler of ours runs."""
   folder = str(tmp_path)
   child = os.fork()
   if not child:
-    # pylint: disable=protected-access
     problem.on_sequence = lambda *at: at == ("eval", 1) and os._exit(9)
     problem.generate_data(folder, folder)
     os._exit(0)
@@ -127,8 +130,9 @@ def test_broken_manifest_is_named(problem, data_dir):
 
 
 def test_manifest_holds_the_counts(data_dir):
-  with open(os.path.join(data_dir, "video_counting.manifest.json"),
-            encoding="utf-8") as manifest:
+  with open(
+    os.path.join(data_dir, "video_counting.manifest.json"), encoding="utf-8"
+  ) as manifest:
     splits = json.load(manifest)["splits"]
   found = {split: entry["sequences"] for split, entry in splits.items()}
   assert found == {"train": 23, "dev": 3, "test": 2}
@@ -140,11 +144,14 @@ def test_folder_that_cannot_be_written_is_an_error(problem, tmp_path):
     problem.generate_data(str(tmp_path / "file" / "data"), str(tmp_path))
 
 
-@pytest.mark.parametrize("frames,words", [
+@pytest.mark.parametrize(
+  "frames,words",
+  [
     (np.zeros([6, 4, 5, 1], np.uint8), r"\[6, 4, 5, 1\]"),
     (np.zeros([6, 4, 6, 1], np.float32), "float32"),
     (np.zeros([5, 4, 6, 1], np.uint8), "has 5 frames; 6 are needed"),
-])
+  ],
+)
 def test_wrong_sequence_is_named(problem, frames, words):
   with pytest.raises(UserError, match=f"sequence train/0 .*{words}"):
     problem.to_record("train/0", frames)
@@ -165,10 +172,10 @@ def test_full_disk_is_told_and_leaves_nothing(problem, tmp_path):
 
 
 def test_disk_that_is_full_for_the_manifest_leaves_no_whole_split(
-    problem, data_dir, tmp_path_factory):
+  problem, data_dir, tmp_path_factory
+):
   """The shards fit, and the manifest until the last split is entered."""
-  size = os.path.getsize(
-      os.path.join(data_dir, "video_counting.manifest.json"))
+  size = os.path.getsize(os.path.join(data_dir, "video_counting.manifest.json"))
   folder = str(tmp_path_factory.mktemp("other"))
   with full_disk.after(size - 1):
     with pytest.raises(UserError, match="cannot write to"):
@@ -178,7 +185,8 @@ def test_disk_that_is_full_for_the_manifest_leaves_no_whole_split(
   assert len(problem.read_sequences(folder, "train", 6)[1]) == 23
   problem.generate_data(folder, folder)
   assert problem_contract.contents(folder) == (
-      problem_contract.contents(data_dir))
+    problem_contract.contents(data_dir)
+  )
 
 
 def test_full_disk_keeps_the_data_that_was_there(problem, data_dir):
@@ -209,12 +217,16 @@ def test_read_only_folder_is_told(problem, tmp_path):
     problem.generate_data(str(tmp_path), str(tmp_path))
 
 
-@pytest.mark.parametrize("error", [
+@pytest.mark.parametrize(
+  "error",
+  [
     PermissionError(errno.EACCES, "not yours", "source.zip"),
     tf.errors.NotFoundError(None, None, "source.zip"),
-])
+  ],
+)
 def test_error_of_the_source_is_not_called_one_of_writing(
-    problem, tmp_path, error):
+  problem, tmp_path, error
+):
 
   def _fail(*at):
     if at == ("train", 3):
@@ -230,7 +242,9 @@ def test_error_of_the_source_is_not_called_one_of_writing(
 # --- What the manifest must say.
 
 
-@pytest.mark.parametrize("change", [
+@pytest.mark.parametrize(
+  "change",
+  [
     lambda entry: entry.update(sequences=24),
     lambda entry: entry["shards"].pop(),
     lambda entry: entry["shards"][0].update(sequences=4),
@@ -238,7 +252,8 @@ def test_error_of_the_source_is_not_called_one_of_writing(
     lambda entry: entry["shards"][0].pop("lengths"),
     lambda entry: entry.update(shards=7),
     lambda entry: entry.pop("sequences"),
-])
+  ],
+)
 def test_counts_that_do_not_agree_are_refused(problem, data_dir, change):
   path = _change_manifest(data_dir, lambda m: change(m["splits"]["train"]))
   with pytest.raises(UserError, match=f'{path}: the entry "train" is damaged'):
@@ -248,14 +263,18 @@ def test_counts_that_do_not_agree_are_refused(problem, data_dir, change):
   assert len(problem.split_files(data_dir, "train")) == 10
 
 
-@pytest.mark.parametrize("change, words", [
+@pytest.mark.parametrize(
+  "change, words",
+  [
     (lambda manifest: manifest.update(layout=1), "another version"),
     (lambda manifest: manifest.pop("data_version"), "another version"),
     (lambda manifest: manifest["splits"].pop("train"), "no complete"),
     (lambda manifest: manifest.pop("splits"), "no complete"),
-])
+  ],
+)
 def test_manifest_of_something_else_is_refused(
-    problem, data_dir, change, words):
+  problem, data_dir, change, words
+):
   _change_manifest(data_dir, change)
   with pytest.raises(UserError, match=words):
     problem.split_files(data_dir, "train")
@@ -288,7 +307,7 @@ def _change_manifest(data_dir, change):
 
 # --- The command itself, killed.
 
-_USR_DIR = '''
+_USR_DIR = """
 import os
 import pathlib
 import time
@@ -301,22 +320,30 @@ class VideoCounting(counting.Counting):
   def on_sequence(self, split, k):
     while (split, k) == ("eval", 1) and os.environ.get("WAIT"):
       time.sleep(0.01)
-'''
+"""
 
 
 @pytest.mark.slow
 def test_killed_command_leaves_nothing_whole_and_can_be_run_again(
-    problem, tmp_path):
+  problem, tmp_path
+):
   usr_dir, data = tmp_path / "usr", tmp_path / "data"
   usr_dir.mkdir()
   (usr_dir / "__init__.py").write_text(_USR_DIR)
-  command = [sys.executable, "-m", "t2t_af.bin.t2t_datagen",
-             f"--t2t_usr_dir={usr_dir}", "--problem=video_counting",
-             f"--data_dir={data}", f"--tmp_dir={tmp_path}"]
+  command = [
+    sys.executable,
+    "-m",
+    "t2t_af.bin.t2t_datagen",
+    f"--t2t_usr_dir={usr_dir}",
+    "--problem=video_counting",
+    f"--data_dir={data}",
+    f"--tmp_dir={tmp_path}",
+  ]
   root = str(pathlib.Path(__file__).parents[3])
   env = dict(os.environ, PYTHONPATH=root)
-  with subprocess.Popen(command, env=dict(env, WAIT="1"), cwd=tmp_path,
-                        stderr=subprocess.DEVNULL) as process:
+  with subprocess.Popen(
+    command, env=dict(env, WAIT="1"), cwd=tmp_path, stderr=subprocess.DEVNULL
+  ) as process:
     half = data / ".video_counting-dev.incomplete"
     end = time.monotonic() + 120
     while not half.exists() and time.monotonic() < end:
@@ -328,8 +355,10 @@ def test_killed_command_leaves_nothing_whole_and_can_be_run_again(
     with pytest.raises(UserError, match="no complete"):
       problem.dataset(split, hparams=problem_contract.make_hparams(str(data)))
 
-  subprocess.run(command, env=env, cwd=tmp_path, check=True,
-                 capture_output=True)
+  subprocess.run(
+    command, env=env, cwd=tmp_path, check=True, capture_output=True
+  )
   problem.generate_data(str(tmp_path / "undisturbed"), str(tmp_path))
   assert problem_contract.contents(str(data)) == problem_contract.contents(
-      str(tmp_path / "undisturbed"))
+    str(tmp_path / "undisturbed")
+  )

@@ -8,8 +8,13 @@ from t2t_af import errors
 
 def test_defaults_are_those_of_the_flags():
   assert options.current() == options.Options(
-      source_dir=None, allow_missing=False, frame_size=64, frame_rate=None,
-      aspect="crop", grey=False)
+    source_dir=None,
+    allow_missing=False,
+    frame_size=64,
+    frame_rate=None,
+    aspect="crop",
+    grey=False,
+  )
 
 
 def test_options_hold_in_the_block_alone():
@@ -21,12 +26,15 @@ def test_options_hold_in_the_block_alone():
   assert options.current() == options.Options()
 
 
-@pytest.mark.parametrize("changes, told", [
+@pytest.mark.parametrize(
+  "changes, told",
+  [
     (dict(aspect="squash"), "none of crop, pad, stretch"),
     (dict(frame_size=0), "at least 1"),
-    (dict(frame_rate=-2.), "above 0"),
+    (dict(frame_rate=-2.0), "above 0"),
     (dict(frame_rate=float("nan")), "above 0"),
-])
+  ],
+)
 def test_values_that_cannot_be_meant_are_refused(changes, told):
   with pytest.raises(errors.UserError, match=told):
     options.set(**changes)

@@ -28,6 +28,8 @@ def test_map_in_order_passes_errors_on():
 @pytest.mark.parametrize("channels", [1, 3])
 def test_png_keeps_every_pixel(channels):
   frames = np.random.default_rng(0).integers(
-      0, 256, [3, 5, 7, channels], dtype=np.uint8)
-  np.testing.assert_array_equal(png.decode(png.encode(frames), channels),
-                                frames)
+    0, 256, [3, 5, 7, channels], dtype=np.uint8
+  )
+  np.testing.assert_array_equal(
+    png.decode(png.encode(frames), channels), frames
+  )

@@ -29,8 +29,11 @@ def _first_pixels(found):
 def test_longer_sequences_are_used_to_their_own_end(problem, data_dir):
   """Frames 6 and 7 exist in some sequences only: a window of 6 reaches 7."""
   hparams = problem_contract.make_hparams(data_dir, 23, targets=3)
-  found = _first_pixels(problem_contract.batches(
-      problem, tf.estimator.ModeKeys.TRAIN, hparams, 20, seed=5))
+  found = _first_pixels(
+    problem_contract.batches(
+      problem, tf.estimator.ModeKeys.TRAIN, hparams, 20, seed=5
+    )
+  )
   starts = {k: set() for k in range(23)}
   for window in found.astype(int):
     k, start = (window[0] // 10) % 26, window[0] % 10
@@ -50,10 +53,12 @@ def test_workers_read_disjoint_parts(problem, data_dir):
 
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(1)
-      input_fn = problem.make_estimator_input_fn("train", hparams,
-                                                 prevent_repeat=True)
+      input_fn = problem.make_estimator_input_fn(
+        "train", hparams, prevent_repeat=True
+      )
       iterator = tf.data.make_initializable_iterator(
-          input_fn(None, None, input_context=Context))
+        input_fn(None, None, input_context=Context)
+      )
       session.run(iterator.initializer)
       following = iterator.get_next()[0]["inputs"][0, 0, 0, 0, 0] // 10
       parts.append([session.run(following) for _ in range(11)])
@@ -69,7 +74,8 @@ def test_resumed_training_goes_on_with_other_data(tmp_path):
     folder.mkdir()
     if step:
       (folder / "checkpoint").write_text(
-          f'model_checkpoint_path: "model.ckpt-{step}"\n')
+        f'model_checkpoint_path: "model.ckpt-{step}"\n'
+      )
       (folder / f"model.ckpt-{step}.index").write_text("")
     with tf.Graph().as_default():
       tf.set_random_seed(1)
@@ -79,8 +85,7 @@ def test_resumed_training_goes_on_with_other_data(tmp_path):
     assert sequence_reading.op_seed(None) is None
 
 
-def test_operations_before_the_input_do_not_change_the_order(
-    problem, data_dir):
+def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
   orders = []
   for operations in (0, 5):
     with tf.Graph().as_default(), tf.Session() as session:
@@ -89,22 +94,30 @@ def test_operations_before_the_input_do_not_change_the_order(
         tf.constant(0)
       hparams = problem_contract.make_hparams(data_dir, 20, targets=3)
       iterator = tf.data.make_initializable_iterator(
-          problem.input_fn("train", hparams))
+        problem.input_fn("train", hparams)
+      )
       session.run(iterator.initializer)
       orders.append(session.run(iterator.get_next())[0]["inputs"])
   np.testing.assert_array_equal(*orders)
 
 
-@pytest.mark.parametrize("kwargs,count", [
+@pytest.mark.parametrize(
+  "kwargs,count",
+  [
     (dict(dataset_split="eval"), 3),  # a single file
     (dict(shuffle_buffer_size=1), 23),  # files alone can change places
     (dict(max_records=4), 4),  # the first four, as nobody else is read
-])
+  ],
+)
 def test_both_files_and_their_sequences_are_shuffled(
-    problem, data_dir, kwargs, count):
+  problem, data_dir, kwargs, count
+):
   hparams = problem_contract.make_hparams(data_dir, 1, targets=3)
-  found = _first_pixels(problem_contract.batches(
-      problem, "train", hparams, 8 * count, seed=6, **kwargs))
+  found = _first_pixels(
+    problem_contract.batches(
+      problem, "train", hparams, 8 * count, seed=6, **kwargs
+    )
+  )
   epochs = (found[:, 0] // 10).reshape(8, count)
   assert {tuple(sorted(epoch)) for epoch in epochs} == {tuple(range(count))}
   assert len({tuple(epoch) for epoch in epochs}) > 1
@@ -116,7 +129,8 @@ def test_windows_follow_both_seeds():
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
       dataset = sequence_reading.with_random_numbers(
-          tf.data.Dataset.from_tensors("record").repeat(5), op_seed)
+        tf.data.Dataset.from_tensors("record").repeat(5), op_seed
+      )
       number = tf.data.make_one_shot_iterator(dataset).get_next()[1]
       return [session.run(number) for _ in range(5)]
 

@@ -18,10 +18,24 @@ def _write(root, contents):
 
 
 def test_files_of_the_kind_are_found_in_order_everywhere(tmp_path):
-  root = _write(tmp_path, {name: "" for name in (
-      "b.avi", "a.MP4", "sub/deep/c.avi", "notes.txt", ".hidden.avi")})
+  root = _write(
+    tmp_path,
+    {
+      name: ""
+      for name in (
+        "b.avi",
+        "a.MP4",
+        "sub/deep/c.avi",
+        "notes.txt",
+        ".hidden.avi",
+      )
+    },
+  )
   assert source_folder.find(root, (".avi", ".mp4")) == [
-      "a.MP4", "b.avi", "sub/deep/c.avi"]
+    "a.MP4",
+    "b.avi",
+    "sub/deep/c.avi",
+  ]
 
 
 def test_folder_without_such_files_is_an_error(tmp_path):
@@ -35,10 +49,12 @@ def test_folder_without_such_files_is_an_error(tmp_path):
 def test_digests_are_those_of_sha256sum(tmp_path):
   root = _write(tmp_path, {"b.avi": "two", "a.avi": "one"})
   digests = source_folder.digests(root, ["b.avi", "a.avi"])
-  printed = subprocess.run(["sha256sum", "a.avi", "b.avi"], cwd=root,
-                           check=True, capture_output=True).stdout
-  assert source_folder.sha256_of_all(digests) == hashlib.sha256(
-      printed).hexdigest()
+  printed = subprocess.run(
+    ["sha256sum", "a.avi", "b.avi"], cwd=root, check=True, capture_output=True
+  ).stdout
+  assert (
+    source_folder.sha256_of_all(digests) == hashlib.sha256(printed).hexdigest()
+  )
 
 
 def test_copies_count_once(tmp_path):
@@ -52,11 +68,14 @@ def test_copy_in_another_split_is_an_error(tmp_path):
   root = _write(tmp_path, {"train/a": "1", "test/b": "1"})
   names = ["test/b", "train/a"]
   with pytest.raises(UserError, match="train/a is a copy of test/b"):
-    source_folder.without_copies(names, source_folder.digests(root, names), root)
+    source_folder.without_copies(
+      names, source_folder.digests(root, names), root
+    )
 
 
-@pytest.mark.parametrize("count,expected", [
-    (3, (1, 1, 1)), (10, (7, 1, 2)), (40, (28, 4, 8))])
+@pytest.mark.parametrize(
+  "count,expected", [(3, (1, 1, 1)), (10, (7, 1, 2)), (40, (28, 4, 8))]
+)
 def test_files_are_dealt_out_the_same_way_every_time(count, expected):
   names = [f"{k}.avi" for k in range(count)]
   splits = source_folder.split(names, "root")
@@ -68,18 +87,25 @@ def test_files_are_dealt_out_the_same_way_every_time(count, expected):
 def test_subfolders_say_the_split():
   names = ["dev/x", "test/deep/y", "train/a", "train/b"]
   assert source_folder.split(names, "root") == {
-      "train": ["train/a", "train/b"], "eval": ["dev/x"],
-      "test": ["test/deep/y"]}
+    "train": ["train/a", "train/b"],
+    "eval": ["dev/x"],
+    "test": ["test/deep/y"],
+  }
   # A file is no folder, and other folders mean nothing.
   assert source_folder.split(["train", "dev", "walks/a"], "root")["train"]
 
 
-@pytest.mark.parametrize("names,reason", [
+@pytest.mark.parametrize(
+  "names,reason",
+  [
     (["a", "b"], "2 files; at least 3"),
     (["train/a", "test/b", "test/c"], "no files in the subfolder dev"),
-    (["dev/a", "train/a", "test/b", "c", "other/d"],
-     "outside of the subfolders .*: c, other/d"),
-])
+    (
+      ["dev/a", "train/a", "test/b", "c", "other/d"],
+      "outside of the subfolders .*: c, other/d",
+    ),
+  ],
+)
 def test_splits_that_cannot_be_are_errors(names, reason):
   with pytest.raises(UserError, match=f"root: .*{reason}"):
     source_folder.split(names, "root")
@@ -88,4 +114,5 @@ def test_splits_that_cannot_be_are_errors(names, reason):
 def test_long_lists_are_cut_in_messages():
   assert source_folder.some(["a", "b"]) == "a, b"
   assert source_folder.some(list("abcdefghij")) == (
-      "a, b, c, d, e, f, g, h and 2 more")
+    "a, b, c, d, e, f, g, h and 2 more"
+  )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tensor2tensor.utils import registry
 
-from problems import series_activity_rec  # pylint: disable=unused-import
+from problems import series_activity_rec  # noqa: F401
 from problems.core import splitting
 
 NAMES = sorted(splitting.STRATA)
@@ -20,9 +20,14 @@ def test_committed_file_is_what_the_script_makes(name):
     assert splitting.load(name, seed) == made
 
 
-@pytest.mark.parametrize("name,count", [
-    ("series_activity_rec", 82), ("series_smartphone_sensor", 25),
-    ("series_facial_exp", 18)])
+@pytest.mark.parametrize(
+  "name,count",
+  [
+    ("series_activity_rec", 82),
+    ("series_smartphone_sensor", 25),
+    ("series_facial_exp", 18),
+  ],
+)
 def test_each_recording_is_in_one_split_and_tested_in_one_of_five(name, count):
   tested = []
   for seed in SEEDS:

@@ -13,8 +13,11 @@ from problems.files import archives
 from t2t_af.errors import UserError
 from tests.fixtures import real_data
 
-CONTENT = {"a/one.csv": b"1,2\n", "a/two.csv": b"3,4\n" * 400,
-           "b.txt": bytes(range(256))}
+CONTENT = {
+  "a/one.csv": b"1,2\n",
+  "a/two.csv": b"3,4\n" * 400,
+  "b.txt": bytes(range(256)),
+}
 CLUTTER = {"__MACOSX/a/._one.csv": b"mac", ".DS_Store": b"mac"}
 
 
@@ -41,10 +44,10 @@ def _write_folder(path, files):
 
 
 WRITERS = {
-    "zip": _write_zip,
-    "tar": _write_tar,
-    "tar.gz": lambda path, files: _write_tar(path, files, "w:gz"),
-    "folder": _write_folder,
+  "zip": _write_zip,
+  "tar": _write_tar,
+  "tar.gz": lambda path, files: _write_tar(path, files, "w:gz"),
+  "folder": _write_folder,
 }
 
 
@@ -71,8 +74,10 @@ def test_single_file_at_the_top_keeps_its_name(tmp_path):
     assert archive.names() == ["only.csv"]
 
 
-@pytest.mark.parametrize("name", [
-    "../out.csv", "a/../../out.csv", "/out.csv", "..\\out.csv", "C:/out.csv"])
+@pytest.mark.parametrize(
+  "name",
+  ["../out.csv", "a/../../out.csv", "/out.csv", "..\\out.csv", "C:/out.csv"],
+)
 @pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz"])
 def test_entry_that_climbs_out_is_refused(tmp_path, kind, name):
   path = str(tmp_path / "a.bin")
@@ -99,8 +104,9 @@ def test_link_in_a_zip_is_refused(tmp_path):
     archives.Archive(path)
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE,
-                                  tarfile.FIFOTYPE])
+@pytest.mark.parametrize(
+  "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE]
+)
 def test_link_in_a_tar_is_refused(tmp_path, kind):
   path = str(tmp_path / "a.tar")
   with tarfile.open(path, "w") as out:
@@ -134,8 +140,10 @@ def test_entry_that_declares_too_much_is_refused(tmp_path, kind):
   path = str(tmp_path / "a.bin")
   WRITERS[kind](path, {"a/bomb.csv": b"0" * 10**6, "small.csv": b"1"})
   with archives.Archive(path) as archive:
-    with pytest.raises(UserError, match=(
-        "bomb.csv unpacks to 1000000 bytes, more than the 999999")):
+    with pytest.raises(
+      UserError,
+      match=("bomb.csv unpacks to 1000000 bytes, more than the 999999"),
+    ):
       archive.read("a/bomb.csv", max_bytes=999999)
     assert len(archive.read("a/bomb.csv", max_bytes=10**6)) == 10**6
   with pytest.raises(UserError, match="would unpack to 1000001 bytes"):
@@ -164,8 +172,9 @@ def test_entry_shorter_than_it_declares_is_refused(tmp_path):
 
 def test_bad_checksum_names_the_entry(tmp_path):
   path = str(tmp_path / "a.zip")
-  _write_zip(path, {"good.csv": b"fine", "bad.csv": b"whole"},
-             zipfile.ZIP_STORED)
+  _write_zip(
+    path, {"good.csv": b"fine", "bad.csv": b"whole"}, zipfile.ZIP_STORED
+  )
   _patch(path, b"whole", 0, b"wrong")
   with archives.Archive(path) as archive:
     assert archive.read("good.csv") == b"fine"
@@ -194,11 +203,14 @@ def test_tar_cut_between_two_entries_is_refused(tmp_path):
     archives.Archive(path)
 
 
-@pytest.mark.parametrize("content, words", [
+@pytest.mark.parametrize(
+  "content, words",
+  [
     (b"", "neither a zip nor"),
     (b"<!DOCTYPE html><p>The file has moved", "begins with b'<!DOCTYPE html>"),
     (b"PK\x03\x04 and nothing more", "not a whole zip"),
-])
+  ],
+)
 def test_file_that_is_no_archive_is_refused(tmp_path, content, words):
   path = tmp_path / "a.zip"
   path.write_bytes(content)

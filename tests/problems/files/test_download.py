@@ -18,6 +18,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 class _Server(http.server.ThreadingHTTPServer):
   """Serves CONTENT at any path; `/cut`, `/wrong` ... misbehave."""
+
   daemon_threads = True
 
   def __init__(self):
@@ -31,10 +32,10 @@ class _Server(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
   """One request."""
 
-  def do_GET(self):  # pylint: disable=invalid-name
+  def do_GET(self):
     path = self.path[1:]
     asked = self.headers.get("Range")
-    start = int(asked[len("bytes="):-1]) if asked else 0
+    start = int(asked[len("bytes=") : -1]) if asked else 0
     self.server.asked.append((path, start))
     if path == "gone":
       self.send_error(404)
@@ -57,7 +58,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     self.end_headers()
     rest = content[start:]
     # "cut" breaks off in the middle of what was promised.
-    self.wfile.write(rest[:len(rest) // 2 + 1] if path == "cut" else rest)
+    self.wfile.write(rest[: len(rest) // 2 + 1] if path == "cut" else rest)
 
   def log_message(self, *args):
     pass
@@ -66,8 +67,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture(name="server")
 def _server():
   server = _Server()
-  threading.Thread(target=server.serve_forever, args=(0.01,),
-                   daemon=True).start()
+  threading.Thread(
+    target=server.serve_forever, args=(0.01,), daemon=True
+  ).start()
   yield server
   server.shutdown()
   server.server_close()
@@ -125,8 +127,10 @@ def test_wrong_content_is_an_error_and_is_not_kept(server, tmp_path):
 
 
 def test_short_file_is_an_error_that_counts_bytes(server, tmp_path):
-  with pytest.raises(UserError, match=(
-      f"expected {len(CONTENT)} bytes, found {len(CONTENT) - 7}")):
+  with pytest.raises(
+    UserError,
+    match=(f"expected {len(CONTENT)} bytes, found {len(CONTENT) - 7}"),
+  ):
     download.fetch(_source(server.url("short")), str(tmp_path))
   assert not (tmp_path / "file.bin").exists()
 
@@ -147,13 +151,18 @@ def test_file_that_is_there_needs_no_network(tmp_path):
   assert _content(download.fetch(_source(), str(tmp_path))) == CONTENT
 
 
-@pytest.mark.parametrize("content,words", [
+@pytest.mark.parametrize(
+  "content,words",
+  [
     (CONTENT[:-1], ("half-downloaded", f"found {len(CONTENT) - 1}")),
     (CONTENT + b"z", ("another file", f"found {len(CONTENT) + 1}")),
     (b"q" + CONTENT[1:], ("expected sha256 " + SHA256,)),
-], ids=["short", "long", "changed"])
+  ],
+  ids=["short", "long", "changed"],
+)
 def test_wrong_file_that_is_there_is_refused_and_kept(
-    server, tmp_path, content, words):
+  server, tmp_path, content, words
+):
   path = tmp_path / "file.bin"
   path.write_bytes(content)
   with pytest.raises(UserError) as caught:
@@ -164,13 +173,15 @@ def test_wrong_file_that_is_there_is_refused_and_kept(
 
 
 def test_checked_file_is_not_hashed_again_unless_it_changed(
-    tmp_path, monkeypatch):
+  tmp_path, monkeypatch
+):
   path = tmp_path / "file.bin"
   path.write_bytes(CONTENT)
   hashed = []
-  original = download._sha256  # pylint: disable=protected-access
-  monkeypatch.setattr(download, "_sha256",
-                      lambda p: hashed.append(p) or original(p))
+  original = download._sha256
+  monkeypatch.setattr(
+    download, "_sha256", lambda p: hashed.append(p) or original(p)
+  )
   for _ in range(2):
     download.fetch(_source(), str(tmp_path))
   assert len(hashed) == 1
@@ -182,7 +193,8 @@ def test_checked_file_is_not_hashed_again_unless_it_changed(
 
 
 def test_too_little_disk_is_said_before_anything_is_fetched(
-    server, tmp_path, monkeypatch):
+  server, tmp_path, monkeypatch
+):
   usage = download.shutil.disk_usage(tmp_path)._replace(free=1000)
   monkeypatch.setattr(download.shutil, "disk_usage", lambda _: usage)
   with pytest.raises(UserError, match="1000 bytes free"):
@@ -228,22 +240,27 @@ def test_unknown_file_that_nobody_has_is_an_error(server, tmp_path):
   with pytest.raises(UserError, match="404") as caught:
     download.fetch(_unknown(server.url("gone")), str(tmp_path))
   assert f"put the file at {tmp_path / 'file.bin'} yourself." in str(
-      caught.value)
+    caught.value
+  )
 
 
 def test_unknown_file_that_is_there_is_taken_as_it_is(tmp_path):
   (tmp_path / "file.bin").write_bytes(b"zipped again")
   path = download.fetch(_unknown(), str(tmp_path))
   assert download.describe(_unknown(), path) == {
-      "filename": "file.bin", "urls": (), "num_bytes": 12,
-      "sha256": hashlib.sha256(b"zipped again").hexdigest()}
+    "filename": "file.bin",
+    "urls": (),
+    "num_bytes": 12,
+    "sha256": hashlib.sha256(b"zipped again").hexdigest(),
+  }
 
 
-def test_disk_that_fills_up_is_no_fault_of_the_mirror(
-    server, tmp_path):
+def test_disk_that_fills_up_is_no_fault_of_the_mirror(server, tmp_path):
   with full_disk.after(5000):
-    with pytest.raises(UserError, match=(
-        "cannot write to .*file.bin.part: .*full")):
-      download.fetch(_source(server.url("good"), server.url("good")),
-                     str(tmp_path))
+    with pytest.raises(
+      UserError, match=("cannot write to .*file.bin.part: .*full")
+    ):
+      download.fetch(
+        _source(server.url("good"), server.url("good")), str(tmp_path)
+      )
   assert len(server.asked) == 1 and not (tmp_path / "file.bin").exists()

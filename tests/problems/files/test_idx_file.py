@@ -43,9 +43,11 @@ def test_labels_have_no_item_shape(tmp_path):
 @pytest.mark.parametrize("part,num_digits", [("train", 60000), ("t10k", 10000)])
 def test_real_mnist(part, num_digits):
   images = idx_file.read(
-      real_data.path(f"mnist/{part}-images-idx3-ubyte.gz"), [28, 28])
+    real_data.path(f"mnist/{part}-images-idx3-ubyte.gz"), [28, 28]
+  )
   labels = idx_file.read(
-      real_data.path(f"mnist/{part}-labels-idx1-ubyte.gz"), [])
+    real_data.path(f"mnist/{part}-labels-idx1-ubyte.gz"), []
+  )
   assert images.shape == (num_digits, 28, 28) and labels.shape == (num_digits,)
   assert images.max() == 255 and set(np.unique(labels)) == set(range(10))
 
@@ -64,7 +66,7 @@ def test_truncated_file_is_told_with_its_byte(tmp_path, kept):
 @pytest.mark.parametrize("kept", [0.02, 0.3, 0.99])
 def test_truncated_gzip_is_told_with_its_byte(tmp_path, kept):
   packed = gzip.compress(WHOLE)
-  message = _refusal(tmp_path, packed[:int(kept * len(packed))])
+  message = _refusal(tmp_path, packed[: int(kept * len(packed))])
   assert "truncated or damaged gzip data after" in message
   assert "unpacked bytes" in message
 
@@ -73,40 +75,55 @@ def test_truncated_gzip_is_told_with_its_byte(tmp_path, kept):
 def test_flipped_byte_in_gzip_is_found(tmp_path, where):
   """In the data, and in the checksum after it."""
   packed = bytearray(gzip.compress(WHOLE, mtime=0))
-  packed[where] ^= 0xff
+  packed[where] ^= 0xFF
   assert "damaged gzip data" in _refusal(tmp_path, bytes(packed))
 
 
-@pytest.mark.parametrize("content", [
-    WHOLE + b"x", gzip.compress(WHOLE + b"x"),
-    gzip.compress(WHOLE) + gzip.compress(b"more")
-], ids=["plain", "gzipped", "gzipped twice"])
+@pytest.mark.parametrize(
+  "content",
+  [
+    WHOLE + b"x",
+    gzip.compress(WHOLE + b"x"),
+    gzip.compress(WHOLE) + gzip.compress(b"more"),
+  ],
+  ids=["plain", "gzipped", "gzipped twice"],
+)
 def test_bytes_after_the_last_item_are_refused(tmp_path, content):
   message = _refusal(tmp_path, content)
   assert f"7 items, which end at byte {len(WHOLE)}" in message
 
 
 def test_foreign_bytes_after_the_gzip_data_are_refused(tmp_path):
-  assert "damaged gzip data" in _refusal(tmp_path,
-                                         gzip.compress(WHOLE) + b"foreign")
+  assert "damaged gzip data" in _refusal(
+    tmp_path, gzip.compress(WHOLE) + b"foreign"
+  )
 
 
-@pytest.mark.parametrize("content,item_shape,reason", [
+@pytest.mark.parametrize(
+  "content,item_shape,reason",
+  [
     (b"<html>403 Forbidden</html>", (28, 28), "expected magic number 2051"),
     (mnist_files.idx(np.arange(5)), (28, 28), "2051 at byte 0, found 2049"),
     (WHOLE, (), "2049 at byte 0, found 2051"),
     (b"\x00\x00\x0d\x03" + WHOLE[4:], (28, 28), "found 3331"),
-    (mnist_files.idx(IMAGES[:, 1:]), (28, 28),
-     "expected items of [28, 28], found [27, 28]"),
-], ids=["html", "labels", "images", "floats", "narrower"])
+    (
+      mnist_files.idx(IMAGES[:, 1:]),
+      (28, 28),
+      "expected items of [28, 28], found [27, 28]",
+    ),
+  ],
+  ids=["html", "labels", "images", "floats", "narrower"],
+)
 def test_other_content_is_told_with_what_was_expected(
-    tmp_path, content, item_shape, reason):
+  tmp_path, content, item_shape, reason
+):
   assert reason in _refusal(tmp_path, content, item_shape)
 
 
 @pytest.mark.parametrize("num_items", [2**31 - 1, 1_000_001, -1])
 def test_absurd_number_of_items_is_refused_before_unpacking(
-    tmp_path, num_items):
+  tmp_path, num_items
+):
   header = struct.pack(">4i", 2051, num_items, 28, 28)
   message = _refusal(tmp_path, gzip.compress(header + bytes(10**6)))
   assert f"announces {num_items} items" in message
@@ -116,8 +133,11 @@ def test_gzip_bomb_is_not_unpacked(tmp_path, monkeypatch):
   """30 MB of zeros behind a small file's header: one byte more is read."""
   read = []
   plain = gzip.GzipFile.read
-  monkeypatch.setattr(gzip.GzipFile, "read", lambda self, size: (
-      read.append(size) or plain(self, size)))
+  monkeypatch.setattr(
+    gzip.GzipFile,
+    "read",
+    lambda self, size: read.append(size) or plain(self, size),
+  )
   bomb = gzip.compress(WHOLE + bytes(3 * 10**7))
   assert "too long" in _refusal(tmp_path, bomb)
   assert sum(read) == len(WHOLE) + 1

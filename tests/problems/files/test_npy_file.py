@@ -46,7 +46,8 @@ def test_longer_header_of_version_2_is_read(tmp_path):
   with open(path, "wb") as out:
     np.lib.format.write_array(out, values, version=(2, 0))
   np.testing.assert_array_equal(
-      npy_file.open_array(path, np.float32, [2, 3]), values)
+    npy_file.open_array(path, np.float32, [2, 3]), values
+  )
 
 
 def test_published_layout_has_a_header_of_96_or_128_bytes(path):
@@ -58,15 +59,23 @@ def test_published_layout_has_a_header_of_96_or_128_bytes(path):
   _with_header(path, text.ljust(96 - 11), content[128:])
   assert os.path.getsize(path) == 96 + 20 * 2 * 64 * 64
   np.testing.assert_array_equal(
-      npy_file.open_array(path, np.uint8, SHAPE), mnist_files.sequences(2))
+    npy_file.open_array(path, np.uint8, SHAPE), mnist_files.sequences(2)
+  )
 
 
-@pytest.mark.parametrize("dtype,shape,expected,found", [
-    (np.uint8, [20, 10000, 64, 64], "uint8 [20, 10000, 64, 64]",
-     "uint8 [20, 2, 64, 64]"),
+@pytest.mark.parametrize(
+  "dtype,shape,expected,found",
+  [
+    (
+      np.uint8,
+      [20, 10000, 64, 64],
+      "uint8 [20, 10000, 64, 64]",
+      "uint8 [20, 2, 64, 64]",
+    ),
     (np.float32, SHAPE, "float32 [20, 2, 64, 64]", "uint8 [20, 2, 64, 64]"),
     (np.uint8, [None, 64, 64], "uint8 [any, 64, 64]", "uint8 [20, 2, 64, 64]"),
-])
+  ],
+)
 def test_other_type_or_shape_is_refused(path, dtype, shape, expected, found):
   assert f"expected {expected}, found {found}" in _refusal(path, dtype, shape)
 
@@ -99,34 +108,56 @@ def test_pickled_objects_are_refused_and_not_run(tmp_path):
   assert not os.path.exists(trace)
 
 
-@pytest.mark.parametrize("content,reason", [
+@pytest.mark.parametrize(
+  "content,reason",
+  [
     (b"", "not an .npy file"),
     (b"PK\x03\x04 a zip", "not an .npy file: it starts with b'PK"),
     (b"\x93NUMPY", "format version none"),
     (b"\x93NUMPY\x09\x00" + bytes(100), "format version 9.0"),
     (b"\x93NUMPY\x01\x00\x76", "damaged .npy header"),
     (b"\x93NUMPY\x01\x00\x76\x00{'descr'", "damaged .npy header"),
-], ids=["empty", "zip", "magic only", "version", "no length", "cut"])
+  ],
+  ids=["empty", "zip", "magic only", "version", "no length", "cut"],
+)
 def test_something_else_or_cut_in_its_header_is_refused(
-    tmp_path, content, reason):
+  tmp_path, content, reason
+):
   path = str(tmp_path / "wrong.npy")
   mnist_files.write(path, content)
   assert reason in _refusal(path)
 
 
-@pytest.mark.parametrize("header,reason", [
-    ("{'descr': '|u1', 'fortran_order': True, 'shape': (20, 2, 64, 64), }",
-     "column by column"),
+@pytest.mark.parametrize(
+  "header,reason",
+  [
+    (
+      "{'descr': '|u1', 'fortran_order': True, 'shape': (20, 2, 64, 64), }",
+      "column by column",
+    ),
     ("{'descr': '|u1', 'fortran_order': False}", "damaged .npy header"),
-    ("{'descr': 'nonsense', 'fortran_order': False, 'shape': (2,), }",
-     "damaged .npy header"),
+    (
+      "{'descr': 'nonsense', 'fortran_order': False, 'shape': (2,), }",
+      "damaged .npy header",
+    ),
     ("__import__('os').mkdir('trace')", "damaged .npy header"),
     ("(" * 9000, "damaged .npy header"),
     (" " * 20000, "damaged .npy header"),
-    ("{'descr': '|u1', 'fortran_order': False, 'shape': (20, -2, 64, 64), }",
-     "found uint8 [20, -2, 64, 64]"),
-], ids=["by columns", "no shape", "no type", "code", "brackets", "long",
-        "negative"])
+    (
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (20, -2, 64, 64), }",
+      "found uint8 [20, -2, 64, 64]",
+    ),
+  ],
+  ids=[
+    "by columns",
+    "no shape",
+    "no type",
+    "code",
+    "brackets",
+    "long",
+    "negative",
+  ],
+)
 def test_damaged_or_hostile_header_is_refused(tmp_path, header, reason):
   path = str(tmp_path / "wrong.npy")
   _with_header(path, header)
@@ -135,8 +166,11 @@ def test_damaged_or_hostile_header_is_refused(tmp_path, header, reason):
 
 def test_huge_announced_shape_is_refused_without_memory(tmp_path):
   path = str(tmp_path / "huge.npy")
-  _with_header(path, "{'descr': '|u1', 'fortran_order': False, "
-               "'shape': (20, 4611686018427387904, 64, 64), }")
+  _with_header(
+    path,
+    "{'descr': '|u1', 'fortran_order': False, "
+    "'shape': (20, 4611686018427387904, 64, 64), }",
+  )
   assert "truncated" in _refusal(path, shape=[20, None, 64, 64])
 
 

@@ -9,12 +9,15 @@ from t2t_af.errors import UserError
 
 
 def _rows(data, **kwargs):
-  return [(row.number, row.cells) for row in text_table.rows(
-      data, "f", text_table.by_comma, **kwargs)]
+  return [
+    (row.number, row.cells)
+    for row in text_table.rows(data, "f", text_table.by_comma, **kwargs)
+  ]
 
 
-@pytest.mark.parametrize("data", [
-    b"1,2\n3,4\n", b"1,2\r\n3,4", b"\xef\xbb\xbf1, 2\r\n 3 ,4\n"])
+@pytest.mark.parametrize(
+  "data", [b"1,2\n3,4\n", b"1,2\r\n3,4", b"\xef\xbb\xbf1, 2\r\n 3 ,4\n"]
+)
 def test_ends_of_lines_spaces_and_byte_order_marks_do_not_matter(data):
   assert _rows(data) == [(1, ["1", "2"]), (2, ["3", "4"])]
 
@@ -24,8 +27,9 @@ def test_lines_keep_their_numbers_when_others_are_skipped():
   assert _rows(data, start=2, comment="#") == [(4, ["1"]), (7, ["2"])]
 
 
-@pytest.mark.parametrize("cell", ["", "x", "nan", "-inf", "1_000", "1,5", "0x1",
-                                  "1e999"])
+@pytest.mark.parametrize(
+  "cell", ["", "x", "nan", "-inf", "1_000", "1,5", "0x1", "1e999"]
+)
 def test_cells_that_are_no_numbers_are_named_with_their_place(cell):
   row = text_table.Row(7, f"1;{cell};2", ["1", cell, "2"])
   with pytest.raises(UserError) as caught:
@@ -40,7 +44,8 @@ def test_cells_that_are_no_numbers_are_named_with_their_place(cell):
 def test_numbers_are_exact_doubles():
   row = text_table.Row(1, "", ["0.1", "-1e-3", " 2 ", "1386700579.23"])
   np.testing.assert_array_equal(
-      text_table.numbers(row, "f"), [0.1, -0.001, 2, 1386700579.23])
+    text_table.numbers(row, "f"), [0.1, -0.001, 2, 1386700579.23]
+  )
 
 
 def test_long_lines_are_shortened_in_errors():
@@ -51,9 +56,15 @@ def test_long_lines_are_shortened_in_errors():
   assert len(str(caught.value)) < 120
 
 
-@pytest.mark.parametrize("steps,lengths", [
-    ([5, 5, 10, 5], [5]), ([5, 11, 5, 5], [2, 3]), ([5, -3, 5, 5], [2, 3]),
-    ([0, 5, 5, 99], [1, 3, 1])])
+@pytest.mark.parametrize(
+  "steps,lengths",
+  [
+    ([5, 5, 10, 5], [5]),
+    ([5, 11, 5, 5], [2, 3]),
+    ([5, -3, 5, 5], [2, 3]),
+    ([0, 5, 5, 99], [1, 3, 1]),
+  ],
+)
 def test_recordings_are_cut_where_time_jumps_or_stands(steps, lengths):
   times = np.cumsum([100] + steps)
   values = np.arange(10).reshape(5, 2)

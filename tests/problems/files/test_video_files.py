@@ -34,14 +34,22 @@ def _content(path):
     return stream.read()
 
 
-@pytest.mark.parametrize("extension,codec", [
-    (".avi", "DIVX"), (".avi", "MJPG"), (".mp4", "mp4v"), (".mov", "mp4v"),
-    (".mkv", "MJPG")])
+@pytest.mark.parametrize(
+  "extension,codec",
+  [
+    (".avi", "DIVX"),
+    (".avi", "MJPG"),
+    (".mp4", "mp4v"),
+    (".mov", "mp4v"),
+    (".mkv", "MJPG"),
+  ],
+)
 def test_every_frame_of_every_container_is_decoded(tmp_path, extension, codec):
   source = kth_videos.frames(21, [2])
   path = kth_videos.write_video(
-      str(tmp_path / ("clip" + extension)), source, codec=codec)
-  assert video_files.probe(path) == (21, 25., 120, 160)
+    str(tmp_path / ("clip" + extension)), source, codec=codec
+  )
+  assert video_files.probe(path) == (21, 25.0, 120, 160)
   video = _decode(path, video_files.Format(120, 160))
   assert video.dtype == np.uint8 and video.shape == source.shape
   assert np.abs(video.astype(int) - source).mean() < LOSS
@@ -57,7 +65,7 @@ def test_colours_are_in_their_order(tmp_path):
   assert np.abs(video - [200, 90, 0]).max() < LOSS
   grey = _decode(path, FORMAT._replace(num_channels=1)).astype(int)
   assert grey.shape == (5, 64, 64, 1)
-  assert np.abs(grey - (.299 * 200 + .587 * 90)).max() < LOSS
+  assert np.abs(grey - (0.299 * 200 + 0.587 * 90)).max() < LOSS
 
 
 def test_levels_are_not_stretched(tmp_path):
@@ -69,7 +77,8 @@ def test_levels_are_not_stretched(tmp_path):
 
 
 def test_content_is_decoded_as_the_file_is_and_leaves_no_copy(
-    clip, monkeypatch, tmp_path):
+  clip, monkeypatch, tmp_path
+):
   monkeypatch.setattr(video_files.tempfile, "tempdir", str(tmp_path))
   found = video_files.decode_bytes(_content(clip), FORMAT, "a.zip: clip.avi")
   np.testing.assert_array_equal(found, _decode(clip))
@@ -82,19 +91,26 @@ _WIDE[:, 2:4, 0] = 255
 _WIDE[:, 4:6, 1] = 255
 
 
-@pytest.mark.parametrize("aspect,frame,row", [
+@pytest.mark.parametrize(
+  "aspect,frame,row",
+  [
     ("crop", _WIDE, ["red", "red", "green", "green"]),
     ("stretch", _WIDE, ["black", "red", "green", "black"]),
     ("crop", _WIDE.swapaxes(0, 1), ["red", "red", "green", "green"]),
     ("stretch", _WIDE.swapaxes(0, 1), ["black", "red", "green", "black"]),
-])
+  ],
+)
 def test_aspect_says_what_becomes_of_a_frame(aspect, frame, row):
   """Nearest colours of a row, or of a column of an upright frame."""
   out = video_files.convert(frame, video_files.Format(4, 4, 3, aspect))
   line = out[1] if frame.shape[1] > 4 else out[:, 1]
   colours = {"black": (0, 0, 0), "red": (255, 0, 0), "green": (0, 255, 0)}
-  nearest = [min(colours, key=lambda c, p=pixel: np.abs(
-      p.astype(int) - colours[c]).sum()) for pixel in line]
+  nearest = [
+    min(
+      colours, key=lambda c, p=pixel: np.abs(p.astype(int) - colours[c]).sum()
+    )
+    for pixel in line
+  ]
   assert nearest == row
 
 
@@ -104,7 +120,8 @@ def test_padding_keeps_the_whole_frame_between_black_bars():
   assert (out[:16] == 0).all() and (out[48:] == 0).all()
   assert (out[16:48] == 255).all()
   upright = video_files.convert(
-      white.swapaxes(0, 1), video_files.Format(64, 64, 1, "pad"))[..., 0]
+    white.swapaxes(0, 1), video_files.Format(64, 64, 1, "pad")
+  )[..., 0]
   np.testing.assert_array_equal(upright, out.T)
 
 
@@ -125,12 +142,19 @@ def test_shrinking_averages_over_all_pixels():
   assert np.abs(out.astype(int) - 100).max() < 15
 
 
-@pytest.mark.parametrize("rate,numbers", [
-    (25, list(range(30))), (25.1, list(range(30))),
-    (12.5, list(range(0, 30, 2))), (5, list(range(0, 30, 5))),
-    (10, [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 25, 27])])
+@pytest.mark.parametrize(
+  "rate,numbers",
+  [
+    (25, list(range(30))),
+    (25.1, list(range(30))),
+    (12.5, list(range(0, 30, 2))),
+    (5, list(range(0, 30, 5))),
+    (10, [0, 2, 5, 7, 10, 12, 15, 17, 20, 22, 25, 27]),
+  ],
+)
 def test_frame_rate_takes_the_frame_that_is_seen_at_each_instant(
-    clip, rate, numbers):
+  clip, rate, numbers
+):
   video_format = FORMAT._replace(frame_rate=rate)
   assert _numbers(_decode(clip, video_format)) == numbers
   header = video_files.probe(clip)
@@ -138,26 +162,34 @@ def test_frame_rate_takes_the_frame_that_is_seen_at_each_instant(
 
 
 def test_slower_videos_are_not_filled_up_with_repeated_frames(clip):
-  with pytest.raises(UserError, match=f"{clip}: has 25 frames a second, fewer "
-                                      "than the 30"):
+  with pytest.raises(
+    UserError, match=f"{clip}: has 25 frames a second, fewer than the 30"
+  ):
     _decode(clip, FORMAT._replace(frame_rate=30))
 
 
-@pytest.mark.parametrize("change,reason", [
+@pytest.mark.parametrize(
+  "change,reason",
+  [
     (lambda d: b"", "is empty"),
     (lambda d: d[:2000], "is truncated: expected at least"),
-    (lambda d: d[:len(d) // 2], "is truncated: expected at least"),
+    (lambda d: d[: len(d) // 2], "is truncated: expected at least"),
     (lambda d: b"RIFX" + d[4:8] + b"WAVE" + d[12:], "no video file"),
     (lambda d: b"a text\n" * 1000, "no video file .it begins with b'a text"),
     # FFmpeg would fetch what a playlist names.
     (lambda d: b"#EXTM3U\nhttp://127.0.0.1/a.ts\n", "no video file"),
     (lambda d: b"\x1a\x45\xdf\xa3" + b"rubbish" * 100, "cannot be decoded"),
     # As much as the header of the container promises, but no frames.
-    (lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8:5000] + bytes(9999),
-     "has no frame|cannot be decoded"),
-    (lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8:len(d) // 2],
-     "truncated or damaged: expected 30 frames, decoded [1-9]"),
-])
+    (
+      lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8:5000] + bytes(9999),
+      "has no frame|cannot be decoded",
+    ),
+    (
+      lambda d: d[:4] + (1000).to_bytes(4, "little") + d[8 : len(d) // 2],
+      "truncated or damaged: expected 30 frames, decoded [1-9]",
+    ),
+  ],
+)
 def test_what_is_no_whole_video_is_named(clip, tmp_path, change, reason):
   path = tmp_path / "bad.avi"
   path.write_bytes(change(_content(clip)))
@@ -166,8 +198,9 @@ def test_what_is_no_whole_video_is_named(clip, tmp_path, change, reason):
 
 
 def test_video_without_frames_is_an_error(tmp_path):
-  path = kth_videos.write_video(str(tmp_path / "none.avi"),
-                                np.zeros([0, 120, 160, 3], np.uint8))
+  path = kth_videos.write_video(
+    str(tmp_path / "none.avi"), np.zeros([0, 120, 160, 3], np.uint8)
+  )
   with pytest.raises(UserError, match=f"{path}: has no frame"):
     _decode(path)
 

@@ -26,32 +26,37 @@ def _plain_loop(images, positions, velocities, num_frames, canvas):
       left = np.int32((canvas - size) * x)
       for i in range(size):
         for j in range(size):
-          frames[t, top + i, left + j] = max(frames[t, top + i, left + j],
-                                             image[i, j])
+          frames[t, top + i, left + j] = max(
+            frames[t, top + i, left + j], image[i, j]
+          )
   return frames
 
 
-@pytest.mark.parametrize("start,velocity,expected", [
+@pytest.mark.parametrize(
+  "start,velocity,expected",
+  [
     # Moves before the first frame.
     (0.5, 0.1, [0.6, 0.7, 0.8, 0.9]),
     # Stays at the border for the step that reached it, then goes back; a
     # mirror would give 0.95 + 0.1 -> 0.95, 0.85.
-    (0.95, 0.1, [1., 0.9, 0.8, 0.7]),
-    (0.05, -0.1, [0., 0.1, 0.2, 0.3]),
-    (0.25, -0.1, [0.15, 0.05, 0., 0.1]),
+    (0.95, 0.1, [1.0, 0.9, 0.8, 0.7]),
+    (0.05, -0.1, [0.0, 0.1, 0.2, 0.3]),
+    (0.25, -0.1, [0.15, 0.05, 0.0, 0.1]),
     # Reaching the border exactly counts as leaving.
-    (0.75, 0.25, [1., 0.75, 0.5, 0.25]),
-    (0.3, 0., [0.3, 0.3, 0.3, 0.3]),
-])
+    (0.75, 0.25, [1.0, 0.75, 0.5, 0.25]),
+    (0.3, 0.0, [0.3, 0.3, 0.3, 0.3]),
+  ],
+)
 def test_positions_worked_out_by_hand(start, velocity, expected):
   np.testing.assert_allclose(
-      bouncing.bounce(start, velocity, 4), expected, atol=1e-12)
+    bouncing.bounce(start, velocity, 4), expected, atol=1e-12
+  )
 
 
 def test_pixels_are_cut_off_not_rounded():
   image = np.full([1, 28, 28], 9, np.uint8)
   # 36 * 0.5 = 18; 36 * 0.99 = 35.64 -> 35; 36 * 1 = 36: the very last place.
-  positions = np.array([[[0.5, 0.99], [0., 1.]]])
+  positions = np.array([[[0.5, 0.99], [0.0, 1.0]]])
   frames = bouncing.draw(image, positions, 64)
   for frame, (top, left) in zip(frames, [(18, 35), (0, 36)]):
     ys, xs = np.nonzero(frame)
@@ -66,19 +71,25 @@ def test_brighter_pixel_of_overlapping_digits_counts():
   assert frames.sum() == 600
 
 
-@pytest.mark.parametrize("canvas,size,num_digits", [
-    (64, 28, 2), (32, 14, 3), (20, 5, 1), (8, 8, 2)])
+@pytest.mark.parametrize(
+  "canvas,size,num_digits", [(64, 28, 2), (32, 14, 3), (20, 5, 1), (8, 8, 2)]
+)
 def test_sequence_equals_a_plain_loop(canvas, size, num_digits):
   images = np.random.default_rng(5).integers(
-      0, 256, [num_digits, size, size], np.uint8)
+    0, 256, [num_digits, size, size], np.uint8
+  )
   for seed in range(3):
     rng = np.random.default_rng(np.random.SeedSequence([seed]))
     order = rng.choice(num_digits, num_digits, replace=False)
     starts = rng.random([num_digits, 2])
     angles = rng.uniform(0, 2 * np.pi, num_digits)
     expected = _plain_loop(
-        images[order], starts, [(np.sin(a), np.cos(a)) for a in angles], 20,
-        canvas)
+      images[order],
+      starts,
+      [(np.sin(a), np.cos(a)) for a in angles],
+      20,
+      canvas,
+    )
     found = bouncing.make_sequence(images, [seed], 20, canvas, num_digits)
     assert found.dtype == np.uint8
     np.testing.assert_array_equal(found[..., 0], expected)
