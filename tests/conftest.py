@@ -8,6 +8,7 @@ import sys
 # The same results with and without a GPU; CUDA_VISIBLE_DEVICES=0 tests on one.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
+import numpy as np  # pylint: disable=wrong-import-position
 import pytest  # pylint: disable=wrong-import-position
 
 # Before any test module imports tensor2tensor.
@@ -17,9 +18,19 @@ import tensorflow.compat.v1 as tf  # pylint: disable=wrong-import-position
 ROOT = pathlib.Path(__file__).parents[1]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def seeded_module():
+  """What the fixtures of a module draw does not depend on other modules."""
+  np.random.seed(0)
+
+
 @pytest.fixture(autouse=True)
 def fresh_graph():
-  """Every test builds in an empty graph with a fixed seed."""
+  """Every test builds in an empty graph with fixed seeds.
+
+  NumPy's as well: Glow's rotations start from it, ours and tensor2tensor's.
+  """
+  np.random.seed(0)
   tf.reset_default_graph()
   with tf.Graph().as_default():
     tf.set_random_seed(0)

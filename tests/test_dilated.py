@@ -112,6 +112,7 @@ import tensorflow.compat.v1 as tf
 from tensor2tensor.models.research import glow_ops
 from t2t_af.compat import onednn
 from t2t_af.networks import layers
+tf.set_random_seed(0)
 x = tf.constant(np.random.RandomState(0).standard_normal(
     [4, 2, 7, 9, 3]).astype(np.float32))
 target = tf.roll(x, [2, 2], [2, 3])

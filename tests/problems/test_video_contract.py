@@ -1,5 +1,7 @@
 """The contract of videos finds what is wrong: each check has a mutant."""
 
+import itertools
+
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
@@ -12,6 +14,7 @@ from tests.fixtures import counting
 
 COUNTS = {"train": 3, "eval": 3, "test": 2}
 NUM_FRAMES = 9
+_RANDOM = np.random.RandomState(0)
 
 
 class _Mutant(counting.Counting):
@@ -63,6 +66,12 @@ def _with(**kwargs):
       self, *args, **dict(given, **kwargs))
 
 
+def _last_comes_first(self, *args, **kwargs):
+  """Surely another order; shuffling leaves three in theirs at times."""
+  found = _dataset(self, *args, **kwargs)
+  return found.skip(1).concatenate(found.take(1))
+
+
 def _window_of_another(record, number, length, shape):
   return tf.roll(_window(record, number, length, shape), 1, axis=0)
 
@@ -81,7 +90,7 @@ MUTANTS = [
     ("test_evaluation_reads_each_first_window_once_in_order", video_reading,
      "window", _moved(lambda number: number + 1)),
     ("test_evaluation_reads_each_first_window_once_in_order", _Mutant,
-     "dataset", _with(shuffle_files=True)),
+     "dataset", _last_comes_first),
     ("test_last_evaluation_batch_is_partial_and_int32", _Mutant,
      "num_windows", lambda self, files, inputs, targets: 2),
     ("test_batch_size_is_static_where_no_batch_is_partial", _Mutant,
@@ -97,7 +106,7 @@ MUTANTS = [
     ("test_every_epoch_has_each_sequence_once_in_another_order", video_reading,
      "window", _moved(lambda number: 0)),
     ("test_training_order_follows_the_seed_alone", sequence_reading,
-     "op_seed", lambda model_dir: np.random.randint(10**6)),
+     "op_seed", lambda model_dir, seeds=itertools.count(): next(seeds)),
     ("test_prediction_gives_every_sequence_and_what_frames_there_are", _Mutant,
      "shortest", lambda self, files: NUM_FRAMES - 1),
     ("test_max_records_takes_the_first_ones", _Mutant, "dataset",
@@ -111,7 +120,7 @@ MUTANTS = [
          self, data_dir, tmp_dir, force=True)),
     ("test_generation_gives_the_same_files_again", _Mutant,
      "generate_sequences", _sequences(lambda split, found: [
-         (name, np.random.permutation(frames)) for name, frames in found])),
+         (name, _RANDOM.permutation(frames)) for name, frames in found])),
     ("test_read_windows_are_those_of_evaluation", _Mutant, "read_windows",
      lambda self, data_dir, split, inputs, targets: _read_sequences(
          self, data_dir, split, NUM_FRAMES)[0][:, -inputs - targets:]),
