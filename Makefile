@@ -5,10 +5,10 @@ SETUP := scripts/setup.sh
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow bench clean
+.PHONY: help setup demo test test-slow test-onednn-off bench clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## .venv with every pinned version; GPU=1 adds CUDA 12; PYTHON=... chooses the interpreter
 	@$(SETUP) $(if $(filter 1 yes true,$(GPU)),--gpu)
@@ -21,6 +21,12 @@ test: setup  ## the fast tests
 
 test-slow: setup  ## the slow tests as well
 	@$(PY) -m pytest $(ARGS)
+
+# The tests of what takes another path where TensorFlow does without oneDNN.
+test-onednn-off: setup  ## dilated convolutions as on CPUs where TensorFlow leaves oneDNN off
+	@TF_ENABLE_ONEDNN_OPTS=0 $(PY) -m pytest -m "not slow" tests/test_dilated.py \
+	  tests/test_compat.py tests/networks/test_layers.py tests/networks/test_temporal_resnet.py \
+	  tests/models/test_video_flow_equals_stock.py $(ARGS)
 
 bench: setup  ## graph sizes and build times against the stock VideoFlow
 	@.venv/bin/t2t-af bench

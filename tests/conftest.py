@@ -8,18 +8,31 @@ import sys
 # The same results with and without a GPU; CUDA_VISIBLE_DEVICES=0 tests on one.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
+import numpy as np
 import pytest
-import tensorflow.compat.v1 as tf
 
-# Before any test module imports tensor2tensor.
+# Before any test module imports tensor2tensor, or TensorFlow itself.
 import t2t_af  # noqa: F401
+
+# isort: split
+import tensorflow.compat.v1 as tf
 
 ROOT = pathlib.Path(__file__).parents[1]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def seeded_module():
+  """What the fixtures of a module draw does not depend on other modules."""
+  np.random.seed(0)
+
+
 @pytest.fixture(autouse=True)
 def fresh_graph():
-  """Every test builds in an empty graph with a fixed seed."""
+  """Every test builds in an empty graph with fixed seeds.
+
+  NumPy's as well: Glow's rotations start from it, ours and tensor2tensor's.
+  """
+  np.random.seed(0)
   tf.reset_default_graph()
   with tf.Graph().as_default():
     tf.set_random_seed(0)

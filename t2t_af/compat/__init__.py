@@ -10,6 +10,7 @@ modules took at import are put right as well.
 
 import importlib
 
+from t2t_af.compat import onednn
 from t2t_af.compat import quiet
 from t2t_af.compat.mend import applied
 from t2t_af.compat.mend import known
@@ -27,6 +28,7 @@ _FAMILIES = ("on_tensorflow", "on_tensor2tensor", "on_glow")
 def apply() -> None:
   """Applies every mend, in order. Idempotent."""
   quiet.before_tensorflow()
+  onednn.before_tensorflow()
   with quiet.import_noise_dropped():
     for family in _FAMILIES:
       importlib.import_module(f"t2t_af.compat.{family}")

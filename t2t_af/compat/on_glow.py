@@ -4,6 +4,7 @@ from tensor2tensor.layers import common_layers
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
 
+from t2t_af.compat import dilated
 from t2t_af.compat.mend import mend
 
 _UNTIL = "tensor2tensor is gone"
@@ -116,3 +117,32 @@ def glow_warm_start() -> None:
     return [glow_init_hook.GlowInitHook()]
 
   glow.Glow.train_hooks = staticmethod(train_hooks)
+
+
+class _Instead:
+  """A module of which some names mean something else."""
+
+  def __init__(self, module, **names):
+    self._module = module
+    vars(self).update(names)
+
+  def __getattr__(self, name):
+    return getattr(self._module, name)
+
+
+@mend(
+  breaks="where TensorFlow does without oneDNN (its default on CPUs "
+  "without AVX512-VNNI) it has no dilated conv3d on the CPU: VideoFlow "
+  "with latent_apply_dilations, as in its BAIR sets, fails",
+  until=_UNTIL,
+)
+def glow_dilations() -> None:
+  """Takes dilated convolutions apart where TensorFlow cannot dilate."""
+  from tensor2tensor.models.research import glow_ops
+
+  def conv3d(x, kernel, strides, padding, dilations):
+    if max(strides) > 1:
+      return tf.nn.conv3d(x, kernel, strides, padding, dilations=dilations)
+    return dilated.convolution(x, kernel, dilations, padding)
+
+  glow_ops.tf = _Instead(glow_ops.tf, nn=_Instead(tf.nn, conv3d=conv3d))

@@ -20,6 +20,7 @@ from typing import Union
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af.compat import dilated
 from t2t_af.networks import ddi
 
 LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
@@ -115,9 +116,7 @@ def _convolve(x, kernel, dilation):
 
 
 def _conv2d(x, kernel, dilation, padding):
-  return tf.nn.conv2d(
-    x, kernel, strides=1, padding=padding, dilations=[1, dilation, dilation, 1]
-  )
+  return dilated.convolution(x, kernel, [1, dilation, dilation, 1], padding)
 
 
 def _convolve_frames(x, kernel, dilation):

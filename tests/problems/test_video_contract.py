@@ -1,5 +1,7 @@
 """The contract of videos finds what is wrong: each check has a mutant."""
 
+import itertools
+
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
@@ -12,6 +14,7 @@ from tests.fixtures import counting
 
 COUNTS = {"train": 3, "eval": 3, "test": 2}
 NUM_FRAMES = 9
+_RANDOM = np.random.RandomState(0)
 
 
 class _Mutant(counting.Counting):
@@ -76,6 +79,12 @@ def _with(**kwargs):
   )
 
 
+def _last_comes_first(self, *args, **kwargs):
+  """Surely another order; shuffling leaves three in theirs at times."""
+  dataset = _dataset(self, *args, **kwargs)
+  return dataset.skip(1).concatenate(dataset.take(1))
+
+
 def _window_of_another(record, number, length, shape):
   return tf.roll(_window(record, number, length, shape), 1, axis=0)
 
@@ -117,7 +126,7 @@ MUTANTS = [
     "test_evaluation_reads_each_first_window_once_in_order",
     _Mutant,
     "dataset",
-    _with(shuffle_files=True),
+    _last_comes_first,
   ),
   (
     "test_last_evaluation_batch_is_partial_and_int32",
@@ -165,7 +174,7 @@ MUTANTS = [
     "test_training_order_follows_the_seed_alone",
     sequence_reading,
     "op_seed",
-    lambda model_dir: np.random.randint(10**6),
+    lambda model_dir, seeds=itertools.count(): next(seeds),
   ),
   (
     "test_prediction_gives_every_sequence_and_what_frames_there_are",
@@ -205,7 +214,7 @@ MUTANTS = [
     "generate_sequences",
     _sequences(
       lambda split, found: [
-        (name, np.random.permutation(frames)) for name, frames in found
+        (name, _RANDOM.permutation(frames)) for name, frames in found
       ]
     ),
   ),
