@@ -5,7 +5,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.records import records
+from t2t_af.records import environment
+from t2t_af.records import json_lines
 
 
 class Result(NamedTuple):
@@ -67,14 +68,14 @@ def report(results: list[Result], json_path: Optional[str]) -> None:
   if not json_path:
     return
   for r in results:
-    records.append(
+    json_lines.append(
       json_path,
       {
         "kind": "bench",
         **r._asdict(),
         "ratio": r.ratio,
-        "hardware": records.hardware(),
-        "versions": records.versions(),
-        "time": records.now(),
+        "hardware": environment.hardware(),
+        "versions": environment.versions(),
+        "time": environment.now(),
       },
     )

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from t2t_af.records import records
+from t2t_af.records import json_lines
 import t2t_af_light  # noqa: F401
 
 WHOLE = (
@@ -45,14 +45,14 @@ def main(source: str, target: str) -> None:
 
 
 def _copy_records(path: str, to: str) -> None:
-  found = records.read(path)
+  found = json_lines.read(path)
   newest = {_kind(record): i for i, record in enumerate(found)}
   if os.path.exists(to):
     os.remove(to)
   for i, record in enumerate(found):
     if newest[_kind(record)] != i:
       record.pop(PER_SEQUENCE, None)
-    records.append(to, {key: _short(value) for key, value in record.items()})
+    json_lines.append(to, {key: _short(value) for key, value in record.items()})
 
 
 def _kind(record: dict) -> tuple:

@@ -7,7 +7,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from t2t_af.records import records
+from t2t_af.records import json_lines
 
 _PATH = pathlib.Path(__file__).parents[1] / "scripts" / "collect_records.py"
 
@@ -26,7 +26,7 @@ def _collected(collect, tmp_path):
   run = tmp_path / "compare" / "slvm_tiny" / "seed_0"
   path = str(run / "results" / "likelihood.jsonl")
   for step, num_samples in ((5, 1), (9, 1), (9, 50)):
-    records.append(
+    json_lines.append(
       path,
       dict(
         split="test",
@@ -50,7 +50,7 @@ def _collected(collect, tmp_path):
 
 
 def test_sequences_are_kept_of_the_newest_of_every_kind(collected):
-  found = records.read(str(collected / "results" / "likelihood.jsonl"))
+  found = json_lines.read(str(collected / "results" / "likelihood.jsonl"))
   assert [
     (r["step"], r["num_samples"], r.get("nll_nats_per_dim_per_sequence"))
     for r in found

@@ -22,7 +22,7 @@ from t2t_af import errors
 from t2t_af.experiments import calibrating
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 _SAMPLES = "num_importance_samples"
@@ -138,4 +138,4 @@ def _calibrate(run, args):
       )
     )
   for record in found:
-    records.append(run_folder.results(run.output_dir, "calibration"), record)
+    json_lines.append(run_folder.results(run.output_dir, "calibration"), record)

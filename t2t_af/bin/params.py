@@ -19,7 +19,8 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.experiments import model_names
-from t2t_af.records import records
+from t2t_af.records import environment
+from t2t_af.records import json_lines
 
 # Variable scope -> part, the first that fits; {0} is the level.
 _PARTS = (
@@ -101,7 +102,7 @@ def main(argv: list) -> int:
       print("  %-32s %14s" % (part, format(number, ",")))
     print("  %-32s %14s" % ("total", format(sum(parts.values()), ",")))
     if args.output:
-      records.append(
+      json_lines.append(
         args.output,
         dict(
           kind="parameters",
@@ -109,7 +110,7 @@ def main(argv: list) -> int:
           hparams=args.hparams,
           problem=args.problem or model_names.problem_of(name),
           num_parameters=sum(parts.values()),
-          time=records.now(),
+          time=environment.now(),
         ),
       )
   return 0

@@ -27,7 +27,7 @@ from t2t_af.analysis.results import samples
 from t2t_af.experiments import perceptual_extras
 from t2t_af.experiments import perceptual_networks
 from t2t_af.experiments import perceptual_records
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 METRICS = ("lpips", "fvd")
@@ -42,7 +42,7 @@ def main(argv: list) -> int:
   for run in runs if networks else ():
     for record in _records(run, networks, args, refused):
       path = run_folder.results(run.folder, "perceptual")
-      records.append(path, record)
+      json_lines.append(path, record)
       print(
         f"{os.path.abspath(path)}\n  {perceptual_records.summary(record)}",
         flush=True,

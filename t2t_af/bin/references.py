@@ -22,7 +22,7 @@ from problems.core import series
 from t2t_af import errors
 from t2t_af.analysis.metrics import references as references_lib
 from t2t_af.bin import checks
-from t2t_af.records import records
+from t2t_af.records import json_lines
 
 _MAX_TRAIN_BYTES = 2**28  # that fit the Gaussians; memory, not precision.
 
@@ -112,19 +112,19 @@ def write(
   protocol = dict(
     problem=problem_name,
     split=split,
-    num_cond_frames=num_inputs,
-    num_scored_frames=num_targets,
+    num_cond_steps=num_inputs,
+    num_scored_steps=num_targets,
   )
   noises = (dequantization, "none")  # A series has none.
   if any(
     protocol.items() <= r.items() and r.get("dequantization") in noises
-    for r in records.read(path)
+    for r in json_lines.read(path)
   ):
     return
   for record in compute(
     problem_name, data_dir, split, num_inputs, num_targets, dequantization
   ):
-    records.append(path, record)
+    json_lines.append(path, record)
 
 
 def main(argv: list) -> int:
@@ -160,7 +160,7 @@ def main(argv: list) -> int:
   for record in found:
     print(_line(record))
     if args.output:
-      records.append(args.output, record)
+      json_lines.append(args.output, record)
   return 0
 
 

@@ -14,7 +14,7 @@ from tensor2tensor.utils import decoding as t2t_decoding
 import tensorflow.compat.v1 as tf
 
 from t2t_af.errors import UserError
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 SPLIT = "eval"  # tensor2tensor's name of the dev split.
@@ -83,6 +83,6 @@ def _best_step(output_dir: str) -> Optional[int]:
 def _evaluations(output_dir: str) -> list:
   return [
     r
-    for r in records.read(run_folder.results(output_dir, "likelihood"))
+    for r in json_lines.read(run_folder.results(output_dir, "likelihood"))
     if r["split"] == SPLIT
   ]

@@ -23,6 +23,7 @@ from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import contexts
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import video_samples
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -144,12 +145,12 @@ def _write_record(estimator, hparams, decode_hp, samples, split, checkpoint):
     temperature=getattr(hparams, "temperature", 1.0),
     num_contexts=len(inputs),
     num_samples=decode_hp.num_decodes,
-    num_cond_frames=inputs.shape[1],
-    num_predicted_frames=outputs.shape[2],
+    num_cond_steps=inputs.shape[1],
+    num_predicted_steps=outputs.shape[2],
     **samples.record_fields(),
   )
   record = records.samples(**fields)
-  records.append(run_folder.results(estimator.model_dir, "samples"), record)
+  json_lines.append(run_folder.results(estimator.model_dir, "samples"), record)
   tf.logging.info("best of %d: %s", record["num_samples"], samples.describe())
   return record
 

@@ -12,6 +12,8 @@ from t2t_af.analysis.metrics import lpips as lpips_quality
 from t2t_af.analysis.metrics import network_frames
 from t2t_af.analysis.results import samples
 from t2t_af.experiments import perceptual_extras
+from t2t_af.records import environment
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -152,7 +154,7 @@ def _common(folder, arrays, network, package, protocol) -> dict:
     protocol=protocol,
     resolution=arrays.outputs.shape[3:5],
     package=f"{package} {versions[package]}",
-    versions=dict(records.versions(), **versions),
+    versions=dict(environment.versions(), **versions),
     weights=os.path.basename(network.weights.path),
     weights_sha256=network.weights.sha256,
   )
@@ -163,10 +165,10 @@ def _identity(folder, arrays) -> dict:
   counts = dict(
     num_contexts=len(arrays.outputs),
     num_samples=arrays.outputs.shape[1],
-    num_cond_frames=arrays.inputs.shape[1],
-    num_predicted_frames=arrays.outputs.shape[2],
+    num_cond_steps=arrays.inputs.shape[1],
+    num_predicted_steps=arrays.outputs.shape[2],
   )
-  newest = records.read(run_folder.results(folder, "samples"))[-1:]
+  newest = json_lines.read(run_folder.results(folder, "samples"))[-1:]
   told = newest[0] if newest and counts.items() <= newest[0].items() else {}
   known = dict(
     dict.fromkeys(records.IDENTITY + ("temperature",)),

@@ -16,7 +16,8 @@ import t2t_af  # noqa: F401
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import training_progress
-from t2t_af.records import records
+from t2t_af.records import environment
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 
@@ -48,7 +49,9 @@ def stages_left(run: Run) -> list:
     for stage in left
     if not any(
       r["step"] == step and r["split"] == run.split
-      for r in records.read(run_folder.results(run.output_dir, _RECORDS[stage]))
+      for r in json_lines.read(
+        run_folder.results(run.output_dir, _RECORDS[stage])
+      )
     )
   ]
 
@@ -64,7 +67,7 @@ def execute(run: Run) -> None:
     seed=run.seed,
     steps=run.steps,
     eval_every=run.eval_every,
-    hardware=records.hardware(_gpus()),
+    hardware=environment.hardware(_gpus()),
   )
   for stage in stages_left(run):
     # The same seed for each stage, whether or not an earlier one ran here.
@@ -85,7 +88,7 @@ def _train(run: Run) -> None:
     best_checkpoint.use(run.output_dir)
   seconds = [
     r["seconds_per_step"]
-    for r in records.read(run_folder.results(run.output_dir, "training"))
+    for r in json_lines.read(run_folder.results(run.output_dir, "training"))
   ]
   run_folder.update(
     run.output_dir,

@@ -51,7 +51,7 @@ class SeriesSamples:
     of_video = {
       name + suffix: None
       for name in ("psnr", "ssim")
-      for suffix in ("_best_of_n", "_best_of_n_stderr", "_per_frame")
+      for suffix in ("_best_of_n", "_best_of_n_stderr", "_per_step")
     }
     return dict(of_video, **series_quality.record_fields(self._quality))
 

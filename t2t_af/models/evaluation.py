@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import signals as signals_lib
+from t2t_af.records import json_lines
 from t2t_af.records import likelihood
 from t2t_af.records import records
 from t2t_af.records import run_folder
@@ -97,7 +98,7 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     identity = self._identity(int(session.run(self._step)))
     self._write_likelihood(identity)
     for fields in self._correlations.record_fields():
-      records.append(
+      json_lines.append(
         run_folder.results(self._hparams.model_dir, "correlation"),
         records.correlation(**identity, **fields),
       )
@@ -127,16 +128,16 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
       identity,
       nll_nats_per_dim=mean,
       nll_nats_per_dim_stderr=stderr,
-      nll_nats_per_dim_per_frame=nll.mean(axis=0),
+      nll_nats_per_dim_per_step=nll.mean(axis=0),
       nll_nats_per_dim_per_sequence=nll.mean(axis=1),
       num_sequences=len(nll),
-      num_cond_frames=num_steps - nll.shape[1],
-      num_scored_frames=nll.shape[1],
+      num_cond_steps=num_steps - nll.shape[1],
+      num_scored_steps=nll.shape[1],
       **{name: part.mean() for name, part in scores.items()},
       **self._fields,
     )
     fields.update(per_step_fields(fields, hparams))
-    records.append(
+    json_lines.append(
       run_folder.results(hparams.model_dir, "likelihood"),
       records.likelihood(**fields),
     )
@@ -208,7 +209,7 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       self._write(int(session.run(self._step)))
 
   def _write(self, step):
-    records.append(
+    json_lines.append(
       run_folder.results(self._hparams.model_dir, "training"),
       records.training(
         step=step,

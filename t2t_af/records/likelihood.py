@@ -37,11 +37,6 @@ def bits_from_nats(nats):
   return nats / NATS_PER_BIT
 
 
-def nats_from_bits(bits):
-  """nats = bits * log 2; a number or an array."""
-  return bits * NATS_PER_BIT
-
-
 def mean_and_stderr(values) -> MeanAndStderr:
   """mean, and standard error = std(ddof = 1) / sqrt(N), of independent values.
 

@@ -1,6 +1,7 @@
-"""Records: one JSON object per line, appended, never rewritten.
+"""Records: what a run leaves of each kind, with the fields that are required.
 
-A run leaves these files of them under `<output_dir>/results/`:
+A run leaves these files of them under `<output_dir>/results/`, appended to and
+read by `json_lines`:
 
   likelihood.jsonl   one line per evaluation             `likelihood(...)`
   correlation.jsonl  one line per evaluation and signal  `correlation(...)`
@@ -13,26 +14,18 @@ A run leaves these files of them under `<output_dir>/results/`:
 and a compare folder `references.jsonl`, one `reference(...)` each. The
 functions make a record and refuse one that lacks what its table needs.
 
+Steps are time steps of a sequence: of video its frames. `*_per_step` are lists
+over the scored or predicted ones.
+
 Records of runs that were trained on a part of the training split have
 train_fraction and train_fraction_seed; of runs that are scored at the step
 that was best on the dev split, chosen_of_steps: how many steps there were.
-
-Strict JSON has no NaN: a number that is not finite is written as null, and the
-record's "non_finite" says which it was, e.g. {"nll_nats_per_dim": "nan"}.
 """
 
 from collections.abc import Iterable, Sequence
-import datetime
-from importlib import metadata
-import json
-import logging
 import math
-import os
-import platform
-from typing import Any, Optional
 
-import numpy as np
-
+from t2t_af.records import environment
 from t2t_af.records import likelihood as likelihood_lib
 
 IDENTITY = (
@@ -50,8 +43,8 @@ _DECODE = IDENTITY + (
   "temperature",
   "num_contexts",
   "num_samples",
-  "num_cond_frames",
-  "num_predicted_frames",
+  "num_cond_steps",
+  "num_predicted_steps",
 )
 _NETWORK = ("package", "weights_sha256", "resolution", "protocol")
 REQUIRED = {
@@ -59,10 +52,10 @@ REQUIRED = {
   + (
     "nll_nats_per_dim",
     "nll_nats_per_dim_stderr",
-    "nll_nats_per_dim_per_frame",
+    "nll_nats_per_dim_per_step",
     "num_sequences",
-    "num_cond_frames",
-    "num_scored_frames",
+    "num_cond_steps",
+    "num_scored_steps",
   ),
   "correlation": IDENTITY
   + (
@@ -93,8 +86,8 @@ REQUIRED = {
     "psnr_best_of_n_stderr",
     "ssim_best_of_n",
     "ssim_best_of_n_stderr",
-    "psnr_per_frame",
-    "ssim_per_frame",
+    "psnr_per_step",
+    "ssim_per_step",
   ),
   "lpips": _DECODE
   + _NETWORK
@@ -103,7 +96,7 @@ REQUIRED = {
     "lpips_best_of_n_stderr",
     "lpips_mean_of_n",
     "lpips_mean_of_n_stderr",
-    "lpips_per_frame",
+    "lpips_per_step",
     "backbone",
   ),
   "fvd": _DECODE
@@ -124,18 +117,10 @@ REQUIRED = {
     "nll_nats_per_dim",
     "nll_nats_per_dim_stderr",
     "num_sequences",
-    "num_cond_frames",
-    "num_scored_frames",
+    "num_cond_steps",
+    "num_scored_steps",
   ),
 }
-PACKAGES = (
-  "t2t_af",
-  "tensorflow",
-  "tensorflow-probability",
-  "tensor2tensor",
-  "numpy",
-  "pillow",
-)
 
 
 def likelihood(**fields) -> dict:
@@ -167,7 +152,7 @@ def likelihood(**fields) -> dict:
     dequantization="uniform",
     bound=False,
     num_samples=1,
-    versions=versions(),
+    versions=environment.versions(),
   )
 
 
@@ -179,7 +164,7 @@ def correlation(**fields) -> dict:
   num_steps: over all sequences; num_dims: per step, among them
   num_constant_dims that never change and are left out.
   """
-  return _make("correlation", fields, versions=versions())
+  return _make("correlation", fields, versions=environment.versions())
 
 
 def calibration(**fields) -> dict:
@@ -190,22 +175,22 @@ def calibration(**fields) -> dict:
   ahead, from num_samples futures of each context. CRPS is of standardised
   values.
   """
-  return _make("calibration", fields, versions=versions())
+  return _make("calibration", fields, versions=environment.versions())
 
 
 def samples(**fields) -> dict:
   """A samples record: PSNR and SSIM, best of N, of one decode."""
-  return _make("samples", fields, versions=versions())
+  return _make("samples", fields, versions=environment.versions())
 
 
 def lpips(**fields) -> dict:
   """An lpips record of one decode; lower is better. See lpips_quality."""
-  return _make("lpips", fields, versions=versions())
+  return _make("lpips", fields, versions=environment.versions())
 
 
 def fvd(**fields) -> dict:
   """An fvd record of one decode; lower is better. See fvd_quality."""
-  return _make("fvd", fields, versions=versions())
+  return _make("fvd", fields, versions=environment.versions())
 
 
 def training(**fields) -> dict:
@@ -220,44 +205,8 @@ def reference(**fields) -> dict:
     fields,
     dequantization="uniform",
     bound=False,
-    versions=versions(),
+    versions=environment.versions(),
   )
-
-
-def append(path: str, record: dict) -> None:
-  """Appends one line; a process killed here leaves at most a partial line.
-
-  A partial line left by an earlier kill is closed first, so that it can spoil
-  only itself.
-  """
-  line = dumps(record) + "\n"
-  os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-  with open(path, "ab") as stream:
-    if not _ends_with_newline(path):
-      line = "\n" + line
-    stream.write(line.encode("utf-8"))  # One write: buffered, then flushed.
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def read(path: str) -> list[dict]:
-  """All records of a file, oldest first; [] where there is no file.
-
-  A line that is no JSON object is skipped with a warning that names it.
-  """
-  if not os.path.exists(path):
-    return []
-  found = []
-  with open(path, encoding="utf-8", errors="replace") as stream:
-    for number, line in enumerate(stream, start=1):
-      record = _parse(line)
-      if record is not None:
-        found.append(record)
-      elif line.strip():
-        logging.warning(
-          "%s line %d is no complete record: skipped", path, number
-        )
-  return found
 
 
 def newest(
@@ -272,51 +221,6 @@ def newest(
     if old is None or record.get("time", "") >= old.get("time", ""):
       found[key] = record
   return found
-
-
-def dumps(record: dict) -> str:
-  """`record` as one line of strict JSON; see the module on NaN."""
-  non_finite = {}
-  plain = _plain(record, "", non_finite)
-  if non_finite:
-    plain["non_finite"] = non_finite
-  return json.dumps(plain, allow_nan=False)
-
-
-def now() -> str:
-  """The time in UTC, ISO 8601, to the microsecond."""
-  return datetime.datetime.now(datetime.timezone.utc).isoformat()
-
-
-def versions() -> dict:
-  """Versions of Python and of the packages that numbers depend on.
-
-  Read from the installed packages' metadata: nothing is imported.
-  """
-  found = {"python": platform.python_version()}
-  for package in PACKAGES:
-    try:
-      found[package] = metadata.version(package)
-    except metadata.PackageNotFoundError:
-      continue
-  return found
-
-
-def hardware(accelerators: Sequence[str] = ()) -> dict:
-  """The machine: processor, cores this process may use, memory in GiB.
-
-  Args:
-    accelerators: names of the devices that were used; this room cannot ask
-      TensorFlow.
-  """
-  pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
-  affinity = getattr(os, "sched_getaffinity", None)
-  return {
-    "cpu": _cpu_name(),
-    "cores": len(affinity(0)) if affinity else os.cpu_count(),
-    "memory_gib": round(pages * size / 2**30, 1),
-    "accelerators": list(accelerators),
-  }
 
 
 def _make(kind: str, fields: dict, **defaults) -> dict:
@@ -335,51 +239,5 @@ def _make(kind: str, fields: dict, **defaults) -> dict:
         math.isnan(given) and math.isnan(bits)
       ):
         raise ValueError(f"{given} bits are not {nats} nats ({bits} bits)")
-  record.setdefault("time", now())
+  record.setdefault("time", environment.now())
   return record
-
-
-def _plain(value: Any, path: str, non_finite: dict) -> Any:
-  """`value` as dicts, lists and Python scalars; notes what is not finite."""
-  if isinstance(value, dict):
-    return {
-      str(k): _plain(v, f"{path}.{k}" if path else str(k), non_finite)
-      for k, v in value.items()
-    }
-  if isinstance(value, np.ndarray):
-    value = value.tolist()
-  if isinstance(value, (list, tuple)):
-    return [_plain(v, f"{path}[{i}]", non_finite) for i, v in enumerate(value)]
-  if isinstance(value, np.generic):
-    value = value.item()
-  if isinstance(value, float) and not math.isfinite(value):
-    non_finite[path] = str(value)
-    return None
-  return value
-
-
-def _parse(line: str) -> Optional[dict]:
-  try:
-    record = json.loads(line)
-  except ValueError:
-    return None
-  return record if isinstance(record, dict) else None
-
-
-def _ends_with_newline(path: str) -> bool:
-  with open(path, "rb") as stream:
-    if not stream.seek(0, os.SEEK_END):
-      return True
-    stream.seek(-1, os.SEEK_END)
-    return stream.read(1) == b"\n"
-
-
-def _cpu_name() -> str:
-  try:
-    with open("/proc/cpuinfo", encoding="utf-8") as stream:
-      for line in stream:
-        if line.startswith("model name"):
-          return line.split(":", 1)[1].strip()
-  except OSError:
-    pass
-  return platform.processor() or platform.machine()

@@ -10,6 +10,7 @@ import numpy as np
 
 from t2t_af.analysis.metrics import quality
 from t2t_af.analysis.metrics import references
+from t2t_af.records import json_lines
 from t2t_af.records import records
 
 SETS = ("video_flow_tiny", "video_flow_af_tiny", "video_flow_af_tiny_residual")
@@ -57,7 +58,7 @@ def write(
   for record in references.compute(
     train, videos, NUM_COND, NUM_SCORED, "video_toy_pushing"
   ):
-    records.append(os.path.join(folder, "references.jsonl"), record)
+    json_lines.append(os.path.join(folder, "references.jsonl"), record)
   for hparams_set in sets:
     for i, seed in enumerate(seeds):
       run = os.path.join(folder, hparams_set, f"seed_{seed}")
@@ -153,10 +154,10 @@ def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
       **identity(hparams_set, seed, split, step),
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.006 + 0.001 * rng.random(),
-      "nll_nats_per_dim_per_frame": per_frame,
+      "nll_nats_per_dim_per_step": per_frame,
       "num_sequences": NUM_SEQUENCES,
-      "num_cond_frames": NUM_COND,
-      "num_scored_frames": NUM_SCORED,
+      "num_cond_steps": NUM_COND,
+      "num_scored_steps": NUM_SCORED,
       **fields,
     }
   )
@@ -181,9 +182,9 @@ def moving_square(num: int, time: int, size: int, seed: int) -> np.ndarray:
 
 
 def _write_lines(path: str, lines) -> None:
-  """As `records.append`, but without waiting for the disk at each line."""
+  """As `json_lines.append`, but without waiting for the disk at each line."""
   with open(path, "w", encoding="utf-8") as stream:
-    stream.writelines(records.dumps(line) + "\n" for line in lines)
+    stream.writelines(json_lines.dumps(line) + "\n" for line in lines)
 
 
 def _write_samples(run, results, hparams_set, seed, videos, rng) -> None:
@@ -199,15 +200,15 @@ def _write_samples(run, results, hparams_set, seed, videos, rng) -> None:
     outputs=outputs,
   )
   found = quality.best_of_n(outputs, truth)
-  records.append(
+  json_lines.append(
     os.path.join(results, "samples.jsonl"),
     records.samples(
       **identity(hparams_set, seed, "test", STEPS),
       temperature=1.0,
       num_contexts=len(videos),
       num_samples=NUM_SAMPLES,
-      num_cond_frames=NUM_COND,
-      num_predicted_frames=NUM_SCORED,
+      num_cond_steps=NUM_COND,
+      num_predicted_steps=NUM_SCORED,
       **quality.record_fields(found),
     ),
   )

@@ -6,6 +6,7 @@ import os
 import numpy as np
 
 from t2t_af.analysis.metrics import calibration as calibration_lib
+from t2t_af.records import json_lines
 from t2t_af.records import records
 
 PROBLEM, SERIES = "video_moving_digits32", "series_activity_rec"
@@ -38,11 +39,11 @@ def likelihood(
       "num_parameters": 1000,
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.01,
-      "nll_nats_per_dim_per_frame": [nll] * NUM_SCORED,
+      "nll_nats_per_dim_per_step": [nll] * NUM_SCORED,
       "nll_nats_per_dim_per_sequence": per_sequence,
       "num_sequences": 8,
-      "num_cond_frames": NUM_COND,
-      "num_scored_frames": NUM_SCORED,
+      "num_cond_steps": NUM_COND,
+      "num_scored_steps": NUM_SCORED,
       "time": _TIME.format(0),
       **fields,
     }
@@ -134,10 +135,10 @@ def sampled(
     "seed": seed,
     "num_contexts": 9,
     "num_samples": 10,
-    "num_cond_frames": NUM_COND,
-    "psnr_per_frame": [psnr - i for i in range(NUM_SCORED)],
-    "psnr_per_frame_stderr": [0.5] * NUM_SCORED,
-    "ssim_per_frame": None,
+    "num_cond_steps": NUM_COND,
+    "psnr_per_step": [psnr - i for i in range(NUM_SCORED)],
+    "psnr_per_step_stderr": [0.5] * NUM_SCORED,
+    "ssim_per_step": None,
     "time": _TIME.format(0),
     **fields,
   }
@@ -193,10 +194,10 @@ def write(folder: str, found) -> str:
         },
         stream,
       )
-    # As records.append, but without waiting for the disk.
+    # As json_lines.append, but without waiting for the disk.
     path = os.path.join(run, "results", record["kind"] + ".jsonl")
     with open(path, "a", encoding="utf-8") as stream:
-      stream.write(records.dumps(record) + "\n")
+      stream.write(json_lines.dumps(record) + "\n")
   return str(folder)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from t2t_af.analysis.metrics import references
 from t2t_af.analysis.metrics import series_quality
+from t2t_af.records import json_lines
 from t2t_af.records import records
 
 FLOW, BOUND = SETS = ("af1_series_tiny", "slvm_series_tiny")
@@ -47,7 +48,7 @@ def write(folder: str, nll=None, protocol=(COND, SCORED)) -> str:
   for record in references.compute(
     series(1), series(2), *protocol, "series_x", log_volume=LOG_VOLUME
   ):
-    records.append(os.path.join(folder, "references.jsonl"), record)
+    json_lines.append(os.path.join(folder, "references.jsonl"), record)
   for name in SETS:
     for seed in SEEDS:
       _write_run(
@@ -79,7 +80,7 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
       reconstruction_nats_per_dim=RECONSTRUCTION,
       kl_nats_per_dim=nll - RECONSTRUCTION,
     )
-  records.append(
+  json_lines.append(
     os.path.join(run, "results", "likelihood.jsonl"),
     records.likelihood(
       **identity,
@@ -88,9 +89,9 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
       nll_nats_per_dim=nll,
       nll_nats_per_dim_stderr=0.02,
       num_sequences=NUM,
-      nll_nats_per_dim_per_frame=[nll] * SCORED,
-      num_cond_frames=COND,
-      num_scored_frames=SCORED,
+      nll_nats_per_dim_per_step=[nll] * SCORED,
+      num_cond_steps=COND,
+      num_scored_steps=SCORED,
       dims_per_step=DIMS,
       nll_nats_per_step=nll * DIMS,
       nll_nats_per_step_stderr=0.02 * DIMS,
@@ -115,9 +116,9 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
   of_video = {
     f"{m}_{f}": None
     for m in ("psnr", "ssim")
-    for f in ("best_of_n", "best_of_n_stderr", "per_frame")
+    for f in ("best_of_n", "best_of_n_stderr", "per_step")
   }
-  records.append(
+  json_lines.append(
     os.path.join(run, "results", "samples.jsonl"),
     records.samples(
       **identity,
@@ -125,8 +126,8 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
       temperature=1.0,
       num_contexts=len(x),
       num_samples=SAMPLES,
-      num_cond_frames=COND,
-      num_predicted_frames=SCORED,
+      num_cond_steps=COND,
+      num_predicted_steps=SCORED,
       **series_quality.record_fields(
         series_quality.best_of_n(outputs, targets)
       ),

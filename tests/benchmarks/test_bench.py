@@ -13,7 +13,7 @@ from benchmarks import result as bench_result
 from problems import series_particle
 from t2t_af import errors
 from t2t_af.bin import bench
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from tests.fixtures import bair_archive
 
 RESULT = bench_result.Result(
@@ -40,7 +40,7 @@ def test_a_table_and_a_record_tell_all_rounds(tmp_path, capsys):
   told = capsys.readouterr().out
   assert "(wanted: 3, reached)" in told and "(wanted: 9, NOT reached)" in told
   assert "(8 to 90)" in told
-  first, _ = records.read(path)
+  first, _ = json_lines.read(path)
   assert first["ratio"] == 5.0 and first["theirs_rounds"] == [10.0, 8.0, 90.0]
 
 

@@ -17,6 +17,7 @@ from t2t_af.bin import analyse
 from t2t_af.experiments import calibrating
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -88,7 +89,7 @@ def _run(tmp_path_factory):
 
 
 def _records(run, kind):
-  return records.read(run_folder.results(run.model_dir, kind))
+  return json_lines.read(run_folder.results(run.model_dir, kind))
 
 
 def test_both_splits_are_scored(run):

@@ -9,6 +9,7 @@ from tensor2tensor.data_generators import algorithmic  # noqa: F401
 from t2t_af import errors
 from t2t_af.bin import compare
 from t2t_af.experiments import run as run_lib
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -47,15 +48,15 @@ def _started(monkeypatch):
         encoding="utf-8",
       ).close()
     nll = NLL[run.hparams_set] + 0.01 * run.seed
-    records.append(
+    json_lines.append(
       run_folder.results(run.output_dir, "likelihood"),
       records.likelihood(
         nll_nats_per_dim=nll,
         nll_nats_per_dim_stderr=0.1,
-        nll_nats_per_dim_per_frame=[nll] * 10,
+        nll_nats_per_dim_per_step=[nll] * 10,
         num_sequences=4,
-        num_cond_frames=3,
-        num_scored_frames=10,
+        num_cond_steps=3,
+        num_scored_steps=10,
         **identity,
       ),
     )

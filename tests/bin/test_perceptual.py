@@ -13,6 +13,7 @@ from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import perceptual
 from t2t_af.experiments import perceptual_extras
 from t2t_af.experiments import perceptual_networks
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 from tests.bin import fake_torch
@@ -72,11 +73,11 @@ def _decode_record(folder, num_contexts=CONTEXTS, **fields):
     split="test",
     num_contexts=num_contexts,
     num_samples=SAMPLES,
-    num_cond_frames=COND,
-    num_predicted_frames=TIME,
+    num_cond_steps=COND,
+    num_predicted_steps=TIME,
     **fields,
   )
-  records.append(
+  json_lines.append(
     run_folder.results(str(folder), "samples"), records.samples(**fields)
   )
 
@@ -94,7 +95,7 @@ def _told(*arguments):
 
 
 def _records(run):
-  found = records.read(run_folder.results(str(run), "perceptual"))
+  found = json_lines.read(run_folder.results(str(run), "perceptual"))
   return {record["kind"]: record for record in found}
 
 
@@ -103,7 +104,7 @@ def test_lpips_is_of_the_best_and_of_all_samples(run):
   (record,) = _records(run).values()
   assert record["lpips_best_of_n"] == pytest.approx(3 / 127.5, rel=1e-4)
   assert record["lpips_mean_of_n"] == pytest.approx(27 / 127.5, rel=1e-4)
-  assert len(record["lpips_per_frame"]) == TIME
+  assert len(record["lpips_per_step"]) == TIME
   assert len(record["lpips_best_of_n_per_context"]) == CONTEXTS
   assert (record["backbone"], record["package"]) == ("alex", "lpips 0.1.4")
   assert record["versions"]["torch"] == "2.8.0"

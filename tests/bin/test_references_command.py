@@ -10,7 +10,7 @@ from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
 from t2t_af.bin import references
-from t2t_af.records import records
+from t2t_af.records import json_lines
 
 COUNTS = {
   t2t_problem.DatasetSplit.TRAIN: 20,
@@ -82,7 +82,7 @@ def test_records_are_written_once_for_each_protocol(data_dir, tmp_path):
     references.write(
       "video_toy_pushing", data_dir, "test", path, num_inputs, 10, noise
     )
-    return len(records.read(path))
+    return len(json_lines.read(path))
 
   assert write(3, "uniform") == 6 == write(3, "uniform")
   assert write(3, "gaussian") == 6 + 5  # The uniform model has no place.

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import run as run_lib
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -38,7 +39,7 @@ def _steps_in(folder):
 
 
 def _evaluated(folder, step, nll, split="eval"):
-  records.append(
+  json_lines.append(
     run_folder.results(folder, "likelihood"),
     records.likelihood(
       model="m",
@@ -52,10 +53,10 @@ def _evaluated(folder, step, nll, split="eval"):
       num_parameters=1,
       nll_nats_per_dim=nll,
       nll_nats_per_dim_stderr=0.0,
-      nll_nats_per_dim_per_frame=[nll],
+      nll_nats_per_dim_per_step=[nll],
       num_sequences=1,
-      num_cond_frames=3,
-      num_scored_frames=1,
+      num_cond_steps=3,
+      num_scored_steps=1,
     ),
   )
 
@@ -116,7 +117,7 @@ class _Experiment:
     assert self._trains
     self.done.append(f"train to {max_steps}")
     _save(self._run.output_dir, max_steps)
-    records.append(
+    json_lines.append(
       run_folder.results(self._run.output_dir, "training"),
       records.training(
         step=max_steps, nll_nats_per_dim=1.0, seconds_per_step=1.0

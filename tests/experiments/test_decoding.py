@@ -10,7 +10,7 @@ from tensor2tensor.utils import decoding as t2t_decoding
 import tensorflow.compat.v1 as tf
 
 from t2t_af.experiments import decoding
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 CONTEXTS, SAMPLES, COND, TIME = 5, 3, 3, 4
@@ -78,7 +78,7 @@ def test_samples_are_stored_as_they_came(decoded):
 
 def test_the_record_scores_the_best_sample(decoded):
   folder, *_ = decoded
-  (record,) = records.read(run_folder.results(folder, "samples"))
+  (record,) = json_lines.read(run_folder.results(folder, "samples"))
   assert record["psnr_best_of_n"] == 100.0  # the ceiling: sample 1 is the truth
   assert record["ssim_best_of_n"] == pytest.approx(1.0, abs=1e-5)
   assert (record["seed"], record["step"], record["temperature"]) == (4, 9, 0.5)
@@ -208,11 +208,11 @@ def test_series_leave_arrays_a_table_charts_and_a_record(tmp_path):
   assert first == pytest.approx((windows[0, 0] * STD + MEAN).tolist(), rel=1e-5)
   assert Image.open(folder + "/decode/context_001/samples.png").width > 300
   assert not tf.gfile.Exists(folder + "/decode/context_002")
-  (record,) = records.read(run_folder.results(folder, "samples"))
+  (record,) = json_lines.read(run_folder.results(folder, "samples"))
   assert record["rmse_best_of_n"] == pytest.approx(0.0, abs=1e-6)
   assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.0
   assert record["psnr_best_of_n"] is None
-  assert (record["num_contexts"], record["num_predicted_frames"]) == (5, TIME)
+  assert (record["num_contexts"], record["num_predicted_steps"]) == (5, TIME)
 
 
 def test_all_windows_of_a_series_can_be_asked_for(tmp_path):

@@ -11,7 +11,7 @@ import tensorflow.compat.v1 as tf
 from problems import series_particle
 from problems import video_toy_pushing
 from t2t_af import errors
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 from tests.models import small
 
@@ -77,7 +77,7 @@ class Case:
   def record(self, **overrides):
     """Of a new evaluation."""
     self.experiment(**overrides).evaluate()
-    return records.read(run_folder.results(self.model_dir, "likelihood"))[-1]
+    return json_lines.read(run_folder.results(self.model_dir, "likelihood"))[-1]
 
   def predict(self):
     experiment = self.experiment()
@@ -174,9 +174,9 @@ def test_record_of_a_bound_says_what_it_is(video):
   assert record["dequantization"] == "uniform"
   assert record["dims_per_step"] == 8 * 8 * 3
   assert (
-    record["num_cond_frames"],
+    record["num_cond_steps"],
     record["num_warmup_steps"],
-    record["num_scored_frames"],
+    record["num_scored_steps"],
   ) == (9, 3, 10)
   np.testing.assert_allclose(
     record["reconstruction_nats_per_dim"] + record["kl_nats_per_dim"],
@@ -208,7 +208,7 @@ def test_restored_model_says_the_same(series):
 
 
 def test_training_is_recorded(video):
-  found = records.read(run_folder.results(video.case.model_dir, "training"))
+  found = json_lines.read(run_folder.results(video.case.model_dir, "training"))
   assert [r["step"] for r in found] == [1, 3]
   assert all(0 < r["nll_nats_per_dim"] < 100 for r in found)
 

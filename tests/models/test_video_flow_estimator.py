@@ -11,7 +11,7 @@ import tensorflow.compat.v1 as tf
 from problems import video_toy_pushing
 from t2t_af.analysis.metrics import correlation
 from t2t_af.models import initialization
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 from tests.models import tiny
 
@@ -125,12 +125,12 @@ def test_training_goes_on_from_the_checkpoint(ran):
 
 
 def test_evaluation_writes_one_record_of_every_sequence(ran):
-  (record,) = records.read(run_folder.results(ran.model_dir, "likelihood"))
+  (record,) = json_lines.read(run_folder.results(ran.model_dir, "likelihood"))
   per_sequence = record["nll_nats_per_dim_per_sequence"]
   assert len(per_sequence) == record["num_sequences"] == 3
   nats = np.mean(per_sequence)
   assert np.isclose(record["nll_nats_per_dim"], nats)
-  assert np.isclose(np.mean(record["nll_nats_per_dim_per_frame"]), nats)
+  assert np.isclose(np.mean(record["nll_nats_per_dim_per_step"]), nats)
   assert np.isclose(record["nll_bits_per_dim"] * np.log(2), nats)
   assert np.isclose(
     record["nll_nats_per_dim_stderr"], np.std(per_sequence, ddof=1) / np.sqrt(3)
@@ -150,8 +150,8 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
       "split",
       "step",
       "checkpoint",
-      "num_cond_frames",
-      "num_scored_frames",
+      "num_cond_steps",
+      "num_scored_steps",
     )
   }
   assert identity == dict(
@@ -161,13 +161,13 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
     split="eval",
     step=2,
     checkpoint="model.ckpt-2",
-    num_cond_frames=NUM_COND,
-    num_scored_frames=NUM_TARGETS,
+    num_cond_steps=NUM_COND,
+    num_scored_steps=NUM_TARGETS,
   )
 
 
 def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
-  found = records.read(run_folder.results(ran.model_dir, "correlation"))
+  found = json_lines.read(run_folder.results(ran.model_dir, "correlation"))
   assert [r["signal"] for r in found] == ["x", "z0", "u0", "z1", "u1"]
   frames, _ = ran.problem.read_sequences(
     ran.data_dir, "eval", NUM_COND + NUM_TARGETS
@@ -187,7 +187,7 @@ def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
 
 
 def test_training_is_recorded(ran):
-  found = records.read(run_folder.results(ran.model_dir, "training"))
+  found = json_lines.read(run_folder.results(ran.model_dir, "training"))
   assert [r["step"] for r in found] == [1, 2]
   trained = [
     value

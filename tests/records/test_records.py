@@ -1,6 +1,5 @@
-"""Records survive kills, refuse gaps, and stay strict JSON."""
+"""Records refuse gaps and contradictions; the newest ones are found."""
 
-import json
 import math
 import subprocess
 import sys
@@ -11,73 +10,6 @@ import pytest
 from t2t_af.records import likelihood
 from t2t_af.records import records
 from tests.analysis import fake_compare
-
-LINE = {"kind": "training", "step": 1}
-
-
-def test_read_returns_what_was_appended_in_order(tmp_path):
-  path = str(tmp_path / "results" / "training.jsonl")
-  for step in (10, 20):
-    records.append(path, {"step": step, "values": np.arange(2)})
-  assert records.read(path) == [
-    {"step": 10, "values": [0, 1]},
-    {"step": 20, "values": [0, 1]},
-  ]
-
-
-def test_absent_file_has_no_records(tmp_path):
-  assert records.read(str(tmp_path / "none.jsonl")) == []
-
-
-def test_partial_last_line_is_skipped_and_spoils_nothing_later(
-  tmp_path, caplog
-):
-  path = tmp_path / "r.jsonl"
-  records.append(str(path), LINE)
-  path.write_bytes(path.read_bytes() + b'{"kind": "train')  # A kill.
-  assert records.read(str(path)) == [LINE]
-  assert "line 2" in caplog.text
-  records.append(str(path), dict(LINE, step=2))
-  assert [r["step"] for r in records.read(str(path))] == [1, 2]
-
-
-def test_a_process_killed_while_appending_leaves_whole_records(tmp_path):
-  path = tmp_path / "r.jsonl"
-  code = (
-    "import sys; import t2t_af_light\n"
-    "from t2t_af.records import records\n"
-    "print('ready', flush=True)\n"
-    "while True: records.append(sys.argv[1], {'x': 'y' * 5000})"
-  )
-  with subprocess.Popen(
-    [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE
-  ) as process:
-    process.stdout.readline()
-    while not path.exists() or path.stat().st_size < 100_000:
-      assert process.poll() is None
-    process.kill()
-  lines = path.read_bytes().count(b"\n")
-  assert len(records.read(str(path))) in (lines, lines + 1)
-  assert lines >= 19
-
-
-def test_values_that_are_not_finite_are_null_and_named():
-  line = records.dumps(
-    {
-      "a": math.nan,
-      "b": [1.0, -math.inf],
-      "c": np.float32(math.inf),
-      "d": {"e": math.nan},
-    }
-  )
-  record = json.loads(line, parse_constant=pytest.fail)
-  assert record == {
-    "a": None,
-    "b": [1.0, None],
-    "c": None,
-    "d": {"e": None},
-    "non_finite": {"a": "nan", "b[1]": "-inf", "c": "inf", "d.e": "nan"},
-  }
 
 
 @pytest.mark.parametrize("kind", sorted(records.REQUIRED))
@@ -90,31 +22,71 @@ def test_a_record_without_a_required_field_is_refused(kind):
       make(**{k: v for k, v in fields.items() if k != name})
 
 
+def test_every_missing_field_is_named():
+  with pytest.raises(ValueError, match="step, nll_nats_per_dim, seconds"):
+    records.training()
+
+
+def test_a_record_cannot_be_of_another_kind():
+  with pytest.raises(ValueError, match="cannot have kind 'samples'"):
+    records.training(
+      step=1, nll_nats_per_dim=1.0, seconds_per_step=1.0, kind="samples"
+    )
+
+
 def test_bits_follow_from_nats_and_cannot_contradict_them():
-  rng = np.random.default_rng(0)
-  args = ("video_flow_tiny", 1, "test", 10, 1.5, rng)
-  record = fake_compare.likelihood(*args)
+  args = ("video_flow_tiny", 1, "test", 10, 1.5)
+  record = fake_compare.likelihood(*args, _rng())
   assert record["nll_bits_per_dim"] == pytest.approx(1.5 / math.log(2.0))
   assert record["nll_bits_per_dim_stderr"] == pytest.approx(
     likelihood.bits_from_nats(record["nll_nats_per_dim_stderr"])
   )
   with pytest.raises(ValueError, match="are not"):
-    fake_compare.likelihood(*args, nll_bits_per_dim=1.5)
+    fake_compare.likelihood(*args, _rng(), nll_bits_per_dim=1.5)
+
+
+def _rng():
+  return np.random.default_rng(0)
+
+
+def _training(**fields):
+  return records.training(
+    **{"step": 1, "nll_nats_per_dim": 1.0, "seconds_per_step": 0.5, **fields}
+  )
+
+
+def test_nan_nats_have_nan_bits():
+  assert math.isnan(_training(nll_nats_per_dim=math.nan)["nll_bits_per_dim"])
+  with pytest.raises(ValueError, match="are not"):
+    _training(nll_nats_per_dim=math.nan, nll_bits_per_dim=1.0)
+
+
+def test_unknown_nats_have_no_bits():
+  assert "nll_bits_per_dim" not in _training(nll_nats_per_dim=None)
+
+
+def test_a_given_time_is_kept_and_an_absent_one_is_now():
+  assert _training(time="2020")["time"] == "2020"
+  assert _training()["time"] > "2020"
 
 
 def test_newest_is_by_time_not_by_place():
   first = {"hparams_set": "a", "seed": 1, "split": "test", "time": "2026-02"}
   older = dict(first, time="2026-01")
   other = dict(first, seed=2, time="2025")
-  found = records.newest([first, older, other])
-  assert found == {("a", 1, "test"): first, ("a", 2, "test"): other}
+  newest = records.newest([first, older, other])
+  assert newest == {("a", 1, "test"): first, ("a", 2, "test"): other}
 
 
-def test_versions_and_hardware_are_those_of_this_machine():
-  assert records.versions()["numpy"] == np.__version__
-  machine = records.hardware(["GPU 0"])
-  assert machine["cores"] >= 1 and machine["memory_gib"] > 0.1
-  assert machine["accelerators"] == ["GPU 0"]
+def test_of_records_of_one_time_the_last_is_the_newest():
+  first, second = ({"seed": 0, "time": "2026", "n": n} for n in (1, 2))
+  assert records.newest([first, second], ("seed",)) == {(0,): second}
+  assert records.newest([second, first], ("seed",)) == {(0,): first}
+
+
+def test_a_record_without_a_time_is_older_than_any_other():
+  with_time, without = {"seed": 0, "time": "2026"}, {"seed": 0}
+  assert records.newest([with_time, without], ("seed",)) == {(0,): with_time}
 
 
 def test_the_room_loads_no_tensorflow():

@@ -179,7 +179,7 @@ def nll_per_frame(comparison: Comparison) -> Optional[Curves]:
   return _per_frame(
     comparison,
     "likelihood",
-    "nll_nats_per_dim_per_frame",
+    "nll_nats_per_dim_per_step",
     unit.name,
     f"NLL per predicted {unit.step}",
     f"NLL of each scored {unit.step} of the {comparison.split} split, given "
@@ -197,7 +197,7 @@ def quality_per_frame(
   return _per_frame(
     comparison,
     "samples",
-    f"{metric}_per_frame",
+    f"{metric}_per_step",
     y_label,
     f"{metric.upper()} per predicted {step}",
     f"{metric.upper()} of the best sample of each context against the "
@@ -298,7 +298,7 @@ def _curves_by_frame(records: dict, field: str, scale: float) -> dict:
   for seed, r in records.items():
     values = r.get(field) or []
     if any(map(is_number, values)):
-      first = (r.get("num_cond_frames") or 0) + 1
+      first = (r.get("num_cond_steps") or 0) + 1
       found[seed] = dict(enumerate(_times(values, scale), start=first))
   return found
 

@@ -72,7 +72,7 @@ def _sampled(runs: Sequence[FoundRun]) -> dict:
 def _panel(sampled: dict, metric: str, problem: str) -> panels.Panel:
   """An empty svg where no model has the metric."""
   lines = comparison_figures.per_frame_lines(
-    list(sampled.items()), f"{metric}_per_frame"
+    list(sampled.items()), f"{metric}_per_step"
   )
   labels = [
     f"{label}: best of {_counts(seeds.values())}"

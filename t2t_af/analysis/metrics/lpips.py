@@ -82,8 +82,8 @@ def record_fields(quality: LpipsQuality) -> dict:
   frames = [likelihood.mean_and_stderr(f) for f in quality.best_frames.T]
   return dict(
     fields,
-    lpips_per_frame=[f.mean for f in frames],
-    lpips_per_frame_stderr=[f.stderr for f in frames],
+    lpips_per_step=[f.mean for f in frames],
+    lpips_per_step_stderr=[f.stderr for f in frames],
   )
 
 

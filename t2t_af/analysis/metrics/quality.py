@@ -123,8 +123,8 @@ def record_fields(quality: Quality) -> dict:
   for name, metric in quality._asdict().items():
     fields[f"{name}_best_of_n"] = metric.mean if metric else None
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
-    fields[f"{name}_per_frame"] = metric.per_frame if metric else None
-    fields[f"{name}_per_frame_stderr"] = (
+    fields[f"{name}_per_step"] = metric.per_frame if metric else None
+    fields[f"{name}_per_step_stderr"] = (
       [
         likelihood.mean_and_stderr(frame).stderr
         for frame in metric.best_frames.T

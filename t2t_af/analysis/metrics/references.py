@@ -113,11 +113,11 @@ def compute(
         dequantization=kind,
         nll_nats_per_dim=mean,
         nll_nats_per_dim_stderr=stderr,
-        nll_nats_per_dim_per_frame=per_step.mean(axis=0),
+        nll_nats_per_dim_per_step=per_step.mean(axis=0),
         num_sequences=len(test),
         num_train_sequences=len(train),
-        num_cond_frames=num_cond_steps,
-        num_scored_frames=num_scored,
+        num_cond_steps=num_cond_steps,
+        num_scored_steps=num_scored,
         **(
           _per_step(mean, stderr, test.shape[-1], log_volume)
           if is_series
@@ -258,5 +258,5 @@ def _copy_quality(x: np.ndarray, is_series: bool) -> dict:
   return {
     key: value
     for key, value in fields.items()
-    if "best_of" in key or "per_frame" in key
+    if "best_of" in key or "per_step" in key
   }

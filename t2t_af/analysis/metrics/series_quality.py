@@ -77,7 +77,7 @@ def record_fields(quality: SeriesQuality) -> dict:
     rmse_best_of_n_stderr=stderr,
     rmse_mean_of_n=float(quality.per_sample.mean()),
     rmse_of_mean=quality.rmse_of_mean,
-    rmse_per_frame=quality.per_frame,
+    rmse_per_step=quality.per_frame,
     crps=quality.crps,
   )
 

@@ -152,8 +152,8 @@ def protocol(comparison: Comparison) -> list[str]:
   for r in finals[:1]:
     parts += [
       f"{r.get('num_sequences', '?')} sequences",
-      f"{r.get('num_cond_frames', '?')} {comparison.unit.step}s given, "
-      f"{r.get('num_scored_frames', '?')} scored",
+      f"{r.get('num_cond_steps', '?')} {comparison.unit.step}s given, "
+      f"{r.get('num_scored_steps', '?')} scored",
     ]
   parts += [
     NOISE.get(noise, f"{noise} noise")

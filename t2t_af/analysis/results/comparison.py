@@ -19,6 +19,7 @@ from scipy import special
 from t2t_af import errors
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import units
+from t2t_af.records import json_lines
 from t2t_af.records import likelihood
 from t2t_af.records import records
 
@@ -27,8 +28,8 @@ PROTOCOL = (
   "problem",
   "split",
   "num_sequences",
-  "num_cond_frames",
-  "num_scored_frames",
+  "num_cond_steps",
+  "num_scored_steps",
   "dequantization",
 )
 NLL = "nll_nats_per_dim"
@@ -100,7 +101,7 @@ class Comparison:
       for seed in self.seeds
     }
     self.references = _of_newest_names(
-      records.read(os.path.join(compare_dir, "references.jsonl"))
+      json_lines.read(os.path.join(compare_dir, "references.jsonl"))
     )
     self.split = self._final_split()
     self.unit = units.of(
@@ -160,7 +161,7 @@ class Comparison:
     better than not told.
     """
     of_split = [r for r in self.references if r.get("split") == self.split]
-    keys = ("num_cond_frames", "num_scored_frames", "dequantization")
+    keys = ("num_cond_steps", "num_scored_steps", "dequantization")
     protocols = [
       [r.get(k) for k in keys]
       for name in self.sets
@@ -315,7 +316,7 @@ def _read_run(folder: str) -> Run:
     folder,
     read_json(os.path.join(folder, "run.json")) or {},
     *(
-      records.read(os.path.join(results, name + ".jsonl"))
+      json_lines.read(os.path.join(results, name + ".jsonl"))
       for name in ("training", "likelihood", "samples")
     ),
   )
@@ -336,8 +337,8 @@ def _of_newest_names(found: Sequence[dict]) -> list[dict]:
   keys = (
     "name",
     "split",
-    "num_cond_frames",
-    "num_scored_frames",
+    "num_cond_steps",
+    "num_scored_steps",
     "dequantization",
   )
   return list(records.newest(found, keys).values())

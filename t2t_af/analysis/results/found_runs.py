@@ -16,7 +16,7 @@ from typing import NamedTuple, Optional
 from t2t_af import errors
 from t2t_af.analysis.results import comparison
 from t2t_af.analysis.results import paper_values
-from t2t_af.records import records
+from t2t_af.records import json_lines
 
 DEFAULT_PATH = "results"
 PARAMETERS_FILE = "parameters.jsonl"
@@ -108,7 +108,7 @@ def find(paths: Sequence[str] = ()) -> Found:
     for folder, children, files in os.walk(path):
       children.sort()
       if PARAMETERS_FILE in files:
-        parameters += records.read(os.path.join(folder, PARAMETERS_FILE))
+        parameters += json_lines.read(os.path.join(folder, PARAMETERS_FILE))
       if _is_run(folder, files):
         runs.setdefault(os.path.realpath(folder), _run(folder))
         children.clear()
@@ -150,7 +150,7 @@ def _is_run(folder: str, files: Sequence[str]) -> bool:
 def _run(folder: str) -> FoundRun:
   """Identity from run.json; what that lacks, from the newest record."""
   kept = {
-    kind: records.read(os.path.join(folder, "results", f"{kind}.jsonl"))
+    kind: json_lines.read(os.path.join(folder, "results", f"{kind}.jsonl"))
     for kind in _KINDS
   }
   known = {}

@@ -45,10 +45,10 @@ def worse_than_a_copy(comparison: Comparison, hparams_set: str) -> list[str]:
   found = []
   for r in comparison.scored_references():
     lengths = {
-      s.get("num_predicted_frames")
+      s.get("num_predicted_steps")
       for s in comparison.final(hparams_set, "samples").values()
     }
-    if lengths != {r.get("num_scored_frames")}:
+    if lengths != {r.get("num_scored_steps")}:
       continue  # Later steps are harder: not comparable.
     for metric, lower in _METRICS.items():
       field = metric + "_best_of_n"

@@ -15,8 +15,8 @@ from t2t_af.analysis.results import paper_values
 _SAME = (
   "hparams_set",
   "hparams",
-  "num_cond_frames",
-  "num_scored_frames",
+  "num_cond_steps",
+  "num_scored_steps",
   "num_warmup_steps",
   "noise_std",
 )
@@ -75,8 +75,8 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
   return [
     f"problem {_listed(groups, 'problem')}, {paper.split} split",
     *part("{} sequences", lambda r: r.get("num_sequences")),
-    *part(f"{{}} {step}s given", lambda r: r.get("num_cond_frames")),
-    *part("{} scored", lambda r: r.get("num_scored_frames")),
+    *part(f"{{}} {step}s given", lambda r: r.get("num_cond_steps")),
+    *part("{} scored", lambda r: r.get("num_scored_steps")),
     *part(
       "{} of those given warm the model up",
       lambda r: r.get("num_warmup_steps") or None,

@@ -324,7 +324,7 @@ def _scored_alike(found: Sequence[dict]) -> bool:
   """Whether all records of a problem scored as many sequences and steps."""
   return len(
     {
-      (r["problem"], r.get("num_sequences"), r.get("num_scored_frames"))
+      (r["problem"], r.get("num_sequences"), r.get("num_scored_steps"))
       for r in found
     }
   ) == len({r["problem"] for r in found})

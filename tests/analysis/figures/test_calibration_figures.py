@@ -16,7 +16,7 @@ from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import quality_figures
 from t2t_af.analysis.metrics import calibration
 from t2t_af.analysis.results import found_runs
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from tests.analysis import fake_results as fake
 
 _AREM = "series_activity_rec"
@@ -50,7 +50,7 @@ def test_records_read_back_are_what_was_calibrated():
     np.random.default_rng(0).random([12, 5]), [i // 3 for i in range(12)]
   )
   record = json.loads(
-    records.dumps(fake.calibration("af1_tiny", **found.record_fields()))
+    json_lines.dumps(fake.calibration("af1_tiny", **found.record_fields()))
   )
   again = calibration.of_records([record])
   assert (again.num_values, again.num_independent) == (60, 4)
@@ -223,7 +223,7 @@ def _lines(folder, written, monkeypatch):
     )[1],
   )
   parts = quality_figures.parts(_found(folder, written))
-  return parts, seen["psnr_per_frame"]
+  return parts, seen["psnr_per_step"]
 
 
 def test_quality_has_a_band_over_seeds(tmp_path, monkeypatch):
@@ -248,7 +248,7 @@ def test_band_of_one_seed_is_over_contexts_if_these_are_known(
 ):
   known = fake.sampled("slvm_tiny", 20.0)
   unknown = fake.sampled("af1_tiny", 20.0)
-  del unknown["psnr_per_frame_stderr"]
+  del unknown["psnr_per_step_stderr"]
   _, lines = _lines(tmp_path, [known, unknown], monkeypatch)
   bands = {line.color: line.stderr for line in lines if line.style == "band"}
   assert np.isnan(bands[0]).all(), "1-AF"

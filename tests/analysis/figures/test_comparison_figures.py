@@ -95,7 +95,7 @@ def test_charts_start_frames_after_the_given_ones(comparison):
 def test_quality_curves_are_those_of_the_records(comparison, drawn):
   comparison_figures.quality_per_frame(comparison, "psnr", "PSNR, dB")
   records = [
-    comparison.final(FIRST, "samples")[s]["psnr_per_frame"]
+    comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
   ]
   (thick,) = _of(drawn, "thick", 0)
@@ -105,7 +105,7 @@ def test_quality_curves_are_those_of_the_records(comparison, drawn):
 def test_quality_curves_have_a_band_over_seeds(comparison, drawn):
   comparison_figures.quality_per_frame(comparison, "psnr", "PSNR, dB")
   records = [
-    comparison.final(FIRST, "samples")[s]["psnr_per_frame"]
+    comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
   ]
   (band,) = _of(drawn, "band", 0)

@@ -59,8 +59,8 @@ def test_the_best_has_the_lowest_mean_over_frames():
   assert fields["lpips_mean_of_n_per_context"] == pytest.approx([1.4 / 3, 0.4])
   assert fields["lpips_mean_of_n"] == pytest.approx((1.4 / 3 + 0.4) / 2)
   assert fields["lpips_mean_of_n_stderr"] == pytest.approx((1.4 / 3 - 0.4) / 2)
-  assert fields["lpips_per_frame"] == pytest.approx([0.3, 0.2])
-  assert fields["lpips_per_frame_stderr"] == pytest.approx([0.1, 0.0])
+  assert fields["lpips_per_step"] == pytest.approx([0.3, 0.2])
+  assert fields["lpips_per_step_stderr"] == pytest.approx([0.1, 0.0])
 
 
 def test_one_context_has_no_standard_error():

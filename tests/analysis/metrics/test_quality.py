@@ -123,7 +123,7 @@ def test_best_of_n_equals_a_slow_search():
       fast.per_frame, np.mean([s[2] for s in slow], axis=0), atol=ROUNDING
     )
     np.testing.assert_allclose(
-      fields[f"{name}_per_frame_stderr"],
+      fields[f"{name}_per_step_stderr"],
       np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(3),
       atol=ROUNDING,
     )

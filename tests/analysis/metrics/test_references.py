@@ -146,7 +146,7 @@ def test_parameters_come_from_training_alone():
 def test_errors_are_over_sequences_and_frames_average_to_the_whole():
   computed = _compute(problem="p", split="dev")
   record = computed["copy_last_frame"]
-  assert np.mean(record["nll_nats_per_dim_per_frame"]) == pytest.approx(
+  assert np.mean(record["nll_nats_per_dim_per_step"]) == pytest.approx(
     record["nll_nats_per_dim"]
   )
   assert record["num_sequences"] == 6 and record["split"] == "dev"
@@ -176,7 +176,7 @@ def test_copy_quality_repeats_the_last_given_frame():
   videos[0, :, 0, 0, 0] = (9, 0, 0, 10)  # Given: 9. Then 0, 0, 10.
   record = references.compute(videos, videos, 1, 3)[4]
   mse = np.array([81.0, 81.0, 1.0]) / 4
-  assert record["psnr_per_frame"] == pytest.approx(10 * np.log10(255**2 / mse))
+  assert record["psnr_per_step"] == pytest.approx(10 * np.log10(255**2 / mse))
   assert record["ssim_best_of_n"] is None
 
 

@@ -23,7 +23,7 @@ def test_best_of_n_is_the_sample_with_the_lowest_rmse():
   np.testing.assert_allclose(found.per_sample, expected)
   fields = series_quality.record_fields(found)
   assert fields["rmse_best_of_n"] == pytest.approx(expected.min(1).mean())
-  assert len(fields["rmse_per_frame"]) == 4
+  assert len(fields["rmse_per_step"]) == 4
 
 
 def test_crps_equals_the_sum_over_pairs():

@@ -16,7 +16,7 @@ from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.results.comparison import Comparison
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from tests.analysis import fake_compare
 from tests.analysis import fake_results
 from tests.analysis import parsed_page
@@ -208,7 +208,7 @@ def test_flows_and_correlation_of_the_runs_are_shown(copy):
   assert "Figure 5" not in folder.all_text and "Figure 6" not in folder.all_text
   run = os.path.join(copy, AF, "seed_1", "results")
   fake_results.flow(os.path.join(run, "flow.npz"), 0, latents=True)
-  records.append(
+  json_lines.append(
     os.path.join(run, "correlation.jsonl"),
     dict(
       fake_results.correlation(AF, "u0", 0.123, seed=1),

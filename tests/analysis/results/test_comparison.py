@@ -10,7 +10,7 @@ import pytest
 from t2t_af import errors
 from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
-from t2t_af.records import records
+from t2t_af.records import json_lines
 from tests.analysis import fake_compare
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
@@ -30,7 +30,7 @@ def _append(folder, hparams_set, seed, **fields):
   path = os.path.join(
     folder, hparams_set, f"seed_{seed}", "results", "likelihood.jsonl"
   )
-  records.append(path, {**record, **fields})
+  json_lines.append(path, {**record, **fields})
 
 
 def test_estimate_is_mean_and_error_over_seeds(tmp_path):

@@ -97,7 +97,7 @@ def test_references_of_another_protocol_do_not_count(tmp_path):
   fake_series.write(folder, protocol=(1, 2))  # appends to references.jsonl
   comparison = Comparison(folder)
   assert len(comparison.references) == 2 * len(trivial.SERIES_LABELS)
-  assert {r["num_cond_frames"] for r in comparison.scored_references()} == {
+  assert {r["num_cond_steps"] for r in comparison.scored_references()} == {
     fake_series.COND
   }
 

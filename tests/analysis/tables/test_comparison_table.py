@@ -13,6 +13,7 @@ from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.tables import comparison_csv
 from t2t_af.analysis.tables import comparison_table
+from t2t_af.records import json_lines
 from t2t_af.records import records
 from tests.analysis import fake_compare
 
@@ -66,7 +67,7 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
   assert not trivial.not_beaten(Comparison(folder), FIRST)
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
-  records.append(
+  json_lines.append(
     os.path.join(copy, "references.jsonl"),
     records.reference(
       name="uniform",
@@ -75,8 +76,8 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
       nll_nats_per_dim=1.361,
       nll_nats_per_dim_stderr=0.0,
       num_sequences=1,
-      num_cond_frames=3,
-      num_scored_frames=10,
+      num_cond_steps=3,
+      num_scored_steps=10,
     ),
   )
   comparison = Comparison(copy)
@@ -88,7 +89,7 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
 def test_references_of_another_split_are_left_out(tmp_path, folder):
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
-  records.append(
+  json_lines.append(
     os.path.join(copy, "references.jsonl"),
     records.reference(
       name="uniform",
@@ -97,8 +98,8 @@ def test_references_of_another_split_are_left_out(tmp_path, folder):
       nll_nats_per_dim=1.0,
       nll_nats_per_dim_stderr=0.0,
       num_sequences=1,
-      num_cond_frames=3,
-      num_scored_frames=10,
+      num_cond_steps=3,
+      num_scored_steps=10,
     ),
   )
   assert len(Comparison(copy).scored_references()) == 6

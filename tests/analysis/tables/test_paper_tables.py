@@ -147,7 +147,7 @@ def test_protocols_do_not_mix(tmp_path):
     fake.later(fake.likelihood("slvm_tiny", 2.0, num_warmup_steps=3)),
     fake.likelihood("slvm_tiny", 9.0, 1, num_warmup_steps=0),
     fake.likelihood(
-      "slvm_tiny", 9.0, 2, num_warmup_steps=3, num_scored_frames=7
+      "slvm_tiny", 9.0, 2, num_warmup_steps=3, num_scored_steps=7
     ),
   ]
   cell = _cells(_table(tmp_path, found), "video_moving_digits32 (tiny)")["slvm"]
