@@ -32,6 +32,7 @@ from benchmarks import flow_loop
 from benchmarks import result
 from t2t_af import progress
 from t2t_af import session as session_lib
+from t2t_af.bin import arguments
 from t2t_af.experiments import model_names
 
 WANTED = 2.0  # times as fast as the plain loop
@@ -48,11 +49,7 @@ _UNITS = {
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af bench flow",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("bench flow", __doc__)
   parser.add_argument("--hparams_sets", default=_SETS)
   parser.add_argument(
     "--steps",

@@ -7,7 +7,6 @@ complete data sets; by turns, in one process. Counted is the time of the whole
 generation (unpacking, checking, encoding, writing) divided by the frames.
 """
 
-import argparse
 import contextlib
 import hashlib
 import os
@@ -24,6 +23,7 @@ from benchmarks import result
 from problems import video_bair
 from problems.files import download
 from t2t_af import progress
+from t2t_af.bin import arguments
 
 WANTED = 3.0  # times as fast, per frame
 _ROOT = "softmotion30_44k"
@@ -34,11 +34,7 @@ _FILES = [
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af bench generation",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("bench generation", __doc__)
   parser.add_argument(
     "--videos_per_file",
     type=int,

@@ -24,6 +24,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
 from t2t_af import session as session_lib
+from t2t_af.bin import arguments
 
 _STOCK, _OURS = "next_frame_glow", "video_flow"
 _COLUMNS = (
@@ -143,11 +144,7 @@ def _in_process(*args) -> dict:
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af bench graph",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("bench graph", __doc__)
   parser.add_argument("--repeats", type=int, default=3)
   parser.add_argument("--hparams_set", default="video_flow_bair")
   parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)

@@ -10,7 +10,6 @@ keeps it waiting (one batch, held in memory, again and again). By turns, in one
 process. Data that is not in --data_dir is made there.
 """
 
-import argparse
 import os
 import time
 from typing import Callable
@@ -23,7 +22,8 @@ from benchmarks import result
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af import session as session_lib
-from t2t_af.bin import references
+from t2t_af.bin import arguments
+from t2t_af.bin import checks
 from t2t_af.experiments import model_names
 
 WANTED = 5.0  # times what a step consumes
@@ -32,11 +32,7 @@ _WARM_UP = 5  # batches or steps before the clock starts, in every round
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af bench input",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("bench input", __doc__)
   add = parser.add_argument
   add(
     "--problems",
@@ -51,7 +47,7 @@ def main(argv: list) -> int:
   args = parser.parse_known_args(argv)[0]
   names = args.problems.split(",")
   for name in names:
-    references.problem_of(name)
+    checks.sequence_problem(name)
   result.report(
     [
       measure(

@@ -10,7 +10,6 @@ from absl import flags
 from absl.testing import flagsaver
 import pytest
 from tensor2tensor.bin import t2t_trainer as stock_trainer
-from tensor2tensor.models.video import next_frame_glow
 import tensorflow.compat.v1 as tf
 
 import t2t_af
@@ -206,10 +205,8 @@ def test_usr_dir_of_ours_is_accepted_anywhere(monkeypatch, tmp_path, path):
       "--problem and --output_dir must be given",
     ),
     (
-      lambda: checks.overrides(
-        next_frame_glow.next_frame_glow_hparams(), "depth=many", "hparam"
-      ),
-      "cannot read",
+      lambda: checks.sequence_problem("video_bair_robot_pushing"),
+      "is tensor2tensor's",
     ),
   ],
 )

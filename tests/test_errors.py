@@ -68,15 +68,17 @@ def _raise(error):
   ],
 )
 def test_outcome_tells_a_line_and_the_exit_code(capsys, error, code, told):
-  assert outcome.of(lambda: _raise(error), lambda: "all is kept") == code
+  assert (
+    outcome.exit_code_of(lambda: _raise(error), lambda: "all is kept") == code
+  )
   assert capsys.readouterr().err == told
 
 
 def test_outcome_hides_no_error_that_is_not_meant_for_people():
   with pytest.raises(ZeroDivisionError):
-    outcome.of(lambda: 1 // 0)
+    outcome.exit_code_of(lambda: 1 // 0)
 
 
 def test_outcome_passes_the_exit_code_on():
-  assert outcome.of(lambda: None) == 0
-  assert outcome.of(lambda: 7) == 7
+  assert outcome.exit_code_of(lambda: None) == 0
+  assert outcome.exit_code_of(lambda: 7) == 7

@@ -15,11 +15,11 @@ its run.json says model, hparams and problem. Of the newest checkpoint it adds
   results/calibration.jsonl  of series: PIT, coverage, CRPS
 """
 
-import argparse
 import os
 
 from t2t_af import errors
-from t2t_af.experiments import calibrating
+from t2t_af.bin import arguments
+from t2t_af.experiments import calibration_records
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
 from t2t_af.records import json_lines
@@ -29,12 +29,19 @@ _SAMPLES = "num_importance_samples"
 
 
 def _parse(argv):
-  parser = argparse.ArgumentParser(
-    "t2t-af analyse",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
+  parser = arguments.parser("analyse", __doc__)
+  _add_what(parser.add_argument)
+  _add_how_much(parser.add_argument)
+  args = parser.parse_args(argv)
+  args.output_dir, args.data_dir = map(
+    os.path.expanduser, (args.output_dir, args.data_dir)
   )
-  add = parser.add_argument
+  _check(args)
+  return args
+
+
+def _add_what(add):
+  """Flags that say what is analysed."""
   add("--output_dir", required=True, metavar="RUN")
   add("--data_dir", default="data")
   add("--split", default="test", choices=["test", "eval"])
@@ -43,6 +50,10 @@ def _parse(argv):
     action="store_true",
     help="evaluate training sequences too, of those the run was trained on",
   )
+
+
+def _add_how_much(add):
+  """Flags that are numbers of sequences and samples."""
   add(
     "--num_train_sequences",
     type=int,
@@ -60,8 +71,8 @@ def _parse(argv):
     "--num_samples",
     type=int,
     default=100,
-    help="futures of a context, for "
-    "the calibration of series; 0: no such calibration",
+    help="futures of a context, for the calibration of series; 0: no such "
+    "calibration",
   )
   add(
     "--num_contexts",
@@ -69,12 +80,6 @@ def _parse(argv):
     default=200,
     help="that futures are made of; -1: all",
   )
-  args = parser.parse_args(argv)
-  args.output_dir, args.data_dir = map(
-    os.path.expanduser, (args.output_dir, args.data_dir)
-  )
-  _check(args)
-  return args
 
 
 def _check(args):
@@ -95,7 +100,8 @@ def _check(args):
     )
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Adds records of the run's newest checkpoint to its folder."""
   args = _parse(argv)
   run = trained_run.TrainedRun(args.output_dir, args.data_dir)
   _evaluate(run, args)
@@ -128,14 +134,14 @@ def _evaluate(run, args):
 
 
 def _calibrate(run, args):
-  found = []
+  records = []
   if run.has_standard_noise:
-    found.append(calibrating.of_flow(run, args.split))
+    records.append(calibration_records.from_flow(run, args.split))
   if args.num_samples:
-    found.append(
-      calibrating.of_samples(
+    records.append(
+      calibration_records.from_samples(
         run, args.split, args.num_contexts, args.num_samples
       )
     )
-  for record in found:
+  for record in records:
     json_lines.append(run_folder.results(run.output_dir, "calibration"), record)

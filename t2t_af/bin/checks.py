@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 import os
 import re
-from typing import Optional
 
 from absl import flags
 from tensor2tensor.utils import decoding
-from tensor2tensor.utils import hparam
 from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from problems.core import sequence
 from problems.core import training_part
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.experiments import overrides
 
 FLAGS = flags.FLAGS
 
@@ -42,6 +42,23 @@ def problem(name: str) -> None:
     raise UserError(suggest(base, known, "problem"))
 
 
+def sequence_problem(name: str) -> sequence.SequenceProblem:
+  """The problem, if its sequences can be read here.
+
+  Raises:
+    UserError: there is none of this name, or it is not one of sequences.
+  """
+  problem(name)
+  known = registry.problem(name)
+  if not isinstance(known, sequence.SequenceProblem):
+    raise UserError(
+      f"{name} is tensor2tensor's, which stores single frames or samples; "
+      "this command reads sequences as the problems of t2t_af store them "
+      "(t2t-af data lists these)."
+    )
+  return known
+
+
 def model_and_hparams() -> None:
   """Raises on an unknown --model, --hparams_set or name in --hparams.
 
@@ -54,35 +71,22 @@ def model_and_hparams() -> None:
       suggest(FLAGS.hparams_set, registry.list_hparams(), "hparams_set")
     )
   hparams = registry.hparams(FLAGS.hparams_set)
-  overrides(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
+  overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.of(hparams)
 
 
 def decode_hparams() -> None:
   """Raises on an unknown name in --decode_hparams."""
-  overrides(decoding.decode_hparams(), FLAGS.decode_hparams, "decode hparam")
-
-
-def overrides(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
-  """Raises if `text`, "name=value,...", does not fit these hparams."""
-  if not text:
-    return
-  try:
-    hparams.parse(text)
-  except (KeyError, ValueError) as error:
-    unknown = re.match(r"Unknown hyperparameter type for (.+)", str(error))
-    if unknown:
-      raise UserError(
-        suggest(unknown.group(1), hparams.values(), what)
-      ) from error
-    raise UserError(f'cannot read "{text}": {error}') from error
+  overrides.parse(
+    decoding.decode_hparams(), FLAGS.decode_hparams, "decode hparam"
+  )
 
 
 def data_files(problem_name: str, splits: Iterable[str]) -> None:
   """Raises if the data of a split ("train", "dev", "test") is missing."""
   base = registry.parse_problem_name(problem_name).base_name
   if base not in registry.list_base_problems():
-    return  # an environment: it makes its data as it goes
+    return  # an environment: its data is made while training
   prefix = registry.problem(problem_name).dataset_filename()
   missing = [
     split
@@ -106,12 +110,12 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
   if not checkpoint:
     return
   scope = registry.default_name(registry.model(model_name))
-  found = model_scopes(checkpoint)
-  if found and scope not in found:
+  models = model_scopes(checkpoint)
+  if models and scope not in models:
     raise UserError(
       f"--output_dir={output_dir} holds a checkpoint of "
-      f"{' and '.join(found)}, not of {model_name}. Give another "
-      f"--output_dir, or --model={found[0]}."
+      f"{' and '.join(models)}, not of {model_name}. Give another "
+      f"--output_dir, or --model={models[0]}."
     )
 
 
@@ -143,7 +147,7 @@ def schedule(name: str) -> None:
 
 
 def same_hparams_set(output_dir: str) -> None:
-  """Warns where a run that goes on would keep the hparams it began with.
+  """Warns where a continued run would keep the hparams it began with.
 
   tensor2tensor takes them from <output_dir>/hparams.json, whatever
   --hparams_set says now; only --hparams overrides them.
@@ -152,12 +156,12 @@ def same_hparams_set(output_dir: str) -> None:
   if not tf.gfile.Exists(path):
     return
   with tf.gfile.Open(path) as f:
-    found = re.search(r"^--hparams_set=(.*)$", f.read(), re.MULTILINE)
-  if found and found.group(1) != FLAGS.hparams_set:
+    began = re.search(r"^--hparams_set=(.*)$", f.read(), re.MULTILINE)
+  if began and began.group(1) != FLAGS.hparams_set:
     tf.logging.warning(
       "%s was begun with --hparams_set=%s and keeps its hparams, not those "
       "of %s. Another --output_dir starts afresh.",
       output_dir,
-      found.group(1),
+      began.group(1),
       FLAGS.hparams_set,
     )

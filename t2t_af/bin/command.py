@@ -54,7 +54,7 @@ def run(
     tf.logging.set_verbosity(tf.logging.INFO)
     stock.main(argv[:1])
 
-  return outcome.of(action, interrupted, user_errors=(flags.Error,))
+  return outcome.exit_code_of(action, interrupted, user_errors=(flags.Error,))
 
 
 def _asks_for_help(argv: list[str]) -> bool:

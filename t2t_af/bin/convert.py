@@ -6,12 +6,12 @@ Variables have the same names and shapes under the model's own scope, so the
 scope is all that changes. Optimizer state is left out: it is not shared.
 """
 
-import argparse
 import os
 
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
+from t2t_af.bin import arguments
 
 _MODELS = ("video_flow", "next_frame_glow")
 
@@ -67,11 +67,7 @@ def _is_slot(name):
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af convert",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("convert", __doc__)
   parser.add_argument(
     "--from_dir",
     required=True,

@@ -8,7 +8,6 @@ with a few sequences, frames to the right of video, a chart per column of a
 series (in raw units). And the commands that make those that are not there.
 """
 
-import argparse
 from collections.abc import Iterator
 import itertools
 import os
@@ -24,6 +23,7 @@ from problems.core import shards
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis.charts import pictures
+from t2t_af.bin import arguments
 from t2t_af.bin import checks
 from t2t_af.bin import outcome
 from t2t_af.errors import UserError
@@ -44,11 +44,7 @@ _REMARKS = {  # what more a command needs
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af data",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("data", __doc__)
   parser.add_argument("--data_dir", default="data")
   parser.add_argument("--problem", help="names, comma-separated; default: all")
   parser.add_argument(

@@ -7,7 +7,6 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 Writes every part of the figure, and a page with all of them.
 """
 
-import argparse
 import html
 import os
 
@@ -15,6 +14,7 @@ from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.report import page
 from t2t_af.analysis.results import found_runs
+from t2t_af.bin import arguments
 
 # Made from formulas: no runs are looked for.
 _WITHOUT_RUNS = (3, 10)
@@ -24,11 +24,7 @@ def main(argv: list) -> int:
   listed = "\n".join(
     f"  {name:<12}{title}" for name, title in paper_figures.titles().items()
   )
-  parser = argparse.ArgumentParser(
-    "t2t-af figure",
-    description=f"{__doc__}\n{listed}",
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("figure", f"{__doc__}\n{listed}")
   parser.add_argument("figure", type=_name, metavar="FIGURE")
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument("--output", help="a folder; default: figure_FIGURE")

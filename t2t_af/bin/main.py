@@ -36,8 +36,8 @@ def main(argv: Optional[list[str]] = None) -> int:
   """Runs a verb and returns the exit code."""
   argv = sys.argv[1:] if argv is None else argv
   if not argv or argv[0] in ("-h", "--help", "help"):
-    return outcome.of(lambda: print(_help(), flush=True))
-  return outcome.of(lambda: _run(argv[0], argv[1:]))
+    return outcome.exit_code_of(lambda: print(_help(), flush=True))
+  return outcome.exit_code_of(lambda: _run(argv[0], argv[1:]))
 
 
 def _run(verb: str, argv: list[str]) -> int:

@@ -14,7 +14,7 @@ EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
 _OUR_LINE = re.compile(r"t2t_af: (.*)")
 
 
-def of(
+def exit_code_of(
   action: Callable[[], Optional[int]],
   interrupted: Callable[[], str] = lambda: "nothing was left half written",
   user_errors: tuple = (),
@@ -23,7 +23,7 @@ def of(
 
   Args:
     action: returns an exit code, or None for success.
-    interrupted: what to tell on Ctrl-C; called only then.
+    interrupted: what is said on Ctrl-C; called only then.
     user_errors: exceptions, besides UserError, whose text is enough.
   """
   try:
@@ -37,10 +37,10 @@ def of(
   except (UserError, *user_errors) as error:
     return _fail(str(error), EXIT_USER_ERROR)
   except Exception as error:
-    told = _OUR_LINE.search(str(error))
-    if not told:
+    line = _OUR_LINE.search(str(error))
+    if not line:
       raise
-    return _fail(told.group(1).strip(), EXIT_ERROR)
+    return _fail(line.group(1).strip(), EXIT_ERROR)
 
 
 def _fail(message: str, code: int) -> int:

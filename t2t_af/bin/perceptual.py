@@ -13,7 +13,6 @@ are looked for in torch's folder (~/.cache/torch/hub/checkpoints) or in
 --weights_dir. What can be computed is computed, whatever else cannot.
 """
 
-import argparse
 from collections.abc import Iterator
 import os
 import sys
@@ -24,6 +23,7 @@ from t2t_af import errors
 from t2t_af.analysis.metrics import fvd as fvd_quality
 from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.results import samples
+from t2t_af.bin import arguments
 from t2t_af.experiments import perceptual_extras
 from t2t_af.experiments import perceptual_networks
 from t2t_af.experiments import perceptual_records
@@ -53,11 +53,7 @@ def main(argv: list) -> int:
 
 
 def _parse(argv):
-  parser = argparse.ArgumentParser(
-    "t2t-af perceptual",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("perceptual", __doc__)
   add = parser.add_argument
   add("runs", nargs="+", metavar="RUN")
   add("--metrics", default=",".join(METRICS))

@@ -11,128 +11,18 @@ evaluation scores. Say the numbers of input and target steps of the models to
 be compared with: these decide which steps are scored.
 """
 
-import argparse
 import os
 
-import numpy as np
-from tensor2tensor.utils import registry
-
-from problems.core import sequence
-from problems.core import series
 from t2t_af import errors
-from t2t_af.analysis.metrics import references as references_lib
+from t2t_af.bin import arguments
 from t2t_af.bin import checks
+from t2t_af.experiments import reference_records
 from t2t_af.records import json_lines
 
-_MAX_TRAIN_BYTES = 2**28  # that fit the Gaussians; memory, not precision.
 
-
-def problem_of(name: str) -> sequence.SequenceProblem:
-  """The problem, if its sequences can be read here.
-
-  Raises:
-    UserError: there is none of this name, or it is not one of sequences.
-  """
-  checks.problem(name)
-  problem = registry.problem(name)
-  if not isinstance(problem, sequence.SequenceProblem):
-    raise errors.UserError(
-      f"{name} is tensor2tensor's, which stores single frames or samples; "
-      "this command reads sequences as the problems of t2t_af store them "
-      "(t2t-af data lists these)."
-    )
-  return problem
-
-
-def compute(
-  problem_name: str,
-  data_dir: str,
-  split: str,
-  num_inputs: int = 3,
-  num_targets: int = 10,
-  dequantization: str = "uniform",
-) -> list:
-  """Reference records of a problem's split, fitted on its training split."""
-  problem = problem_of(problem_name)
-  train = _training_windows(problem, data_dir, num_inputs, num_targets)
-  scored = problem.read_windows(data_dir, split, num_inputs, num_targets)
-  for name, windows in (("train", train), (split, scored)):
-    if not len(windows):
-      raise errors.UserError(
-        f"{problem_name}: no sequence of the {name} split has "
-        f"{num_inputs} + {num_targets} steps"
-      )
-  is_series = isinstance(problem, series.SeriesProblem)
-  log_volume = problem.statistics(data_dir).log_volume if is_series else None
-  return references_lib.compute(
-    train,
-    scored,
-    num_inputs,
-    num_targets,
-    problem_name,
-    split,
-    dequantization,
-    log_volume,
-  )
-
-
-def _training_windows(
-  problem, data_dir: str, num_inputs: int, num_targets: int
-) -> np.ndarray:
-  """Windows that fit the parameters: of a series all, of video the first ones.
-
-  Those of a series are tiled as in evaluation; of video each sequence's first.
-  """
-  if isinstance(problem, series.SeriesProblem):
-    return problem.read_windows(data_dir, "train", num_inputs, num_targets)
-  length = num_inputs + num_targets
-  found, num_bytes = [], 0
-  for _, frames in problem.each_sequence(data_dir, "train", length):
-    found.append(frames)
-    num_bytes += frames.nbytes
-    if num_bytes >= _MAX_TRAIN_BYTES:
-      break
-  return (
-    np.stack(found)
-    if found
-    else np.zeros([0, length] + list(problem.step_shape), np.uint8)
-  )
-
-
-def write(
-  problem_name: str,
-  data_dir: str,
-  split: str,
-  path: str,
-  num_inputs: int,
-  num_targets: int,
-  dequantization: str,
-) -> None:
-  """Computes and appends, unless the records of this protocol are there."""
-  protocol = dict(
-    problem=problem_name,
-    split=split,
-    num_cond_steps=num_inputs,
-    num_scored_steps=num_targets,
-  )
-  noises = (dequantization, "none")  # A series has none.
-  if any(
-    protocol.items() <= r.items() and r.get("dequantization") in noises
-    for r in json_lines.read(path)
-  ):
-    return
-  for record in compute(
-    problem_name, data_dir, split, num_inputs, num_targets, dequantization
-  ):
-    json_lines.append(path, record)
-
-
-def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af references",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+def main(argv: list[str]) -> int:
+  """Prints the likelihoods; appends the records where --output is given."""
+  parser = arguments.parser("references", __doc__)
   add = parser.add_argument
   add("--problem", required=True)
   add("--data_dir", default="data")
@@ -149,15 +39,15 @@ def main(argv: list) -> int:
   args = parser.parse_args(argv)
   if args.num_inputs < 1 or args.num_targets < 1:
     raise errors.UserError("--num_inputs and --num_targets must be at least 1")
-  found = compute(
-    args.problem,
+  computed = reference_records.compute(
+    checks.sequence_problem(args.problem),
     os.path.expanduser(args.data_dir),
     args.split,
     args.num_inputs,
     args.num_targets,
     args.dequantization,
   )
-  for record in found:
+  for record in computed:
     print(_line(record))
     if args.output:
       json_lines.append(args.output, record)

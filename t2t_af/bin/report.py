@@ -9,7 +9,6 @@ above them (none: `results`), give a page with what was run, the paper's tables
 and figures that can be made, and the commands that make the others.
 """
 
-import argparse
 import os
 
 from t2t_af import errors
@@ -17,14 +16,11 @@ from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import runs_page
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.tables import comparison_table
+from t2t_af.bin import arguments
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af report",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("report", __doc__)
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument(
     "--output",

@@ -17,7 +17,7 @@ from t2t_af.experiments import run
 def main(argv: Optional[Sequence[str]] = None) -> int:
   """Returns the exit code."""
   fields = json.loads((sys.argv[1:] if argv is None else argv)[0])
-  return outcome.of(lambda: run.execute(run.Run(**fields)))
+  return outcome.exit_code_of(lambda: run.execute(run.Run(**fields)))
 
 
 if __name__ == "__main__":

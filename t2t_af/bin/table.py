@@ -5,7 +5,6 @@
 RESULTS are folders of runs or what lies above them; without any: `results`.
 """
 
-import argparse
 import os
 
 from t2t_af.analysis.charts import pictures
@@ -13,14 +12,11 @@ from t2t_af.analysis.results import found_runs
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
+from t2t_af.bin import arguments
 
 
 def main(argv: list) -> int:
-  parser = argparse.ArgumentParser(
-    "t2t-af table",
-    description=__doc__,
-    formatter_class=argparse.RawDescriptionHelpFormatter,
-  )
+  parser = arguments.parser("table", __doc__)
   parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument(

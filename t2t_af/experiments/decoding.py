@@ -20,8 +20,8 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
 from t2t_af.analysis.charts import pictures
-from t2t_af.experiments import contexts
 from t2t_af.experiments import series_samples
+from t2t_af.experiments import spread_windows
 from t2t_af.experiments import video_samples
 from t2t_af.records import json_lines
 from t2t_af.records import records
@@ -64,31 +64,35 @@ def decode_from_dataset(
       dataset_split,
       checkpoint_path,
     )
-  found = [first]
-  found.extend(
-    progress.bar(
-      predictions,
-      initial=1,
-      unit="context",
-      label="sampling",
-      total=decode_hp.num_samples if decode_hp.num_samples > 0 else None,
-    )
+  bar = progress.bar(
+    predictions,
+    initial=1,
+    unit="context",
+    label="sampling",
+    total=decode_hp.num_samples if decode_hp.num_samples > 0 else None,
   )
+  every = [first, *bar]
+  _write(estimator, hparams, decode_hp, every, dataset_split, checkpoint_path)
+  return every
+
+
+def _write(estimator, hparams, decode_hp, predictions, split, checkpoint):
+  """Writes the samples, their pictures, their scores and the summaries."""
+  problem = hparams.problem
   samples = (
     series_samples.SeriesSamples(
-      found, hparams.problem.statistics(hparams.data_dir)
+      predictions, problem.statistics(hparams.data_dir)
     )
-    if is_series
-    else video_samples.VideoSamples(found)
+    if hasattr(problem, "statistics")
+    else video_samples.VideoSamples(predictions)
   )
-  _warn_of_non_finite(found, samples)
+  _warn_of_non_finite(predictions, samples)
   _write_samples(estimator.model_dir, samples.arrays)
   samples.write(os.path.join(estimator.model_dir, "decode"), decode_hp)
   record = _write_record(
-    estimator, hparams, decode_hp, samples, dataset_split, checkpoint_path
+    estimator, hparams, decode_hp, samples, split, checkpoint
   )
   _write_summaries(estimator.model_dir, decode_hp, samples, record)
-  return found
 
 
 def _first_contexts(hparams, decode_hp, split, max_records=None):
@@ -108,7 +112,7 @@ def _first_contexts(hparams, decode_hp, split, max_records=None):
 
 def _spread_contexts(hparams, decode_hp, split):
   """An input_fn of windows evenly apart."""
-  return contexts.spread(
+  return spread_windows.input_fn(
     hparams,
     split or tf.estimator.ModeKeys.PREDICT,
     decode_hp.num_samples,
@@ -122,8 +126,8 @@ def _write_samples(output_dir, arrays):
   pictures.write(os.path.join(output_dir, "samples.npz"), stream.getvalue())
 
 
-def _warn_of_non_finite(found, samples):
-  number = int(sum(p["scores"] for p in found))
+def _warn_of_non_finite(predictions, samples):
+  number = int(sum(p["scores"] for p in predictions))
   if number:
     tf.logging.warning(
       "%d sampled values are not finite and %s. Train longer, or, where the "

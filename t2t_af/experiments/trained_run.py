@@ -15,7 +15,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments import best_checkpoint
-from t2t_af.experiments import contexts
+from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import sequence_model
 from t2t_af.records import run_folder
@@ -116,7 +116,9 @@ class TrainedRun:
       hparams,
       dataset_kwargs={"dataset_split": split},
     )
-    return estimator.predict(contexts.spread(hparams, split, count, input_fn))
+    return estimator.predict(
+      spread_windows.input_fn(hparams, split, count, input_fn)
+    )
 
   def decompositions(
     self, split: str, count: int, only: Optional[str] = None
@@ -170,7 +172,9 @@ class TrainedRun:
       dataset_split=split,
     )
     if self.is_series:
-      dataset = dataset.shard(contexts.stride(self.hparams, split, count), 0)
+      dataset = dataset.shard(
+        spread_windows.stride(self.hparams, split, count), 0
+      )
     dataset = dataset.take(count).batch(self.hparams.batch_size)
     return dataset.map(data_reader.cast_ints_to_int32)
 

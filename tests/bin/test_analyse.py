@@ -14,7 +14,7 @@ from t2t_af import errors
 from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.bin import analyse
-from t2t_af.experiments import calibrating
+from t2t_af.experiments import calibration_records
 from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
 from t2t_af.records import json_lines
@@ -198,7 +198,7 @@ def test_samples_from_the_truth_are_calibrated():
   coverage = {}
   for width in (1.0, 0.5):
     outputs[7, 3, 1, 0] = np.inf
-    record = calibrating.of_samples(
+    record = calibration_records.from_samples(
       _Samples(width * outputs, targets), "test", -1, 30
     )
     assert record["num_sequences"] == 99
@@ -210,7 +210,7 @@ def test_samples_from_the_truth_are_calibrated():
   assert np.abs(coverage[0.5] - levels).max() > 0.15
   outputs[:, 0, 0, 0] = np.nan
   with pytest.raises(errors.UserError, match="not finite"):
-    calibrating.of_samples(_Samples(outputs, targets), "test", -1, 30)
+    calibration_records.from_samples(_Samples(outputs, targets), "test", -1, 30)
 
 
 class _Frames:

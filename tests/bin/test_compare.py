@@ -64,7 +64,7 @@ def _started(monkeypatch):
 
   monkeypatch.setattr(compare.subprocess, "call", call)
   monkeypatch.setattr(compare, "_generate", lambda args: None)
-  monkeypatch.setattr(compare.references, "write", lambda *a, **k: None)
+  monkeypatch.setattr(compare.reference_records, "write", lambda *a, **k: None)
   return started
 
 
@@ -184,7 +184,7 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
   written = []
   monkeypatch.setattr(compare, "_generate", lambda args: None)
   monkeypatch.setattr(
-    compare.references, "write", lambda *args: written.append(args)
+    compare.reference_records, "write", lambda *args: written.append(args)
   )
   monkeypatch.setattr(
     compare,
@@ -207,7 +207,8 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
     "af1_tiny": ("autoregressive_flow", "video_num_input_frames=9"),
     "slvm_dx_tiny": ("slvm", "video_num_input_frames=9,latent_size=5"),
   }
-  assert written[0][:3] == ("video_toy_pushing", "data", "test")
+  assert written[0][0].name == "video_toy_pushing"
+  assert written[0][1:3] == ("data", "test")
   assert written[0][4:] == (9, 10, "uniform")
   with open(tmp_path / "compare.json", encoding="utf-8") as f:
     assert json.load(f)["labels"] == {
@@ -215,18 +216,3 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
       "af1_tiny": "1-AF",
       "slvm_dx_tiny": "SLVM + Δx",
     }
-
-
-def test_sets_of_one_row_keep_their_names():
-  assert compare._labels(["af1_tiny", "af1_kth", "af2_kth"]) == {
-    "af1_tiny": "af1_tiny",
-    "af1_kth": "af1_kth",
-    "af2_kth": "2-AF",
-  }
-
-
-def test_lists_among_overrides_are_not_cut():
-  found = compare._overrides(
-    ["video_flow_tiny"], "latent_dilation_rates=[1,3],depth=2"
-  )
-  assert found == {"video_flow_tiny": "latent_dilation_rates=[1,3],depth=2"}

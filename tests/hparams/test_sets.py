@@ -19,8 +19,8 @@ from hparams import slvm
 from hparams import slvm_series
 from hparams import video_flow
 from t2t_af import errors
-from t2t_af.bin import params
 from t2t_af.experiments import model_names
+from t2t_af.experiments import parameters
 from t2t_af.models import video_flow_core
 from tests.models import tiny
 from tests.networks import parameter_counts
@@ -312,13 +312,13 @@ def _parameters(name, **overrides):
 )
 def test_params_tells_parts(name, parts):
   """On the problem of the set's column."""
-  counted = params.count(name)
+  counted = parameters.count(name)
   assert set(counted) == parts
   assert sum(counted.values()) == _parameters(name)
 
 
 def test_params_tells_first_steps_and_latent_flow():
-  counted = params.count(
+  counted = parameters.count(
     "slvm_af1_series_tiny",
     overrides=("first_steps=initial,num_warmup_steps=0,latent_flow=affine_af"),
   )

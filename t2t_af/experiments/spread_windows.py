@@ -26,19 +26,19 @@ def stride(hparams, split: str, count: int) -> int:
   return 1 if count < 0 else max(1, total // max(1, count))
 
 
-def spread(
-  hparams, split: str, count: int, input_fn: Callable[..., tf.data.Dataset]
+def input_fn(
+  hparams, split: str, count: int, all_windows: Callable[..., tf.data.Dataset]
 ) -> Callable:
   """An input_fn of `count` (below 0: all) of the windows of another, a series'.
 
   Args:
     hparams, split, count: as `stride`.
-    input_fn: gives all windows of the split in batches.
+    all_windows: an input_fn of all windows of the split, in batches.
   """
   apart = stride(hparams, split, count)
 
   def spread_fn(params, config):
-    windows = input_fn(params, config).unbatch().shard(apart, 0)
+    windows = all_windows(params, config).unbatch().shard(apart, 0)
     return windows.take(count).batch(hparams.batch_size)
 
-  return input_fn if count < 0 else spread_fn
+  return all_windows if count < 0 else spread_fn

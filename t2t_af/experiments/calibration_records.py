@@ -8,6 +8,7 @@ steps before it; exact. An SLVM has no such density in closed form.
 
 from collections.abc import Sequence
 import math
+from typing import NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -15,13 +16,13 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af.analysis.metrics import calibration
-from t2t_af.experiments import contexts
+from t2t_af.experiments import spread_windows
 from t2t_af.experiments import trained_run
 from t2t_af.records import likelihood
 from t2t_af.records import records
 
 
-def of_samples(
+def from_samples(
   run: trained_run.TrainedRun, split: str, count: int, num_samples: int
 ) -> dict:
   """The record of `num_samples` futures of each of `count` contexts.
@@ -31,7 +32,67 @@ def of_samples(
   Raises:
     UserError: every context has one.
   """
-  pits, scores = {}, {}
+  scores = _scores(run, split, count, num_samples)
+  ids = _ids(run, spread_windows.stride(run.hparams, split, count))
+  finite = [i for i, score in enumerate(scores) if score is not None]
+  num_non_finite = len(scores) - len(finite)
+  if not finite:
+    raise errors.UserError(
+      "every context has samples that are not finite: "
+      "there is nothing to calibrate"
+    )
+  if num_non_finite:
+    tf.logging.warning(
+      "%d of %d contexts have samples that are not finite and are left out",
+      num_non_finite,
+      len(scores),
+    )
+  ids = [ids[i] for i in finite]
+  crps = _mean_and_stderr([scores[i].crps for i in finite], ids)
+  return records.calibration(
+    **run.identity(split),
+    method="samples",
+    num_samples=num_samples,
+    crps=crps.mean,
+    crps_stderr=crps.stderr,
+    num_non_finite_contexts=num_non_finite,
+    **calibration.calibrate(
+      np.stack([scores[i].pit for i in finite]), ids
+    ).record_fields(),
+  )
+
+
+def from_flow(run: trained_run.TrainedRun, split: str) -> dict:
+  """The record of one-step predictions of a run of `autoregressive_flow`."""
+  name = "y_%d" % run.hparams.num_transforms
+  num_targets = run.hparams.video_num_target_frames
+  y = np.concatenate(
+    [
+      batch[name][:, -num_targets:]
+      for batch in run.decompositions(split, -1, only=name)
+    ]
+  )
+  calibrated = calibration.calibrate(calibration.pit_of_noise(y), _ids(run, 1))
+  return records.calibration(
+    **run.identity(split),
+    method="flow",
+    num_samples=None,
+    crps=None,
+    crps_stderr=None,
+    **calibrated.record_fields(),
+  )
+
+
+class _Score(NamedTuple):
+  """Of one context: PIT values [time, features], and the mean CRPS."""
+
+  pit: np.ndarray
+  crps: float
+
+
+def _scores(run, split, count, num_samples) -> list[Optional[_Score]]:
+  """One per context; None where a sample is not finite."""
+  scores: list[Optional[_Score]] = []
   futures = progress.bar(
     run.futures(split, count, num_samples),
     unit="context",
@@ -42,57 +103,12 @@ def of_samples(
   for number, future in enumerate(futures):
     truth = future["targets"][np.newaxis].astype(np.float64)
     samples = future["outputs"][np.newaxis, :, : truth.shape[1]]
-    pits[number] = None
     if np.isfinite(samples).all():
-      pits[number] = calibration.pit_of_samples(samples, truth, number)[0]
-      scores[number] = _crps(samples, truth)
-  if not scores:
-    raise errors.UserError(
-      "every context has samples that are not finite: "
-      "there is nothing to calibrate"
-    )
-  non_finite = len(pits) - len(scores)
-  if non_finite:
-    tf.logging.warning(
-      "%d of %d contexts have samples that are not finite and are left out",
-      non_finite,
-      len(pits),
-    )
-  ids = _ids(run, contexts.stride(run.hparams, split, count))
-  ids = [ids[number] for number in scores]
-  crps = _mean_and_stderr(list(scores.values()), ids)
-  return records.calibration(
-    **run.identity(split),
-    method="samples",
-    num_samples=num_samples,
-    crps=crps.mean,
-    crps_stderr=crps.stderr,
-    num_non_finite_contexts=non_finite,
-    **calibration.calibrate(
-      np.stack([pits[number] for number in scores]), ids
-    ).record_fields(),
-  )
-
-
-def of_flow(run: trained_run.TrainedRun, split: str) -> dict:
-  """The record of one-step predictions of a run of `autoregressive_flow`."""
-  name = "y_%d" % run.hparams.num_transforms
-  num_targets = run.hparams.video_num_target_frames
-  y = np.concatenate(
-    [
-      batch[name][:, -num_targets:]
-      for batch in run.decompositions(split, -1, only=name)
-    ]
-  )
-  found = calibration.calibrate(calibration.pit_of_noise(y), _ids(run, 1))
-  return records.calibration(
-    **run.identity(split),
-    method="flow",
-    num_samples=None,
-    crps=None,
-    crps_stderr=None,
-    **found.record_fields(),
-  )
+      (pit,) = calibration.pit_of_samples(samples, truth, number)
+      scores.append(_Score(pit, _crps(samples, truth)))
+    else:
+      scores.append(None)
+  return scores
 
 
 def _crps(samples, truth):
