@@ -20,7 +20,7 @@ _IMPORTED = (
   "scipy",
 )
 
-# LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` tells the command that
+# LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` names the command that
 # installs them. torch 2.8.0: the last for Python 3.9, and 2.13 asks for a
 # setuptools that may be without the pkg_resources that gym imports.
 _PERCEPTUAL = [

@@ -3,14 +3,14 @@
     t2t-af bench flow [--hparams_sets=af1_mmnist,slvm_af1_mmnist]
         [--rounds=3] [--steps=2] [--json=FILE]
 
-A whole training step (gradients, Adam, moving averages) of each set at its own
+A complete training step (gradients, Adam, moving averages) of each set at its
 size, 13 frames of 64x64, against the same networks, weights and loss run per
 time step (benchmarks/flow_loop.py). Twice: in plain layers, as one would
 write the loop; and in ours, so that the arrangement in time alone differs.
 Of 64-channel convolutions of a frame, which are nearly all of a step, the loop
 has 150 per sequence (ten steps of 3 x 3 before and 6 after the frames meet),
 the pass 86 (12 x 3, 20 by pairs of windows, 10 x 3): 0.57 of it.
-Every measurement is a process of its own; the three take turns. Beside the
+Every measurement is a new process; the three alternate. Beside the
 clock's seconds stand those of the processor, which other programs on the
 machine disturb less, and the peak of memory.
 """
@@ -48,7 +48,8 @@ _UNITS = {
 }
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Compares each set with both loops, or measures one (--measure)."""
   parser = arguments.parser("bench flow", __doc__)
   parser.add_argument("--hparams_sets", default=_SETS)
   parser.add_argument(
@@ -132,10 +133,10 @@ def _compare(
 ) -> list[result.Result]:
   """Ours against both loops, in every unit; the columns take turns."""
   columns = ["ours"] + ["loop_" + layers for layers in _LOOPS]
-  found = {column: [] for column in columns}
+  measured = {column: [] for column in columns}
   for _ in progress.bar(range(rounds), label=hparams_set, unit="round"):
     for column in columns:
-      found[column].append(_in_process(hparams_set, column, num_steps))
+      measured[column].append(_in_process(hparams_set, column, num_steps))
   return [
     result.Result(
       "flow",
@@ -143,8 +144,8 @@ def _compare(
       unit,
       _OURS,
       name,
-      [r[key] for r in found["ours"]],
-      [r[key] for r in found["loop_" + layers]],
+      [r[key] for r in measured["ours"]],
+      [r[key] for r in measured["loop_" + layers]],
       True,
       WANTED if layers == "plain" and key != "memory" else 1.0,
     )

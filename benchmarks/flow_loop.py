@@ -12,6 +12,7 @@ The conditioner is there twice: in plain layers, as one would write it down
 (LAYERS "ours"), which leaves the arrangement in time as all that differs.
 """
 
+from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
 from t2t_af.bijectors import autoregressive
@@ -67,7 +68,7 @@ def model(name: str, layers_of_loop: str) -> type:
   return LoopModel
 
 
-def check(hparams) -> None:
+def check(hparams: HParams) -> None:
   """Raises UserError unless the flow is one that the loop knows."""
   for name, value in _REQUIRED.items():
     if hparams.get(name) != value:
@@ -167,6 +168,7 @@ class LoopSlvmCore(slvm_core.SlvmCore):
   """The SLVM's bound, one step after the other; no latent flow."""
 
   def elbo(self, y, is_training, num_samples=1, noise_fn=None):
+    """As the parent's, of one sample, step by step."""
     del num_samples
     batch, num_steps = y.shape.as_list()[:2]
     networks = self._networks

@@ -1,10 +1,10 @@
-"""`bench generation`: writing BAIR, ours against tensor2tensor's own.
+"""`bench generation`: writing BAIR, ours against tensor2tensor's.
 
     t2t-af bench generation [--videos_per_file=8] [--rounds=3] [--json=FILE]
 
 Both read the same archive, made here in the true layout and format, and write
-complete data sets; by turns, in one process. Counted is the time of the whole
-generation (unpacking, checking, encoding, writing) divided by the frames.
+complete data sets; alternating, in one process. Counted is the time of a
+generation from unpacking to writing, divided by the frames.
 """
 
 import contextlib
@@ -33,7 +33,8 @@ _FILES = [
 ] + ["test/traj_0_to_255"]
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Measures both generators and prints the ratio."""
   parser = arguments.parser("bench generation", __doc__)
   parser.add_argument(
     "--videos_per_file",
@@ -48,9 +49,9 @@ def main(argv: list) -> int:
 
 
 def measure(videos_per_file: int, rounds: int) -> result.Result:
-  """Milliseconds per frame of both generators, by turns."""
+  """Milliseconds per frame of both generators, alternating."""
   num_frames = len(_FILES) * videos_per_file * _NUM_FRAMES
-  found = {"ours": [], "stock": []}
+  milliseconds = {"ours": [], "stock": []}
   with tempfile.TemporaryDirectory(prefix="t2t_af_bench_") as folder:
     archive = write_archive(folder, videos_per_file)
     problems = {
@@ -60,15 +61,15 @@ def measure(videos_per_file: int, rounds: int) -> result.Result:
     for _ in progress.bar(range(rounds), label="generating", unit="round"):
       for name, problem in problems.items():
         seconds = _generate(problem, archive, os.path.join(folder, name))
-        found[name].append(1000.0 * seconds / num_frames)
+        milliseconds[name].append(1000.0 * seconds / num_frames)
   return result.Result(
     "generation",
     f"writing BAIR, {num_frames} frames of 64x64x3",
     "ms per frame",
     "video_bair",
     "tensor2tensor's video_bair_robot_pushing",
-    found["ours"],
-    found["stock"],
+    milliseconds["ours"],
+    milliseconds["stock"],
     True,
     WANTED,
   )
@@ -135,7 +136,7 @@ def _ours(archive: str) -> video_bair.VideoBair:
 
 
 def _generate(problem, archive: str, folder: str) -> float:
-  """Seconds of one whole generation in a new folder, as for a person."""
+  """Seconds of one complete generation in a new folder, as for a user."""
   shutil.rmtree(folder, ignore_errors=True)
   data_dir, tmp_dir = (os.path.join(folder, n) for n in ("data", "tmp"))
   os.makedirs(data_dir)

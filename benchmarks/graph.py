@@ -2,7 +2,7 @@
 
     t2t-af bench graph [--repeats=3] [--hparams_set=video_flow_bair]
 
-Each measurement is a process of its own; the models alternate, and what is
+Each measurement is a new process; the models alternate, and what is
 printed are medians, and ratios to the stock model as tensor2tensor runs it.
 The column in the middle is the stock model under our session settings
 (t2t_af/session.py). Batch 1, four frames of 64x64x3, with gradients and Adam:
@@ -100,7 +100,7 @@ def count_operations() -> tuple[int, int]:
   and first reading; to the optimiser what updates variables.
   """
   ops = tf.get_default_graph().get_operations()
-  own = ("", "/Initializer/", "/IsInitialized/", "/Assign", "/Read/")
+  parts = ("", "/Initializer/", "/IsInitialized/", "/Assign", "/Read/")
   names = {v.op.name for v in tf.global_variables()}
 
   def is_core(op):
@@ -111,7 +111,7 @@ def count_operations() -> tuple[int, int]:
       return False
     return not any(
       op.name[: op.name.find(part)] in names if part else op.name in names
-      for part in own
+      for part in parts
       if part in op.name
     )
 
@@ -143,7 +143,8 @@ def _in_process(*args) -> dict:
   return json.loads(output.stdout.decode().strip().splitlines()[-1])
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Measures the columns in turn, or one of them (--measure)."""
   parser = arguments.parser("bench graph", __doc__)
   parser.add_argument("--repeats", type=int, default=3)
   parser.add_argument("--hparams_set", default="video_flow_bair")
@@ -154,15 +155,15 @@ def main(argv: list) -> int:
     config = session_lib.config() if settings == "tuned" else tf.ConfigProto()
     print(json.dumps(measure_training(model, args.hparams_set, config)))
     return 0
-  found = {label: [] for label, _, _ in _COLUMNS}
+  measured = {label: [] for label, _, _ in _COLUMNS}
   for _ in progress.bar(range(args.repeats), label="measuring", unit="round"):
     for label, model, settings in _COLUMNS:
-      found[label].append(
+      measured[label].append(
         _in_process(
           "--measure", model, settings, "--hparams_set", args.hparams_set
         )
       )
-  _print(found)
+  _print(measured)
   print("%-42s %14s %14s" % ("sampling graph", "10 frames", "30 frames"))
   print(
     "%-42s %14d %14d"
@@ -174,8 +175,8 @@ def main(argv: list) -> int:
   return 0
 
 
-def _print(found):
-  labels = list(found)
+def _print(measured):
+  labels = list(measured)
   print(
     "%-42s" % "training graph, medians"
     + "".join(
@@ -184,7 +185,7 @@ def _print(found):
     )
   )
   for row, key in _ROWS:
-    medians = [np.median([r[key] for r in found[label]]) for label in labels]
+    medians = [np.median([r[key] for r in measured[label]]) for label in labels]
     print(
       "%-42s" % row
       + "".join(

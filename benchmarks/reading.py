@@ -6,8 +6,8 @@
 
 Windows a second that the input pipeline of training delivers when nothing
 waits for it, and windows a second that a training step takes when nothing
-keeps it waiting (one batch, held in memory, again and again). By turns, in one
-process. Data that is not in --data_dir is made there.
+keeps it waiting (one batch, held in memory, again and again). Alternating, in
+one process. Data that is not in --data_dir is made there.
 """
 
 import os
@@ -31,7 +31,8 @@ _PROBLEMS = ("video_toy_pushing", "video_moving_digits")
 _WARM_UP = 5  # batches or steps before the clock starts, in every round
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Measures each problem and prints the ratios."""
   parser = arguments.parser("bench input", __doc__)
   add = parser.add_argument
   add(
@@ -71,11 +72,11 @@ def measure(
   rounds: int,
   seconds: float,
 ) -> result.Result:
-  """Windows a second that come in, and that training takes, by turns."""
+  """Windows a second that come in, and that training takes, alternating."""
   problem = registry.problem(problem_name)
   try:
     problem.split_files(data_dir, "train")
-  except errors.UserError:  # not there, or not whole
+  except errors.UserError:  # not there, or incomplete
     problem.generate_data(data_dir, os.path.join(data_dir, "tmp"))
   hparams = trainer_lib.create_hparams(
     hparams_set, data_dir=data_dir, problem_name=problem_name
@@ -85,9 +86,9 @@ def measure(
   with tf.Graph().as_default():
     train = _trainer(model_names.model_of(hparams_set), hparams, batch)
   windows = len(batch["inputs"])
-  found = {read: [], train: []}
+  measured = {read: [], train: []}
   for _ in progress.bar(range(rounds), label=problem_name, unit="round"):
-    for run, rates in found.items():
+    for run, rates in measured.items():
       rates.append(windows * _per_second(run, seconds))
   steps = hparams.video_num_input_frames + hparams.video_num_target_frames
   return result.Result(
@@ -96,8 +97,8 @@ def measure(
     "windows a second",
     "input pipeline",
     f"a training step of {hparams_set}",
-    found[read],
-    found[train],
+    measured[read],
+    measured[train],
     False,
     WANTED,
   )

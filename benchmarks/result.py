@@ -1,4 +1,4 @@
-"""What a bench of data found: two rates by turns, as a line and as a record."""
+"""What a bench measured: two rates, alternating, as lines and as records."""
 
 import argparse
 from typing import NamedTuple, Optional
@@ -19,7 +19,7 @@ class Result(NamedTuple):
     ours, theirs: names of the two columns.
     ours_rounds, theirs_rounds: one number a round, in order.
     lower_is_better: whether `unit` is a time.
-    wanted: the ratio that is asked for.
+    wanted: the ratio that we aim for.
   """
 
   bench: str

@@ -19,7 +19,7 @@ import numpy as np
 from t2t_af.records import json_lines
 import t2t_af_light  # noqa: F401
 
-WHOLE = (
+COPIED = (
   "run.json",
   "compare.json",
   "references.jsonl",
@@ -31,11 +31,12 @@ PER_SEQUENCE = "nll_nats_per_dim_per_sequence"
 
 
 def main(source: str, target: str) -> None:
+  """Copies from `source`, folder by folder; `target` is made."""
   for folder, _, names in os.walk(source):
     place = os.path.join(target, os.path.relpath(folder, source))
     for name in names:
       path, to = os.path.join(folder, name), os.path.join(place, name)
-      if name in WHOLE:
+      if name in COPIED:
         os.makedirs(place, exist_ok=True)
         shutil.copyfile(path, to)
       elif os.path.basename(folder) == "results" and name.endswith(".jsonl"):
@@ -45,11 +46,11 @@ def main(source: str, target: str) -> None:
 
 
 def _copy_records(path: str, to: str) -> None:
-  found = json_lines.read(path)
-  newest = {_kind(record): i for i, record in enumerate(found)}
+  kept = json_lines.read(path)
+  newest = {_kind(record): i for i, record in enumerate(kept)}
   if os.path.exists(to):
     os.remove(to)
-  for i, record in enumerate(found):
+  for i, record in enumerate(kept):
     if newest[_kind(record)] != i:
       record.pop(PER_SEQUENCE, None)
     json_lines.append(to, {key: _short(value) for key, value in record.items()})
@@ -62,11 +63,11 @@ def _kind(record: dict) -> tuple:
 
 def _copy_samples(path: str, to: str) -> None:
   with np.load(path) as arrays:
-    found = dict(arrays)
+    kept = dict(arrays)
   for name in ("inputs", "targets", "outputs"):
-    found[name] = found[name][:SHOWN]
-  found["outputs"] = found["outputs"][:, :SHOWN]
-  np.savez_compressed(to, **found)
+    kept[name] = kept[name][:SHOWN]
+  kept["outputs"] = kept["outputs"][:, :SHOWN]
+  np.savez_compressed(to, **kept)
 
 
 def _short(value: Any) -> Any:

@@ -4,7 +4,7 @@ Importing the package mends tensor2tensor (`t2t_af.compat`) and registers our
 models, problems and hparams sets, so that tensor2tensor finds them with
 `--t2t_usr_dir=t2t_af` as it finds any extension. That loads TensorFlow.
 `t2t_af_light`, imported first, leaves it to `register()`: the rooms that read
-records and arrays (`analysis`, `likelihood`) then run without TensorFlow.
+records and arrays (`records`, `analysis`) then run without TensorFlow.
 """
 
 import importlib
@@ -27,12 +27,12 @@ def register() -> None:
 def _import_ours(name: str) -> None:
   """Imports a package that must lie beside t2t_af, and nobody else's."""
   module = importlib.import_module(name)
-  found = os.path.dirname(os.path.abspath(module.__file__ or "?"))
-  wanted = os.path.join(_ROOT, name)
-  if os.path.realpath(found) != os.path.realpath(wanted):
+  folder = os.path.dirname(os.path.abspath(module.__file__ or "?"))
+  ours = os.path.join(_ROOT, name)
+  if os.path.realpath(folder) != os.path.realpath(ours):
     raise ImportError(
-      f'the package "{name}" was found at {found}, but t2t_af needs its own '
-      f"at {wanted}. Take the other one off PYTHONPATH, or start the "
+      f'the package "{name}" was found at {folder}, but t2t_af needs the one '
+      f"at {ours}. Take the other one off PYTHONPATH, or start the "
       "command from another directory."
     )
 

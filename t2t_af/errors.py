@@ -1,4 +1,4 @@
-"""Errors that a person can act on, told in one sentence."""
+"""Errors that a person can act on, in one sentence."""
 
 from collections.abc import Iterable
 import difflib

@@ -18,7 +18,7 @@ _LINE = _BAR.replace(" |{bar}|", "")
 
 
 class _Lines:
-  """A stderr that is no terminal: whole lines, no carriage returns."""
+  """A stderr that is no terminal: complete lines, no carriage returns."""
 
   def __init__(self, stream):
     self._stream = stream
@@ -73,4 +73,4 @@ def _size_of_terminal() -> dict:
   """tqdm follows the terminal's size; without one it would show nothing."""
   if min(os.get_terminal_size(sys.stderr.fileno())) > 0:
     return {"dynamic_ncols": True}
-  return {"ncols": 80, "nrows": 24}  # a container that tells no size
+  return {"ncols": 80, "nrows": 24}  # a container that reports no size

@@ -17,5 +17,5 @@ def tune(config: tf.ConfigProto) -> tf.ConfigProto:
 
 
 def config() -> tf.ConfigProto:
-  """The configuration of a session of our own."""
+  """The configuration of a session that we create."""
   return tune(tf.ConfigProto(allow_soft_placement=True))

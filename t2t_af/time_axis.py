@@ -3,7 +3,7 @@
 What has no recurrence runs on all steps at once, with time folded into batch.
 """
 
-from typing import Union
+from typing import Optional, Union
 
 import tensorflow.compat.v1 as tf
 
@@ -21,7 +21,9 @@ def fold(x: tf.Tensor) -> tf.Tensor:
   return tf.reshape(x, [first] + step_shape)
 
 
-def unfold(y: tf.Tensor, x: tf.Tensor, num_steps=None) -> tf.Tensor:
+def unfold(
+  y: tf.Tensor, x: tf.Tensor, num_steps: Optional[Union[int, tf.Tensor]] = None
+) -> tf.Tensor:
   """[batch * time, ...] to [batch, time, ...].
 
   Args:

@@ -1,1 +1,1 @@
-"""The commands: tensor2tensor's own four, and `t2t-af`."""
+"""The commands: tensor2tensor's four, and `t2t-af`."""

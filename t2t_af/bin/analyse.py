@@ -120,7 +120,7 @@ def _evaluate(run, args):
       "--num_importance_samples: the likelihood of %s is exact, not a bound"
       % args.output_dir
     )
-  # Whatever the run's own evaluations took.
+  # Whatever the evaluations while training took.
   one_sample = _SAMPLES + "=1" if is_slvm else ""
   num_sequences = run.num_sequences(args.split)
   run.evaluate(args.split, one_sample)

@@ -1,14 +1,14 @@
-"""`bench`: speed, each against what it is to be measured by, by turns.
+"""`bench`: speed, against what each is to be measured by, alternating.
 
     t2t-af bench graph       the training graph, against the stock VideoFlow's
     t2t-af bench flow        a training step in one pass, against a loop
-    t2t-af bench generation  writing a data set, against tensor2tensor's own
+    t2t-af bench generation  writing a data set, against tensor2tensor's
     t2t-af bench input       reading it, against what a training step consumes
     t2t-af bench data        generation, then input
 
-`t2t-af bench` alone is `bench graph`. Every bench takes --help. What is to be
-compared is measured by turns in one run, and what is printed are medians, so
-that a machine that slows down slows both down.
+`t2t-af bench` alone is `bench graph`. Every bench takes --help. What is
+compared is measured alternating in one run, and what is printed are medians,
+so that a machine that slows down slows both down.
 """
 
 import importlib
@@ -25,7 +25,8 @@ _BENCHES = {
 }
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Runs the bench that is named; returns the exit code."""
   if argv and argv[0] in ("-h", "--help"):
     print(__doc__.strip())
     return 0

@@ -1,7 +1,8 @@
 """Runs one of tensor2tensor's mains: flags, checks, then the stock `main`.
 
-What the four commands share. tensor2tensor's own flags are all there; what is
-added is that mistakes are told in a line, before anything is built or written.
+What the four commands share. All of tensor2tensor's flags are there; what is
+added is that mistakes are reported in a line, before anything is built or
+written.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ def run(
     doc: the command's help text.
     prepare: called with the stock module once the flags are parsed; checks
       them (raises UserError) and replaces names in the module where needed.
-    interrupted: what to tell on Ctrl-C; called only then.
+    interrupted: what is said on Ctrl-C; called only then.
     argv: the command line; sys.argv if None.
   """
   argv = list(sys.argv if argv is None else argv)
@@ -136,7 +137,7 @@ def _import_usr_dir() -> None:
     if other:
       raise UserError(
         f"--t2t_usr_dir={path} is not the t2t_af that this command belongs "
-        f"to ({ours}). Leave the flag out, or use that copy's own command."
+        f"to ({ours}). Leave the flag out, or use that copy's command."
       )
     FLAGS.t2t_usr_dir = ""
     return

@@ -8,7 +8,7 @@ Each set is trained under the same seeds and number of steps, evaluated on one
 split, and sampled from the same first steps. Sets of different models may be
 mixed, of any problem of ours, video or series, if all score the same steps
 with the same noise. Trivial models stand beside them. Records, tables and
-report.html are written to --output_dir. Started again, it goes on where it
+report.html are written to --output_dir. Started again, it continues where it
 was stopped. --demo fills in everything for a few minutes on two cores.
 
 With --eval_every=N the dev split is evaluated every N steps, and each run is
@@ -195,7 +195,7 @@ def _run(args, hparams_set, overrides, seed):
 
 
 def _execute(runs):
-  """Runs what is left, one process each: its memory is its own."""
+  """Runs what is left, one process each, which frees its memory."""
   left = [r for r in runs if run_lib.stages_left(r)]
   start = time.time()
   for i, run in enumerate(left):
@@ -217,7 +217,7 @@ def _execute(runs):
     if code:
       raise errors.UserError(
         "the run in %s failed with exit code %d (above). Once that is "
-        "fixed, the same command goes on from there." % (run.output_dir, code)
+        "fixed, the same command continues from there." % (run.output_dir, code)
       )
 
 

@@ -2,7 +2,7 @@
 
     t2t-af convert --from_dir=stock_run --to_dir=run --model=video_flow
 
-Variables have the same names and shapes under the model's own scope, so the
+Variables have the same names and shapes under the model's scope, so the
 scope is all that changes. Optimizer state is left out: it is not shared.
 """
 
@@ -66,7 +66,8 @@ def _is_slot(name):
   return name.split("/")[-1] in ("Adam", "Adam_1", "m", "v")
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Converts the newest checkpoint and prints where the new one is."""
   parser = arguments.parser("convert", __doc__)
   parser.add_argument(
     "--from_dir",

@@ -30,7 +30,7 @@ from t2t_af.errors import UserError
 
 _SPLITS = ("train", "dev", "test")
 _MANIFEST = ".manifest.json"
-# Only differ in who is in which split: told of beside the first.
+# These differ only in which split holds whom: named with the first.
 _OTHER_SPLIT = re.compile(r"_split\d+$")
 _NUM_SEQUENCES = {"video": 5, "series": 3}  # in a picture
 _MNIST = "--tmp_dir=<folder of mnist_test_seq.npy and MNIST's files>"
@@ -43,7 +43,8 @@ _REMARKS = {  # what more a command needs
 }
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Describes and draws each data set; exit code 1 if one is damaged."""
   parser = arguments.parser("data", __doc__)
   parser.add_argument("--data_dir", default="data")
   parser.add_argument("--problem", help="names, comma-separated; default: all")
@@ -55,10 +56,10 @@ def main(argv: list) -> int:
   output_dir = os.path.expanduser(
     args.output_dir or os.path.join(data_dir, "overview")
   )
-  asked = [name for name in (args.problem or "").split(",") if name]
-  for name in asked:
+  names = [name for name in (args.problem or "").split(",") if name]
+  for name in names:
     checks.problem(name)
-  known = {name: registry.problem(name) for name in asked or our_problems()}
+  known = {name: registry.problem(name) for name in names or our_problems()}
   there = {
     name: problem
     for name, problem in known.items()
@@ -74,8 +75,8 @@ def main(argv: list) -> int:
       damaged += 1
       lines = [_line("unread", str(error))]
     print("\n".join([name] + lines) + "\n")
-  if not asked:
-    _print_strangers(data_dir, known)
+  if not names:
+    _print_unknown(data_dir, known)
   _print_missing(
     [p for name, p in known.items() if name not in there], args.data_dir
   )
@@ -84,17 +85,19 @@ def main(argv: list) -> int:
 
 def our_problems() -> list[str]:
   """Registered problems that are stored as sequences, whoever wrote them."""
-  found = []
+  names = []
   for name in sorted(registry.list_base_problems()):
     made = registry.Registries.problems[name]
     if isinstance(made, type) and issubclass(
       made, sequence_storage.SequenceStorage
     ):
-      found.append(name)
-  return found
+      names.append(name)
+  return names
 
 
-def describe(problem, data_dir: str) -> list[str]:
+def describe(
+  problem: sequence_storage.SequenceStorage, data_dir: str
+) -> list[str]:
   """Lines about a data set that is there.
 
   Raises:
@@ -136,14 +139,14 @@ def _counts(files: list[shards.Shard]) -> str:
 
 def _sources(manifest: dict) -> Iterator[str]:
   """What the splits were made from; once, where it is the same."""
-  told = set()
+  said = set()
   for entry in manifest["splits"].values():
     for key, value in entry.get("source", {}).items():
       words = f"{key.replace('_', ' ')}: {_short(value)}"
       if (
-        value not in (None, "", [], {}) and key != "urls" and words not in told
+        value not in (None, "", [], {}) and key != "urls" and words not in said
       ):
-        told.add(words)
+        said.add(words)
         yield words
 
 
@@ -186,7 +189,7 @@ def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
   )
 
 
-def _print_strangers(data_dir: str, known) -> None:
+def _print_unknown(data_dir: str, known) -> None:
   for path in sorted(tf.gfile.Glob(os.path.join(data_dir, "*" + _MANIFEST))):
     name = os.path.basename(path)[: -len(_MANIFEST)]
     if name not in {p.dataset_filename() for p in known.values()}:
@@ -236,5 +239,5 @@ def _store(problem, data_dir: str) -> shards.Store:
   )
 
 
-def _line(what: str, told) -> str:
-  return f"  {what:<9}{told}"
+def _line(what: str, value: object) -> str:
+  return f"  {what:<9}{value}"

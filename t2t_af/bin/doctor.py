@@ -84,13 +84,13 @@ def _versions() -> Iterator[Finding]:
     return
   pins = _pins(path.read_text(encoding="utf-8"))
   differing = []
-  for name, wanted in pins.items():
+  for name, pinned in pins.items():
     try:
       installed = metadata.version(name)
     except metadata.PackageNotFoundError:
       installed = "missing"
-    if installed != wanted:
-      differing.append(f"{name} {installed} (pinned: {wanted})")
+    if installed != pinned:
+      differing.append(f"{name} {installed} (pinned: {pinned})")
   for name in (
     "tensorflow",
     "tensor2tensor",
@@ -156,8 +156,8 @@ def _mends() -> Iterator[Finding]:
     t2t_af.register()
     from t2t_af import compat
   except Exception as error:
-    told = str(error).strip().splitlines()[-1:] or [""]
-    yield Finding("import", f"{type(error).__name__}: {told[0]}", _SETUP)
+    last = str(error).strip().splitlines()[-1:] or [""]
+    yield Finding("import", f"{type(error).__name__}: {last[0]}", _SETUP)
     return
   applied = {one.name for one in compat.applied()}
   for one in compat.known():
@@ -212,7 +212,7 @@ def _gpu() -> Finding:
 def _nvidia_smi() -> str:
   """The GPUs that the driver sees, as text; empty if none."""
   try:
-    told = subprocess.run(
+    answer = subprocess.run(
       [
         "nvidia-smi",
         "--query-gpu=name,driver_version",
@@ -225,7 +225,7 @@ def _nvidia_smi() -> str:
     )
   except (OSError, subprocess.SubprocessError):
     return ""
-  return "; ".join(told.stdout.strip().splitlines())
+  return "; ".join(answer.stdout.strip().splitlines())
 
 
 def _ffmpeg() -> Finding:

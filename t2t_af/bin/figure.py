@@ -20,7 +20,8 @@ from t2t_af.bin import arguments
 _WITHOUT_RUNS = (3, 10)
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Writes the parts of a figure and their page; prints the paths."""
   listed = "\n".join(
     f"  {name:<12}{title}" for name, title in paper_figures.titles().items()
   )
@@ -30,12 +31,12 @@ def main(argv: list) -> int:
   parser.add_argument("--output", help="a folder; default: figure_FIGURE")
   args = parser.parse_args(argv)
   name = args.figure
-  found = (
+  results = (
     found_runs.Found([], [])
     if name in _WITHOUT_RUNS
     else found_runs.find(args.results)
   )
-  parts = paper_figures.build(name, found)
+  parts = paper_figures.build(name, results)
   folder = args.output or f"figure_{name}"
   title = paper_figures.heading(name)
   body = f"<h1>{html.escape(title)}</h1>" + "".join(

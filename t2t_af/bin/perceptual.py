@@ -34,7 +34,8 @@ METRICS = ("lpips", "fvd")
 _SAMPLES = "samples.npz"
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Adds a record of each metric to each run."""
   args = _parse(argv)
   runs = _runs(args.runs)
   refused: list[str] = []
@@ -87,7 +88,7 @@ def _parse(argv):
 
 def _runs(paths: list[str]) -> list[found_runs.FoundRun]:
   """Those at or below the paths that have samples, at least one of each."""
-  found: dict[str, found_runs.FoundRun] = {}
+  with_samples: dict[str, found_runs.FoundRun] = {}
   for path in map(os.path.expanduser, paths):
     runs = [run for run in found_runs.find([path]).runs if run.path(_SAMPLES)]
     if not runs:
@@ -95,26 +96,28 @@ def _runs(paths: list[str]) -> list[found_runs.FoundRun]:
         f"there is no {_SAMPLES} of a run in {path} or below it; "
         "t2t-decoder and t2t-af compare leave it in a run's folder"
       )
-    found.update((os.path.realpath(run.folder), run) for run in runs)
-  return list(found.values())
+    with_samples.update((os.path.realpath(run.folder), run) for run in runs)
+  return list(with_samples.values())
 
 
 def _networks(
   args, refused: list[str]
 ) -> dict[str, perceptual_records.Network]:
   """{metric: network} of those that can be had; the others are refused."""
-  wanted = {
+  network_names = {
     metric: args.backbone if metric == "lpips" else "i3d"
     for metric in args.metrics
   }
   absent = {
     metric: perceptual_extras.absent([name], args.weights_dir)
-    for metric, name in wanted.items()
+    for metric, name in network_names.items()
   }
   if any(absent.values()):
-    refused.append(perceptual_extras.absent(wanted.values(), args.weights_dir))
+    refused.append(
+      perceptual_extras.absent(network_names.values(), args.weights_dir)
+    )
   made = {}
-  for metric, name in wanted.items():
+  for metric, name in network_names.items():
     if absent[metric]:
       continue
     try:

@@ -4,7 +4,7 @@
     t2t-af report [RESULTS...] [--output=report.html]
 
 A folder of `t2t-af compare` alone gives the report that it wrote, anew, with
-what `t2t-af analyse` has found since. Any other folders, of runs or what lies
+what `t2t-af analyse` has added since. Any other folders, of runs or what lies
 above them (none: `results`), give a page with what was run, the paper's tables
 and figures that can be made, and the commands that make the others.
 """
@@ -19,7 +19,8 @@ from t2t_af.analysis.tables import comparison_table
 from t2t_af.bin import arguments
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Writes the page and prints its path."""
   parser = arguments.parser("report", __doc__)
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument(

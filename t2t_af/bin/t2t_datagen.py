@@ -7,9 +7,9 @@
 that is there already is enough, and no network is needed then.
 
 Of every problem from an archive:
-  --allow_missing     go on without files that the archive lacks, which is an
+  --allow_missing     continue without files that the archive lacks, which is an
                       error that names them otherwise
-Of a folder of your own (video_folder, series_csv):
+Of your folder (video_folder, series_csv):
   --source_dir=PATH   the folder
 Of video_folder:
   --frame_size=64     height and width of the frames, pixels
@@ -34,14 +34,12 @@ FLAGS = flags.FLAGS
 
 _DEFAULTS = options.Options()
 flags.DEFINE_string(
-  "source_dir",
-  _DEFAULTS.source_dir,
-  "A folder of one's own videos or CSV files.",
+  "source_dir", _DEFAULTS.source_dir, "A folder of your videos or CSV files."
 )
 flags.DEFINE_bool(
   "allow_missing",
   _DEFAULTS.allow_missing,
-  "Go on without files that an archive lacks.",
+  "Continue without files that an archive lacks.",
 )
 flags.DEFINE_integer(
   "frame_size",
@@ -63,7 +61,7 @@ flags.DEFINE_bool(
   "grey", _DEFAULTS.grey, "One channel instead of three, for video_folder."
 )
 
-# Which problems each flag acts on; one that acts on none that is asked for
+# Which problems each flag acts on; one that acts on none of those to be made
 # would be ignored without a word.
 _OF_A_FOLDER = ("video_folder", "series_csv")
 _OF_OWN_VIDEO = ("video_folder",)
@@ -77,6 +75,7 @@ _ACTS_ON = {
 
 
 def main() -> None:
+  """The command; leaves with its exit code."""
   sys.exit(
     command.run(
       "tensor2tensor.bin.t2t_datagen",
@@ -112,7 +111,7 @@ def _prepare(stock) -> None:
 
 
 def _set_options(names) -> None:
-  """Checks our own flags and hands them to the problems.
+  """Checks our flags and hands them to the problems.
 
   Raises:
     UserError: a flag that acts on none of the problems `names`; a folder that

@@ -22,6 +22,7 @@ _OURS = "t2t_af.experiments.decoding"
 
 
 def main() -> None:
+  """The command; leaves with its exit code."""
   sys.exit(
     command.run(
       "tensor2tensor.bin.t2t_decoder",

@@ -21,6 +21,7 @@ FLAGS = flags.FLAGS
 
 
 def main() -> None:
+  """The command; leaves with its exit code."""
   sys.exit(
     command.run(
       "tensor2tensor.bin.t2t_eval",

@@ -9,7 +9,7 @@
 train_fraction_seed says on which. Every evaluation leaves records in
 results/: likelihood, and temporal correlation of data and noise.
 
-Started again with the same --output_dir, it goes on from the last checkpoint.
+Started again with the same --output_dir, it continues from the last checkpoint.
 """
 
 import sys
@@ -43,6 +43,7 @@ _TRAINS = (
 
 
 def main() -> None:
+  """The command; leaves with its exit code."""
   sys.exit(
     command.run(
       "tensor2tensor.bin.t2t_trainer",
@@ -54,12 +55,12 @@ def main() -> None:
 
 
 def interrupted() -> str:
-  """What to tell on Ctrl-C: what is kept and how to go on."""
+  """What is said on Ctrl-C: what is kept, and how to continue."""
   training_progress.close()
   checkpoint = tf.train.latest_checkpoint(FLAGS.output_dir or "")
   if not checkpoint:
     return "no checkpoint was written yet; the same command starts again"
-  return f"{checkpoint} is kept; the same command goes on from there"
+  return f"{checkpoint} is kept; the same command continues from there"
 
 
 def _prepare(stock) -> None:

@@ -15,7 +15,8 @@ from t2t_af.analysis.tables import table_forms
 from t2t_af.bin import arguments
 
 
-def main(argv: list) -> int:
+def main(argv: list[str]) -> int:
+  """Prints a table of the paper, or writes it to --output."""
   parser = arguments.parser("table", __doc__)
   parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
   parser.add_argument("results", nargs="*", metavar="RESULTS")
@@ -25,10 +26,10 @@ def main(argv: list) -> int:
   parser.add_argument("--output", help="a file; default: the terminal")
   args = parser.parse_args(argv)
   table = paper_tables.build(args.number, found_runs.find(args.results))
-  told = table_forms.FORMS[args.format](table).rstrip("\n")
+  text = table_forms.FORMS[args.format](table).rstrip("\n")
   if not args.output:
-    print(told)
+    print(text)
     return 0
-  pictures.write(args.output, (told + "\n").encode("utf-8"))
+  pictures.write(args.output, (text + "\n").encode("utf-8"))
   print(os.path.abspath(args.output))
   return 0

@@ -1,6 +1,6 @@
 """What a mend is: one breakage, its cure, and when the cure can go."""
 
-from typing import Callable, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 
 class Mend(NamedTuple):
@@ -39,6 +39,21 @@ def mend(breaks: str, until: str) -> Callable:
   return register
 
 
+def wrap(owner: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
+  """Replaces `owner.name` by `wrapper` of it, once however often it is called.
+
+  Args:
+    owner: module or class.
+    name: of a function in it.
+    wrapper: from the stock function to the one that is to stand for it.
+  """
+  stock = getattr(owner, name)
+  if not getattr(stock, "mended", False):
+    wrapped = wrapper(stock)
+    wrapped.mended = True
+    setattr(owner, name, wrapped)
+
+
 def run_all() -> None:
   """Runs every registered mend that has not run yet, in order."""
   for name, one in _MENDS.items():
@@ -48,6 +63,7 @@ def run_all() -> None:
 
 
 def known() -> list[Mend]:
+  """Every mend, in the order in which they are applied."""
   return list(_MENDS.values())
 
 

@@ -6,6 +6,7 @@ import tensorflow_probability as tfp
 
 from t2t_af.compat import dilated
 from t2t_af.compat.mend import mend
+from t2t_af.compat.mend import wrap
 
 _UNTIL = "tensor2tensor is gone"
 
@@ -53,13 +54,13 @@ def video_flow_batch_size() -> None:
   from tensor2tensor.models.video import next_frame_glow
 
   model = next_frame_glow.NextFrameGlow
-  stock = model.objective_tower
-  if getattr(stock, "mended", False):
-    return
 
-  def objective_tower(self, features, init=False):
-    self._batch_size = common_layers.shape_list(features["inputs"])[0]
-    return stock(self, features, init=init)
+  def objective_tower(stock):
+    def with_batch_size(self, features, init=False):
+      self._batch_size = common_layers.shape_list(features["inputs"])[0]
+      return stock(self, features, init=init)
+
+    return with_batch_size
 
   def get_z_top_shape(self, init=False):
     del init
@@ -76,8 +77,7 @@ def video_flow_batch_size() -> None:
     del init
     return tf.reshape(video, [-1] + list(self.hparams.problem.frame_shape))
 
-  objective_tower.mended = True
-  model.objective_tower = objective_tower
+  wrap(model, "objective_tower", objective_tower)
   model.get_z_top_shape = get_z_top_shape
   model.squeeze_video = squeeze_video
 

@@ -2,7 +2,6 @@
 
 import inspect
 import io
-from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -12,6 +11,7 @@ import tf_slim
 from tf_slim.training import evaluation as slim_evaluation
 
 from t2t_af.compat.mend import mend
+from t2t_af.compat.mend import wrap
 
 _UNTIL = "tensor2tensor is gone"
 
@@ -26,12 +26,11 @@ def contrib_framework() -> None:
   """Gives contrib.framework() the names it lacks, from tf_slim and tf.train."""
   if not contrib.is_tf2:
     return
-  stock = contrib.framework
-  if getattr(stock, "mended", False):
-    return
 
-  def framework(msg: str = "err") -> Any:
-    module = stock(msg)
+  def framework(stock):
+    return lambda msg="err": with_names(stock(msg))
+
+  def with_names(module):
     for name in (
       "arg_scope",
       "add_arg_scope",
@@ -45,8 +44,7 @@ def contrib_framework() -> None:
     module.sort = tf.sort
     return module
 
-  framework.mended = True
-  contrib.framework = framework
+  wrap(contrib, "framework", framework)
 
 
 @mend(
@@ -82,11 +80,7 @@ def no_autograph() -> None:
   """Excludes T2TModel.call from AutoGraph."""
   from tensor2tensor.utils import t2t_model
 
-  call = t2t_model.T2TModel.call
-  if not getattr(call, "mended", False):
-    call = tf.autograph.experimental.do_not_convert(call)
-    call.mended = True
-    t2t_model.T2TModel.call = call
+  wrap(t2t_model.T2TModel, "call", tf.autograph.experimental.do_not_convert)
 
 
 @mend(
@@ -128,7 +122,7 @@ def warm_start() -> None:
 
   def initialize_from_ckpt(ckpt_dir, hparams):
     if tf.train.latest_checkpoint(hparams.get("model_dir") or ""):
-      return  # the run goes on from its own checkpoint
+      return  # the run continues from its last checkpoint
     reader = tf.train.load_checkpoint(ckpt_dir)
     names = {v.op.name: v for v in tf.global_variables()}
     names.pop("global_step", None)
@@ -149,13 +143,10 @@ def train_and_evaluate() -> None:
   """Lets tf.estimator evaluate while training, as the monitor did."""
   from tensor2tensor.utils import trainer_lib
 
-  stock = trainer_lib.create_hooks
-  if getattr(stock, "mended", False):
-    return
-
-  def create_hooks(*args, **kwargs):
-    kwargs["use_validation_monitor"] = False
-    return stock(*args, **kwargs)
+  def create_hooks(stock):
+    return lambda *args, **kwargs: stock(
+      *args, **{**kwargs, "use_validation_monitor": False}
+    )
 
   def train_evaluate(self):
 
@@ -163,8 +154,7 @@ def train_and_evaluate() -> None:
       self._estimator, self._train_spec, self._eval_spec
     )
 
-  create_hooks.mended = True
-  trainer_lib.create_hooks = create_hooks
+  wrap(trainer_lib, "create_hooks", create_hooks)
   trainer_lib.T2TExperiment.train_and_evaluate = train_evaluate
 
 
@@ -252,19 +242,17 @@ def no_gpu() -> None:
   """Takes --worker_gpu=0 where TensorFlow sees no GPU."""
   from tensor2tensor.utils import devices
 
-  stock = devices.data_parallelism
-  if getattr(stock, "mended", False):
-    return
+  def data_parallelism(stock):
+    def on_present_devices(*args, **kwargs):
+      if not tf.config.list_physical_devices("GPU"):
+        kwargs["worker_gpu"] = 0
+      return stock(*args, **kwargs)
 
-  def data_parallelism(*args, **kwargs):
-    if not tf.config.list_physical_devices("GPU"):
-      kwargs["worker_gpu"] = 0
-    return stock(*args, **kwargs)
+    # data_parallelism_from_flags reads the names of the arguments.
+    on_present_devices.__signature__ = inspect.signature(stock)
+    return on_present_devices
 
-  # data_parallelism_from_flags reads the names of the arguments.
-  data_parallelism.__signature__ = inspect.signature(stock)
-  data_parallelism.mended = True
-  devices.data_parallelism = data_parallelism
+  wrap(devices, "data_parallelism", data_parallelism)
 
 
 @mend(
@@ -278,12 +266,7 @@ def session_config() -> None:
 
   from t2t_af import session
 
-  stock = trainer_lib.create_session_config
-  if getattr(stock, "mended", False):
-    return
+  def create_session_config(stock):
+    return lambda *args, **kwargs: session.tune(stock(*args, **kwargs))
 
-  def create_session_config(*args, **kwargs):
-    return session.tune(stock(*args, **kwargs))
-
-  create_session_config.mended = True
-  trainer_lib.create_session_config = create_session_config
+  wrap(trainer_lib, "create_session_config", create_session_config)

@@ -60,7 +60,7 @@ _PINNED_PACKAGES = (
 )
 
 # tensor2tensor sets its verbosity to INFO and reports every variable and
-# feature. Of its INFO lines only these tell a person something.
+# feature. Of its INFO lines only these inform a person.
 _TELLING = re.compile(
   "|".join(
     [
@@ -95,14 +95,14 @@ _KNOWN_WARNINGS = re.compile(
 
 
 _ROOT = pathlib.Path(__file__).parents[2]
-# What our own files say at INFO was written to be read.
+# What our files say at INFO was written to be read.
 _OURS = tuple(
   str(_ROOT / package) + os.sep for package in ("t2t_af", "problems", "hparams")
 )
 
 
 class _QuietFilter(logging.Filter):
-  """Drops INFO of others that tells nothing, and the warnings listed above."""
+  """Drops INFO of others that informs nobody, and the warnings listed above."""
 
   def filter(self, record: logging.LogRecord) -> bool:
     message = record.getMessage()

@@ -1,4 +1,4 @@
-"""Calibration records of a series' run: does its spread tell the truth?
+"""Calibration records of a series' run: is its spread right?
 
 By samples, of every model: futures of contexts evenly apart in the split, all
 steps ahead together. By the flow, of `autoregressive_flow` alone: its noise is

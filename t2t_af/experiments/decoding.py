@@ -13,9 +13,11 @@ Written to the run's folder:
 
 import io
 import os
+from typing import Optional
 
 import numpy as np
 from tensor2tensor.utils import decoding as t2t_decoding
+from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
@@ -31,20 +33,22 @@ _stock_decode_from_dataset = t2t_decoding.decode_from_dataset
 
 
 def decode_from_dataset(
-  estimator,
-  problem_name,
-  hparams,
-  decode_hp,
-  decode_to_file=None,
-  dataset_split=None,
-  checkpoint_path=None,
-):
+  estimator: tf.estimator.Estimator,
+  problem_name: str,
+  hparams: HParams,
+  decode_hp: HParams,
+  decode_to_file: Optional[str] = None,
+  dataset_split: Optional[str] = None,
+  checkpoint_path: Optional[str] = None,
+) -> Optional[list[dict[str, np.ndarray]]]:
   """Drop-in for tensor2tensor's; same arguments.
 
   decode_hp: num_samples contexts (-1: all; of video the first ones, of series
   spread evenly over the split), num_decodes samples of each, batch_size
   contexts at once (0: the model's), max_display_outputs contexts and
   max_display_decodes samples as pictures, frames_per_second of the GIFs.
+
+  Returns the predictions, one per context; None where tensor2tensor decodes.
   """
   if decode_hp.batch_size:
     hparams.batch_size = decode_hp.batch_size

@@ -40,11 +40,11 @@ def problem_of(hparams_set: str) -> str:
   """Name of the problem of the set's column, from the set's name.
 
   Raises:
-    UserError: the name tells no column.
+    UserError: no column is in the name.
   """
   for part, problem in _PROBLEMS.items():
     if part in hparams_set:
       return problem
   raise errors.UserError(
-    "the name of %s tells no problem; say --problem=..." % hparams_set
+    "the name of %s says no problem; give --problem=..." % hparams_set
   )

@@ -33,7 +33,7 @@ def count(
 
   Args:
     hparams_set: registered name.
-    problem_name: None for the one that the set's name tells.
+    problem_name: None for that of the set's column.
     overrides: "name=value,...".
 
   Raises:

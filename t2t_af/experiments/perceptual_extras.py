@@ -80,13 +80,13 @@ def find(name: str, weights_dir: Optional[str] = None) -> Weights:
     UserError: if the file is not what its address holds.
   """
   network, path = NETWORKS[name], _path(name, weights_dir)
-  found = _sha256(path)
-  if not found.startswith(network.sha256):
+  digest = _sha256(path)
+  if not digest.startswith(network.sha256):
     raise errors.UserError(
       f"{path} is damaged or not complete (its sha256 does not begin with "
       f"{network.sha256}): get it again from {network.address}"
     )
-  return Weights(path, found)
+  return Weights(path, digest)
 
 
 def absent(names: Iterable[str], weights_dir: Optional[str] = None) -> str:
@@ -136,7 +136,7 @@ def _path(name: str, weights_dir: Optional[str]) -> Optional[str]:
 
 
 def _folders(name: str, weights_dir: Optional[str]) -> list[str]:
-  """Where weights may lie, the folder that we tell people of first."""
+  """Where weights may lie, the folder that we name to people first."""
   if weights_dir:
     return [os.path.abspath(os.path.expanduser(weights_dir))]
   # As torch.hub.get_dir() says, which only an installed torch could be asked.

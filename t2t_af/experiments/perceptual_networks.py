@@ -52,7 +52,7 @@ def lpips_distance(backbone: str, path: str) -> lpips_quality.Distance:
 
   def distance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     with torch.no_grad():
-      found = network(
+      result = network(
         *(
           torch.from_numpy(np.ascontiguousarray(np.moveaxis(x, -1, 1))).to(
             device
@@ -60,7 +60,7 @@ def lpips_distance(backbone: str, path: str) -> lpips_quality.Distance:
           for x in (a, b)
         )
       )
-    return found.flatten().cpu().numpy()
+    return result.flatten().cpu().numpy()
 
   return distance
 

@@ -161,7 +161,7 @@ def _common(folder, arrays, network, package, protocol) -> dict:
 
 
 def _identity(folder, arrays) -> dict:
-  """Of the decode that left the samples, as far as its record tells."""
+  """Of the decode that left the samples, as far as its record says."""
   counts = dict(
     num_contexts=len(arrays.outputs),
     num_samples=arrays.outputs.shape[1],
@@ -169,12 +169,12 @@ def _identity(folder, arrays) -> dict:
     num_predicted_steps=arrays.outputs.shape[2],
   )
   newest = json_lines.read(run_folder.results(folder, "samples"))[-1:]
-  told = newest[0] if newest and counts.items() <= newest[0].items() else {}
+  record = newest[0] if newest and counts.items() <= newest[0].items() else {}
   known = dict(
     dict.fromkeys(records.IDENTITY + ("temperature",)),
     **run_folder.identity(folder),
   )
   known.update(
-    (name, told[name]) for name in known if told.get(name) is not None
+    (name, record[name]) for name in known if record.get(name) is not None
   )
   return dict(known, **counts)

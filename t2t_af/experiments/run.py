@@ -57,7 +57,7 @@ def stages_left(run: Run) -> list:
 
 
 def execute(run: Run) -> None:
-  """Does what is left of the run; training goes on from its checkpoint."""
+  """Does what is left of the run; training continues from its checkpoint."""
   run_folder.update(
     run.output_dir,
     model=run.model,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import os
 
 import numpy as np
+from tensor2tensor.utils.hparam import HParams
 
 from t2t_af.analysis.charts import line_pictures
 from t2t_af.analysis.charts import pictures
@@ -64,7 +65,7 @@ class SeriesSamples:
       "" if crps is None else ", CRPS %.3f" % crps,
     )
 
-  def write(self, folder: str, decode_hp) -> None:
+  def write(self, folder: str, decode_hp: HParams) -> None:
     """Writes what is listed above into the folder `decode`."""
     os.makedirs(folder, exist_ok=True)
     series_quality.write_csv(
@@ -80,7 +81,7 @@ class SeriesSamples:
         os.path.join(folder, "context_%03d" % context, "samples.png"), image
       )
 
-  def images(self, decode_hp) -> Iterator[bytes]:
+  def images(self, decode_hp: HParams) -> Iterator[bytes]:
     """PNG of each context that is displayed."""
     inputs, targets, outputs = (
       self.arrays[name] for name in ("inputs", "targets", "outputs")

@@ -6,15 +6,16 @@ series has very many.
 
 from typing import Callable
 
+from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
 
-def stride(hparams, split: str, count: int) -> int:
+def stride(hparams: HParams, split: str, count: int) -> int:
   """How far apart `count` windows of a series are, at least 1.
 
   Args:
     hparams: with data_dir, problem and numbers of steps.
-    split: "train", "eval" or "test"; a whole one.
+    split: "train", "eval" or "test", all of it.
     count: how many; below 0 for all.
   """
   problem = hparams.problem
@@ -27,7 +28,10 @@ def stride(hparams, split: str, count: int) -> int:
 
 
 def input_fn(
-  hparams, split: str, count: int, all_windows: Callable[..., tf.data.Dataset]
+  hparams: HParams,
+  split: str,
+  count: int,
+  all_windows: Callable[..., tf.data.Dataset],
 ) -> Callable:
   """An input_fn of `count` (below 0: all) of the windows of another, a series'.
 

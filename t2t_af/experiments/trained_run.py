@@ -59,6 +59,7 @@ class TrainedRun:
 
   @property
   def is_series(self) -> bool:
+    """Whether it is of series, and not of video."""
     return hasattr(self.problem, "statistics")
 
   @property
@@ -68,6 +69,7 @@ class TrainedRun:
 
   @property
   def step(self) -> int:
+    """Training step of the checkpoint."""
     return t2t_decoding.get_step_from_ckpt_path(self.checkpoint)
 
   def identity(self, split: str) -> dict:
@@ -149,18 +151,22 @@ class TrainedRun:
       # As tensor2tensor names the variables of a model.
       scope = registry.default_name(self._model_cls) + "/body"
       with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
-        found = model.decomposition(dict(features))
-      wanted = {
-        name: values for name, values in found.items() if only in (None, name)
+        decomposed = model.decomposition(dict(features))
+      fetches = {
+        name: values
+        for name, values in decomposed.items()
+        if only in (None, name)
       }
-      wanted["x"] = tf.concat([features["inputs"], features["targets"]], axis=1)
+      fetches["x"] = tf.concat(
+        [features["inputs"], features["targets"]], axis=1
+      )
       variables = tf.global_variables()
       if variables:
         tf.train.Saver(variables).restore(session, self.checkpoint)
       batches = []
       while True:
         try:
-          batches.append(session.run(wanted))
+          batches.append(session.run(fetches))
         except tf.errors.OutOfRangeError:
           return batches
 

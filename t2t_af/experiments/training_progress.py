@@ -9,7 +9,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import progress
 
 FLAGS = flags.FLAGS
-_OPEN = []  # bars to close on Ctrl-C, of which hooks are not told
+_OPEN = []  # bars to close on Ctrl-C, of which hooks hear nothing
 
 
 class ProgressHook(tf.train.SessionRunHook):
@@ -19,19 +19,27 @@ class ProgressHook(tf.train.SessionRunHook):
     self._total_steps = total_steps
     self._bar = None
 
-  def begin(self):
+  def begin(self) -> None:
+    """Finds step and loss in the graph; ends bars that are still shown."""
     self._step = tf.train.get_or_create_global_step()
     self._loss = _loss_of(tf.get_default_graph())
-
     close()
 
-  def before_run(self, run_context):
+  def before_run(
+    self, run_context: tf.train.SessionRunContext
+  ) -> tf.train.SessionRunArgs:
+    """Asks for the step and the loss."""
     fetches = {"step": self._step}
     if self._loss is not None:
       fetches["loss"] = self._loss
     return tf.train.SessionRunArgs(fetches)
 
-  def after_run(self, run_context, run_values):
+  def after_run(
+    self,
+    run_context: tf.train.SessionRunContext,
+    run_values: tf.train.SessionRunValues,
+  ) -> None:
+    """Moves the bar to the step."""
     # The step is read beside the update, so it may be of before or after it.
     done = int(run_values.results["step"])
     if self._bar is None:
@@ -47,7 +55,8 @@ class ProgressHook(tf.train.SessionRunHook):
       )
     self._bar.update(max(0, done - self._bar.n))
 
-  def end(self, session):
+  def end(self, session: tf.Session) -> None:
+    """Moves the bar to the last step, and ends it."""
     if self._bar is not None:
       self._bar.update(max(0, int(session.run(self._step)) - self._bar.n))
     close()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import os
 
 import numpy as np
+from tensor2tensor.utils.hparam import HParams
 
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.metrics import quality as quality_lib
@@ -46,7 +47,7 @@ class VideoSamples:
       "%.3f" % ssim.mean if ssim else "none (small frames)",
     )
 
-  def write(self, folder: str, decode_hp) -> None:
+  def write(self, folder: str, decode_hp: HParams) -> None:
     """Writes what is listed above into the folder `decode`."""
     num_cond = self.arrays["inputs"].shape[1]
     os.makedirs(folder, exist_ok=True)
@@ -69,7 +70,7 @@ class VideoSamples:
           os.path.join(here, row.label.replace(" ", "_")), row.frames
         )
 
-  def images(self, decode_hp) -> Iterator[bytes]:
+  def images(self, decode_hp: HParams) -> Iterator[bytes]:
     """PNG of each context that is displayed."""
     for _, rows in self._contexts(decode_hp):
       yield pictures.png(pictures.strip(rows, self.arrays["inputs"].shape[1]))

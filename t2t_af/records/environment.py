@@ -26,13 +26,13 @@ def versions() -> dict:
 
   Read from the installed packages' metadata: nothing is imported.
   """
-  found = {"python": platform.python_version()}
+  known = {"python": platform.python_version()}
   for package in PACKAGES:
     try:
-      found[package] = metadata.version(package)
+      known[package] = metadata.version(package)
     except metadata.PackageNotFoundError:
       continue
-  return found
+  return known
 
 
 def hardware(accelerators: Sequence[str] = ()) -> dict:

@@ -15,10 +15,13 @@ The paper reports nats per dimension of video and nats per time step of series,
 tensor2tensor bits per dimension.
 """
 
+from collections.abc import Sequence
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+
+Values = TypeVar("Values", float, np.ndarray)
 
 NATS_PER_BIT = math.log(2.0)
 UNIFORM_NATS_PER_DIM = math.log(256.0)
@@ -32,12 +35,12 @@ class MeanAndStderr(NamedTuple):
   stderr: float
 
 
-def bits_from_nats(nats):
+def bits_from_nats(nats: Values) -> Values:
   """bits = nats / log 2; a number or an array."""
   return nats / NATS_PER_BIT
 
 
-def mean_and_stderr(values) -> MeanAndStderr:
+def mean_and_stderr(values: Sequence[float]) -> MeanAndStderr:
   """mean, and standard error = std(ddof = 1) / sqrt(N), of independent values.
 
   Args:

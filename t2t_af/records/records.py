@@ -214,13 +214,13 @@ def newest(
   keys: Sequence[str] = ("hparams_set", "seed", "split"),
 ) -> dict[tuple, dict]:
   """The newest record of each (set, seed, split): by time, then by order."""
-  found = {}
+  newest_of = {}
   for record in records:
     key = tuple(record.get(k) for k in keys)
-    old = found.get(key)
+    old = newest_of.get(key)
     if old is None or record.get("time", "") >= old.get("time", ""):
-      found[key] = record
-  return found
+      newest_of[key] = record
+  return newest_of
 
 
 def _make(kind: str, fields: dict, **defaults) -> dict:

@@ -13,7 +13,7 @@ IDENTITY = (
   "train_fraction",
   "train_fraction_seed",
 )
-# Of runs that were trained on the whole training split, or before there was
+# Of runs that were trained on all of the training split, or before there was
 # a choice.
 _DEFAULTS = {"train_fraction": 1.0}
 
@@ -32,7 +32,7 @@ def read(output_dir: str) -> dict:
 
 
 def update(output_dir: str, **fields) -> None:
-  """Adds or replaces fields; the file is whole at every moment."""
+  """Adds or replaces fields; the file is complete at every moment."""
   os.makedirs(output_dir, exist_ok=True)
   merged = dict(read(output_dir), **fields)
   temporary = path(output_dir) + ".tmp"

@@ -170,7 +170,7 @@ def test_a_failed_run_is_told_and_interruption_passes_on(
 ):
   del started
   monkeypatch.setattr(compare.subprocess, "call", lambda command: 1)
-  with pytest.raises(errors.UserError, match="goes on from there"):
+  with pytest.raises(errors.UserError, match="continues from there"):
     compare.main(_arguments(tmp_path))
   monkeypatch.setattr(compare.subprocess, "call", lambda command: 130)
   with pytest.raises(KeyboardInterrupt):
