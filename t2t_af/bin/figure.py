@@ -22,19 +22,17 @@ _WITHOUT_RUNS = (3, 10)
 
 def main(argv: list[str]) -> int:
   """Writes the parts of a figure and their page; prints the paths."""
-  listed = "\n".join(
-    f"  {name:<12}{title}" for name, title in paper_figures.titles().items()
-  )
+  titles = paper_figures.titles()
+  listed = "\n".join(f"  {name:<12}{title}" for name, title in titles.items())
   parser = arguments.parser("figure", f"{__doc__}\n{listed}")
   parser.add_argument("figure", type=_name, metavar="FIGURE")
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument("--output", help="a folder; default: figure_FIGURE")
   args = parser.parse_args(argv)
   name = args.figure
+  needs_runs = name in titles and name not in _WITHOUT_RUNS
   results = (
-    found_runs.Found([], [])
-    if name in _WITHOUT_RUNS
-    else found_runs.find(args.results)
+    found_runs.find(args.results) if needs_runs else found_runs.Found([], [])
   )
   parts = paper_figures.build(name, results)
   folder = args.output or f"figure_{name}"

@@ -11,6 +11,7 @@ Written to the run's folder:
   decode/                pictures: see video_samples.py and series_samples.py
 """
 
+from collections.abc import Iterable
 import io
 import os
 from typing import Optional
@@ -40,7 +41,7 @@ def decode_from_dataset(
   decode_to_file: Optional[str] = None,
   dataset_split: Optional[str] = None,
   checkpoint_path: Optional[str] = None,
-) -> Optional[list[dict[str, np.ndarray]]]:
+) -> Iterable[dict[str, np.ndarray]]:
   """Drop-in for tensor2tensor's; same arguments.
 
   decode_hp: num_samples contexts (-1: all; of video the first ones, of series
@@ -48,7 +49,7 @@ def decode_from_dataset(
   contexts at once (0: the model's), max_display_outputs contexts and
   max_display_decodes samples as pictures, frames_per_second of the GIFs.
 
-  Returns the predictions, one per context; None where tensor2tensor decodes.
+  Returns the predictions, one per context.
   """
   if decode_hp.batch_size:
     hparams.batch_size = decode_hp.batch_size

@@ -1,0 +1,176 @@
+"""What is wrong with a command line is said before anything is built."""
+
+from absl import flags
+import pytest
+from tensor2tensor.data_generators import bair_robot_pushing  # noqa: F401
+import tensorflow.compat.v1 as tf
+
+from problems import series_particle
+from t2t_af import errors
+from t2t_af.bin import checks
+from t2t_af.experiments import best_checkpoint
+
+FLAGS = flags.FLAGS
+
+pytestmark = pytest.mark.usefixtures("parsed_flags")
+
+
+@pytest.mark.parametrize(
+  "check, told",
+  [
+    (lambda: checks.problem("video_toy_pushin"), '"video_toy_pushing"'),
+    (lambda: checks.schedule("trian"), 'Did you mean "train"'),
+    (
+      lambda: checks.given("problem", "output_dir"),
+      "--problem and --output_dir must be given",
+    ),
+    (
+      lambda: checks.sequence_problem("video_bair_robot_pushing"),
+      "is tensor2tensor's",
+    ),
+  ],
+)
+def test_checks_tell_what_is_wrong(check, told):
+  with pytest.raises(errors.UserError, match=told):
+    check()
+
+
+def test_missing_data_names_the_command_that_makes_it(tmp_path):
+  FLAGS.data_dir = str(tmp_path)
+  (tmp_path / "video_toy_pushing-dev-00000-of-00001").touch()
+  checks.data_files("video_toy_pushing", ["dev"])
+  with pytest.raises(
+    errors.UserError,
+    match="no train data of .*t2t-datagen "
+    "--problem=video_toy_pushing --data_dir=",
+  ):
+    checks.data_files("video_toy_pushing", ["train", "dev"])
+
+
+def _checkpoint(folder, name):
+  tf.get_variable(name, initializer=[1.0])
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    tf.train.Saver().save(session, str(folder / "model.ckpt"))
+
+
+def test_another_models_checkpoint_is_refused(tmp_path):
+  checks.output_dir_is_of("next_frame_glow", str(tmp_path))  # empty: fine
+  with pytest.raises(errors.UserError, match="holds no checkpoint"):
+    best_checkpoint.check_exists(str(tmp_path))
+  _checkpoint(tmp_path, "next_frame_glow/body/kernel")
+  best_checkpoint.check_exists(str(tmp_path))
+  checks.checkpoint_exists(str(tmp_path / "model.ckpt"))
+  with pytest.raises(errors.UserError, match="written without .index"):
+    checks.checkpoint_exists(str(tmp_path / "model.ckpt.index"))
+  checks.output_dir_is_of("next_frame_glow", str(tmp_path))
+  with pytest.raises(
+    errors.UserError,
+    match="a checkpoint of next_frame_glow, not of transformer",
+  ):
+    checks.output_dir_is_of("transformer", str(tmp_path))
+
+
+def test_resuming_with_another_set_warns(tmp_path, caplog, monkeypatch):
+  (tmp_path / "flags_t2t.txt").write_text("--model=m\n--hparams_set=old_set\n")
+  warned = []
+  monkeypatch.setattr(tf.logging, "warning", lambda *a: warned.append(a))
+  FLAGS.hparams_set = "old_set"
+  checks.same_hparams_set(str(tmp_path))
+  assert not warned
+  FLAGS.hparams_set = "new_set"
+  checks.same_hparams_set(str(tmp_path))
+  assert "old_set" in warned[0][2]
+
+
+def test_flags_that_are_given_are_no_mistake():
+  FLAGS.problem, FLAGS.data_dir = "p", "d"
+  checks.given("problem", "data_dir")
+  with pytest.raises(errors.UserError, match="^--output_dir must be given"):
+    checks.given("problem", "output_dir", "data_dir")
+
+
+def test_home_is_expanded_in_what_is_given(monkeypatch):
+  monkeypatch.setenv("HOME", "/home/somebody")
+  FLAGS.data_dir, FLAGS.output_dir, FLAGS.tmp_dir = "~/data", "a~b", None
+  checks.expand_home("data_dir", "output_dir", "tmp_dir", "no_such_flag")
+  assert (FLAGS.data_dir, FLAGS.output_dir, FLAGS.tmp_dir) == (
+    "/home/somebody/data",
+    "a~b",
+    None,
+  )
+
+
+def _set(model, hparams_set, hparams=""):
+  FLAGS.model, FLAGS.hparams_set, FLAGS.hparams = model, hparams_set, hparams
+
+
+@pytest.mark.parametrize(
+  "model, hparams_set, hparams, message",
+  [
+    ("video_flo", "video_flow_tiny", "", 'unknown model "video_flo". Did you'),
+    ("slvm", "slvm_tini", "", 'unknown hparams_set "slvm_tini". Did you'),
+    (
+      "slvm",
+      "slvm_tiny",
+      "latent_sise=3",
+      'unknown hparam of slvm_tiny "latent_sise". Did you mean "latent_size"',
+    ),
+    ("slvm", "slvm_tiny", "latent_size=big", "cannot read"),
+    ("slvm", "slvm_tiny", "train_fraction=0", "train_fraction"),
+  ],
+)
+def test_wrong_models_and_hparams_are_named(
+  model, hparams_set, hparams, message
+):
+  _set(model, hparams_set, hparams)
+  with pytest.raises(errors.UserError, match=message):
+    checks.model_and_hparams()
+
+
+def test_right_models_and_hparams_pass():
+  _set("slvm", "slvm_tiny", "latent_size=3,train_fraction=0.5")
+  checks.model_and_hparams()
+
+
+def test_decode_hparams_are_looked_at():
+  FLAGS.decode_hparams = "num_samples=3"
+  checks.decode_hparams()
+  FLAGS.decode_hparams = "num_sample=3"
+  with pytest.raises(errors.UserError, match='unknown decode hparam "num_sam'):
+    checks.decode_hparams()
+
+
+def test_a_problem_of_sequences_is_returned():
+  problem = checks.sequence_problem("series_particle")
+  assert isinstance(problem, series_particle.SeriesParticle)
+  with pytest.raises(errors.UserError, match='unknown problem "series_part"'):
+    checks.sequence_problem("series_part")
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "train_and_evaluate"])
+def test_schedules_of_the_trainer_pass(name):
+  checks.schedule(name)
+
+
+@pytest.mark.parametrize("name", ["_train_spec", "decode_hparams_x", ""])
+def test_other_schedules_do_not(name):
+  with pytest.raises(errors.UserError, match="unknown schedule"):
+    checks.schedule(name)
+
+
+def test_models_of_a_checkpoint_are_those_registered(tmp_path):
+  tf.get_variable("slvm/body/w", initializer=[1.0])
+  tf.get_variable("somebody/body/w", initializer=[1.0])
+  tf.get_variable("global_step", initializer=[1.0])
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    path = tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
+  assert checks.model_scopes(path) == ["slvm"]
+
+
+def test_a_run_that_never_began_keeps_nothing(tmp_path, monkeypatch):
+  monkeypatch.setattr(tf.logging, "warning", pytest.fail)
+  checks.same_hparams_set(str(tmp_path))
+  (tmp_path / "flags_t2t.txt").write_text("--model=slvm\n")  # no set in it
+  checks.same_hparams_set(str(tmp_path))

@@ -1,0 +1,116 @@
+"""`t2t-af`: its verbs, and that each reports a mistake in one line."""
+
+import pathlib
+
+import pytest
+
+from t2t_af.bin import main as t2t_af_command
+
+_ROOT = pathlib.Path(__file__).parents[2]
+
+
+def test_verbs_are_listed_and_suggested(capsys):
+  assert t2t_af_command.main(["--help"]) == 0
+  assert "doctor" in capsys.readouterr().out
+  assert t2t_af_command.main(["docter"]) == 2
+  assert 'Did you mean "doctor"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [[], ["-h"], ["help"]])
+def test_help_has_a_line_for_every_verb(capsys, argv):
+  assert t2t_af_command.main(argv) == 0
+  lines = capsys.readouterr().out.splitlines()
+  listed = {line.split()[0]: line for line in lines if line.startswith("  ")}
+  assert set(listed) == set(t2t_af_command._VERBS)
+  assert all(len(line) > 30 for line in listed.values())
+
+
+def test_every_verb_is_a_file():
+  assert t2t_af_command._present() == list(t2t_af_command._VERBS)
+
+
+@pytest.mark.parametrize("verb", sorted(t2t_af_command._VERBS))
+def test_every_verb_explains_itself(capsys, verb):
+  try:
+    code = t2t_af_command.main([verb, "--help"])
+  except SystemExit as left:  # as argparse does
+    code = left.code
+  assert code == 0
+  assert verb in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+  "verb", sorted(set(t2t_af_command._VERBS) - {"bench", "report"})
+)
+def test_unknown_flags_are_refused_with_exit_code_2(capsys, verb):
+  with pytest.raises(SystemExit) as left:
+    t2t_af_command.main([verb, "--no_such_flag=1"])
+  assert left.value.code == 2
+  captured = capsys.readouterr()
+  assert "error:" in captured.err and "Traceback" not in captured.err
+  assert not captured.out
+
+
+@pytest.mark.parametrize(
+  "argv, message",
+  [
+    (["bench", "grap"], 'unknown bench "grap". Did you mean "graph"'),
+    (["data", "--problem=video_bare"], 'Did you mean "video_bair"'),
+    (["compare"], "--problem and --hparams_sets must be given"),
+    (
+      ["compare", "--problem=p", "--hparams_sets=s", "--eval_every=-1"],
+      "--eval_every must be 0 or more",
+    ),
+    (
+      ["compare", "--problem=video_bair", "--hparams_sets=slvm_tini"],
+      'unknown hparams set "slvm_tini"',
+    ),
+    (
+      ["analyse", "--output_dir=/nowhere"],
+      "does not say its model and hparams_set and problem",
+    ),
+    (
+      ["analyse", "--output_dir=/nowhere", "--num_contexts=0"],
+      "--num_contexts -1 or at least 1",
+    ),
+    (
+      ["analyse", "--output_dir=/nowhere", "--num_sequences=0"],
+      "--num_sequences must be at least 1",
+    ),
+    (["params", "af3_tiny"], 'unknown hparams set "af3_tiny". Did you'),
+    (["params", "af1_tiny", "--problem=nothing"], 'unknown problem "nothing"'),
+    (
+      ["references", "--problem=video_bair", "--num_targets=0"],
+      "--num_inputs and --num_targets must be at least 1",
+    ),
+    (["references", "--problem=video_bair", "--data_dir=/nowhere"], "/nowhere"),
+    (["convert", "--from_dir=/nowhere", "--to_dir=x"], "holds no checkpoint"),
+    (["perceptual", "/nowhere"], "/nowhere"),
+    (["table", "1", "/nowhere"], "/nowhere"),
+    (["figure", "5", "/nowhere"], "/nowhere"),
+    (["figure", "nothing"], "there is no figure nothing"),
+    (["figure", "2"], "figure 2 is a diagram"),
+    (["report", "/nowhere"], "/nowhere"),
+  ],
+)
+def test_mistakes_are_one_line_and_exit_code_2(
+  capsys, monkeypatch, tmp_path, argv, message
+):
+  monkeypatch.chdir(tmp_path)
+  assert t2t_af_command.main(argv) == 2
+  captured = capsys.readouterr()
+  assert captured.err.startswith("error: ") and message in captured.err
+  assert captured.err.count("\n") == 1 and not captured.out
+  assert not list(tmp_path.iterdir()), "nothing may be written"
+
+
+def test_a_verb_without_tensorflow_loads_none(run_python):
+  code = (
+    "import sys, t2t_af_light\n"
+    "sys.argv = ['t2t-af', 'table', '3', sys.argv[1]]\n"
+    "assert t2t_af_light.main() == 0\n"
+    "assert 'tensorflow' not in sys.modules\n"
+  )
+  done = run_python("-c", code, _ROOT / "results" / "parameters", path=[_ROOT])
+  assert done.returncode == 0, done.stderr
+  assert "32,472,188" in done.stdout
