@@ -17,9 +17,7 @@ machine disturb less, and the peak of memory.
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import time
 
@@ -29,6 +27,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from benchmarks import flow_loop
+from benchmarks import process
 from benchmarks import result
 from t2t_af import progress
 from t2t_af import session as session_lib
@@ -60,7 +59,7 @@ def main(argv: list[str]) -> int:
   )
   parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
   result.add_arguments(parser)
-  args = parser.parse_known_args(argv)[0]
+  args = parser.parse_args(argv)
   if args.measure:
     print(json.dumps(measure(*args.measure, args.steps)))
     return 0
@@ -155,23 +154,15 @@ def _compare(
 
 
 def _in_process(hparams_set: str, column: str, num_steps: int) -> dict:
-  """One measurement in a fresh process; reads its last line."""
-  output = subprocess.run(
-    [
-      sys.executable,
-      "-m",
-      "benchmarks.flow",
-      "--measure",
-      hparams_set,
-      column,
-      "--steps",
-      str(num_steps),
-    ],
-    check=True,
-    stdout=subprocess.PIPE,
-    env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),
+  """`measure` in a fresh process."""
+  return process.measure(
+    "benchmarks.flow",
+    "--measure",
+    hparams_set,
+    column,
+    "--steps",
+    str(num_steps),
   )
-  return json.loads(output.stdout.decode().strip().splitlines()[-1])
 
 
 if __name__ == "__main__":

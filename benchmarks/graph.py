@@ -11,9 +11,7 @@ what `t2t-trainer` builds, less its input pipeline.
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import time
 
@@ -22,6 +20,7 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from benchmarks import process
 from t2t_af import progress
 from t2t_af import session as session_lib
 from t2t_af.bin import arguments
@@ -132,17 +131,6 @@ def count_decoding(hparams_set: str, num_frames: int) -> int:
     return len(tf.get_default_graph().get_operations())
 
 
-def _in_process(*args) -> dict:
-  """Runs one measurement in a fresh process, and reads its last line."""
-  output = subprocess.run(
-    [sys.executable, "-m", "benchmarks.graph", *args],
-    check=True,
-    stdout=subprocess.PIPE,
-    env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),
-  )
-  return json.loads(output.stdout.decode().strip().splitlines()[-1])
-
-
 def main(argv: list[str]) -> int:
   """Measures the columns in turn, or one of them (--measure)."""
   parser = arguments.parser("bench graph", __doc__)
@@ -159,8 +147,13 @@ def main(argv: list[str]) -> int:
   for _ in progress.bar(range(args.repeats), label="measuring", unit="round"):
     for label, model, settings in _COLUMNS:
       measured[label].append(
-        _in_process(
-          "--measure", model, settings, "--hparams_set", args.hparams_set
+        process.measure(
+          "benchmarks.graph",
+          "--measure",
+          model,
+          settings,
+          "--hparams_set",
+          args.hparams_set,
         )
       )
   _print(measured)

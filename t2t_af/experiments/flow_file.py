@@ -33,12 +33,12 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
       windows evenly apart.
   """
   batches = run.decompositions(split, num_sequences)
-  arrays = {
+  flows = {
     name: np.concatenate([batch[name] for batch in batches])
     for name in batches[0]
   }
-  x = arrays.pop("x")
-  if not arrays:
+  x = flows.pop("x")
+  if not flows:
     tf.logging.info(
       "%s has no flow, and flow.npz is not written", run.output_dir
     )
@@ -48,7 +48,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
     "num_cond": _num_cond(run.hparams),
   }
   precision = np.float32 if run.is_series else np.float16
-  for name, values in arrays.items():
+  for name, values in flows.items():
     arrays[name] = _to_length(values.astype(precision), x.shape[1])
   if run.is_series:
     statistics = run.problem.statistics(run.data_dir)

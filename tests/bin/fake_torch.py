@@ -5,14 +5,19 @@ real ones would download, these fail.
 """
 
 import contextlib
+import hashlib
 from importlib import metadata
 import importlib.machinery
 import os
+import pathlib
 import sys
 import types
 
 import numpy as np
 
+from t2t_af.experiments import perceptual_extras
+
+ALEX, I3D = "alexnet-owt-7be5be79.pth", "i3d_pretrained_400.pt"
 NAMES = ("torch", "torchvision", "lpips", "cdfvd", "cdfvd.fvd")
 VERSIONS = {
   "torch": "2.8.0",
@@ -172,3 +177,21 @@ def _get_i3d_logits(
   assert videos.dtype == np.uint8 and videos.shape[-1] == 3
   stats.all_features.append(videos.mean(axis=(1, 2, 3, 4))[:, None])
   return stats
+
+
+def install_weights(monkeypatch, tmp_path) -> pathlib.Path:
+  """The fakes, and the files that they read where torch keeps them."""
+  install(monkeypatch)
+  monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+  folder = tmp_path / "torch" / "hub" / "checkpoints"
+  folder.mkdir(parents=True)
+  for file in (ALEX, I3D):
+    (folder / file).write_bytes(b"trunk")
+  digest = hashlib.sha256(b"trunk").hexdigest()
+  for name in ("alex", "vgg"):
+    monkeypatch.setitem(
+      perceptual_extras.NETWORKS,
+      name,
+      perceptual_extras.NETWORKS[name]._replace(sha256=digest[:8]),
+    )
+  return folder

@@ -14,11 +14,8 @@ from t2t_af import errors
 from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.bin import analyse
-from t2t_af.experiments import calibration_records
-from t2t_af.experiments import flow_file
 from t2t_af.experiments import trained_run
 from t2t_af.records import json_lines
-from t2t_af.records import records
 from t2t_af.records import run_folder
 
 INPUTS, TARGETS = 9, 10
@@ -34,14 +31,8 @@ class Particle(series_particle.SeriesParticle):
   sequences_per_split = {"train": 12, "eval": 1, "test": 5}
 
 
-@pytest.fixture(name="run", scope="module")
-def _run(tmp_path_factory):
-  """Trains two steps and analyses; the problem need not be registered."""
-  data_dir, model_dir = [
-    str(tmp_path_factory.mktemp(name)) for name in ("data", "run")
-  ]
-  problem = Particle()
-  problem.generate_data(data_dir, None)
+def _train(problem, data_dir, model_dir):
+  """Two steps; the problem need not be registered."""
   config = trainer_lib.create_run_config(
     "autoregressive_flow", model_dir=model_dir, schedule="train", random_seed=0
   )
@@ -63,25 +54,27 @@ def _run(tmp_path_factory):
     problem=Particle.name,
     seed=0,
   )
+
+
+@pytest.fixture(name="run", scope="module")
+def _run(tmp_path_factory):
+  """Trains and analyses."""
+  data_dir, model_dir = [
+    str(tmp_path_factory.mktemp(name)) for name in ("data", "run")
+  ]
+  problem = Particle()
+  problem.generate_data(data_dir, None)
+  _train(problem, data_dir, model_dir)
+  flags = (
+    "--train_too --num_train_sequences=3 --num_sequences=2 --num_samples=5 "
+    "--num_contexts=3"
+  ).split()
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(
       registry, "problem", lambda name: {Particle.name: problem}[name]
     )
-    assert (
-      analyse.main(
-        [
-          "--output_dir",
-          model_dir,
-          "--data_dir",
-          data_dir,
-          "--train_too",
-          "--num_train_sequences=3",
-          "--num_sequences=2",
-          "--num_samples=5",
-          "--num_contexts=3",
-        ]
-      )
-      == 0
+    assert not analyse.main(
+      ["--output_dir", model_dir, "--data_dir", data_dir, *flags]
     )
   return types.SimpleNamespace(
     problem=problem, data_dir=data_dir, model_dir=model_dir
@@ -128,11 +121,6 @@ def test_every_record_says_what_was_trained_on(run):
   assert run_folder.read(run.model_dir)["train_fraction"] == 0.5
 
 
-def test_run_of_before_there_was_a_choice_was_trained_on_all(tmp_path):
-  run_folder.update(str(tmp_path), model="slvm")
-  assert run_folder.identity(str(tmp_path))["train_fraction"] == 1.0
-
-
 def test_flow_file_leads_back_to_the_data(run):
   """And is what the analysis reads."""
   path = os.path.join(run.model_dir, "results", "flow.npz")
@@ -164,90 +152,6 @@ def test_calibration_is_by_the_flow_and_by_samples(run):
   assert samples["num_non_finite_contexts"] == 0
   assert flow["crps"] is None
   assert samples["crps"] is None or samples["crps"] > 0.0
-
-
-class _Samples:
-  """A run whose futures are given; series of two windows each."""
-
-  hparams = types.SimpleNamespace(
-    video_num_input_frames=INPUTS, video_num_target_frames=TARGETS, data_dir=""
-  )
-  data_dir = ""
-
-  def __init__(self, outputs, targets):
-    self._found = [dict(outputs=o, targets=t) for o, t in zip(outputs, targets)]
-    self.problem = self.hparams.problem = types.SimpleNamespace(
-      split_files=lambda *_: None,
-      num_windows=lambda *_: len(targets),
-      window_ids=lambda *_: [str(i // 2) for i in range(len(targets))],
-    )
-
-  def futures(self, split, count, num_samples):
-    del split, count, num_samples
-    return iter(self._found)
-
-  def identity(self, split):
-    return dict.fromkeys(records.IDENTITY, split)
-
-
-def test_samples_from_the_truth_are_calibrated():
-  """Half as wide ones, a mutant, are not; a diverging one is left out."""
-  rng = np.random.default_rng(0)
-  outputs = rng.standard_normal([100, 30, 4, 3]).astype(np.float32)
-  targets = rng.standard_normal([100, 4, 3]).astype(np.float32)
-  coverage = {}
-  for width in (1.0, 0.5):
-    outputs[7, 3, 1, 0] = np.inf
-    record = calibration_records.from_samples(
-      _Samples(width * outputs, targets), "test", -1, 30
-    )
-    assert record["num_sequences"] == 99
-    assert record["num_non_finite_contexts"] == 1
-    coverage[width] = np.array(record["coverage"])
-  levels = np.array(record["coverage_levels"])
-  # 1188 values: a standard error of 0.015 at most.
-  assert np.abs(coverage[1.0] - levels).max() < 0.06
-  assert np.abs(coverage[0.5] - levels).max() > 0.15
-  outputs[:, 0, 0, 0] = np.nan
-  with pytest.raises(errors.UserError, match="not finite"):
-    calibration_records.from_samples(_Samples(outputs, targets), "test", -1, 30)
-
-
-class _Frames:
-  """A run of video: what `decompositions` gives."""
-
-  is_series = False
-  hparams = types.SimpleNamespace(video_num_input_frames=3)
-
-  def __init__(self, output_dir, **found):
-    self.output_dir, self._found = str(output_dir), found
-
-  def decompositions(self, split, count):
-    assert (split, count) == ("test", 2)
-    return [
-      {name: values[i : i + 1] for name, values in self._found.items()}
-      for i in range(count)
-    ]
-
-
-def test_flow_file_of_video(tmp_path):
-  x = np.arange(2 * 5 * 12, dtype=np.int32).reshape([2, 5, 2, 2, 3])
-  u = np.linspace(-3, 3, 2 * 2 * 8, dtype=np.float32).reshape([2, 2, 1, 1, 8])
-  assert flow_file.write(
-    _Frames(tmp_path, x=x, z_0=u, alpha_0=u, beta_0=u, u_0=u), "test", 2
-  )
-  flow = flow_arrays.read(str(tmp_path / "results" / "flow.npz"))
-  assert flow.x.dtype == np.uint8 and flow.num_cond == 3
-  np.testing.assert_array_equal(flow.x, x)
-  (latent,) = flow.latents
-  assert np.isnan(latent.noise[:, :3]).all()
-  np.testing.assert_allclose(latent.noise[:, 3:], u, rtol=1e-3)
-
-
-def test_model_without_a_flow_has_no_file(tmp_path):
-  x = np.zeros([2, 5, 2, 2, 3], np.int32)
-  assert not flow_file.write(_Frames(tmp_path, x=x), "test", 2)
-  assert not os.listdir(tmp_path)
 
 
 @pytest.mark.parametrize(

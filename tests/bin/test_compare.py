@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 
 import pytest
 from tensor2tensor.data_generators import algorithmic  # noqa: F401
@@ -17,15 +18,25 @@ SETS = ["video_flow_tiny", "video_flow_af_tiny"]
 NLL = {"video_flow_tiny": 2.5, "video_flow_af_tiny": 2.4}
 
 
-@pytest.fixture(name="started")
-def _started(monkeypatch):
-  """Replaces a run's process by one that writes records at once."""
-  started = []
-
-  def call(command):
-    run = run_lib.Run(**json.loads(command[-1]))
-    started.append((run.hparams_set, run.seed))
-    identity = dict(
+def _write_run(run):
+  """What a run's process leaves: a checkpoint and a likelihood record."""
+  folder = pathlib.Path(run.output_dir)
+  folder.mkdir(parents=True)
+  (folder / "checkpoint").write_text(
+    f'model_checkpoint_path: "model.ckpt-{run.steps}"\n', encoding="utf-8"
+  )
+  for suffix in ("index", "data-00000-of-00001"):
+    (folder / f"model.ckpt-{run.steps}.{suffix}").touch()
+  nll = NLL[run.hparams_set] + 0.01 * run.seed
+  json_lines.append(
+    run_folder.results(run.output_dir, "likelihood"),
+    records.likelihood(
+      nll_nats_per_dim=nll,
+      nll_nats_per_dim_stderr=0.1,
+      nll_nats_per_dim_per_step=[nll] * 10,
+      num_sequences=4,
+      num_cond_steps=3,
+      num_scored_steps=10,
       model=run.model,
       hparams_set=run.hparams_set,
       hparams="",
@@ -35,36 +46,24 @@ def _started(monkeypatch):
       step=run.steps,
       seed=run.seed,
       num_parameters=10,
-    )
-    os.makedirs(run.output_dir)
-    with open(
-      os.path.join(run.output_dir, "checkpoint"), "w", encoding="utf-8"
-    ) as f:
-      f.write('model_checkpoint_path: "model.ckpt-%d"\n' % run.steps)
-    for suffix in (".index", ".data-00000-of-00001"):
-      open(
-        os.path.join(run.output_dir, "model.ckpt-%d%s" % (run.steps, suffix)),
-        "w",
-        encoding="utf-8",
-      ).close()
-    nll = NLL[run.hparams_set] + 0.01 * run.seed
-    json_lines.append(
-      run_folder.results(run.output_dir, "likelihood"),
-      records.likelihood(
-        nll_nats_per_dim=nll,
-        nll_nats_per_dim_stderr=0.1,
-        nll_nats_per_dim_per_step=[nll] * 10,
-        num_sequences=4,
-        num_cond_steps=3,
-        num_scored_steps=10,
-        **identity,
-      ),
-    )
+    ),
+  )
+
+
+@pytest.fixture(name="started")
+def _started(monkeypatch):
+  """Replaces a run's process by one that writes records at once."""
+  started = []
+
+  def call(command):
+    run = run_lib.Run(**json.loads(command[-1]))
+    started.append((run.hparams_set, run.seed))
+    _write_run(run)
     return 0
 
   monkeypatch.setattr(compare.subprocess, "call", call)
   monkeypatch.setattr(compare, "_generate", lambda args: None)
-  monkeypatch.setattr(compare.reference_records, "write", lambda *a, **k: None)
+  monkeypatch.setattr(compare.reference_records, "write", lambda *a: None)
   return started
 
 
@@ -216,3 +215,48 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
       "af1_tiny": "1-AF",
       "slvm_dx_tiny": "SLVM + Δx",
     }
+
+
+def test_the_demo_fills_in_what_is_not_said():
+  args = compare._parse(["--demo", "--train_steps=5"])
+  assert (args.problem, args.train_steps) == ("video_toy_pushing", 5)
+  assert args.sets[0] == "video_flow_tiny" and args.seeds == [0]
+
+
+def test_data_is_made_only_where_it_is_not_there(monkeypatch, tmp_path):
+  made = []
+
+  class Problem:
+    """Has the splits in `there`."""
+
+    there = ["train", "eval", "test"]
+
+    def split_files(self, data_dir, split):
+      if split not in self.there:
+        raise errors.UserError("not there")
+
+    def generate_data(self, data_dir, tmp_dir):
+      made.append((data_dir, tmp_dir))
+
+  monkeypatch.setattr(compare.registry, "problem", lambda name: Problem())
+  folder = str(tmp_path / "new")
+  args = compare._parse(["--problem=p", "--data_dir", folder])
+  compare._generate(args)
+  assert not made and not os.path.exists(folder)
+  Problem.there = ["train", "test"]  # stopped half way
+  compare._generate(args)
+  assert made == [(folder, os.path.join(folder, "tmp"))]
+  assert os.path.isdir(folder)
+
+
+def test_minutes_left_are_those_of_runs_so_far(
+  started, monkeypatch, tmp_path, capsys
+):
+  del started
+  times = iter([0.0, 120.0, 300.0, 360.0])
+  monkeypatch.setattr(compare.time, "time", lambda: next(times))
+  compare.main(_arguments(tmp_path))
+  lines = capsys.readouterr().err.splitlines()
+  assert lines[0].endswith("run 1 of 4: video_flow_tiny, seed 0")
+  assert lines[1].endswith("seed 0, about 6 minutes left")
+  assert lines[2].endswith("seed 1, about 5 minutes left")

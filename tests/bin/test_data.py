@@ -1,38 +1,30 @@
 """`t2t-af data` on two small data sets: what it tells, draws and misses."""
 
 import json
+import types
 
 import numpy as np
 from PIL import Image
 import pytest
-from tensor2tensor.data_generators import problem as t2t_problem
-from tensor2tensor.utils import registry
 
 from problems import series_particle
-from problems import video_toy_pushing
 from t2t_af import errors
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.bin import data
-
-COUNTS = {
-  t2t_problem.DatasetSplit.TRAIN: 4,
-  t2t_problem.DatasetSplit.EVAL: 1,
-  t2t_problem.DatasetSplit.TEST: 1,
-}
+from tests.fixtures import small_data
 
 
 @pytest.fixture(name="data_dir", scope="module")
 def _data_dir(tmp_path_factory):
-  """Four training sequences of each; the counts hold while it is made."""
+  """Four training sequences of each."""
   folder = tmp_path_factory.mktemp("data")
-  with pytest.MonkeyPatch.context() as patch:
-    for cls in (
-      series_particle.SeriesParticle,
-      video_toy_pushing.VideoToyPushing,
-    ):
-      patch.setattr(cls, "sequences_per_split", COUNTS)
-    for name in ("series_particle", "video_toy_pushing"):
-      registry.problem(name).generate_data(str(folder), str(folder / "tmp"))
+  small_data.generate(
+    str(folder),
+    ["series_particle", "video_toy_pushing"],
+    train=4,
+    dev=1,
+    test=1,
+  )
   return folder
 
 
@@ -96,3 +88,45 @@ def test_damaged_and_unknown_data_are_told(data_dir, tmp_path, capsys):
   assert "video_gone\n  unknown" in told
   with pytest.raises(errors.UserError, match='"series_particle"'):
     data.main([f"--data_dir={tmp_path}", "--problem=series_partikle"])
+
+
+def test_lengths_of_a_split_are_summed_over_its_files():
+  files = [
+    types.SimpleNamespace(lengths={5: 2, 7: 1}),
+    types.SimpleNamespace(lengths={5: 1000}),
+  ]
+  assert data._counts(files) == (
+    "1003 sequences of 5 to 7 steps, 5,017 steps in all"
+  )
+  assert (
+    data._counts([])
+    == data._counts([types.SimpleNamespace(lengths={})])
+    == "no sequences"
+  )
+
+
+def test_a_source_of_all_splits_is_named_once():
+  manifest = {
+    "splits": {
+      "train": {"source": {"made_by": "x", "urls": ["u"], "files": ["a", "b"]}},
+      "dev": {"source": {"made_by": "x", "left_out": [], "files": {"c": 1}}},
+      "test": {},
+    }
+  }
+  assert list(data._sources(manifest)) == [
+    "made by: x",
+    "files: a, b",
+    "files: 1 in the manifest",
+  ]
+
+
+def test_only_problems_of_sequences_are_ours():
+  names = data.our_problems()
+  assert "video_bair" in names and "series_particle" in names
+  assert "video_bair_robot_pushing" not in names
+
+
+def test_an_empty_data_set_has_no_picture(tmp_path):
+  problem = types.SimpleNamespace(split_files=lambda data_dir, split: [])
+  assert data._draw(problem, "", str(tmp_path)) is None
+  assert not list(tmp_path.iterdir())

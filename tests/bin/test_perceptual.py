@@ -2,44 +2,26 @@
 
 import hashlib
 import pathlib
-import re
 
 import numpy as np
 import pytest
 
 from t2t_af import errors
-from t2t_af.bin import doctor
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import perceptual
-from t2t_af.experiments import perceptual_extras
-from t2t_af.experiments import perceptual_networks
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 from tests.bin import fake_torch
 
 CONTEXTS, SAMPLES, COND, TIME = 4, 2, 3, 10
-ALEX, I3D = "alexnet-owt-7be5be79.pth", "i3d_pretrained_400.pt"
-_SETUP = pathlib.Path(__file__).parents[2] / "setup.py"
+ALEX, I3D = fake_torch.ALEX, fake_torch.I3D
+_ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture(name="weights", autouse=True)
 def _weights(monkeypatch, tmp_path):
-  """Fakes in place, and the files that they read where torch keeps them."""
-  fake_torch.install(monkeypatch)
-  monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-  folder = tmp_path / "torch" / "hub" / "checkpoints"
-  folder.mkdir(parents=True)
-  for file in (ALEX, I3D):
-    (folder / file).write_bytes(b"trunk")
-  digest = hashlib.sha256(b"trunk").hexdigest()
-  for name in ("alex", "vgg"):
-    monkeypatch.setitem(
-      perceptual_extras.NETWORKS,
-      name,
-      perceptual_extras.NETWORKS[name]._replace(sha256=digest[:8]),
-    )
-  return folder
+  return fake_torch.install_weights(monkeypatch, tmp_path)
 
 
 def _levels(values, num_frames, side=32):
@@ -220,29 +202,10 @@ def test_weights_dir_is_looked_into_and_nowhere_else(run, weights, tmp_path):
   assert _call(run, "--metrics=lpips", f"--weights_dir={own}") == 0
 
 
-def test_weights_beside_cd_fvd_are_found(weights, tmp_path, monkeypatch):
-  fvd = fake_torch.install(monkeypatch)["cdfvd"]
-  folder = tmp_path / "cdfvd" / "third_party" / "i3d"
-  folder.mkdir(parents=True)
-  fvd.__spec__.submodule_search_locations.append(str(tmp_path / "cdfvd"))
-  (weights / I3D).rename(folder / I3D)
-  assert perceptual_extras.find("i3d").path == str(folder / I3D)
-
-
 def test_damaged_weights_are_refused(run, weights):
   (weights / ALEX).write_bytes(b"trun")
   told = _told(run, "--metrics=lpips")
   assert "damaged or not complete" in told and "get it again from" in told
-
-
-def test_a_file_that_is_no_weights_is_told_in_one_line(weights):
-  path = weights / ALEX
-  path.write_bytes(b"a web page")
-  with pytest.raises(errors.UserError) as caught:
-    perceptual_networks.make("alex", str(path))
-  assert str(caught.value) == (
-    f"{path} holds no weights that fit: PytorchStreamReader failed"
-  )
 
 
 @pytest.mark.parametrize(
@@ -301,22 +264,6 @@ def test_the_verb_needs_no_tensorflow(run_python):
     "import t2t_af_light, sys\n"
     "import t2t_af.bin.perceptual\n"
     "print({'tensorflow', 'torch'} & set(sys.modules))",
-    path=[_SETUP.parent],
+    path=[_ROOT],
   )
   assert done.stdout.strip() == "set()", done.stderr
-
-
-def test_the_extra_of_setup_is_what_people_are_told_to_install():
-  (listed,) = re.findall(r"_PERCEPTUAL = \[(.*?)\]", _SETUP.read_text(), re.S)
-  assert sorted(re.findall(r'"(.*?)"', listed)) == sorted(
-    perceptual_extras.REQUIREMENTS.values()
-  )
-
-
-def test_doctor_tells_of_the_extras_and_finds_nothing_wrong(monkeypatch):
-  finding = doctor._perceptual()
-  assert finding.cure is None and "are here" in finding.found
-  fake_torch.uninstall(monkeypatch)
-  finding = doctor._perceptual()
-  assert finding.cure is None
-  assert finding.found.startswith("optional: missing for LPIPS and FVD")

@@ -2,35 +2,24 @@
 
 import numpy as np
 import pytest
-from tensor2tensor.data_generators import problem as t2t_problem
 from tensor2tensor.utils import registry
 
-from problems import series_particle
-from problems import video_toy_pushing
 from t2t_af import errors
 from t2t_af.bin import references
 from t2t_af.experiments import reference_records
 from t2t_af.records import json_lines
-
-COUNTS = {
-  t2t_problem.DatasetSplit.TRAIN: 20,
-  t2t_problem.DatasetSplit.EVAL: 3,
-  t2t_problem.DatasetSplit.TEST: 5,
-}
+from tests.fixtures import small_data
 
 
 @pytest.fixture(name="data_dir", scope="module")
 def _data_dir(tmp_path_factory):
-  folder = str(tmp_path_factory.mktemp("data"))
-  with pytest.MonkeyPatch.context() as patch:
-    for cls in (
-      series_particle.SeriesParticle,
-      video_toy_pushing.VideoToyPushing,
-    ):
-      patch.setattr(cls, "sequences_per_split", COUNTS)
-    for name in ("series_particle", "video_toy_pushing"):
-      registry.problem(name).generate_data(folder, folder)
-  return folder
+  return small_data.generate(
+    str(tmp_path_factory.mktemp("data")),
+    ["series_particle", "video_toy_pushing"],
+    train=20,
+    dev=3,
+    test=5,
+  )
 
 
 def test_a_series_is_scored_on_the_windows_of_evaluation(data_dir, capsys):

@@ -1,0 +1,126 @@
+"""Calibration records of runs whose samples and noise are given."""
+
+import math
+import types
+
+import numpy as np
+import pytest
+
+from t2t_af import errors
+from t2t_af.experiments import calibration_records
+from t2t_af.records import records
+
+INPUTS, TARGETS = 9, 10
+
+
+class _Samples:
+  """A run whose futures are given; series of two windows each."""
+
+  hparams = types.SimpleNamespace(
+    video_num_input_frames=INPUTS, video_num_target_frames=TARGETS, data_dir=""
+  )
+  data_dir = ""
+
+  def __init__(self, outputs, targets):
+    self._found = [dict(outputs=o, targets=t) for o, t in zip(outputs, targets)]
+    self.problem = self.hparams.problem = types.SimpleNamespace(
+      split_files=lambda *_: None,
+      num_windows=lambda *_: len(targets),
+      window_ids=lambda *_: [str(i // 2) for i in range(len(targets))],
+    )
+
+  def futures(self, split, count, num_samples):
+    del split, count, num_samples
+    return iter(self._found)
+
+  def identity(self, split):
+    return dict.fromkeys(records.IDENTITY, split)
+
+
+def test_samples_from_the_truth_are_calibrated():
+  """Half as wide ones, a mutant, are not; a diverging one is left out."""
+  rng = np.random.default_rng(0)
+  outputs = rng.standard_normal([100, 30, 4, 3]).astype(np.float32)
+  targets = rng.standard_normal([100, 4, 3]).astype(np.float32)
+  coverage = {}
+  for width in (1.0, 0.5):
+    outputs[7, 3, 1, 0] = np.inf
+    record = calibration_records.from_samples(
+      _Samples(width * outputs, targets), "test", -1, 30
+    )
+    assert record["num_sequences"] == 99
+    assert record["num_non_finite_contexts"] == 1
+    coverage[width] = np.array(record["coverage"])
+  levels = np.array(record["coverage_levels"])
+  # 1188 values: a standard error of 0.015 at most.
+  assert np.abs(coverage[1.0] - levels).max() < 0.06
+  assert np.abs(coverage[0.5] - levels).max() > 0.15
+  outputs[:, 0, 0, 0] = np.nan
+  with pytest.raises(errors.UserError, match="not finite"):
+    calibration_records.from_samples(_Samples(outputs, targets), "test", -1, 30)
+
+
+def test_crps_is_nan_where_its_package_is_absent(monkeypatch):
+  def absent(samples, truth):
+    raise errors.UserError("scoringrules is not installed")
+
+  monkeypatch.setattr(calibration_records.calibration, "crps", absent)
+  rng = np.random.default_rng(0)
+  record = calibration_records.from_samples(
+    _Samples(
+      rng.standard_normal([4, 5, 2, 3]).astype(np.float32),
+      rng.standard_normal([4, 2, 3]).astype(np.float32),
+    ),
+    "test",
+    -1,
+    5,
+  )
+  assert math.isnan(record["crps"]) and record["num_sequences"] == 4
+
+
+class _Noise(_Samples):
+  """A run of a flow whose noise is given, in two batches."""
+
+  hparams = types.SimpleNamespace(
+    num_transforms=2,
+    video_num_input_frames=INPUTS,
+    video_num_target_frames=TARGETS,
+    data_dir="",
+  )
+
+  def __init__(self, noise):
+    super().__init__(noise, noise)
+    self._noise = noise
+
+  def decompositions(self, split, count, only):
+    assert (split, count, only) == ("test", -1, "y_2")
+    return [{only: batch} for batch in np.array_split(self._noise, 2)]
+
+
+@pytest.mark.parametrize("width, calibrated", [(1.0, True), (2.0, False)])
+def test_a_flow_is_calibrated_where_its_noise_is_normal(width, calibrated):
+  noise = width * np.random.default_rng(1).standard_normal([60, 15, 2])
+  record = calibration_records.from_flow(_Noise(noise), "test")
+  assert (record["method"], record["num_samples"]) == ("flow", None)
+  # The steps given have no noise that counts.
+  assert record["num_values"] == 60 * TARGETS * 2
+  error = np.abs(np.subtract(record["coverage"], record["coverage_levels"]))
+  assert (error.max() < 0.05) == calibrated
+
+
+def test_the_error_takes_windows_of_one_series_together():
+  """Two series of two windows: means 1 and 3, deviations -2 and 2 in sum."""
+  mean, stderr = calibration_records._mean_and_stderr(
+    [0.0, 2.0, 3.0, 3.0], ["a", "a", "b", "b"]
+  )
+  assert mean == 2.0
+  assert stderr == pytest.approx(math.sqrt(2 / 1 * (4.0 + 4.0)) / 4)
+  _, of_windows = calibration_records._mean_and_stderr(
+    [0.0, 2.0, 3.0, 3.0], list("abcd")
+  )
+  assert of_windows == pytest.approx(math.sqrt(4 / 3 * 6.0) / 4)
+
+
+def test_one_series_has_no_error():
+  mean, stderr = calibration_records._mean_and_stderr([1.0, 2.0], ["a", "a"])
+  assert mean == 1.5 and math.isnan(stderr)
