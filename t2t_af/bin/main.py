@@ -41,22 +41,18 @@ def main(argv: Optional[list[str]] = None) -> int:
 
 
 def _run(verb: str, argv: list[str]) -> int:
-  if verb not in _present():
-    raise UserError(suggest(verb, _present(), "verb") + " See: t2t-af --help")
+  if verb not in _VERBS:
+    raise UserError(suggest(verb, _VERBS, "verb") + " See: t2t-af --help")
   if _VERBS[verb]:
     t2t_af.register()
   module = importlib.import_module(f"t2t_af.bin.{verb}")
   return module.main(argv)
 
 
-def _present() -> list[str]:
-  return [verb for verb in _VERBS if (_HERE / f"{verb}.py").exists()]
-
-
 def _help() -> str:
   """One line for each verb, read without importing it."""
   lines = ["t2t-af VERB [--help]", ""]
-  for verb in _present():
+  for verb in _VERBS:
     tree = ast.parse((_HERE / f"{verb}.py").read_text(encoding="utf-8"))
     first = (ast.get_docstring(tree) or "").split("\n")[0]
     lines.append(f"  {verb:<12}{first.split('`: ')[-1]}")

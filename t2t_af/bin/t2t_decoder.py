@@ -6,8 +6,6 @@
         [--decode_hparams="num_samples=8,num_decodes=4"]
 """
 
-import importlib
-import importlib.util
 import sys
 
 from absl import flags
@@ -16,9 +14,9 @@ import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import decoding
 
 FLAGS = flags.FLAGS
-_OURS = "t2t_af.experiments.decoding"
 
 
 def main() -> None:
@@ -56,9 +54,7 @@ def _prepare(stock) -> None:
   else:
     best_checkpoint.check_exists(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
-  if importlib.util.find_spec(_OURS):
-    ours = importlib.import_module(_OURS)
-    stock.decoding.decode_from_dataset = ours.decode_from_dataset
+  stock.decoding.decode_from_dataset = decoding.decode_from_dataset
 
 
 if __name__ == "__main__":

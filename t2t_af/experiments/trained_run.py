@@ -191,9 +191,11 @@ class TrainedRun:
     known = self._known
     hparams = trainer_lib.create_hparams(
       known["hparams_set"],
-      ",".join(filter(None, [known.get("hparams"), overrides])),
+      known.get("hparams") or "",
       hparams_path=os.path.join(self.output_dir, "hparams.json"),
     )
+    # In a second step: a text may not assign to an hparam twice.
+    hparams.parse(overrides)
     config = trainer_lib.create_run_config(
       known["model"],
       model_dir=self.output_dir,

@@ -14,7 +14,6 @@ from t2t_af import errors
 from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.bin import analyse
-from t2t_af.experiments import trained_run
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
@@ -170,19 +169,3 @@ def test_mistakes_are_told(run, monkeypatch, flags, told):
       ["--output_dir", run.model_dir, "--data_dir", run.data_dir, *flags]
     )
   assert len(_records(run, "likelihood")) == before
-
-
-@pytest.mark.parametrize(
-  "known, told",
-  [
-    ({}, "does not say its model and hparams_set and problem"),
-    (
-      dict(model="slvm", hparams_set="slvm_tiny", problem=Particle.name),
-      "holds no checkpoint",
-    ),
-  ],
-)
-def test_folder_that_is_no_run_is_told(tmp_path, known, told):
-  run_folder.update(str(tmp_path), **known)
-  with pytest.raises(errors.UserError, match=told):
-    trained_run.TrainedRun(str(tmp_path), str(tmp_path))

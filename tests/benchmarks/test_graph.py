@@ -1,0 +1,72 @@
+"""`bench graph`: what is counted, and the table of medians."""
+
+import subprocess
+
+import pytest
+import tensorflow.compat.v1 as tf
+
+from benchmarks import graph
+from benchmarks import process
+
+
+def test_variables_and_the_optimizer_are_no_core():
+  x = tf.placeholder(tf.float32, [3], name="x")
+  assert graph.count_operations() == (1, 1)
+  with tf.variable_scope("layer", use_resource=True):
+    w = tf.get_variable("w", initializer=tf.zeros_initializer(), shape=[3])
+  of_all, of_core = graph.count_operations()
+  assert of_all > 4 and of_core == 1
+  tf.reduce_sum(w * x)
+  before = graph.count_operations()
+  assert before[1] > 1
+  with tf.name_scope("training/"):
+    tf.train.GradientDescentOptimizer(0.1).apply_gradients([(tf.ones([3]), w)])
+  after = graph.count_operations()
+  assert after[0] > before[0] and after[1] == before[1]
+
+
+def test_columns_alternate_and_their_medians_are_shown(monkeypatch, capsys):
+  seconds = {"stock": iter([9.0, 4.0, 5.0]), "tuned": iter([2.0] * 6)}
+  asked = []
+
+  def measure(module, flag, model, settings, *rest):
+    asked.append((model, settings))
+    assert (module, flag, rest) == (
+      "benchmarks.graph",
+      "--measure",
+      ("--hparams_set", "af1_tiny"),
+    )
+    value = next(seconds[settings])
+    return {key: value for _, key in graph._ROWS}
+
+  monkeypatch.setattr(graph.process, "measure", measure)
+  monkeypatch.setattr(graph, "count_decoding", lambda name, n: 100 + n)
+  assert graph.main(["--repeats=3", "--hparams_set=af1_tiny"]) == 0
+  assert (
+    asked
+    == [
+      ("next_frame_glow", "stock"),
+      ("next_frame_glow", "tuned"),
+      ("video_flow", "tuned"),
+    ]
+    * 3
+  )
+  lines = capsys.readouterr().out.splitlines()
+  (row,) = [line for line in lines if line.startswith("later step, s")]
+  assert row.split()[-5:] == ["5", "2", "0.400", "2", "0.400"]
+  assert lines[-1].split()[-2:] == ["110", "130"]
+
+
+def test_the_last_line_of_a_process_is_read(tmp_path, monkeypatch):
+  (tmp_path / "measured.py").write_text(
+    "import json, sys\nprint('noise')\nprint(json.dumps(sys.argv[1:]))\n"
+  )
+  monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+  assert process.measure("measured", "a", "1") == ["a", "1"]
+
+
+def test_a_process_that_fails_is_no_measurement(tmp_path, monkeypatch):
+  (tmp_path / "failing.py").write_text("raise SystemExit(3)\n")
+  monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+  with pytest.raises(subprocess.CalledProcessError):
+    process.measure("failing")

@@ -1,0 +1,176 @@
+"""The checks of t2t-trainer, t2t-eval and t2t-decoder, without running them."""
+
+import types
+
+from absl import flags
+import pytest
+from tensor2tensor.bin import t2t_decoder as stock_decoder  # noqa: F401
+from tensor2tensor.bin import t2t_trainer as stock_trainer  # noqa: F401
+
+from t2t_af import errors
+from t2t_af.bin import t2t_decoder
+from t2t_af.bin import t2t_eval
+from t2t_af.bin import t2t_trainer
+from t2t_af.experiments import decoding
+from t2t_af.experiments import training_progress
+from t2t_af.records import run_folder
+
+FLAGS = flags.FLAGS
+COMMANDS = (t2t_trainer, t2t_eval, t2t_decoder)
+
+pytestmark = pytest.mark.usefixtures("parsed_flags")
+
+
+@pytest.fixture(name="folder", autouse=True)
+def _folder(tmp_path, monkeypatch):
+  """Data of every split is there; flags of a run that is not there yet."""
+  for split in ("train", "dev", "test"):
+    (tmp_path / f"video_toy_pushing-{split}-00000-of-00001").touch()
+  _give(
+    problem="video_toy_pushing",
+    model="slvm",
+    hparams_set="slvm_tiny",
+    data_dir=str(tmp_path),
+    output_dir=str(tmp_path / "run"),
+    train_steps=5,
+    random_seed=2,
+  )
+  monkeypatch.setattr(training_progress, "add_to", lambda stock: None)
+  return tmp_path
+
+
+def _give(**values):
+  for name, value in values.items():
+    setattr(FLAGS, name, value)
+
+
+def _stock():
+  return types.SimpleNamespace(decoding=types.SimpleNamespace())
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+@pytest.mark.parametrize(
+  "values, message",
+  [
+    (dict(model=None), "--model must be given"),
+    (dict(problem="video_toy"), 'unknown problem "video_toy"'),
+    (dict(hparams_set="slvm_tini"), 'Did you mean "slvm_tiny"'),
+    (dict(hparams="latent_sise=2"), 'Did you mean "latent_size"'),
+  ],
+)
+def test_mistakes_are_named_and_nothing_is_written(
+  folder, module, values, message
+):
+  _give(**values)
+  with pytest.raises(errors.UserError, match=message):
+    module._prepare(_stock())
+  assert not (folder / "run").exists()
+
+
+@pytest.mark.parametrize("module", [t2t_eval, t2t_decoder])
+def test_without_a_checkpoint_there_is_nothing_to_evaluate(module):
+  with pytest.raises(errors.UserError, match="holds no checkpoint"):
+    module._prepare(_stock())
+
+
+@pytest.mark.parametrize("module", [t2t_eval, t2t_decoder])
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_the_split_that_is_read_must_be_there(folder, module, split):
+  (folder / f"video_toy_pushing-{split}-00000-of-00001").unlink()
+  _give(eval_use_test_set=split == "test")
+  with pytest.raises(errors.UserError, match=f"no {split} data"):
+    module._prepare(_stock())
+
+
+def test_the_trainer_needs_what_its_schedule_reads(folder):
+  (folder / "video_toy_pushing-dev-00000-of-00001").unlink()
+  _give(schedule="train")
+  t2t_trainer._prepare(_stock())
+  _give(schedule="train_and_evaluate")
+  with pytest.raises(errors.UserError, match="no dev data"):
+    t2t_trainer._prepare(_stock())
+  _give(eval_use_test_set=True)
+  t2t_trainer._prepare(_stock())
+  (folder / "video_toy_pushing-train-00000-of-00001").unlink()
+  with pytest.raises(errors.UserError, match="no train data"):
+    t2t_trainer._prepare(_stock())
+  _give(generate_data=True)
+  t2t_trainer._prepare(_stock())
+
+
+def test_the_trainer_writes_what_is_run():
+  _give(schedule="train", hparams="batch_size=2")
+  t2t_trainer._prepare(_stock())
+  assert run_folder.read(FLAGS.output_dir) == dict(
+    model="slvm",
+    hparams_set="slvm_tiny",
+    hparams="batch_size=2",
+    problem="video_toy_pushing",
+    seed=2,
+    steps=5,
+  )
+
+
+def test_an_evaluation_leaves_run_json_alone(folder):
+  _give(schedule="evaluate")
+  t2t_trainer._prepare(_stock())
+  assert not (folder / "run").exists()
+
+
+@pytest.mark.parametrize(
+  "values",
+  [
+    dict(registry_help=True),
+    dict(schedule="run_std_server"),
+    dict(cloud_mlengine=True),
+  ],
+)
+def test_what_trains_nothing_is_not_checked(folder, values):
+  _give(problem=None, **values)
+  t2t_trainer._prepare(_stock())
+  assert not (folder / "run").exists()
+
+
+def test_an_unknown_schedule_is_named():
+  _give(schedule="trian")
+  with pytest.raises(errors.UserError, match='Did you mean "train"'):
+    t2t_trainer._prepare(_stock())
+
+
+def test_ctrl_c_says_whether_a_checkpoint_is_kept(folder):
+  assert "no checkpoint was written yet" in t2t_trainer.interrupted()
+  (folder / "run").mkdir()
+  (folder / "run" / "checkpoint").write_text(
+    'model_checkpoint_path: "model.ckpt-3"\n', encoding="utf-8"
+  )
+  for suffix in ("index", "data-00000-of-00001"):
+    (folder / "run" / f"model.ckpt-3.{suffix}").touch()
+  assert t2t_trainer.interrupted() == (
+    f"{folder / 'run'}/model.ckpt-3 is kept; the same command continues from "
+    "there"
+  )
+
+
+def test_the_decoder_takes_our_sampling(folder, monkeypatch):
+  monkeypatch.setattr(
+    t2t_decoder.best_checkpoint, "check_exists", lambda folder: None
+  )
+  stock = _stock()
+  t2t_decoder._prepare(stock)
+  assert stock.decoding.decode_from_dataset is decoding.decode_from_dataset
+
+
+def test_a_checkpoint_that_is_none_is_refused(folder):
+  _give(checkpoint_path=str(folder / "model.ckpt-1"))
+  with pytest.raises(errors.UserError, match="there is no such checkpoint"):
+    t2t_decoder._prepare(_stock())
+
+
+def test_an_evaluation_waits_only_if_it_is_said(monkeypatch, capsys):
+  monkeypatch.setattr(t2t_eval.best_checkpoint, "check_exists", pytest.fail)
+  with pytest.raises(pytest.fail.Exception):
+    t2t_eval._prepare(_stock())
+  assert FLAGS.eval_timeout_mins == 0  # tensor2tensor: four hours
+  _give(eval_timeout_mins=3)
+  t2t_eval._prepare(_stock())
+  assert "waiting for every new checkpoint" in capsys.readouterr().err
