@@ -3,8 +3,6 @@
 import pytest
 
 from t2t_af import errors
-from t2t_af import progress
-from t2t_af.bin import outcome
 
 
 @pytest.mark.parametrize(
@@ -38,47 +36,24 @@ def test_suggest_names_at_most_three():
   assert told.count("name") == 4  # what was asked for, and three
 
 
-def test_bar_writes_whole_lines_where_stderr_is_a_file(capsys):
-  with progress.bar(total=4, initial=1, label="training", unit="step") as bar:
-    bar.update(3)
-  lines = capsys.readouterr().err.splitlines()
-  assert len(lines) == 2 and lines[-1].startswith("training: 100% 4/4 step")
-  assert not any("\r" in line for line in lines)
-
-
-def test_bar_counts_an_iterable(capsys):
-  assert list(progress.bar([1, 2, 3], label="x")) == [1, 2, 3]
-  assert "3/3" in capsys.readouterr().err
-
-
-def _raise(error):
-  raise error
-
-
-@pytest.mark.parametrize(
-  "error, code, told",
-  [
-    (errors.UserError("no such file"), 2, "error: no such file\n"),
-    (KeyboardInterrupt(), 130, "\nstopped: all is kept\n"),
-    (
-      RuntimeError("Traceback ...\nt2t_af: the loss is NaN at step 3\n\t [["),
-      1,
-      "error: the loss is NaN at step 3\n",
-    ),
-  ],
-)
-def test_outcome_tells_a_line_and_the_exit_code(capsys, error, code, told):
-  assert (
-    outcome.exit_code_of(lambda: _raise(error), lambda: "all is kept") == code
+def test_a_part_of_a_name_is_a_guess():
+  assert errors.suggest("toy", ["video_toy_pushing", "kth"], "problem") == (
+    'unknown problem "toy". Did you mean "video_toy_pushing"?'
   )
-  assert capsys.readouterr().err == told
 
 
-def test_outcome_hides_no_error_that_is_not_meant_for_people():
-  with pytest.raises(ZeroDivisionError):
-    outcome.exit_code_of(lambda: 1 // 0)
+def test_names_are_joined_as_people_do():
+  known = ["aaa1", "aaa2", "aaa3"]
+  said = errors.suggest("aaa", known, "set")
+  assert said.count(", ") == 1 and said.count(" or ") == 1
+  assert errors.suggest("aaa4", ["aaa1", "aaa2"], "set").endswith(
+    '"aaa2" or "aaa1"?'
+  )
 
 
-def test_outcome_passes_the_exit_code_on():
-  assert outcome.exit_code_of(lambda: None) == 0
-  assert outcome.exit_code_of(lambda: 7) == 7
+@pytest.mark.parametrize("name", ["", "zzz"])
+def test_few_known_names_are_all_listed(name):
+  assert errors.suggest(name, ["b", "a", "a"], "set") == (
+    f'unknown set "{name}". Known: a, b.'
+  )
+  assert errors.suggest(name, [], "set").endswith("Known: none.")

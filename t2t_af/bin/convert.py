@@ -78,7 +78,8 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--model", default="video_flow", choices=_MODELS)
   args = parser.parse_args(argv)
   checkpoint = tf.train.latest_checkpoint(args.from_dir) or args.from_dir
-  if not tf.train.checkpoint_exists(checkpoint):
+  # Not checkpoint_exists, which takes any folder for one.
+  if not tf.gfile.Exists(f"{checkpoint}.index"):
     raise errors.UserError("%s holds no checkpoint" % args.from_dir)
   print("wrote " + convert(checkpoint, args.to_dir, args.model))
   return 0

@@ -64,13 +64,13 @@ flags.DEFINE_bool(
 # Which problems each flag acts on; one that acts on none of those to be made
 # would be ignored without a word.
 _OF_A_FOLDER = ("video_folder", "series_csv")
-_OF_OWN_VIDEO = ("video_folder",)
+_OF_USER_VIDEO = ("video_folder",)
 _ACTS_ON = {
   "source_dir": _OF_A_FOLDER,
-  "frame_size": _OF_OWN_VIDEO,
-  "frame_rate": _OF_OWN_VIDEO,
-  "aspect": _OF_OWN_VIDEO,
-  "grey": _OF_OWN_VIDEO,
+  "frame_size": _OF_USER_VIDEO,
+  "frame_rate": _OF_USER_VIDEO,
+  "aspect": _OF_USER_VIDEO,
+  "grey": _OF_USER_VIDEO,
 }
 
 
@@ -100,12 +100,12 @@ def _prepare(stock) -> None:
     + list(stock._SUPPORTED_PROBLEM_GENERATORS)
   )
   for name in FLAGS.problem.split(","):
-    found = (
+    is_known = (
       any(k.startswith(name[:-1]) for k in known)
       if name.endswith("*")
       else name in known
     )
-    if not found:
+    if not is_known:
       raise UserError(suggest(name, known, "problem"))
   _set_options(FLAGS.problem.split(","))
 

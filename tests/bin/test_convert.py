@@ -54,3 +54,33 @@ def test_nothing_is_overwritten_and_strangers_are_refused(tmp_path):
     convert.convert(
       _write(other, ["transformer/body/W"]), str(tmp_path / "new"), "video_flow"
     )
+
+
+def test_the_verb_takes_a_folder_or_a_checkpoint(tmp_path, capsys):
+  stock = _write(tmp_path, ["next_frame_glow/body/a/W"])
+  for i, source in enumerate((tmp_path, stock)):
+    target = tmp_path / str(i)
+    assert not convert.main([f"--from_dir={source}", f"--to_dir={target}"])
+    assert capsys.readouterr().out == f"wrote {target}/model.ckpt-12\n"
+    assert tf.train.latest_checkpoint(str(target))
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+  with pytest.raises(errors.UserError, match="holds no checkpoint"):
+    convert.main([f"--from_dir={tmp_path}", f"--to_dir={tmp_path}/new"])
+  assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+  "name, is_slot",
+  [
+    ("body/W/Adam", True),
+    ("body/W/Adam_1", True),
+    ("body/W/m", True),
+    ("body/Adam/W", False),
+    ("body/m", True),
+    ("body/W", False),
+  ],
+)
+def test_slots_of_the_optimizer_are_known_by_their_name(name, is_slot):
+  assert convert._is_slot(name) == is_slot
