@@ -1,6 +1,7 @@
 """Data sets: importing the package registers every one of them.
 
-One file per data set; `video_base` and `series_base` are what they share.
+One file per data set; `core` is what they share, `files` reads formats, `toy`
+draws worlds.
 """
 
 # First of all, because it mends tensor2tensor, which the others import.

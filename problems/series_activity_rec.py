@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -30,7 +30,7 @@ _CELL = re.compile(r"[^,\s]+")
 
 
 @splitting.register
-class SeriesActivityRec(series_uci.UciSeriesProblem):
+class SeriesActivityRec(uci_series.UciSeriesProblem):
   """6 features, 4 steps a second; 82 recordings of 480 steps.
 
   Mean and variance of the signal strength between three sensors on the body
@@ -68,22 +68,22 @@ class SeriesActivityRec(series_uci.UciSeriesProblem):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict]:
     names = [
       f"{folder}/dataset{k}"
       for folder, count in _FILES.items()
       for k in range(1, count + 1)
     ]
-    files, missing = series_uci.find([[f"{n}.csv"] for n in names], archive)
+    files, missing = uci_series.find([[f"{n}.csv"] for n in names], archive)
     tables = {
-      name: read_table(series_uci.read(archive, file), archive.describe(file))
+      name: read_table(uci_series.read(archive, file), archive.describe(file))
       for name, file in zip(names, files)
       if file
     }
     values = {name: table.values for name, table in tables.items()}
-    repeated = series_uci.duplicates(values)
+    repeated = uci_series.duplicates(values)
     recordings = {
-      name: gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
+      name: time_gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
       for name, v in values.items()
       if name not in repeated
     }

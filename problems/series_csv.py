@@ -9,7 +9,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import series
+from problems.core import series_problem
 from problems.core import source_folder
 from problems.core import splitting
 from problems.files import text_table
@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 @registry.register_problem
-class SeriesCsv(series.SeriesProblem):
+class SeriesCsv(series_problem.SeriesProblem):
   """One series for each file `*.csv` of a folder (`--source_dir`).
 
   A row is a step, and every column a feature: leave out a column of times or
@@ -42,7 +42,7 @@ class SeriesCsv(series.SeriesProblem):
   Files in the subfolders train, dev and test are in these splits. Without such
   subfolders the files are dealt out, shuffled by a fixed seed: a fifth to the
   test split, a tenth to the dev split, the rest to training. Files with the
-  same content count once (see `own_folder`).
+  same content count once (see `source_folder`).
   """
 
   def __init__(self, *args, **kwargs):

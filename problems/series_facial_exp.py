@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -27,7 +27,7 @@ _LONGEST_STEP_MS = 1000
 
 
 @splitting.register
-class SeriesFacialExp(series_uci.UciSeriesProblem):
+class SeriesFacialExp(uci_series.UciSeriesProblem):
   """300 features, 16 to 19 steps a second; 18 recordings, 27,936 steps in all.
 
   100 points of a face seen by a Kinect: x and y in pixels, z in millimetres; z
@@ -61,18 +61,18 @@ class SeriesFacialExp(series_uci.UciSeriesProblem):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict]:
     names = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
-    files, missing = series_uci.find(
+    files, missing = uci_series.find(
       [_spellings(f"{name}_datapoints.txt") for name in names], archive
     )
     recordings, rows = {}, 0
     for name, file in zip(names, files):
       if file:
         where = archive.describe(file)
-        times, points = read_table(series_uci.read(archive, file), where)
+        times, points = read_table(uci_series.read(archive, file), where)
         _check_targets(archive, name, len(points))
-        recordings[name] = gaps.cut(times, points, _LONGEST_STEP_MS)
+        recordings[name] = time_gaps.cut(times, points, _LONGEST_STEP_MS)
         rows += len(points)
     return recordings, {
       "files": len(files) - len(missing),
@@ -92,7 +92,7 @@ class SeriesFacialExpFilled(SeriesFacialExp):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict]:
     recordings, facts = super().read_recordings(archive)
     lost = sum(
       int((stretch[:, 2::3] == 0.0).sum())
@@ -155,7 +155,7 @@ def _check_targets(archive: archives.Archive, name: str, rows: int) -> None:
       found = sum(
         1
         for _ in text_table.rows(
-          series_uci.read(archive, file), where, str.split
+          uci_series.read(archive, file), where, str.split
         )
       )
       if found != rows:

@@ -8,7 +8,7 @@ import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import series
+from problems.core import series_problem
 from problems.core import series_statistics
 from t2t_af import particle
 
@@ -30,7 +30,7 @@ def make_motion(
 
 
 @registry.register_problem
-class SeriesParticle(series.SeriesProblem):
+class SeriesParticle(series_problem.SeriesProblem):
   """Positions in the plane, 24 steps; 2000 / 200 / 200 sequences.
 
   Given two steps before it, a position is Gaussian (Eq. 29),

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -33,7 +33,7 @@ _COLUMNS = [
 
 
 @splitting.register
-class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
+class SeriesSmartphoneSensor(uci_series.UciSeriesProblem):
   """9 features, about 10 steps a second; 25 recordings of 387 to 4,662 steps.
 
   Acceleration, magnetic field (both x, y, z) and orientation (azimuth, which
@@ -70,17 +70,17 @@ class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict]:
     files = [[name.format(m) for name in _FILES] for m in _MEASURES]
-    files, missing = series_uci.find(files, archive)
+    files, missing = uci_series.find(files, archive)
     sessions, rows = {}, 0
     for measure, name in zip(_MEASURES, files):
       if name:
         where = archive.describe(name)
-        table = read_table(series_uci.read(archive, name), where)
+        table = read_table(uci_series.read(archive, name), where)
         rows += len(table)
         sessions.update(_cut(table, measure, where))
-    repeated = series_uci.duplicates(sessions)
+    repeated = uci_series.duplicates(sessions)
     recordings = {
       name: [session[:, 1:]]
       for name, session in sessions.items()
@@ -115,7 +115,7 @@ def read_table(data: bytes, where: str) -> np.ndarray:
 
 def _cut(table: np.ndarray, measure: int, where: str) -> dict:
   """{name: session [time, 13]} of one file."""
-  sessions = gaps.cut(table[:, 0], table, _LONGEST_STEP_MS)
+  sessions = time_gaps.cut(table[:, 0], table, _LONGEST_STEP_MS)
   if len(sessions) != _SESSIONS:
     raise UserError(
       f"{where}: {len(sessions)} sessions (cut where time jumps) "

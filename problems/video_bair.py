@@ -10,7 +10,7 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems.core import video
+from problems.core import video_problem
 from problems.files import archives
 from problems.files import download
 from problems.files import tfrecord
@@ -41,7 +41,7 @@ class _Member(NamedTuple):
 
 
 @registry.register_problem
-class VideoBair(video.VideoSequenceProblem):
+class VideoBair(video_problem.VideoSequenceProblem):
   """64x64 colour, 30 frames; 42,752 train, 512 dev, 256 test sequences.
 
   Camera `image_aux1`, as everybody uses. `test/` is the test split and the last

@@ -10,9 +10,10 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import sequence
+from problems.core import sequence_problem
 from problems.core import source_folder
-from problems.core import video as video_base
+from problems.core import threads
+from problems.core import video_problem
 from problems.files import video_files
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -29,7 +30,7 @@ class _Video(NamedTuple):
 
 
 @registry.register_problem
-class VideoFolder(video_base.VideoSequenceProblem):
+class VideoFolder(video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
   Frames become squares of --frame_size (64) pixels. Of a frame of another
@@ -41,7 +42,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
   The manifest keeps all this, and reading learns the shape of frames from it.
 
   Splits are by file: as subfolders train, dev and test say, else dealt out (see
-  `own_folder`). A sequence is a video, or about 300 frames of a longer one, so
+  `source_folder`). A sequence is a video, or about 300 frames of a longer one, so
   that long videos weigh more. A video of fewer than 20 frames is an error;
   with --allow_missing it is left out, and the log says so.
   """
@@ -71,9 +72,9 @@ class VideoFolder(video_base.VideoSequenceProblem):
     self.frame_width = details["width"]
     self.num_channels = details["num_channels"]
 
-  def shortest(self, files: sequence.Files) -> int:
+  def shortest(self, files: sequence_problem.Files) -> int:
     # Of the data, not frames_per_sequence: long videos allow long windows.
-    return sequence.SequenceProblem.shortest(self, files)
+    return sequence_problem.SequenceProblem.shortest(self, files)
 
   # --- Generating.
 
@@ -113,7 +114,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
     parts = [self._parts(video.name) for video in self._videos[split]]
-    with contextlib.closing(video_files.chain_ahead(parts)) as decoded:
+    with contextlib.closing(threads.chain_ahead(parts)) as decoded:
       yield from decoded
 
   def _parts(self, name: str) -> Iterator[tuple[str, np.ndarray]]:

@@ -11,9 +11,9 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import png
 from problems.core import source_folder
-from problems.core import video
+from problems.core import threads
+from problems.core import video_problem
 from problems.files import archives
 from problems.files import download
 from problems.files import kth_sequences
@@ -31,7 +31,7 @@ _MAX_CLIP_BYTES = 64 * 2**20
 
 
 @registry.register_problem
-class VideoKth(video.VideoSequenceProblem):
+class VideoKth(video_problem.VideoSequenceProblem):
   """64x64 grey; 760 train, 768 dev, 863 test sequences of 24 to 362 frames.
 
   A sequence is a range of frames in `00sequences.txt`, in which seven wrong
@@ -99,7 +99,7 @@ class VideoKth(video.VideoSequenceProblem):
 
   def num_sequences(self, split: str) -> int:
     return kth_sequences.count_ranges(
-      kth_sequences.of_split(self._clips, split)
+      kth_sequences.in_split(self._clips, split)
     )
 
   def generate_sequences(
@@ -146,9 +146,9 @@ class VideoKth(video.VideoSequenceProblem):
 
       data = (
         (clip, opened[clip.action].read(clip.filename, _MAX_CLIP_BYTES))
-        for clip in kth_sequences.of_split(self._clips, split)
+        for clip in kth_sequences.in_split(self._clips, split)
       )
-      yield from png.map_in_order(_decode, data)
+      yield from threads.map_in_order(_decode, data)
 
   def _is_long_enough(
     self, clip: kth_sequences.Clip, listed: tuple[int, int], num_frames: int

@@ -10,7 +10,7 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems.core import video
+from problems.core import video_problem
 from problems.files import download
 from problems.files import idx_file
 from problems.files import npy_file
@@ -61,7 +61,7 @@ def _mnist(
   )
 
 
-class _MovingMnist(video.VideoSequenceProblem):
+class _MovingMnist(video_problem.VideoSequenceProblem):
   """What the three have in common."""
 
   frame_height = 64

@@ -11,7 +11,7 @@ from PIL import Image
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import video
+from problems.core import video_problem
 from problems.toy import bouncing
 
 _SPLIT_SEED = 0
@@ -59,7 +59,7 @@ def split_digits(labels: np.ndarray) -> dict[str, np.ndarray]:
 
 
 @registry.register_problem
-class VideoMovingDigits(video.VideoSequenceProblem):
+class VideoMovingDigits(video_problem.VideoSequenceProblem):
   """64x64 grey, 20 frames; 2000 / 200 / 200 sequences.
 
   No digit image is in two splits. The background is exactly 0: densities are

@@ -11,7 +11,7 @@ import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import video
+from problems.core import video_problem
 from problems.toy import drawing
 from problems.toy import world
 
@@ -53,7 +53,7 @@ def add_sensor_noise(
 
 
 @registry.register_problem
-class VideoToyPushing(video.VideoSequenceProblem):
+class VideoToyPushing(video_problem.VideoSequenceProblem):
   """32x32 colour, 30 frames; 2000 / 200 / 200 sequences."""
 
   frame_height = 32

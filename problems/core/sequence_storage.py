@@ -9,9 +9,9 @@ import numpy as np
 from tensor2tensor.data_generators import problem
 import tensorflow.compat.v1 as tf
 
-from problems.core import png
-from problems.core import sequence_reading
+from problems.core import sequence_records
 from problems.core import shards
+from problems.core import threads
 from problems.files import tfrecord
 from t2t_af import progress
 from t2t_af.errors import suggest
@@ -165,7 +165,7 @@ class SequenceStorage:
       with tf.gfile.Open(shard.path, "rb") as stream:
         for record in tfrecord.read(stream, shard.path, size=shard.num_bytes):
           features = tf.train.Example.FromString(record.data).features.feature
-          name = features[sequence_reading.ID_KEY].bytes_list.value[0].decode()
+          name = features[sequence_records.ID_KEY].bytes_list.value[0].decode()
           sequence = self.decode_record(features, num_steps)
           if num_steps is not None and len(sequence) < num_steps:
             raise UserError(
@@ -241,7 +241,7 @@ class SequenceStorage:
     )
     written = store.write(
       file_split,
-      png.map_in_order(self._serialize, sequences),
+      threads.map_in_order(self._serialize, sequences),
       self.data_filepaths(
         split, os.path.expanduser(data_dir), num_shards, shuffled=True
       ),

@@ -46,7 +46,7 @@ class Part(NamedTuple):
     return np.split(taken, np.cumsum(counts)[:-1])
 
 
-def of(hparams) -> Part:
+def from_hparams(hparams) -> Part:
   """What hparams ask for; everything where they have no such hparam.
 
   Raises:

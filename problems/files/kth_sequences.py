@@ -105,7 +105,7 @@ def parse(text: str, where: str) -> list[Clip]:
   return clips
 
 
-def of_split(clips: list[Clip], split: str) -> Iterator[Clip]:
+def in_split(clips: list[Clip], split: str) -> Iterator[Clip]:
   """The clips of the persons of "train", "eval" or "test", in order."""
   return (clip for clip in clips if clip.person in PERSONS[split])
 

@@ -9,15 +9,12 @@ nothing, it only stops earlier. (What FFmpeg writes to stderr has no file name
 in it; OPENCV_FFMPEG_LOGLEVEL=24 in the environment brings it back.)
 """
 
-import collections
-from collections.abc import Iterable, Iterator
-from concurrent import futures
+from collections.abc import Iterator
 import contextlib
-import itertools
 import math
 import os
 import tempfile
-from typing import NamedTuple, Optional, TypeVar
+from typing import NamedTuple, Optional
 
 import cv2
 import numpy as np
@@ -29,8 +26,6 @@ from t2t_af.errors import UserError
 # Read by OpenCV when it opens its first video. -8: quiet.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 cv2.setLogLevel(2)  # errors: its warnings do not name the file either
-
-_Item = TypeVar("_Item")
 
 EXTENSIONS = (
   ".avi",
@@ -187,32 +182,6 @@ def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
   return np.asarray(image).reshape(
     video_format.height, video_format.width, video_format.num_channels
   )
-
-
-def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
-  """All items of all iterators, in order; on threads, a little ahead.
-
-  As many iterators as there are cores are asked for one item each before it is
-  wanted; so videos are decoded side by side, but none of them as a whole.
-  """
-  waiting = iter(iterators)
-  workers = os.cpu_count() or 1
-  with futures.ThreadPoolExecutor(workers) as pool:
-
-    def _ask(iterator):
-      return iterator, pool.submit(next, iterator, None)
-
-    asked = collections.deque(
-      _ask(iterator) for iterator in itertools.islice(waiting, workers)
-    )
-    while asked:
-      iterator, future = asked.popleft()
-      item = future.result()
-      if item is not None:
-        asked.appendleft(_ask(iterator))
-        yield item
-      else:
-        asked.extend(_ask(i) for i in itertools.islice(waiting, 1))
 
 
 def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:

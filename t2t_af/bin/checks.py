@@ -55,7 +55,7 @@ def model_and_hparams() -> None:
     )
   hparams = registry.hparams(FLAGS.hparams_set)
   overrides(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
-  training_part.of(hparams)
+  training_part.from_hparams(hparams)
 
 
 def decode_hparams() -> None:

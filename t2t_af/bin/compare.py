@@ -179,7 +179,7 @@ def _protocol(args):
   for name in args.sets:
     hparams = registry.hparams(name)
     hparams.parse(args.overrides[name])
-    training_part.of(hparams)
+    training_part.from_hparams(hparams)
     for field, default in _PROTOCOL.items():
       found.setdefault(field, {})[name] = getattr(hparams, field, default)
   for field, values in found.items():

@@ -17,8 +17,8 @@ import os
 import numpy as np
 from tensor2tensor.utils import registry
 
-from problems.core import sequence
-from problems.core import series
+from problems.core import sequence_problem
+from problems.core import series_problem
 from t2t_af import errors
 from t2t_af.analysis.metrics import references as references_lib
 from t2t_af.bin import checks
@@ -27,7 +27,7 @@ from t2t_af.records import records
 _MAX_TRAIN_BYTES = 2**28  # that fit the Gaussians; memory, not precision.
 
 
-def problem_of(name: str) -> sequence.SequenceProblem:
+def problem_of(name: str) -> sequence_problem.SequenceProblem:
   """The problem, if its sequences can be read here.
 
   Raises:
@@ -35,7 +35,7 @@ def problem_of(name: str) -> sequence.SequenceProblem:
   """
   checks.problem(name)
   problem = registry.problem(name)
-  if not isinstance(problem, sequence.SequenceProblem):
+  if not isinstance(problem, sequence_problem.SequenceProblem):
     raise errors.UserError(
       f"{name} is tensor2tensor's, which stores single frames or samples; "
       "this command reads sequences as the problems of t2t_af store them "
@@ -62,7 +62,7 @@ def compute(
         f"{problem_name}: no sequence of the {name} split has "
         f"{num_inputs} + {num_targets} steps"
       )
-  is_series = isinstance(problem, series.SeriesProblem)
+  is_series = isinstance(problem, series_problem.SeriesProblem)
   log_volume = problem.statistics(data_dir).log_volume if is_series else None
   return references_lib.compute(
     train,
@@ -83,7 +83,7 @@ def _training_windows(
 
   Those of a series are tiled as in evaluation; of video each sequence's first.
   """
-  if isinstance(problem, series.SeriesProblem):
+  if isinstance(problem, series_problem.SeriesProblem):
     return problem.read_windows(data_dir, "train", num_inputs, num_targets)
   length = num_inputs + num_targets
   found, num_bytes = [], 0

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
-from problems.core import series_reading
+from problems.core import record_stream
+from problems.core import series_records
 from problems.core import series_statistics
 from tests.contracts import mutants
 from tests.contracts import series_contract
@@ -58,7 +58,7 @@ def _all_splits(problem, data_dir, tmp_dir):
   return {"statistics": measured.to_json()}
 
 
-_cut = series_reading._cut
+_cut = series_records._cut
 
 
 def _strided(stride):
@@ -108,7 +108,7 @@ MUTANTS = [
     "test_counts_shapes_and_types",
     _Mutant,
     "decode_record",
-    lambda self, features, steps: series_reading.decode(features, 2)[
+    lambda self, features, steps: series_records.decode(features, 2)[
       :steps
     ].astype(np.float64),
   ),
@@ -133,13 +133,13 @@ MUTANTS = [
   ),
   (
     "test_evaluation_scores_every_step_once_in_order",
-    series_reading,
+    series_records,
     "tiled_windows",
     _strided(series_contract.WINDOW),
   ),
   (
     "test_evaluation_scores_every_step_once_in_order",
-    series_reading,
+    series_records,
     "tiled_windows",
     _strided(series_contract.TARGETS - 1),
   ),
@@ -151,37 +151,37 @@ MUTANTS = [
   ),
   (
     "test_training_windows_reach_both_ends_and_cross_nothing",
-    series_reading,
+    series_records,
     "random_windows",
     _random(_per_length, last=1),
   ),
   (
     "test_training_windows_reach_both_ends_and_cross_nothing",
-    series_reading,
+    series_records,
     "random_windows",
     _random(_per_length, first=1),
   ),
   (
     "test_training_windows_reach_both_ends_and_cross_nothing",
-    series_reading,
+    series_records,
     "random_windows",
     _random(_per_length, roll=3),
   ),
   (
     "test_every_epoch_takes_windows_by_length_and_other_ones",
-    series_reading,
+    series_records,
     "random_windows",
     _random(lambda steps, length: 1),
   ),
   (
     "test_every_epoch_takes_windows_by_length_and_other_ones",
-    series_reading,
+    series_records,
     "random_windows",
     _random(_per_length, seeded=False),
   ),
   (
     "test_training_order_follows_the_seed_alone",
-    sequence_reading,
+    record_stream,
     "op_seed",
     lambda model_dir, seeds=itertools.count(): next(seeds),
   ),

@@ -221,30 +221,3 @@ def test_bad_files_say_nothing_else_on_stderr(clip, tmp_path, capfd):
     except UserError:
       pass
   assert not capfd.readouterr().err
-
-
-def test_iterators_are_chained_in_order_and_not_used_up_at_once():
-  taken = []
-
-  def _items(k):
-    for i in range(3):
-      taken.append((k, i))
-      yield k, i
-
-  chained = video_files.chain_ahead(_items(k) for k in range(100))
-  first = [next(chained) for _ in range(4)]
-  assert first == [(0, 0), (0, 1), (0, 2), (1, 0)]
-  assert len(taken) <= 6 + 2 * (os.cpu_count() or 1)
-  assert first + list(chained) == [(k, i) for k in range(100) for i in range(3)]
-
-
-def test_error_in_a_chained_iterator_is_raised():
-
-  def _broken():
-    yield 1
-    raise UserError("broken")
-
-  chained = video_files.chain_ahead([_broken()])
-  assert next(chained) == 1
-  with pytest.raises(UserError, match="broken"):
-    next(chained)

@@ -7,7 +7,7 @@ import numpy as np
 from tensor2tensor.utils import data_reader
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
+from problems.core import record_stream
 from problems.core import sequence_storage
 from problems.core import shards
 from problems.core import training_part
@@ -61,7 +61,7 @@ class SequenceProblem(sequence_storage.SequenceStorage):
   # The split that was last read from, and which of its sequences, for the
   # records of an evaluation.
   split_read = None
-  selection_read: Optional[sequence_reading.Selection] = None
+  selection_read: Optional[record_stream.Selection] = None
 
   # --- For the subclass to say.
 
@@ -143,19 +143,19 @@ class SequenceProblem(sequence_storage.SequenceStorage):
     num_inputs, num_targets = self._window_lengths(mode, hparams, files)
     paths = [f.path for f in files]
     masks = self._masks(data_dir, hparams, files)
-    self.selection_read = sequence_reading.Selection(
+    self.selection_read = record_stream.Selection(
       masks, max_records, partition_id, num_partitions
     )
     record_bytes = _mean_bytes(files)
     if seed is None:
-      seed = sequence_reading.op_seed(None)
+      seed = record_stream.op_seed(None)
 
     if shuffle:
-      records = sequence_reading.shuffled_records(
+      records = record_stream.shuffled_records(
         paths, seed, shuffle_buffer_size, record_bytes, max_records, masks
       )
     else:
-      records = sequence_reading.records(paths, masks).take(max_records)
+      records = record_stream.records(paths, masks).take(max_records)
     if num_partitions > 1:
       records = records.shard(num_partitions, partition_id)
     dataset = self.window_dataset(
@@ -237,7 +237,7 @@ class SequenceProblem(sequence_storage.SequenceStorage):
       # (batch_shuffle_size): sequences are shuffled, and 512 batches of video
       # would fill the memory.
       kwargs.setdefault(
-        "seed", sequence_reading.op_seed(getattr(config, "model_dir", None))
+        "seed", record_stream.op_seed(getattr(config, "model_dir", None))
       )
     dataset = self.dataset(mode, data_dir=data_dir, hparams=hparams, **kwargs)
     repeat = (force_repeat or training) and not prevent_repeat
@@ -282,7 +282,7 @@ class SequenceProblem(sequence_storage.SequenceStorage):
     total = sum(f.num_sequences for f in self.split_files(data_dir, split))
     if not self.is_training_split(split):
       return total
-    return training_part.of(hparams).size(total)
+    return training_part.from_hparams(hparams).size(total)
 
   def window_ids(
     self, data_dir: str, num_inputs: int, num_targets: int
@@ -318,7 +318,7 @@ class SequenceProblem(sequence_storage.SequenceStorage):
       data_dir, hparams: as in `dataset`.
       files: of `split_read`; all of them, or one.
     """
-    part = training_part.of(hparams)
+    part = training_part.from_hparams(hparams)
     if part.fraction == 1.0 or not self.is_training_split(self.split_read):
       return None
     every = self._files(data_dir, hparams, self.split_read, None)
@@ -340,7 +340,7 @@ class SequenceProblem(sequence_storage.SequenceStorage):
       kwargs.get("max_records", -1) >= 0
       or kwargs.get("num_partitions", 1) > 1
       or self.is_training_split(split)
-      and training_part.of(hparams).fraction < 1.0
+      and training_part.from_hparams(hparams).fraction < 1.0
     ):
       return False  # nobody counts the windows of some of the sequences
     files = self._files(data_dir, hparams, split, kwargs.get("shard"))

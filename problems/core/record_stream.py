@@ -17,8 +17,6 @@ _SHUFFLE_BYTES = 128 * 2**20
 # the source (one day, one robot), so a batch is drawn from many files.
 _FILES_AT_ONCE = 16
 
-ID_KEY = "sequence/id"
-
 
 class Selection(NamedTuple):
   """Which sequences of a split are read.
@@ -34,7 +32,7 @@ class Selection(NamedTuple):
   partition_id: int
   num_partitions: int
 
-  def of(self, items: Iterable[Any]) -> Iterator[Any]:
+  def select(self, items: Iterable[Any]) -> Iterator[Any]:
     """Those of `items`, one for each sequence of the split in order."""
     if self.masks is not None:
       items = itertools.compress(items, np.concatenate(self.masks))
@@ -45,25 +43,6 @@ class Selection(NamedTuple):
       None,
       self.num_partitions,
     )
-
-
-def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
-  return tf.train.Feature(bytes_list=tf.train.BytesList(value=list(values)))
-
-
-def int_feature(value: int) -> tf.train.Feature:
-  return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
-
-
-def serialized(
-  sequence_id: str, features: dict[str, tf.train.Feature]
-) -> bytes:
-  """The tf.Example of one sequence."""
-  return tf.train.Example(
-    features=tf.train.Features(
-      feature={ID_KEY: bytes_feature([sequence_id.encode()]), **features}
-    )
-  ).SerializeToString()
 
 
 def records(

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import series
+from problems.core import series_problem
 from problems.core import splitting
 from problems.files import archives
 from problems.files import download
@@ -24,7 +24,7 @@ _MAX_FILE_BYTES = 2**26
 Recordings = dict[str, list[np.ndarray]]
 
 
-class UciSeriesProblem(series.SeriesProblem):
+class UciSeriesProblem(series_problem.SeriesProblem):
   """A subclass says where the archive is and how recordings are read from it.
 
   In --tmp_dir either the archive, under its old or its new name, or the folder

@@ -8,9 +8,9 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.layers import modalities
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence as sequence_base
-from problems.core import sequence_reading
-from problems.core import series_reading
+from problems.core import record_stream
+from problems.core import sequence_problem
+from problems.core import series_records
 from problems.core import series_statistics
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -21,7 +21,7 @@ _SERIES_AT_ONCE = 16
 _MIXING_BYTES = 128 * 2**20
 
 
-class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
+class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
   """Multivariate series: standardised, stored whole, read in windows.
 
   A subclass says `feature_names` (the raw columns) and `generate_sequences`,
@@ -122,7 +122,7 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
       self._statistics.names,
       "is too far from the training data to be standardised",
     )
-    return series_reading.to_record(sequence_id, x)
+    return series_records.to_record(sequence_id, x)
 
   def _check(self, sequence_id: str, sequence: np.ndarray) -> np.ndarray:
     """The sequence, float64 [steps, raw columns], if it is in order."""
@@ -163,26 +163,26 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
   def decode_record(
     self, features: Any, num_steps: Optional[int]
   ) -> np.ndarray:
-    return series_reading.decode(features, self.num_features)[:num_steps]
+    return series_records.decode(features, self.num_features)[:num_steps]
 
   def window_dataset(self, records, plan):
     num_features = self.num_features
     length = plan.num_inputs + plan.num_targets
 
     def _random(record, number):
-      return series_reading.random_windows(
-        series_reading.series(record, num_features), number, length
+      return series_records.random_windows(
+        series_records.series(record, num_features), number, length
       )
 
     def _tiled(record):
-      return series_reading.tiled_windows(
-        series_reading.series(record, num_features),
+      return series_records.tiled_windows(
+        series_records.series(record, num_features),
         plan.num_inputs,
         plan.num_targets,
       )
 
     if plan.training:
-      groups = sequence_reading.with_random_numbers(records, plan.seed).map(
+      groups = record_stream.with_random_numbers(records, plan.seed).map(
         _random, num_parallel_calls=tf.data.AUTOTUNE
       )
     else:
@@ -201,17 +201,17 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
 
   def num_windows(self, files, num_inputs, num_targets):
     return sum(
-      count * series_reading.num_tiled(steps, num_inputs, num_targets)
+      count * series_records.num_tiled(steps, num_inputs, num_targets)
       for f in files
       for steps, count in f.lengths.items()
     )
 
   def window_ids(self, data_dir, num_inputs, num_targets):
     ids = []
-    for name, values in self.selection_read.of(
+    for name, values in self.selection_read.select(
       self.each_sequence(data_dir, self.split_read)
     ):
-      ids += [name] * series_reading.num_tiled(
+      ids += [name] * series_records.num_tiled(
         len(values), num_inputs, num_targets
       )
     return ids
@@ -220,7 +220,7 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
     length = num_inputs + num_targets
     windows = []
     for _, values in self.each_sequence(data_dir, split):
-      count = series_reading.num_tiled(len(values), num_inputs, num_targets)
+      count = series_records.num_tiled(len(values), num_inputs, num_targets)
       windows += [
         values[i * num_targets : i * num_targets + length] for i in range(count)
       ]

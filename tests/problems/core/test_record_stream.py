@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
+from problems.core import record_stream
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import counting
@@ -79,10 +79,10 @@ def test_resumed_training_goes_on_with_other_data(tmp_path):
       (folder / f"model.ckpt-{step}.index").write_text("")
     with tf.Graph().as_default():
       tf.set_random_seed(1)
-      seeds.append(sequence_reading.op_seed(str(folder)))
+      seeds.append(record_stream.op_seed(str(folder)))
   assert seeds[0] != seeds[1] == seeds[2]
   with tf.Graph().as_default():
-    assert sequence_reading.op_seed(None) is None
+    assert record_stream.op_seed(None) is None
 
 
 def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
@@ -128,7 +128,7 @@ def test_windows_follow_both_seeds():
   def _numbers(graph_seed, op_seed):
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
-      dataset = sequence_reading.with_random_numbers(
+      dataset = record_stream.with_random_numbers(
         tf.data.Dataset.from_tensors("record").repeat(5), op_seed
       )
       number = tf.data.make_one_shot_iterator(dataset).get_next()[1]

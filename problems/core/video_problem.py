@@ -8,14 +8,14 @@ from tensor2tensor.layers import modalities
 import tensorflow.compat.v1 as tf
 
 from problems.core import png
-from problems.core import sequence as sequence_base
-from problems.core import sequence_reading
-from problems.core import video_reading
+from problems.core import record_stream
+from problems.core import sequence_problem
+from problems.core import video_records
 from t2t_af.errors import UserError
 
 
 class VideoSequenceProblem(
-  sequence_base.SequenceProblem, video_utils.VideoProblem
+  sequence_problem.SequenceProblem, video_utils.VideoProblem
 ):
   """A video data set stored as one record per sequence.
 
@@ -55,23 +55,23 @@ class VideoSequenceProblem(
 
   def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
     self._check_frames(sequence_id, sequence)
-    return video_reading.to_record(
+    return video_records.to_record(
       sequence_id, png.encode(sequence), *self.frame_shape
     )
 
   def decode_record(
     self, features: Any, num_steps: Optional[int]
   ) -> np.ndarray:
-    encoded = features[video_reading.FRAMES_KEY].bytes_list.value
+    encoded = features[video_records.FRAMES_KEY].bytes_list.value
     return png.decode(encoded[:num_steps], self.num_channels)
 
   def window_dataset(self, records, plan):
     if plan.training:
-      numbered = sequence_reading.with_random_numbers(records, plan.seed)
+      numbered = record_stream.with_random_numbers(records, plan.seed)
     else:
       numbered = records.map(lambda record: (record, 0))
     return numbered.map(
-      lambda record, number: video_reading.window(
+      lambda record, number: video_records.window(
         record, number, plan.num_inputs + plan.num_targets, self.frame_shape
       ),
       num_parallel_calls=tf.data.AUTOTUNE,
