@@ -1,5 +1,7 @@
 """facial_exp: Grammatical Facial Expressions (Freitas et al., 2014)."""
 
+from typing import Any
+
 import numpy as np
 
 from problems.core import splitting
@@ -22,6 +24,7 @@ _EXPRESSIONS = (
   "wh_question",
   "yn_question",
 )
+RECORDINGS = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
 _POINTS = 100
 _LONGEST_STEP_MS = 1000
 
@@ -59,15 +62,20 @@ class SeriesFacialExp(uci_series.UciSeriesProblem):
   ]
   num_rows = 27936
 
+  @classmethod
+  def strata(cls) -> list[list[splitting.Unit]]:
+    """Expressions, of both users together."""
+    return [[[f"{user}_{name}" for user in _USERS] for name in _EXPRESSIONS]]
+
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[uci_series.Recordings, dict]:
-    names = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
     files, missing = uci_series.find(
-      [_spellings(f"{name}_datapoints.txt") for name in names], archive
+      [_spellings(f"{name}_datapoints.txt") for name in RECORDINGS], archive
     )
     recordings, rows = {}, 0
-    for name, file in zip(names, files):
+    for name, file in zip(RECORDINGS, files):
       if file:
         where = archive.describe(file)
         times, points = read_table(uci_series.read(archive, file), where)
@@ -92,7 +100,8 @@ class SeriesFacialExpFilled(SeriesFacialExp):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[uci_series.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
     recordings, facts = super().read_recordings(archive)
     lost = sum(
       int((stretch[:, 2::3] == 0.0).sum())
@@ -152,15 +161,11 @@ def _check_targets(archive: archives.Archive, name: str, rows: int) -> None:
   for file in _spellings(f"{name}_targets.txt"):
     if file in archive:
       where = archive.describe(file)
-      found = sum(
-        1
-        for _ in text_table.rows(
-          uci_series.read(archive, file), where, str.split
-        )
-      )
-      if found != rows:
+      content = uci_series.read(archive, file)
+      num_labels = sum(1 for _ in text_table.rows(content, where, str.split))
+      if num_labels != rows:
         raise UserError(
-          f"{where}: {found} labels, but {name} has {rows} rows "
+          f"{where}: {num_labels} labels, but {name} has {rows} rows "
           "of points: one of the two files is cut"
         )
 

@@ -10,7 +10,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import sequence_problem
+from problems.core import sequence_dataset
 from problems.core import source_folder
 from problems.core import threads
 from problems.core import video_problem
@@ -42,8 +42,8 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   The manifest keeps all this, and reading learns the shape of frames from it.
 
   Splits are by file: as subfolders train, dev and test say, else dealt out (see
-  `source_folder`). A sequence is a video, or about 300 frames of a longer one, so
-  that long videos weigh more. A video of fewer than 20 frames is an error;
+  `source_folder`). A sequence is a video, or about 300 frames of a longer one,
+  so that long videos weigh more. A video of fewer than 20 frames is an error;
   with --allow_missing it is left out, and the log says so.
   """
 
@@ -72,9 +72,9 @@ class VideoFolder(video_problem.VideoSequenceProblem):
     self.frame_width = details["width"]
     self.num_channels = details["num_channels"]
 
-  def shortest(self, files: sequence_problem.Files) -> int:
+  def shortest(self, files: sequence_dataset.Files) -> int:
     # Of the data, not frames_per_sequence: long videos allow long windows.
-    return sequence_problem.SequenceProblem.shortest(self, files)
+    return sequence_dataset.SequenceDataset.shortest(self, files)
 
   # --- Generating.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from concurrent import futures
 import itertools
 import os
-from typing import Callable, TypeVar
+from typing import Callable, Optional, TypeVar
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -23,7 +23,7 @@ def map_in_order(
   suffice. (`Executor.map` would take in all items at once.)
   """
   workers = workers or os.cpu_count() or 1
-  pending = collections.deque()
+  pending: collections.deque[futures.Future[_Result]] = collections.deque()
   with futures.ThreadPoolExecutor(workers) as pool:
     try:
       for item in items:
@@ -47,7 +47,9 @@ def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
   workers = os.cpu_count() or 1
   with futures.ThreadPoolExecutor(workers) as pool:
 
-    def _ask(iterator):
+    def _ask(
+      iterator: Iterator[_Item],
+    ) -> tuple[Iterator[_Item], futures.Future[Optional[_Item]]]:
       return iterator, pool.submit(next, iterator, None)
 
     asked = collections.deque(
