@@ -11,7 +11,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import video_problem
-from problems.files import archives
+from problems.files import archive_sources
 from problems.files import download
 from problems.files import tfrecord
 from t2t_af.errors import UserError
@@ -200,7 +200,7 @@ def _index_tar(path: str) -> dict[str, list[_Member]]:
 
 def _refuse_odd_entry(info: tarfile.TarInfo, path: str) -> None:
   """Nothing is unpacked, but an archive with such entries is not the one."""
-  archives.check_entry_name(info.name, path)
+  archive_sources.check_entry_name(info.name, path)
   if not (info.isreg() or info.isdir()):
     raise UserError(
       f"{path}: the entry {info.name} is neither a file nor a folder (a link?)"

@@ -14,6 +14,7 @@ from problems.core import sequence_dataset
 from problems.core import source_folder
 from problems.core import threads
 from problems.core import video_problem
+from problems.files import frame_format
 from problems.files import video_files
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -163,8 +164,8 @@ class VideoFolder(video_problem.VideoSequenceProblem):
     return os.path.join(self._root, name)
 
 
-def _format(asked: options.Options) -> video_files.Format:
-  return video_files.Format(
+def _format(asked: options.Options) -> frame_format.Format:
+  return frame_format.Format(
     asked.frame_size,
     asked.frame_size,
     1 if asked.grey else 3,

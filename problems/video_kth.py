@@ -16,6 +16,7 @@ from problems.core import threads
 from problems.core import video_problem
 from problems.files import archives
 from problems.files import download
+from problems.files import frame_format
 from problems.files import kth_sequences
 from problems.files import video_files
 from t2t_af.errors import UserError
@@ -130,7 +131,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
     self, split: str
   ) -> Iterator[tuple[kth_sequences.Clip, np.ndarray]]:
     """Each clip and its frames, uint8 [time, 64, 64, 1]: on all cores."""
-    video_format = video_files.Format(
+    video_format = frame_format.Format(
       self.frame_height, self.frame_width, self.num_channels, "stretch"
     )
     with contextlib.ExitStack() as stack:
