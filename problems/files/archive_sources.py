@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import tarfile
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, IO, NamedTuple
 import zipfile
 import zlib
 
@@ -43,7 +43,7 @@ class Source(abc.ABC):
     """The files by their names."""
 
   @abc.abstractmethod
-  def open(self, entry: Entry) -> BinaryIO:
+  def open(self, entry: Entry) -> IO[bytes]:
     """A file's content."""
 
   def close(self) -> None:
@@ -122,7 +122,7 @@ class _Zip(Source):
       _add(entries, info.filename, Entry(info, info.file_size), self._path)
     return entries
 
-  def open(self, entry: Entry) -> BinaryIO:
+  def open(self, entry: Entry) -> IO[bytes]:
     return self._zip.open(entry.info)
 
   def close(self) -> None:
@@ -167,7 +167,7 @@ class _Tar(Source):
     ):
       raise tarfile.ReadError("it has no end")
 
-  def open(self, entry: Entry) -> BinaryIO:
+  def open(self, entry: Entry) -> IO[bytes]:
     return self._tar.extractfile(entry.info)
 
   def close(self) -> None:
@@ -190,7 +190,7 @@ class _Folder(Source):
           entries[relative] = Entry(path, os.path.getsize(path))
     return entries
 
-  def open(self, entry: Entry) -> BinaryIO:
+  def open(self, entry: Entry) -> IO[bytes]:
     return open(entry.info, "rb")
 
 

@@ -67,6 +67,7 @@ class Clip(NamedTuple):
 
   @property
   def filename(self) -> str:
+    """The name of the clip's video."""
     # They are compressed all the same.
     return f"{self.name}_uncomp.avi"
 
@@ -132,8 +133,8 @@ def _parse_line(line: str, place: str) -> Clip:
       f'{place}: expected "frames 1-95, 96-185, ..." after {name}, found '
       f"{rest!r}"
     )
-  ranges = [_parse_range(text) for text in listed[1].split(",")]
-  ranges = tuple(_MENDED.get((name, r), r) for r in ranges)
+  as_listed = [_parse_range(text) for text in listed[1].split(",")]
+  ranges = tuple(_MENDED.get((name, r), r) for r in as_listed)
   _check_ranges(ranges, place)
   return Clip(name, int(person), action, ranges)
 
