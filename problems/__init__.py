@@ -1,9 +1,13 @@
 """Data sets: importing the package registers every one of them.
 
-One file per data set; `video_base` and `series_base` are what they share.
+One file per data set; `core` is what they share, `files` reads formats, `toy`
+draws worlds.
 """
 
 # First of all, because it mends tensor2tensor, which the others import.
+import t2t_af  # noqa: F401
+
+# isort: split
 from problems import series_activity_rec  # noqa: F401
 from problems import series_csv  # noqa: F401
 from problems import series_facial_exp  # noqa: F401
@@ -15,4 +19,3 @@ from problems import video_kth  # noqa: F401
 from problems import video_mmnist  # noqa: F401
 from problems import video_moving_digits  # noqa: F401
 from problems import video_toy_pushing  # noqa: F401
-import t2t_af  # noqa: F401

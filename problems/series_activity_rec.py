@@ -1,20 +1,20 @@
 """activity_rec: AReM (Palumbo et al., 2016), seven activities seen by radio."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
-# Files in each folder.
-_FILES = {
+# Files in each folder, "dataset1.csv" and so on.
+NUM_FILES = {
   "bending1": 7,
   "bending2": 6,
   "cycling": 15,
@@ -23,6 +23,10 @@ _FILES = {
   "standing": 15,
   "walking": 15,
 }
+# Of these, files that repeat another one byte by byte.
+_REPEATED = {"cycling": (15,), "lying": (11, 12, 13, 14, 15)}
+# They differ in one row of 480.
+_ALMOST_EQUAL = ["lying/dataset1", "lying/dataset10"]
 _STEP_MS = 250
 _COLUMNS = 7
 # Some files have spaces instead of commas, some a comma too many at the end.
@@ -30,7 +34,7 @@ _CELL = re.compile(r"[^,\s]+")
 
 
 @splitting.register
-class SeriesActivityRec(series_uci.UciSeriesProblem):
+class SeriesActivityRec(uci_series.UciSeriesProblem):
   """6 features, 4 steps a second; 82 recordings of 480 steps.
 
   Mean and variance of the signal strength between three sensors on the body
@@ -66,24 +70,39 @@ class SeriesActivityRec(series_uci.UciSeriesProblem):
   ]
   num_rows = 42239
 
+  @classmethod
+  def strata(cls) -> list[list[splitting.Unit]]:
+    """By activity; files that are almost equal stay together."""
+    strata: list[list[splitting.Unit]] = []
+    for activity, count in NUM_FILES.items():
+      names = [
+        f"{activity}/dataset{k}"
+        for k in range(1, count + 1)
+        if k not in _REPEATED.get(activity, ())
+      ]
+      units = [[name] for name in names if name not in _ALMOST_EQUAL]
+      strata.append(units + [_ALMOST_EQUAL] if activity == "lying" else units)
+    return strata
+
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
     names = [
       f"{folder}/dataset{k}"
-      for folder, count in _FILES.items()
+      for folder, count in NUM_FILES.items()
       for k in range(1, count + 1)
     ]
-    files, missing = series_uci.find([[f"{n}.csv"] for n in names], archive)
+    files, missing = uci_series.find([[f"{n}.csv"] for n in names], archive)
     tables = {
-      name: read_table(series_uci.read(archive, file), archive.describe(file))
+      name: read_table(uci_series.read(archive, file), archive.describe(file))
       for name, file in zip(names, files)
       if file
     }
     values = {name: table.values for name, table in tables.items()}
-    repeated = series_uci.duplicates(values)
+    repeated = uci_series.duplicates(values)
     recordings = {
-      name: gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
+      name: time_gaps.cut(v[:, 0], v[:, 1:], _STEP_MS)
       for name, v in values.items()
       if name not in repeated
     }

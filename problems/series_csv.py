@@ -1,15 +1,15 @@
-"""A person's own series: a folder of CSV files."""
+"""Your series: a folder of CSV files."""
 
 from collections.abc import Iterator
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import series
+from problems.core import series_problem
 from problems.core import source_folder
 from problems.core import splitting
 from problems.files import text_table
@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 @registry.register_problem
-class SeriesCsv(series.SeriesProblem):
+class SeriesCsv(series_problem.SeriesProblem):
   """One series for each file `*.csv` of a folder (`--source_dir`).
 
   A row is a step, and every column a feature: leave out a column of times or
@@ -42,16 +42,17 @@ class SeriesCsv(series.SeriesProblem):
   Files in the subfolders train, dev and test are in these splits. Without such
   subfolders the files are dealt out, shuffled by a fixed seed: a fifth to the
   test split, a tenth to the dev split, the rest to training. Files with the
-  same content count once (see `own_folder`).
+  same content count once (see `source_folder`).
   """
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._root = ""
     self._names: dict[str, list[str]] = {}
-    self._source: dict = {}
+    self._source: dict[str, Any] = {}
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Looks at every file, so that a bad one leaves nothing half-made."""
     self._root = _source_dir()
     if not self._root:
       raise UserError(
@@ -87,11 +88,13 @@ class SeriesCsv(series.SeriesProblem):
         self._check(*pair)
 
   def num_sequences(self, split: str) -> int:
+    """One for each file."""
     return len(self._names[split])
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields (file name, float64 [time, columns])."""
     for name in self._names[split]:
       table = read_table(self._path(name))
       if table.names != self.feature_names:
@@ -102,10 +105,12 @@ class SeriesCsv(series.SeriesProblem):
         )
       yield name, table.values
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The folder, how many files, and a digest of them all."""
     return self._source
 
-  def requested_details(self) -> dict:
+  def requested_details(self) -> dict[str, Any]:
+    """The folder, if one is given."""
     return {"source_dir": _source_dir()} if _source_dir() else {}
 
   def _path(self, name: str) -> str:
@@ -113,9 +118,9 @@ class SeriesCsv(series.SeriesProblem):
 
 
 def _source_dir() -> str:
-  """The folder that was asked for, with its whole path; "" for none."""
-  asked = options.current().source_dir
-  return os.path.abspath(os.path.expanduser(asked)) if asked else ""
+  """The folder of `--source_dir`, with its full path; "" for none."""
+  folder = options.current().source_dir
+  return os.path.abspath(os.path.expanduser(folder)) if folder else ""
 
 
 def read_table(path: str) -> Table:
@@ -147,8 +152,8 @@ def read_table(path: str) -> Table:
 class _Splitter:
   """Splits lines by the delimiter that the first of them has."""
 
-  def __init__(self):
-    self._delimiter = None
+  def __init__(self) -> None:
+    self._delimiter: Optional[str] = None
 
   def __call__(self, line: str) -> list[str]:
     if self._delimiter is None:

@@ -1,12 +1,14 @@
 """facial_exp: Grammatical Facial Expressions (Freitas et al., 2014)."""
 
+from typing import Any
+
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -22,12 +24,13 @@ _EXPRESSIONS = (
   "wh_question",
   "yn_question",
 )
+RECORDINGS = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
 _POINTS = 100
 _LONGEST_STEP_MS = 1000
 
 
 @splitting.register
-class SeriesFacialExp(series_uci.UciSeriesProblem):
+class SeriesFacialExp(uci_series.UciSeriesProblem):
   """300 features, 16 to 19 steps a second; 18 recordings, 27,936 steps in all.
 
   100 points of a face seen by a Kinect: x and y in pixels, z in millimetres; z
@@ -59,20 +62,25 @@ class SeriesFacialExp(series_uci.UciSeriesProblem):
   ]
   num_rows = 27936
 
+  @classmethod
+  def strata(cls) -> list[list[splitting.Unit]]:
+    """Expressions, of both users together."""
+    return [[[f"{user}_{name}" for user in _USERS] for name in _EXPRESSIONS]]
+
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
-    names = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
-    files, missing = series_uci.find(
-      [_spellings(f"{name}_datapoints.txt") for name in names], archive
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
+    files, missing = uci_series.find(
+      [_spellings(f"{name}_datapoints.txt") for name in RECORDINGS], archive
     )
     recordings, rows = {}, 0
-    for name, file in zip(names, files):
+    for name, file in zip(RECORDINGS, files):
       if file:
         where = archive.describe(file)
-        times, points = read_table(series_uci.read(archive, file), where)
+        times, points = read_table(uci_series.read(archive, file), where)
         _check_targets(archive, name, len(points))
-        recordings[name] = gaps.cut(times, points, _LONGEST_STEP_MS)
+        recordings[name] = time_gaps.cut(times, points, _LONGEST_STEP_MS)
         rows += len(points)
     return recordings, {
       "files": len(files) - len(missing),
@@ -92,7 +100,8 @@ class SeriesFacialExpFilled(SeriesFacialExp):
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
     recordings, facts = super().read_recordings(archive)
     lost = sum(
       int((stretch[:, 2::3] == 0.0).sum())
@@ -152,15 +161,11 @@ def _check_targets(archive: archives.Archive, name: str, rows: int) -> None:
   for file in _spellings(f"{name}_targets.txt"):
     if file in archive:
       where = archive.describe(file)
-      found = sum(
-        1
-        for _ in text_table.rows(
-          series_uci.read(archive, file), where, str.split
-        )
-      )
-      if found != rows:
+      content = uci_series.read(archive, file)
+      num_labels = sum(1 for _ in text_table.rows(content, where, str.split))
+      if num_labels != rows:
         raise UserError(
-          f"{where}: {found} labels, but {name} has {rows} rows "
+          f"{where}: {num_labels} labels, but {name} has {rows} rows "
           "of points: one of the two files is cut"
         )
 

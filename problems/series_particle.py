@@ -1,36 +1,29 @@
 """The particle with momentum of Appendix C: series whose density is known."""
 
-from collections.abc import Iterator
 import math
 from typing import Optional
 
 import numpy as np
-from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import series
+from problems.core import drawn_sequences
+from problems.core import series_problem
 from problems.core import series_statistics
 from t2t_af import particle
-
-_SPLIT_KEYS = {
-  problem.DatasetSplit.TRAIN: 0,
-  problem.DatasetSplit.EVAL: 1,
-  problem.DatasetSplit.TEST: 2,
-}
 
 
 def make_motion(
   split: str, index: int, num_steps: int, num_dims: int, sigma: float
 ) -> particle.Motion:
-  """Motion number `index` of a split; each has a seed of its own."""
-  rng = np.random.default_rng(
-    np.random.SeedSequence([_SPLIT_KEYS[split], index])
-  )
+  """Motion number `index` of a split; each has another seed."""
+  rng = np.random.default_rng(drawn_sequences.seed(split, index))
   return particle.simulate(rng, num_steps, num_dims, sigma)
 
 
 @registry.register_problem
-class SeriesParticle(series.SeriesProblem):
+class SeriesParticle(
+  drawn_sequences.DrawnSequences, series_problem.SeriesProblem
+):
   """Positions in the plane, 24 steps; 2000 / 200 / 200 sequences.
 
   Given two steps before it, a position is Gaussian (Eq. 29),
@@ -52,17 +45,10 @@ class SeriesParticle(series.SeriesProblem):
   num_features = num_dims
   feature_names = ("x0", "x1")
   steps_per_sequence = 24
-  sequences_per_split = {
-    problem.DatasetSplit.TRAIN: 2000,
-    problem.DatasetSplit.EVAL: 200,
-    problem.DatasetSplit.TEST: 200,
-  }
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
-  ) -> Iterator[tuple[str, np.ndarray]]:
-    for index in range(self.num_sequences(split)):
-      yield f"{split}/{index}", self.make_motion(split, index).x
+  def draw_sequence(self, split: str, index: int) -> np.ndarray:
+    """Positions, float64 [time, 2]."""
+    return self.make_motion(split, index).x
 
   def make_motion(self, split: str, index: int) -> particle.Motion:
     """What sequence number `index` of a split shows, with its u and w."""

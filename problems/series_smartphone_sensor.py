@@ -1,12 +1,14 @@
 """smartphone_sensor: IPIN 2016 (Barsocchi et al.), a phone carried indoors."""
 
+from typing import Any
+
 import numpy as np
 
-from problems.core import series_uci
 from problems.core import splitting
+from problems.core import time_gaps
+from problems.core import uci_series
 from problems.files import archives
 from problems.files import download
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -14,6 +16,8 @@ _MEASURES = (1, 2)
 # The names differ between the two measures, and from the README's.
 _FILES = ("measure{}_smartphone_sens.csv", "measure{}_phone_sens.csv")
 _SESSIONS = 13  # in each file
+# In both files, byte by byte; once is enough.
+_REPEATED_SESSION = 12
 _LONGEST_STEP_MS = 1000
 _COLUMNS = [
   "timestamp",
@@ -33,7 +37,7 @@ _COLUMNS = [
 
 
 @splitting.register
-class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
+class SeriesSmartphoneSensor(uci_series.UciSeriesProblem):
   """9 features, about 10 steps a second; 25 recordings of 387 to 4,662 steps.
 
   Acceleration, magnetic field (both x, y, z) and orientation (azimuth, which
@@ -68,19 +72,33 @@ class SeriesSmartphoneSensor(series_uci.UciSeriesProblem):
   feature_names = _COLUMNS[1:]
   num_rows = 36140
 
+  @classmethod
+  def strata(cls) -> list[list[splitting.Unit]]:
+    """Walks: session k of both files, minutes apart."""
+    first, second = _MEASURES
+    return [
+      [
+        [_session_name(first, k)]
+        if k == _REPEATED_SESSION
+        else [_session_name(first, k), _session_name(second, k)]
+        for k in range(1, _SESSIONS + 1)
+      ]
+    ]
+
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[series_uci.Recordings, dict]:
+  ) -> tuple[uci_series.Recordings, dict[str, Any]]:
+    """See UciSeriesProblem."""
     files = [[name.format(m) for name in _FILES] for m in _MEASURES]
-    files, missing = series_uci.find(files, archive)
+    files, missing = uci_series.find(files, archive)
     sessions, rows = {}, 0
     for measure, name in zip(_MEASURES, files):
       if name:
         where = archive.describe(name)
-        table = read_table(series_uci.read(archive, name), where)
+        table = read_table(uci_series.read(archive, name), where)
         rows += len(table)
         sessions.update(_cut(table, measure, where))
-    repeated = series_uci.duplicates(sessions)
+    repeated = uci_series.duplicates(sessions)
     recordings = {
       name: [session[:, 1:]]
       for name, session in sessions.items()
@@ -100,9 +118,9 @@ def read_table(data: bytes, where: str) -> np.ndarray:
   rows = text_table.rows(data, where, text_table.by_comma)
   header = next(rows, None)
   if header is None or header.cells != _COLUMNS:
-    found = "nothing" if header is None else text_table.shown(header.text)
+    line = "nothing" if header is None else text_table.shown(header.text)
     raise UserError(
-      f"{where}:1: expected the header {', '.join(_COLUMNS)}; found {found}"
+      f"{where}:1: expected the header {', '.join(_COLUMNS)}; found {line}"
     )
   table = []
   for row in rows:
@@ -113,15 +131,18 @@ def read_table(data: bytes, where: str) -> np.ndarray:
   return np.stack(table)
 
 
-def _cut(table: np.ndarray, measure: int, where: str) -> dict:
+def _session_name(measure: int, number: int) -> str:
+  return f"measure{measure}/session{number:02}"
+
+
+def _cut(table: np.ndarray, measure: int, where: str) -> dict[str, np.ndarray]:
   """{name: session [time, 13]} of one file."""
-  sessions = gaps.cut(table[:, 0], table, _LONGEST_STEP_MS)
+  sessions = time_gaps.cut(table[:, 0], table, _LONGEST_STEP_MS)
   if len(sessions) != _SESSIONS:
     raise UserError(
       f"{where}: {len(sessions)} sessions (cut where time jumps) "
       f"instead of {_SESSIONS}: this is another version"
     )
   return {
-    f"measure{measure}/session{k:02}": session
-    for k, session in enumerate(sessions, 1)
+    _session_name(measure, k): session for k, session in enumerate(sessions, 1)
   }

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 import os
 import tarfile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems.core import video
-from problems.files import archives
+from problems.core import video_problem
+from problems.files import archive_sources
 from problems.files import download
 from problems.files import tfrecord
 from t2t_af.errors import UserError
@@ -41,7 +41,7 @@ class _Member(NamedTuple):
 
 
 @registry.register_problem
-class VideoBair(video.VideoSequenceProblem):
+class VideoBair(video_problem.VideoSequenceProblem):
   """64x64 colour, 30 frames; 42,752 train, 512 dev, 256 test sequences.
 
   Camera `image_aux1`, as everybody uses. `test/` is the test split and the last
@@ -67,12 +67,13 @@ class VideoBair(video.VideoSequenceProblem):
   # An unpacked folder has no checksum: its files are counted.
   num_files = {"train": 169, "test": 1}
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._members: dict[str, list[_Member]] = {}
 
   @property
-  def dataset_splits(self) -> list[dict]:
+  def dataset_splits(self) -> list[dict[str, Any]]:
+    """100 files of training data, one of each other split."""
     # Many training files, because training mixes 16 of them at a time, and
     # neighbours in the source were filmed in one go.
     return [
@@ -81,10 +82,12 @@ class VideoBair(video.VideoSequenceProblem):
       {"split": problem.DatasetSplit.TEST, "shards": 1},
     ]
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The archive as published."""
     return self.archive._asdict()
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Finds the archive or folder, and where each file lies in it."""
     tmp_dir = os.path.expanduser(tmp_dir)
     folder = os.path.join(tmp_dir, _ROOT)
     archive = os.path.join(tmp_dir, self.archive.filename)
@@ -100,11 +103,13 @@ class VideoBair(video.VideoSequenceProblem):
       )
 
   def num_sequences(self, split: str) -> int:
+    """As many as there are records."""
     return sum(_count_records(m) for m in self._split_members(split))
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields ("folder/file/number", uint8 [30, 64, 64, 3])."""
     for member in self._split_members(split):
       stem = os.path.splitext(member.name)[0]
       for number, record in enumerate(_records(member)):
@@ -161,9 +166,9 @@ def parse_frames(serialized: bytes, where: str) -> np.ndarray:
     key = f"{i}/image_aux1/encoded"
     value = feature[key].bytes_list.value if key in feature else ()
     if len(value) != 1 or len(value[0]) != _FRAME_BYTES:
-      found = f"{len(value[0])} bytes" if len(value) == 1 else "no image"
+      content = f"{len(value[0])} bytes" if len(value) == 1 else "no image"
       raise UserError(
-        f"{where}: {key} has {found} instead of {_FRAME_BYTES} bytes"
+        f"{where}: {key} has {content} instead of {_FRAME_BYTES} bytes"
       )
     frames.append(np.frombuffer(value[0], np.uint8).reshape(_FRAME_SHAPE))
   return np.stack(frames)
@@ -191,16 +196,16 @@ def _index_tar(path: str) -> dict[str, list[_Member]]:
           )
   except (tarfile.TarError, OSError) as error:
     raise UserError(f"{path}: not a whole tar archive ({error})") from error
-  for name, found in members.items():
-    if not found:
+  for name, files in members.items():
+    if not files:
       raise UserError(f"{path}: no files {_ROOT}/{name}/*.tfrecords in it")
-    found.sort()
+    files.sort()
   return members
 
 
 def _refuse_odd_entry(info: tarfile.TarInfo, path: str) -> None:
   """Nothing is unpacked, but an archive with such entries is not the one."""
-  archives.check_entry_name(info.name, path)
+  archive_sources.check_entry_name(info.name, path)
   if not (info.isreg() or info.isdir()):
     raise UserError(
       f"{path}: the entry {info.name} is neither a file nor a folder (a link?)"

@@ -1,18 +1,20 @@
-"""A person's own videos: a folder of files of any size, length and rate."""
+"""Your videos: a folder of files of any size, length and rate."""
 
 from collections.abc import Iterator
 import contextlib
 import os
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import sequence
+from problems.core import sequence_dataset
 from problems.core import source_folder
-from problems.core import video as video_base
+from problems.core import threads
+from problems.core import video_problem
+from problems.files import frame_format
 from problems.files import video_files
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -29,7 +31,7 @@ class _Video(NamedTuple):
 
 
 @registry.register_problem
-class VideoFolder(video_base.VideoSequenceProblem):
+class VideoFolder(video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
   Frames become squares of --frame_size (64) pixels. Of a frame of another
@@ -41,8 +43,8 @@ class VideoFolder(video_base.VideoSequenceProblem):
   The manifest keeps all this, and reading learns the shape of frames from it.
 
   Splits are by file: as subfolders train, dev and test say, else dealt out (see
-  `own_folder`). A sequence is a video, or about 300 frames of a longer one, so
-  that long videos weigh more. A video of fewer than 20 frames is an error;
+  `source_folder`). A sequence is a video, or about 300 frames of a longer one,
+  so that long videos weigh more. A video of fewer than 20 frames is an error;
   with --allow_missing it is left out, and the log says so.
   """
 
@@ -51,43 +53,48 @@ class VideoFolder(video_base.VideoSequenceProblem):
   num_channels = 3
   frames_per_sequence = 20  # at least: enough for every set of hparams
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._root = ""
     self._videos: dict[str, list[_Video]] = {}
     self._format = _format(options.Options())
-    self._source: dict = {}
+    self._source: dict[str, Any] = {}
 
   # --- What reading has to know.
 
-  def requested_details(self) -> dict:
-    asked = options.current()
-    if not asked.source_dir:
+  def requested_details(self) -> dict[str, Any]:
+    """The folder and what becomes of its frames, if one is given."""
+    given = options.current()
+    if not given.source_dir:
       return {}
-    return {**_format(asked)._asdict(), "source_dir": _root(asked.source_dir)}
+    return {**_format(given)._asdict(), "source_dir": _root(given.source_dir)}
 
-  def use_details(self, details: dict) -> None:
+  def use_details(self, details: dict[str, Any]) -> None:
+    """Learns the shape of frames."""
     self.frame_height = details["height"]
     self.frame_width = details["width"]
     self.num_channels = details["num_channels"]
 
-  def shortest(self, files: sequence.Files) -> int:
+  def shortest(self, files: sequence_dataset.Files) -> int:
+    """Frames of the shortest of these sequences."""
     # Of the data, not frames_per_sequence: long videos allow long windows.
-    return sequence.SequenceProblem.shortest(self, files)
+    return sequence_dataset.SequenceDataset.shortest(self, files)
 
   # --- Generating.
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The folder, how many videos, and a digest of them all."""
     return self._source
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
-    asked = options.current()
-    if not asked.source_dir:
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Looks at every header, and says who is in which split."""
+    given = options.current()
+    if not given.source_dir:
       raise UserError(
         f"{self.name}: say where the videos are with --source_dir"
       )
-    self._root = _root(asked.source_dir)
-    self._format = _format(asked)
+    self._root = _root(given.source_dir)
+    self._format = _format(given)
     names = source_folder.find(self._root, video_files.EXTENSIONS)
     digests = source_folder.digests(self._root, names)
     names = source_folder.without_copies(names, digests, self._root)
@@ -103,7 +110,7 @@ class VideoFolder(video_base.VideoSequenceProblem):
     }
 
   def num_sequences(self, split: str) -> int:
-    # As far as the headers are right: of some containers they only guess.
+    """As far as the headers are right: some containers only estimate."""
     return sum(
       1 + max(0, v.num_frames - self.frames_per_sequence) // _MAX_FRAMES
       for v in self._videos[split]
@@ -112,8 +119,9 @@ class VideoFolder(video_base.VideoSequenceProblem):
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields ("file/first-last", uint8 [time, height, width, channels])."""
     parts = [self._parts(video.name) for video in self._videos[split]]
-    with contextlib.closing(video_files.chain_ahead(parts)) as decoded:
+    with contextlib.closing(threads.chain_ahead(parts)) as decoded:
       yield from decoded
 
   def _parts(self, name: str) -> Iterator[tuple[str, np.ndarray]]:
@@ -162,13 +170,13 @@ class VideoFolder(video_base.VideoSequenceProblem):
     return os.path.join(self._root, name)
 
 
-def _format(asked: options.Options) -> video_files.Format:
-  return video_files.Format(
-    asked.frame_size,
-    asked.frame_size,
-    1 if asked.grey else 3,
-    asked.aspect,
-    asked.frame_rate,
+def _format(given: options.Options) -> frame_format.Format:
+  return frame_format.Format(
+    given.frame_size,
+    given.frame_size,
+    1 if given.grey else 3,
+    given.aspect,
+    given.frame_rate,
   )
 
 

@@ -4,18 +4,19 @@ from collections.abc import Iterator
 import contextlib
 import hashlib
 import os
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import png
 from problems.core import source_folder
-from problems.core import video
+from problems.core import threads
+from problems.core import video_problem
 from problems.files import archives
 from problems.files import download
+from problems.files import frame_format
 from problems.files import kth_sequences
 from problems.files import video_files
 from t2t_af.errors import UserError
@@ -31,7 +32,7 @@ _MAX_CLIP_BYTES = 64 * 2**20
 
 
 @registry.register_problem
-class VideoKth(video.VideoSequenceProblem):
+class VideoKth(video_problem.VideoSequenceProblem):
   """64x64 grey; 760 train, 768 dev, 863 test sequences of 24 to 362 frames.
 
   A sequence is a range of frames in `00sequences.txt`, in which seven wrong
@@ -42,9 +43,9 @@ class VideoKth(video.VideoSequenceProblem):
   bilinear filter, so people look a quarter thinner than life. Unlike there:
   - The last frame of a range is used. That code stops before it.
   - Levels stay what they are. That code wrote frames as floats with an imsave
-    that stretched each of them from its own darkest to its own brightest
-    level: frames of one scene then differ in contrast at random, and
-    likelihoods are of pictures that nobody filmed.
+    that stretched each of them from its darkest to its brightest level: frames
+    of one scene then differ in contrast at random, and likelihoods are of
+    pictures that nobody filmed.
 
   In --tmp_dir `00sequences.txt` and, for each action, either the zip as
   published, which is never unpacked, or a folder of that name; what is not
@@ -60,24 +61,28 @@ class VideoKth(video.VideoSequenceProblem):
   num_clips = 599
   num_ranges = 2391
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._clips: list[kth_sequences.Clip] = []
     self._archives: dict[str, str] = {}
     self._num_missing = 0
-    self._source: dict = {}
+    self._source: dict[str, Any] = {}
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The zips or folders, by their sha256."""
     return self._source
 
-  def requested_details(self) -> dict:
-    # So that the whole data set takes the place of a sample of it.
+  def requested_details(self) -> dict[str, Any]:
+    """That no clip is missing, unless `--allow_missing` is set."""
+    # So that the complete data set takes the place of a sample of it.
     return {} if options.current().allow_missing else {"missing_clips": 0}
 
-  def details(self, data_dir: str, tmp_dir: str) -> dict:
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
+    """How many of the listed clips are missing."""
     return {"missing_clips": self._num_missing}
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Reads the list, and finds the clips in zips or folders."""
     tmp_dir = os.path.expanduser(tmp_dir)
     listed = self._read_listing(tmp_dir)
     self._archives = {}
@@ -98,13 +103,15 @@ class VideoKth(video.VideoSequenceProblem):
     }
 
   def num_sequences(self, split: str) -> int:
+    """As many as the list has ranges of these clips."""
     return kth_sequences.count_ranges(
-      kth_sequences.of_split(self._clips, split)
+      kth_sequences.in_split(self._clips, split)
     )
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields ("action/clip/first-last", uint8 [time, 64, 64, 1])."""
     num_cut = 0
     with contextlib.closing(self._decoded(split)) as decoded:
       for clip, frames in decoded:
@@ -130,7 +137,7 @@ class VideoKth(video.VideoSequenceProblem):
     self, split: str
   ) -> Iterator[tuple[kth_sequences.Clip, np.ndarray]]:
     """Each clip and its frames, uint8 [time, 64, 64, 1]: on all cores."""
-    video_format = video_files.Format(
+    video_format = frame_format.Format(
       self.frame_height, self.frame_width, self.num_channels, "stretch"
     )
     with contextlib.ExitStack() as stack:
@@ -139,16 +146,18 @@ class VideoKth(video.VideoSequenceProblem):
         for action, path in self._archives.items()
       }
 
-      def _decode(item):
+      def _decode(
+        item: tuple[kth_sequences.Clip, bytes],
+      ) -> tuple[kth_sequences.Clip, np.ndarray]:
         clip, data = item
         where = opened[clip.action].describe(clip.filename)
         return clip, video_files.decode_bytes(data, video_format, where)
 
       data = (
         (clip, opened[clip.action].read(clip.filename, _MAX_CLIP_BYTES))
-        for clip in kth_sequences.of_split(self._clips, split)
+        for clip in kth_sequences.in_split(self._clips, split)
       )
-      yield from png.map_in_order(_decode, data)
+      yield from threads.map_in_order(_decode, data)
 
   def _is_long_enough(
     self, clip: kth_sequences.Clip, listed: tuple[int, int], num_frames: int
@@ -171,11 +180,11 @@ class VideoKth(video.VideoSequenceProblem):
     path = download.fetch(_source(_LISTING), tmp_dir)
     with open(path, "rb") as listing:
       clips = kth_sequences.parse(listing.read().decode("latin-1"), path)
-    found = len(clips), kth_sequences.count_ranges(clips)
-    if found != (self.num_clips, self.num_ranges):
+    num_ranges = kth_sequences.count_ranges(clips)
+    if (len(clips), num_ranges) != (self.num_clips, self.num_ranges):
       raise UserError(
         f"{path}: expected {self.num_clips} clips with {self.num_ranges} "
-        f"sequences, found {found[0]} with {found[1]}: it is damaged or "
+        f"sequences, found {len(clips)} with {num_ranges}: it is damaged or "
         "another one; delete it to have the right one fetched"
       )
     return clips
@@ -205,7 +214,7 @@ class VideoKth(video.VideoSequenceProblem):
     )
     return [clip for clip in listed if clip not in set(missing)]
 
-  def _describe_archive(self, action: str) -> dict:
+  def _describe_archive(self, action: str) -> dict[str, Any]:
     """What the manifest keeps of a zip or folder."""
     path = self._archives[action]
     if not os.path.isdir(path):

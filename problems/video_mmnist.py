@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 import hashlib
 import os
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from problems.core import video
+from problems.core import video_problem
 from problems.files import download
 from problems.files import idx_file
 from problems.files import npy_file
@@ -48,7 +48,7 @@ class DigitFile(NamedTuple):
 def _mnist(
   filename: str, num_bytes: int, sha256: str, pixels_sha256: str
 ) -> DigitFile:
-  # The publisher's own server (yann.lecun.com) refuses downloads since 2024.
+  # The publisher's server (yann.lecun.com) refuses downloads since 2024.
   mirrors = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -61,7 +61,7 @@ def _mnist(
   )
 
 
-class _MovingMnist(video.VideoSequenceProblem):
+class _MovingMnist(video_problem.VideoSequenceProblem):
   """What the three have in common."""
 
   frame_height = 64
@@ -103,17 +103,19 @@ class VideoMmnistIdx(_MovingMnist):
   )
   num_validation_digits = 5000
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._digits: dict[str, np.ndarray] = {}
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The files as published."""
     return {
       "training_digits": self.training_digits.source._asdict(),
       "test_digits": self.test_digits.source._asdict(),
     }
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Reads the files, or downloads them first."""
     self._prepare_training_digits(tmp_dir)
     self._digits[problem.DatasetSplit.TEST] = _read_digits(
       self.test_digits, tmp_dir
@@ -122,6 +124,7 @@ class VideoMmnistIdx(_MovingMnist):
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields (id, uint8 [20, 64, 64, 1])."""
     return bouncing.sequences(
       self._digits[split],
       split,
@@ -152,13 +155,15 @@ class VideoMmnist(VideoMmnistIdx):
 
   fixed_sequences = _FIXED_SEQUENCES
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The files as published."""
     return {
       "training_digits": self.training_digits.source._asdict(),
       "fixed_sequences": self.fixed_sequences._asdict(),
     }
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Reads the files, or downloads them first."""
     self._prepare_training_digits(tmp_dir)
     self._fixed = _open_fixed(
       self.fixed_sequences,
@@ -169,6 +174,7 @@ class VideoMmnist(VideoMmnistIdx):
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields (id, uint8 [20, 64, 64, 1])."""
     if split == problem.DatasetSplit.TEST:
       return _read_fixed(self._fixed, 0, self.num_sequences(split))
     return super().generate_sequences(data_dir, tmp_dir, split)
@@ -194,13 +200,16 @@ class VideoMmnistNpy(_MovingMnist):
   }
 
   def num_sequences(self, split: str) -> int:
+    """The length of the split's range."""
     first, end = self.ranges[split]
     return end - first
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The files as published."""
     return {"fixed_sequences": self.fixed_sequences._asdict()}
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Reads the files, or downloads them first."""
     self._fixed = _open_fixed(
       self.fixed_sequences, tmp_dir, max(end for _, end in self.ranges.values())
     )
@@ -208,6 +217,7 @@ class VideoMmnistNpy(_MovingMnist):
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields (id, uint8 [20, 64, 64, 1])."""
     return _read_fixed(self._fixed, *self.ranges[split])
 
 
@@ -243,11 +253,11 @@ def _read_digits(file: DigitFile, tmp_dir: str) -> np.ndarray:
     file.source, tmp_dir
   )
   images = idx_file.read(path, _DIGIT_SHAPE)
-  found = hashlib.sha256(images.tobytes()).hexdigest()
-  if found != file.pixels_sha256:
+  digest = hashlib.sha256(images.tobytes()).hexdigest()
+  if digest != file.pixels_sha256:
     raise UserError(
       f"{path}: these {len(images)} images are not MNIST's: expected sha256 "
-      f"{file.pixels_sha256} of their pixels, found {found}"
+      f"{file.pixels_sha256} of their pixels, found {digest}"
     )
   return images
 

@@ -5,13 +5,14 @@ test set of Alpaydin and Kaynak's Optical Recognition of Handwritten Digits.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from PIL import Image
-from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import video
+from problems.core import drawn_sequences
+from problems.core import video_problem
 from problems.toy import bouncing
 
 _SPLIT_SEED = 0
@@ -59,7 +60,7 @@ def split_digits(labels: np.ndarray) -> dict[str, np.ndarray]:
 
 
 @registry.register_problem
-class VideoMovingDigits(video.VideoSequenceProblem):
+class VideoMovingDigits(video_problem.VideoSequenceProblem):
   """64x64 grey, 20 frames; 2000 / 200 / 200 sequences.
 
   No digit image is in two splits. The background is exactly 0: densities are
@@ -71,20 +72,18 @@ class VideoMovingDigits(video.VideoSequenceProblem):
   num_channels = 1
   frames_per_sequence = 20
   digit_size = 28
-  sequences_per_split = {
-    problem.DatasetSplit.TRAIN: 2000,
-    problem.DatasetSplit.EVAL: 200,
-    problem.DatasetSplit.TEST: 200,
-  }
+  sequences_per_split = drawn_sequences.NUM_SEQUENCES
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._digits: dict[str, np.ndarray] = {}
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """Where the digits are from."""
     return {"digits": "scikit-learn's load_digits"}
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Makes boxes of the digits of each split."""
     # Here, because it takes a third of a second, and few commands generate.
     from sklearn import datasets
 
@@ -98,6 +97,7 @@ class VideoMovingDigits(video.VideoSequenceProblem):
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields ("split/index", uint8 [time, height, width, 1])."""
     return bouncing.sequences(
       self._digits[split],
       split,

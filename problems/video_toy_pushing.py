@@ -5,13 +5,11 @@ changes, so that a flow can gain by subtracting the past; and an arm whose
 accelerations are random, so that three frames leave the future open.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
-from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 
-from problems.core import video
+from problems.core import drawn_sequences
+from problems.core import video_problem
 from problems.toy import drawing
 from problems.toy import world
 
@@ -19,22 +17,16 @@ from problems.toy import world
 # density under a continuous model would have no bound.
 SENSOR_NOISE = 0.8
 
-_SPLIT_KEYS = {
-  problem.DatasetSplit.TRAIN: 0,
-  problem.DatasetSplit.EVAL: 1,
-  problem.DatasetSplit.TEST: 2,
-}
-
 
 def make_sequence(
   split: str, index: int, num_frames: int, size: int
 ) -> np.ndarray:
   """Sequence number `index` of a split: uint8 [num_frames, size, size, 3].
 
-  Each sequence has a seed of its own, so no two splits share one, and the order
-  of generation does not matter.
+  Each sequence has another seed, so no two splits share one, and the order of
+  generation does not matter.
   """
-  seeds = np.random.SeedSequence([_SPLIT_KEYS[split], index]).spawn(3)
+  seeds = drawn_sequences.seed(split, index).spawn(3)
   scene_rng, motion_rng, noise_rng = map(np.random.default_rng, seeds)
   scene = world.sample_scene(scene_rng)
   decisions = world.sample_decisions(motion_rng, num_frames, len(scene.bodies))
@@ -53,28 +45,20 @@ def add_sensor_noise(
 
 
 @registry.register_problem
-class VideoToyPushing(video.VideoSequenceProblem):
+class VideoToyPushing(
+  drawn_sequences.DrawnSequences, video_problem.VideoSequenceProblem
+):
   """32x32 colour, 30 frames; 2000 / 200 / 200 sequences."""
 
   frame_height = 32
   frame_width = 32
   frames_per_sequence = 30
-  sequences_per_split = {
-    problem.DatasetSplit.TRAIN: 2000,
-    problem.DatasetSplit.EVAL: 200,
-    problem.DatasetSplit.TEST: 200,
-  }
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
-  ) -> Iterator[tuple[str, np.ndarray]]:
-    for index in range(self.num_sequences(split)):
-      yield (
-        f"{split}/{index}",
-        make_sequence(
-          split, index, self.frames_per_sequence, self.frame_height
-        ),
-      )
+  def draw_sequence(self, split: str, index: int) -> np.ndarray:
+    """Frames, uint8 [time, height, width, 3]."""
+    return make_sequence(
+      split, index, self.frames_per_sequence, self.frame_height
+    )
 
 
 @registry.register_problem

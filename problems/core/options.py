@@ -1,12 +1,12 @@
-"""What a person asks of the generation of a data set, beyond the problem.
+"""Options of generation: flags of `t2t-datagen` beyond the problem's name.
 
-The flags of `t2t-datagen` set it, problems read it while they generate. What a
-problem makes of it belongs in its manifest: reading knows no options.
+The command sets them, problems read them while they generate. What a problem
+makes of them belongs in its manifest: reading knows no options.
 """
 
 from collections.abc import Iterator
 import contextlib
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from t2t_af.errors import UserError
 
@@ -17,12 +17,12 @@ class Options(NamedTuple):
   """Options of generation; every problem reads those that concern it.
 
   Attributes:
-    source_dir: a person's own folder of files, for `video_folder` and
+    source_dir: the user's folder of files, for `video_folder` and
       `series_csv`; None where none was given.
     allow_missing: go on without files that the source lacks, instead of an
       error that names them.
     frame_size: height and width of a frame, pixels.
-    frame_rate: frames per second to resample a video to; None: its own.
+    frame_rate: frames per second to resample a video to; None keeps its rate.
     aspect: how a frame becomes square: "crop" its middle, "pad" it with black,
       or "stretch" it.
     grey: one channel instead of three.
@@ -44,7 +44,7 @@ def current() -> Options:
   return _current
 
 
-def set(**changes) -> None:
+def set(**changes: Any) -> None:
   """Replaces some options, of all that is generated from now on.
 
   Raises:
@@ -58,7 +58,7 @@ def set(**changes) -> None:
 
 
 @contextlib.contextmanager
-def using(**changes) -> Iterator[Options]:
+def using(**changes: Any) -> Iterator[Options]:
   """`set` for the length of a `with` block."""
   global _current
   before = _current

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 import itertools
 import os
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import problem
 import tensorflow.compat.v1 as tf
 
-from problems.core import png
-from problems.core import sequence_reading
+from problems.core import sequence_records
+from problems.core import shard_writer
 from problems.core import shards
+from problems.core import threads
 from problems.files import tfrecord
 from t2t_af import progress
 from t2t_af.errors import suggest
@@ -29,15 +30,18 @@ _FILE_SPLITS = {
 class SequenceStorage:
   """The part of a Problem that writes its sequences and finds them again.
 
-  Each split is written as a whole.
-
   A subclass (which is a `problem.Problem` too) says `step_shape`, `step_dtype`,
   `generate_sequences`, `to_record` and `decode_record`; the rest has defaults.
   """
 
+  # Of problem.Problem, which every subclass is too.
+  name: str
+  dataset_filename: Callable[[], str]
+  data_filepaths: Callable[..., list[str]]
+
   # Raise it when generation changes: data made before is then refused.
   data_version = 1
-  # {split: number of sequences}, of sets that are drawn and not found.
+  # {split: number of sequences}, of sets that are drawn, not read.
   sequences_per_split: dict[str, int] = {}
   # Of what is stored.
   step_dtype: type
@@ -50,7 +54,8 @@ class SequenceStorage:
     raise NotImplementedError
 
   @property
-  def dataset_splits(self) -> list[dict]:
+  def dataset_splits(self) -> list[dict[str, Any]]:
+    """Which splits there are, and in how many files at most."""
     return [
       {"split": problem.DatasetSplit.TRAIN, "shards": 10},
       {"split": problem.DatasetSplit.EVAL, "shards": 1},
@@ -91,17 +96,17 @@ class SequenceStorage:
     """
     return self.sequences_per_split.get(split)
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
     """Downloads and checks what generation needs; once for all splits."""
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
     """Where the data is from; kept in the manifest.
 
     Called after `prepare_to_generate`.
     """
     return {}
 
-  def requested_details(self) -> dict:
+  def requested_details(self) -> dict[str, Any]:
     """The details that generation was asked for, known before it starts.
 
     E.g. a frame size on the command line. Data that is there already but was
@@ -109,7 +114,7 @@ class SequenceStorage:
     """
     return {}
 
-  def details(self, data_dir: str, tmp_dir: str) -> dict:
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
     """All that reading has to know: JSON, the same for all splits.
 
     Called after `prepare_to_generate`; kept in the manifest, from where
@@ -118,11 +123,17 @@ class SequenceStorage:
     del data_dir, tmp_dir
     return self.requested_details()
 
-  def use_details(self, details: dict) -> None:
+  def use_details(self, details: dict[str, Any]) -> None:
     """Gets what `details` gave, before anything is read."""
 
-  def generate_data(self, data_dir, tmp_dir, task_id=-1, force=False):
-    """Writes each split that is not complete yet (`force`: every split)."""
+  def generate_data(
+    self, data_dir: str, tmp_dir: str, task_id: int = -1, force: bool = False
+  ) -> None:
+    """Writes each split that is not complete yet (`force`: every split).
+
+    Raises:
+      UserError: the source is missing or wrong, or the disk is full.
+    """
     store = self._store(data_dir)
     if not force and not self._missing(store, self.requested_details()):
       tf.logging.warning(
@@ -165,7 +176,7 @@ class SequenceStorage:
       with tf.gfile.Open(shard.path, "rb") as stream:
         for record in tfrecord.read(stream, shard.path, size=shard.num_bytes):
           features = tf.train.Example.FromString(record.data).features.feature
-          name = features[sequence_reading.ID_KEY].bytes_list.value[0].decode()
+          name = sequence_records.sequence_id(features)
           sequence = self.decode_record(features, num_steps)
           if num_steps is not None and len(sequence) < num_steps:
             raise UserError(
@@ -213,7 +224,9 @@ class SequenceStorage:
   def _store(self, data_dir: str) -> shards.Store:
     return shards.Store(data_dir, self.dataset_filename(), self.data_version)
 
-  def _missing(self, store: shards.Store, details: dict) -> list[dict]:
+  def _missing(
+    self, store: shards.Store, details: dict[str, Any]
+  ) -> list[dict[str, Any]]:
     return [
       split
       for split in self.dataset_splits
@@ -227,7 +240,7 @@ class SequenceStorage:
     tmp_dir: str,
     split: str,
     num_shards: int,
-    details: dict,
+    details: dict[str, Any],
   ) -> None:
     total = self.num_sequences(split)
     if total:
@@ -241,7 +254,7 @@ class SequenceStorage:
     )
     written = store.write(
       file_split,
-      png.map_in_order(self._serialize, sequences),
+      threads.map_in_order(self._serialize, sequences),
       self.data_filepaths(
         split, os.path.expanduser(data_dir), num_shards, shuffled=True
       ),
@@ -254,9 +267,10 @@ class SequenceStorage:
         '%s: the split "%s" has no sequences.', self.name, file_split
       )
 
-  def _serialize(self, pair: tuple[str, Any]) -> shards.Record:
+  def _serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
     sequence_id, sequence = pair
-    return shards.Record(self.to_record(sequence_id, sequence), len(sequence))
+    data = self.to_record(sequence_id, sequence)
+    return shard_writer.Record(data, len(sequence))
 
 
 def _file_split(split: str) -> str:

@@ -4,7 +4,7 @@ x = (raw - mean) / std,      log p(raw) = log p(x) - sum log std
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
@@ -40,7 +40,8 @@ class SeriesStatistics(NamedTuple):
     """float64 [..., features] in raw units of standardised ones."""
     return np.asarray(x, np.float64) * self.std + self.mean
 
-  def to_json(self) -> dict:
+  def to_json(self) -> dict[str, Any]:
+    """What `from_json` makes the statistics of again, exactly."""
     return {
       "mean": self.mean.tolist(),
       "std": self.std.tolist(),
@@ -49,12 +50,13 @@ class SeriesStatistics(NamedTuple):
     }
 
   @classmethod
-  def from_json(cls, found: dict) -> "SeriesStatistics":
+  def from_json(cls, fields: dict[str, Any]) -> "SeriesStatistics":
+    """The statistics that `to_json` gave `fields` of."""
     return cls(
-      np.array(found["mean"], np.float64),
-      np.array(found["std"], np.float64),
-      tuple(found["kept"]),
-      tuple(found["names"]),
+      np.array(fields["mean"], np.float64),
+      np.array(fields["std"], np.float64),
+      tuple(fields["kept"]),
+      tuple(fields["names"]),
     )
 
 
@@ -70,24 +72,25 @@ def measure(
   Raises:
     UserError: there are no steps, no column varies, or numbers are too big.
   """
-  origin, count = None, 0
+  origin: Optional[np.ndarray] = None
+  count = 0
   mean, squares = np.zeros(len(names)), np.zeros(len(names))
-  with np.errstate(over="ignore", invalid="ignore"):  # found below
+  with np.errstate(over="ignore", invalid="ignore"):  # reported below
     for values in sequences:
       if not len(values):
         continue
       origin = values[0] if origin is None else origin
       values = values - origin
-      own_mean = values.mean(axis=0)
-      own_squares = np.square(values - own_mean).sum(axis=0)
+      mean_here = values.mean(axis=0)
+      squares_here = np.square(values - mean_here).sum(axis=0)
       total = count + len(values)
-      gap = own_mean - mean
+      gap = mean_here - mean
       mean = mean + gap * len(values) / total
       squares = (
-        squares + own_squares + (np.square(gap) * count * len(values) / total)
+        squares + squares_here + (np.square(gap) * count * len(values) / total)
       )
       count = total
-  if not count:
+  if origin is None:
     raise UserError("the training split has no steps to standardise by")
   mean, std = origin + mean, np.sqrt(squares / count)
   if not np.isfinite(std).all():

@@ -1,33 +1,25 @@
-"""Shards of a problem on disk: written whole or not at all, and counted.
+"""Shards of a problem on disk: written completely or not at all, and counted.
 
     <data_dir>/<problem>-<split>-00000-of-00010   TFRecords
     <data_dir>/<problem>.manifest.json            what is there, and its counts
 
 A split is written in a hidden folder, moved to its final names when it is
 complete, and only then entered in the manifest. So a killed generation leaves
-nothing that a trainer would take for whole, and the next one starts cleanly.
+nothing that a trainer would take for complete, and the next one starts cleanly.
 """
 
-import collections
-from collections.abc import Iterable, Iterator
-import contextlib
+from collections.abc import Iterable
 import json
 import os
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
+from problems.core import shard_writer
 from t2t_af.errors import UserError
 
-# Of the manifest; `data_version` is the problem's own.
+# Of the manifest; `data_version` is the problem's.
 _LAYOUT = 2
-
-
-class Record(NamedTuple):
-  """A serialized sequence, and how many time steps it has."""
-
-  data: bytes
-  num_steps: int
 
 
 class Shard(NamedTuple):
@@ -42,7 +34,9 @@ class Shard(NamedTuple):
 class Store:
   """The shards of one problem in one data_dir."""
 
-  def __init__(self, data_dir: str, problem_name: str, data_version: int = 1):
+  def __init__(
+    self, data_dir: str, problem_name: str, data_version: int = 1
+  ) -> None:
     self._data_dir = os.path.expanduser(data_dir)
     self._name = problem_name
     self._version = data_version
@@ -81,9 +75,9 @@ class Store:
       self.shards(split)
     except UserError:
       return False
-    found = self.details()
+    stored = self.details()
     return all(
-      key in found and found[key] == value
+      key in stored and stored[key] == value
       for key, value in _as_json(details or {}).items()
     )
 
@@ -107,18 +101,18 @@ class Store:
         f"delete the file and {self._remedy()}"
       ) from error
     for shard in shards:
-      found = _size(shard.path)
-      if found != shard.num_bytes:
+      size = _size(shard.path)
+      if size != shard.num_bytes:
         raise UserError(
           f"{shard.path}: expected {shard.num_bytes} bytes, found "
-          f"{'no file' if found is None else found}: {self._remedy()}"
+          f"{'no file' if size is None else size}: {self._remedy()}"
         )
     return shards
 
   def write(
     self,
     split: str,
-    records: Iterable[Record],
+    records: Iterable[shard_writer.Record],
     paths: list[str],
     num_records: Optional[int],
     entry: dict,
@@ -128,11 +122,8 @@ class Store:
 
     Args:
       split: "train", "dev" or "test".
-      records: the sequences.
+      records, num_records: as in `shard_writer.write`.
       paths: final names of the files.
-      num_records: how many there will be, if known: then neighbours stay
-        together, as they were in the source, so that reading several files at
-        once mixes distant ones. Else they are dealt out in turn.
       entry: put into the manifest beside the counts of this split.
       details: put into the manifest once. Splits that were written with other
         details do not count any more.
@@ -142,34 +133,22 @@ class Store:
         are passed on as they are.
     """
     folder = os.path.join(self._data_dir, f".{self._name}-{split}.incomplete")
-    with _removed_after(folder):
-      with _writing(self._data_dir):
-        tf.gfile.MakeDirs(folder)
+    with shard_writer.temporary_folder(folder):
       names = [os.path.basename(path) for path in paths]
       temporary = [os.path.join(folder, name) for name in names]
-      lengths = _write_round(records, temporary, num_records)
-      counts = [sum(of_file.values()) for of_file in lengths]
-      with _writing(self._data_dir):
-        shards = [
-          {
-            "file": name,
-            "sequences": count,
-            "bytes": _size(path),
-            "lengths": {str(n): of_file[n] for n in sorted(of_file)},
-          }
-          for name, count, path, of_file in zip(
-            names, counts, temporary, lengths
-          )
-        ]
-        # From here on the old data is not whole any more; the new not yet.
+      lengths = shard_writer.write(records, temporary, num_records)
+      with shard_writer.errors_of_writing(self._data_dir):
+        shards = _entries(temporary, lengths)
+        total = sum(shard["sequences"] for shard in shards)
+        # From here on the old data is not complete any more; the new not yet.
         self._enter(split, None, details)
         self._remove_old(split)
         for path, final in zip(temporary, paths):
           tf.gfile.Rename(path, final, overwrite=True)
         self._enter(
-          split, {"sequences": sum(counts), "shards": shards, **entry}, details
+          split, {"sequences": total, "shards": shards, **entry}, details
         )
-    return sum(counts)
+    return total
 
   def _read(self) -> dict:
     if not tf.gfile.Exists(self.manifest_path):
@@ -191,22 +170,16 @@ class Store:
 
   def _parse(self, entry: dict) -> list[Shard]:
     shards = []
-    for found in entry["shards"]:
-      lengths = {int(n): count for n, count in found["lengths"].items()}
-      if sum(lengths.values()) != found["sequences"]:
+    for shard in entry["shards"]:
+      lengths = {int(n): count for n, count in shard["lengths"].items()}
+      if sum(lengths.values()) != shard["sequences"]:
         raise ValueError(
-          f"{found['file']}: its lengths are not those of "
-          f"{found['sequences']} sequences"
+          f"{shard['file']}: its lengths are not those of "
+          f"{shard['sequences']} sequences"
         )
-      shards.append(
-        Shard(
-          os.path.join(self._data_dir, found["file"]),
-          found["sequences"],
-          found["bytes"],
-          lengths,
-        )
-      )
-    total = sum(shard.num_sequences for shard in shards)
+      path = os.path.join(self._data_dir, shard["file"])
+      shards.append(Shard(path, shard["sequences"], shard["bytes"], lengths))
+    total = sum(s.num_sequences for s in shards)
     if total != entry["sequences"]:
       raise ValueError(
         f"its files have {total} sequences together, not {entry['sequences']}"
@@ -249,64 +222,24 @@ class Store:
     )
 
 
-class _Writer:
-  """A TFRecord file that counts; what goes wrong in writing is a UserError."""
+def _entries(
+  paths: list[str], lengths: list[dict[int, int]]
+) -> list[dict[str, Any]]:
+  """What the manifest keeps of each file.
 
-  def __init__(self, path: str):
-    self._folder = os.path.dirname(path)
-    self.lengths = collections.Counter()
-    with _writing(self._folder):
-      self._writer = tf.python_io.TFRecordWriter(path)
-
-  def write(self, record: Record) -> None:
-    with _writing(self._folder):
-      self._writer.write(record.data)
-    self.lengths[record.num_steps] += 1
-
-  def close(self) -> None:
-    with _writing(self._folder):
-      self._writer.close()
-
-
-def _write_round(
-  records: Iterable[Record], paths: list[str], num_records: Optional[int]
-) -> list[dict[int, int]]:
-  """Writes the files; returns how many records of each length each holds."""
-  with contextlib.ExitStack() as stack:
-    writers = [
-      stack.enter_context(contextlib.closing(_Writer(path))) for path in paths
-    ]
-    for i, record in enumerate(records):
-      shard = i % len(paths)
-      if num_records:
-        shard = min(i, num_records - 1) * len(paths) // num_records
-      writers[shard].write(record)
-  return [writer.lengths for writer in writers]
-
-
-@contextlib.contextmanager
-def _removed_after(folder: str) -> Iterator[None]:
-  """A folder that is not there before, nor after, whatever happens."""
-  if tf.gfile.Exists(folder):
-    tf.gfile.DeleteRecursively(folder)  # left by a killed generation
-  try:
-    yield
-  finally:
-    if tf.gfile.Exists(folder):
-      tf.gfile.DeleteRecursively(folder)
-
-
-@contextlib.contextmanager
-def _writing(folder: str) -> Iterator[None]:
-  """For writing alone: an error of reading would be told as one of writing."""
-  try:
-    yield
-  except (OSError, tf.errors.OpError) as error:
-    reason = getattr(error, "message", None) or str(error)
-    raise UserError(
-      f"cannot write to {folder}: {reason} (is the disk full, or the folder "
-      "read-only?)"
-    ) from error
+  Args:
+    paths: where the files are.
+    lengths: of each file, {steps: sequences}.
+  """
+  return [
+    {
+      "file": os.path.basename(path),
+      "sequences": sum(counts.values()),
+      "bytes": _size(path),
+      "lengths": {str(n): counts[n] for n in sorted(counts)},
+    }
+    for path, counts in zip(paths, lengths)
+  ]
 
 
 def _as_json(details: dict) -> dict:

@@ -1,4 +1,4 @@
-"""A person's own folder of files, one recording each: which is in which split.
+"""The user's folder of files, one recording each: which is in which split.
 
 With subfolders train, dev and test these say it. Else the files are dealt out,
 shuffled by a fixed seed: a fifth is "test", a tenth is "dev", at least one
@@ -94,7 +94,8 @@ def without_copies(
   Raises:
     UserError: a file is a copy of one in another split's subfolder.
   """
-  first, copies = {}, []
+  first: dict[str, str] = {}
+  copies = []
   for name in names:
     same = first.setdefault(digest_of[name], name)
     if _folder(same) != _folder(name):

@@ -5,8 +5,8 @@
 The paper does not say how it splits its UCI sets. Here: by whole recordings,
 stratified where there are classes, about 70 / 10 / 20 %; recordings that share
 data or circumstances stay together (`Unit`). Which recordings are tested on
-moves a result by much, so there are five splits, each a registered problem of
-its own: `series_activity_rec` has split seed 0, `series_activity_rec_split1`
+moves a result by much, so there are five splits, each a registered problem:
+`series_activity_rec` has split seed 0, `series_activity_rec_split1`
 split seed 1 ... They are the five folds of one shuffle: over all five, every
 recording is tested on exactly once.
 
@@ -49,7 +49,7 @@ def assign(strata: Sequence[Sequence[Unit]], seed: int) -> Splits:
     fewer, some splits lack the stratum.
   """
   rng = np.random.default_rng(_SHUFFLE_SEED)
-  splits = {TRAIN: [], EVAL: [], TEST: []}
+  splits: Splits = {split: [] for split in SPLITS}
   for units in strata:
     order = rng.permutation(len(units))
     folds = [
@@ -89,80 +89,13 @@ def register(cls: type[problem.Problem]) -> type[problem.Problem]:
   return registry.register_problem(cls)
 
 
-def _activity_rec() -> list[list[Unit]]:
-  """AReM: by activity. Files that repeat another one byte by byte are left out.
-
-  lying/dataset1 and lying/dataset10 differ in one row of 480: kept together.
-  """
-  counts = {
-    "bending1": 7,
-    "bending2": 6,
-    "cycling": 15,
-    "lying": 15,
-    "sitting": 15,
-    "standing": 15,
-    "walking": 15,
-  }
-  repeated = {"cycling": (15,), "lying": (11, 12, 13, 14, 15)}
-  together = ["lying/dataset1", "lying/dataset10"]
-  strata = []
-  for activity, count in counts.items():
-    names = [
-      f"{activity}/dataset{k}"
-      for k in range(1, count + 1)
-      if k not in repeated.get(activity, ())
-    ]
-    units = [[name] for name in names if name not in together]
-    strata.append(units + [together] if activity == "lying" else units)
-  return strata
-
-
-def _smartphone_sensor() -> list[list[Unit]]:
-  """IPIN 2016: session k of both phone files is the same walk, minutes apart.
-
-  Session 12 is the same in both files, byte by byte; once is enough.
-  """
-  return [
-    [
-      [f"measure{m}/session{k:02}" for m in (1, 2) if (m, k) != (2, 12)]
-      for k in range(1, 14)
-    ]
-  ]
-
-
-def _facial_exp() -> list[list[Unit]]:
-  """Grammatical faces: whole expressions, of both users."""
-  expressions = (
-    "affirmative",
-    "conditional",
-    "doubt_question",
-    "emphasis",
-    "negative",
-    "relative",
-    "topics",
-    "wh_question",
-    "yn_question",
-  )
-  return [[[f"{user}_{name}" for user in "ab"] for name in expressions]]
-
-
-STRATA = {
-  "series_activity_rec": _activity_rec,
-  "series_smartphone_sensor": _smartphone_sensor,
-  "series_facial_exp": _facial_exp,
-}
-
-
-def to_json(name: str) -> str:
-  """The content of a set's file."""
-  splits = {
-    str(seed): assign(STRATA[name](), seed) for seed in range(NUM_SEEDS)
-  }
+def to_json(strata: Sequence[Sequence[Unit]]) -> str:
+  """The content of a set's file: the splits under every seed."""
+  splits = {str(seed): assign(strata, seed) for seed in range(NUM_SEEDS)}
   return json.dumps(splits, indent=1) + "\n"
 
 
-def write() -> None:
-  """Writes the file of every set."""
+def write(name: str, strata: Sequence[Sequence[Unit]]) -> None:
+  """Writes the file of a set."""
   _FOLDER.mkdir(exist_ok=True)
-  for name in STRATA:
-    (_FOLDER / f"{name}.json").write_text(to_json(name), encoding="utf-8")
+  (_FOLDER / f"{name}.json").write_text(to_json(strata), encoding="utf-8")

@@ -10,9 +10,10 @@ one. What the data was standardised by is still measured on all of them.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
+from tensor2tensor.utils import hparam
 
 from t2t_af.errors import UserError
 
@@ -46,8 +47,8 @@ class Part(NamedTuple):
     return np.split(taken, np.cumsum(counts)[:-1])
 
 
-def of(hparams) -> Part:
-  """What hparams ask for; everything where they have no such hparam.
+def from_hparams(hparams: Optional[hparam.HParams]) -> Part:
+  """The part by `train_fraction`; all where there is no such hparam.
 
   Raises:
     UserError: a fraction that is not above 0 and at most 1, or a seed that is

@@ -8,35 +8,16 @@ its folder again, is served too: a single top folder does not count.
         data = archive.read(name, max_bytes=2**20)
 """
 
-import abc
 import io
-import lzma
 import os
-import re
-import stat
-import tarfile
-from typing import BinaryIO, Union
-import zipfile
-import zlib
+from typing import Any, BinaryIO
 
+from problems.files import archive_sources
 from t2t_af.errors import UserError
 
-# What one entry, and all of them together, may unpack to unless told otherwise.
+# What one entry may unpack to, unless a caller says more.
 MAX_ENTRY_BYTES = 2**30
-MAX_TOTAL_BYTES = 16 * 2**30
 _CHUNK = 2**20
-# What the libraries raise on damaged archives.
-_DAMAGE = (
-  zipfile.BadZipFile,
-  tarfile.TarError,
-  zlib.error,
-  lzma.LZMAError,
-  EOFError,
-  OSError,
-  NotImplementedError,
-  RuntimeError,
-  ValueError,
-)
 
 
 class Archive:
@@ -56,13 +37,15 @@ class Archive:
       have the same name, or that unpack to more than is allowed.
   """
 
-  def __init__(self, path: str, max_total_bytes: int = MAX_TOTAL_BYTES):
+  def __init__(
+    self, path: str, max_total_bytes: int = archive_sources.MAX_TOTAL_BYTES
+  ) -> None:
     self.path = os.path.expanduser(path)
-    self._source = _open(self.path)
+    self._source = archive_sources.open_source(self.path)
     try:
-      entries = _entries(self._source, self.path)
+      entries = archive_sources.read_entries(self._source, self.path)
       for name in entries:
-        check_entry_name(name, self.path)
+        archive_sources.check_entry_name(name, self.path)
       entries = {
         name: entry for name, entry in entries.items() if not _is_clutter(name)
       }
@@ -80,10 +63,11 @@ class Archive:
   def __enter__(self) -> "Archive":
     return self
 
-  def __exit__(self, *unused_error) -> None:
+  def __exit__(self, *unused_error: Any) -> None:
     self.close()
 
   def close(self) -> None:
+    """Closes the file."""
     self._source.close()
 
   def names(self) -> list[str]:
@@ -124,9 +108,9 @@ class Archive:
           content.write(chunk)
           if content.tell() > entry.num_bytes:
             raise ValueError("it has more bytes than it declares")
-    except _DAMAGE as error:
+    except archive_sources.DAMAGE as error:
       raise UserError(
-        f"{self.describe(name)} is damaged ({_reason(error)})"
+        f"{self.describe(name)} is damaged ({archive_sources.reason(error)})"
       ) from error
     if content.tell() != entry.num_bytes:
       raise UserError(
@@ -139,176 +123,10 @@ class Archive:
     """`read`, as a file in memory."""
     return io.BytesIO(self.read(name, max_bytes))
 
-  def _entry(self, name: str) -> "_Entry":
+  def _entry(self, name: str) -> archive_sources.Entry:
     if name not in self._entries:
       raise UserError(f"{self.path}: there is no {name} in it")
     return self._entries[name]
-
-
-def check_entry_name(name: str, path: str) -> None:
-  """Refuses names that lead out of the folder they would be unpacked to."""
-  parts = re.split(r"[/\\]", name)
-  if (
-    name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", name)
-  ):
-    raise UserError(f"{path}: the entry {name} leads out of its folder")
-
-
-class _Entry:
-  """A file of an archive."""
-
-  def __init__(
-    self, info: Union[zipfile.ZipInfo, tarfile.TarInfo, str], num_bytes: int
-  ):
-    self.info = info
-    self.num_bytes = num_bytes
-
-
-class _Source(abc.ABC):
-  """One way of keeping files."""
-
-  @abc.abstractmethod
-  def entries(self) -> dict[str, _Entry]:
-    """The files by their names."""
-
-  @abc.abstractmethod
-  def open(self, entry: _Entry) -> BinaryIO:
-    """A file's content."""
-
-  def close(self) -> None:
-    pass
-
-
-class _Zip(_Source):
-  """A zip file."""
-
-  def __init__(self, path: str):
-    self._path = path
-    self._zip = zipfile.ZipFile(path)
-
-  def entries(self):
-    found = {}
-    for info in self._zip.infolist():
-      mode = info.external_attr >> 16
-      if stat.S_ISLNK(mode):
-        raise UserError(f"{self._path}: the entry {info.filename} is a link")
-      if info.flag_bits & 1:
-        raise UserError(f"{self._path}: the entry {info.filename} is encrypted")
-      if info.is_dir():
-        check_entry_name(info.filename, self._path)
-        continue
-      _add(found, info.filename, _Entry(info, info.file_size), self._path)
-    return found
-
-  def open(self, entry):
-    return self._zip.open(entry.info)
-
-  def close(self):
-    self._zip.close()
-
-
-class _Tar(_Source):
-  """A tar file, packed with gzip, bzip2 or xz or not at all."""
-
-  def __init__(self, path: str):
-    self._path = path
-    self._tar = tarfile.open(path, "r:*")
-
-  def entries(self):
-    found, total = {}, 0
-    for info in self._tar:
-      check_entry_name(info.name, self._path)
-      if info.isdir():
-        continue
-      if not info.isreg() or info.issparse():
-        raise UserError(
-          f"{self._path}: the entry {info.name} is neither a file nor a "
-          "folder (a link?)"
-        )
-      # To reach the next entry this one has to be unpacked: not if it is huge.
-      total += info.size
-      if total > MAX_TOTAL_BYTES:
-        raise UserError(
-          f"{self._path}: the entry {info.name} makes it unpack "
-          f"to more than {MAX_TOTAL_BYTES} bytes"
-        )
-      _add(found, info.name, _Entry(info, info.size), self._path)
-    self._check_end()
-    return found
-
-  def _check_end(self) -> None:
-    """A cut between two entries shows only in the missing end of the tar."""
-    self._tar.fileobj.seek(self._tar.offset)
-    if self._tar.fileobj.read(tarfile.BLOCKSIZE) != tarfile.NUL * (
-      tarfile.BLOCKSIZE
-    ):
-      raise tarfile.ReadError("it has no end")
-
-  def open(self, entry):
-    return self._tar.extractfile(entry.info)
-
-  def close(self):
-    self._tar.close()
-
-
-class _Folder(_Source):
-  """A folder that somebody unpacked; links in it are their own business."""
-
-  def __init__(self, path: str):
-    self._path = path
-
-  def entries(self):
-    found = {}
-    for folder, _, files in os.walk(self._path, followlinks=True):
-      for name in files:
-        path = os.path.join(folder, name)
-        relative = os.path.relpath(path, self._path).replace(os.sep, "/")
-        if os.path.isfile(path):
-          found[relative] = _Entry(path, os.path.getsize(path))
-    return found
-
-  def open(self, entry):
-    return open(entry.info, "rb")
-
-
-def _open(path: str) -> _Source:
-  if os.path.isdir(path):
-    return _Folder(path)
-  try:
-    with open(path, "rb") as stream:
-      start = stream.read(16)
-  except OSError as error:
-    raise UserError(f"{path}: cannot be read ({error.strerror})") from error
-  kind = _Zip if start.startswith(b"PK") else _Tar
-  try:
-    return kind(path)
-  except _DAMAGE as error:
-    if kind is _Zip:
-      what = "not a whole zip archive, truncated perhaps"
-    else:
-      what = f"neither a zip nor a whole tar archive: it begins with {start!r}"
-    raise UserError(
-      f"{path}: {what} ({_reason(error)}); get it anew, or "
-      "delete it if it was downloaded here"
-    ) from error
-
-
-def _entries(source: _Source, path: str) -> dict[str, _Entry]:
-  try:
-    return source.entries()
-  except _DAMAGE as error:
-    raise UserError(
-      f"{path}: truncated or damaged ({_reason(error)})"
-    ) from error
-
-
-def _add(
-  entries: dict[str, _Entry], name: str, entry: _Entry, path: str
-) -> None:
-  name = re.sub(r"^(\./)+", "", name)
-  if name in entries:
-    raise UserError(f"{path}: two entries are called {name}")
-  entries[name] = entry
 
 
 def _is_clutter(name: str) -> bool:
@@ -317,12 +135,10 @@ def _is_clutter(name: str) -> bool:
   )
 
 
-def _without_top_folder(entries: dict[str, _Entry]) -> dict[str, _Entry]:
+def _without_top_folder(
+  entries: dict[str, archive_sources.Entry],
+) -> dict[str, archive_sources.Entry]:
   tops = {name.split("/")[0] if "/" in name else None for name in entries}
   if len(tops) != 1 or None in tops:
     return entries
   return {name.split("/", 1)[1]: entry for name, entry in entries.items()}
-
-
-def _reason(error: BaseException) -> str:
-  return str(error) or type(error).__name__

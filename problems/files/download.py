@@ -1,9 +1,9 @@
-"""Files from the net: resumed, checked, and never half there.
+"""Files from the network: resumed, checked, and never half there.
 
 A download grows in `<file>.part` and gets its name once its size and sha256
 are right; where these are not known beforehand, once the server has sent all
 that it said it would, and it is up to the reader to check the content. A file
-that is there already is enough, and then no net is needed.
+that is there already is enough, and then no network is needed.
 `<file>.verified` remembers that a file was checked, so that 30 GB are hashed
 only once.
 """
@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 import urllib.error
 import urllib.request
 
@@ -61,7 +61,7 @@ def fetch(source: Source, tmp_dir: str) -> str:
   return path
 
 
-def describe(source: Source, path: str) -> dict:
+def describe(source: Source, path: str) -> dict[str, Any]:
   """What a manifest keeps of a source: where it is from, and what it was."""
   return dict(
     source._asdict(),
@@ -72,11 +72,11 @@ def describe(source: Source, path: str) -> dict:
 
 def verify(source: Source, path: str) -> None:
   """Raises a UserError unless the file has the right size and sha256."""
-  stat = os.stat(path)
-  if source.num_bytes not in (None, stat.st_size):
-    short = stat.st_size < source.num_bytes
+  size = os.path.getsize(path)
+  if source.num_bytes is not None and source.num_bytes != size:
+    short = size < source.num_bytes
     raise UserError(
-      f"{path}: expected {source.num_bytes} bytes, found {stat.st_size}. "
+      f"{path}: expected {source.num_bytes} bytes, found {size}. "
       + (
         f"It seems half-downloaded: rename it to {path}.part to have the rest "
         "fetched, or delete it."
@@ -84,17 +84,13 @@ def verify(source: Source, path: str) -> None:
         else "It is another file: delete it to have the right one fetched."
       )
     )
-  mark = {
-    "bytes": stat.st_size,
-    "mtime_ns": stat.st_mtime_ns,
-    "sha256": source.sha256,
-  }
+  mark = _mark(source, path)
   if source.sha256 is None or _read_mark(path) == mark:
     return
-  found = _sha256(path)
-  if found != source.sha256:
+  digest = _sha256(path)
+  if digest != source.sha256:
     raise UserError(
-      f"{path}: expected sha256 {source.sha256}, found {found}. The file is "
+      f"{path}: expected sha256 {source.sha256}, found {digest}. The file is "
       "damaged or another one: delete it to have the right one fetched."
     )
   _write_mark(path, mark)
@@ -106,23 +102,15 @@ def _download(source: Source, path: str) -> None:
   for url in source.urls:
     reason = _from_mirror(source, url, part)
     if reason is None:
-      found = source.sha256 and _sha256(part)
-      if found == source.sha256:
+      digest = source.sha256 and _sha256(part)
+      if digest == source.sha256:
         os.replace(part, path)
-        stat = os.stat(path)
-        if found:
-          _write_mark(
-            path,
-            {
-              "bytes": stat.st_size,
-              "sha256": found,
-              "mtime_ns": stat.st_mtime_ns,
-            },
-          )
+        if digest:
+          _write_mark(path, _mark(source, path))
         return
       # What came is wrong somewhere; no telling where: none of it is kept.
       os.remove(part)
-      reason = f"expected sha256 {source.sha256}, found {found}"
+      reason = f"expected sha256 {source.sha256}, found {digest}"
     reasons.append(f"  {url}: {reason}")
   known = [f"{source.num_bytes} bytes"] if source.num_bytes is not None else []
   known += [f"sha256 {source.sha256}"] if source.sha256 else []
@@ -144,7 +132,7 @@ class _Attempt(NamedTuple):
 
   Attributes:
     reason: why it failed; None if it ended as it should.
-    total: size of the whole file, as far as the server told.
+    total: size of the whole file, as far as the server said.
   """
 
   reason: Optional[str] = None
@@ -201,7 +189,7 @@ def _attempt(source: Source, url: str, part: str, have: int) -> _Attempt:
 
 
 def _copy(
-  source: Source, response, part: str, start: int, total: Optional[int]
+  source: Source, response: Any, part: str, start: int, total: Optional[int]
 ) -> None:
   total = source.num_bytes if source.num_bytes is not None else total
   have = start
@@ -274,7 +262,17 @@ def _size(path: str) -> int:
   return os.path.getsize(path) if os.path.exists(path) else 0
 
 
-def _read_mark(path: str) -> Optional[dict]:
+def _mark(source: Source, path: str) -> dict[str, Any]:
+  """What a checked file is known by: any change of it changes this."""
+  stat = os.stat(path)
+  return {
+    "bytes": stat.st_size,
+    "mtime_ns": stat.st_mtime_ns,
+    "sha256": source.sha256,
+  }
+
+
+def _read_mark(path: str) -> Optional[dict[str, Any]]:
   try:
     with open(path + ".verified") as mark:
       return json.load(mark)
@@ -282,7 +280,7 @@ def _read_mark(path: str) -> Optional[dict]:
     return None
 
 
-def _write_mark(path: str, mark: dict) -> None:
+def _write_mark(path: str, mark: dict[str, Any]) -> None:
   try:
     with open(path + ".verified", "w") as out:
       json.dump(mark, out)

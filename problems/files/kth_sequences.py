@@ -67,6 +67,7 @@ class Clip(NamedTuple):
 
   @property
   def filename(self) -> str:
+    """The name of the clip's video."""
     # They are compressed all the same.
     return f"{self.name}_uncomp.avi"
 
@@ -105,7 +106,7 @@ def parse(text: str, where: str) -> list[Clip]:
   return clips
 
 
-def of_split(clips: list[Clip], split: str) -> Iterator[Clip]:
+def in_split(clips: list[Clip], split: str) -> Iterator[Clip]:
   """The clips of the persons of "train", "eval" or "test", in order."""
   return (clip for clip in clips if clip.person in PERSONS[split])
 
@@ -132,8 +133,8 @@ def _parse_line(line: str, place: str) -> Clip:
       f'{place}: expected "frames 1-95, 96-185, ..." after {name}, found '
       f"{rest!r}"
     )
-  ranges = [_parse_range(text) for text in listed[1].split(",")]
-  ranges = tuple(_MENDED.get((name, r), r) for r in ranges)
+  as_listed = [_parse_range(text) for text in listed[1].split(",")]
+  ranges = tuple(_MENDED.get((name, r), r) for r in as_listed)
   _check_ranges(ranges, place)
   return Clip(name, int(person), action, ranges)
 

@@ -1,9 +1,9 @@
-"""Arrays in .npy files, mapped into memory, from hands that may err."""
+"""Arrays in .npy files, mapped into memory by NumPy, checked before use."""
 
 from collections.abc import Sequence
 import math
 import os
-from typing import BinaryIO, Optional
+from typing import BinaryIO, NamedTuple, Optional
 
 import numpy as np
 
@@ -13,6 +13,15 @@ _HEADER_READERS = {
   (1, 0): np.lib.format.read_array_header_1_0,
   (2, 0): np.lib.format.read_array_header_2_0,
 }
+
+
+class _Header(NamedTuple):
+  """What a file announces; the elements begin at byte `start`."""
+
+  shape: tuple[int, ...]
+  by_columns: bool
+  dtype: np.dtype
+  start: int
 
 
 def open_array(
@@ -35,67 +44,52 @@ def open_array(
       shorter or longer than its header says; names the file, what was expected
       and what was found.
   """
+  dtype = np.dtype(dtype)
   try:
     with open(path, "rb") as stream:
-      found_shape, found_dtype = _read_header(stream, path)
-      start = stream.tell()
+      header = _read_header(stream)
   except OSError as error:
     raise UserError(f"{path}: cannot be read ({error})") from error
-  dtype = np.dtype(dtype)
-  if found_dtype.hasobject:
-    raise UserError(
-      f"{path}: holds pickled Python objects, which are never loaded (they "
-      f"may run any code); expected {dtype}"
-    )
-  if found_dtype != dtype or not _fits(found_shape, shape):
-    raise UserError(
-      f"{path}: expected {dtype} {_text(shape)}, found {found_dtype} "
-      f"{_text(found_shape)}"
-    )
-  expected = start + math.prod(found_shape) * dtype.itemsize
-  found = os.path.getsize(path)
-  if found != expected:
-    fault = "truncated" if found < expected else "too long"
-    raise UserError(
-      f"{path}: expected {expected} bytes for {dtype} {_text(found_shape)}, "
-      f"found {found}: it is {fault}"
-    )
-  return np.memmap(path, dtype, "r", start, found_shape)
-
-
-def _read_header(
-  stream: BinaryIO, path: str
-) -> tuple[tuple[int, ...], np.dtype]:
-  """Shape and type; leaves the stream where the elements begin."""
-  magic = stream.read(len(np.lib.format.MAGIC_PREFIX))
-  if magic != np.lib.format.MAGIC_PREFIX:
-    raise UserError(
-      f"{path}: not an .npy file: it starts with {magic!r} "
-      f"instead of {np.lib.format.MAGIC_PREFIX!r}"
-    )
-  version = tuple(stream.read(2))
-  if version not in _HEADER_READERS:
-    raise UserError(
-      f"{path}: .npy format version {'.'.join(map(str, version)) or 'none'}; "
-      "1.0 and 2.0 are read"
-    )
-  try:
-    # Evaluates literals only, and none longer than 10,000 characters.
-    shape, by_columns, dtype = _HEADER_READERS[version](stream)
-  except Exception as error:  # whatever numpy's parser stumbles over
+  except Exception as error:  # whatever NumPy's parser stumbles over
     reason = (str(error).splitlines() or [type(error).__name__])[0]
-    raise UserError(f"{path}: damaged .npy header ({reason})") from error
-  if by_columns and len(shape) > 1:
+    raise UserError(
+      f"{path}: not an .npy file, or its header is damaged ({reason})"
+    ) from error
+  announced = f"{header.dtype} {_text(header.shape)}"
+  if header.dtype != dtype or not _fits(header.shape, shape):
+    raise UserError(
+      f"{path}: expected {dtype} {_text(shape)}, found {announced}"
+    )
+  if header.by_columns and len(shape) > 1:
     raise UserError(
       f"{path}: stored column by column (Fortran order); "
       "expected row by row (C order)"
     )
-  return shape, dtype
+  # NumPy maps a file that is too long, and does not say how short another is.
+  expected = header.start + math.prod(header.shape) * dtype.itemsize
+  size = os.path.getsize(path)
+  if size != expected:
+    raise UserError(
+      f"{path}: expected {expected} bytes for {announced}, found {size}: it is "
+      f"{'truncated' if size < expected else 'too long'}"
+    )
+  return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
-def _fits(found: Sequence[int], expected: Sequence[Optional[int]]) -> bool:
-  return len(found) == len(expected) and all(
-    n >= 0 and wanted in (None, n) for n, wanted in zip(found, expected)
+def _read_header(stream: BinaryIO) -> _Header:
+  """By NumPy: literals only, and none longer than 10,000 characters."""
+  version = np.lib.format.read_magic(stream)
+  if version not in _HEADER_READERS:
+    raise ValueError(f"format version {version}; 1.0 and 2.0 are read")
+  header = _Header(*_HEADER_READERS[version](stream), stream.tell())
+  if header.dtype.hasobject:
+    raise ValueError("pickled Python objects are never loaded: they run code")
+  return header
+
+
+def _fits(shape: Sequence[int], expected: Sequence[Optional[int]]) -> bool:
+  return len(shape) == len(expected) and all(
+    n >= 0 and wanted in (None, n) for n, wanted in zip(shape, expected)
   )
 
 

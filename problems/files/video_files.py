@@ -1,36 +1,31 @@
-"""Frames out of video files: decoded by OpenCV, resized by Pillow.
+"""Frames out of video files, decoded by OpenCV.
 
 OpenCV (opencv-python-headless) because it is there already: tensor2tensor
 imports it. It brings FFmpeg, so it reads whatever FFmpeg reads, and it lets go
 of the interpreter's lock, so that threads decode several files at once.
 
-What is no whole video is an error that names the file: OpenCV itself says
+What is no complete video is an error that names the file: OpenCV itself says
 nothing, it only stops earlier. (What FFmpeg writes to stderr has no file name
 in it; OPENCV_FFMPEG_LOGLEVEL=24 in the environment brings it back.)
 """
 
-import collections
-from collections.abc import Iterable, Iterator
-from concurrent import futures
+from collections.abc import Iterator
 import contextlib
-import itertools
 import math
 import os
 import tempfile
-from typing import NamedTuple, Optional, TypeVar
+from typing import NamedTuple, Optional
 
 import cv2
 import numpy as np
-from PIL import Image
 import tensorflow.compat.v1 as tf
 
+from problems.files import frame_format
 from t2t_af.errors import UserError
 
 # Read by OpenCV when it opens its first video. -8: quiet.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 cv2.setLogLevel(2)  # errors: its warnings do not name the file either
-
-_Item = TypeVar("_Item")
 
 EXTENSIONS = (
   ".avi",
@@ -86,25 +81,6 @@ class Header(NamedTuple):
   width: int
 
 
-class Format(NamedTuple):
-  """What is made of the frames of a video.
-
-  Attributes:
-    height, width: pixels.
-    num_channels: 3, or 1 for grey (luma as of ITU-R BT.601).
-    aspect: what happens to a frame of another shape. "crop": its middle,
-      "pad": all of it between black bars, "stretch": all of it, distorted.
-    frame_rate: frames per second; a faster video loses frames evenly. None
-      keeps every frame.
-  """
-
-  height: int
-  width: int
-  num_channels: int = 3
-  aspect: str = "crop"
-  frame_rate: Optional[float] = None
-
-
 def probe(path: str, where: Optional[str] = None) -> Header:
   """Reads the header of a file; see `decode` for the errors."""
   where = where or path
@@ -112,14 +88,16 @@ def probe(path: str, where: Optional[str] = None) -> Header:
     return _header(capture)
 
 
-def num_frames(header: Header, video_format: Format, where: str) -> int:
+def num_frames(
+  header: Header, video_format: frame_format.Format, where: str
+) -> int:
   """How many frames `decode` gives of a file, if its header is right."""
   step = _step(header, video_format, where)
   return math.ceil(header.num_frames / step - 1e-6)
 
 
 def decode(
-  path: str, video_format: Format, where: Optional[str] = None
+  path: str, video_format: frame_format.Format, where: Optional[str] = None
 ) -> Iterator[np.ndarray]:
   """The frames of a video file, one after the other.
 
@@ -148,93 +126,23 @@ def decode(
         break
       # Frame `count` is seen during [count, count + 1) / frame_rate.
       if count + 1 > wanted * step + 1e-6:
-        yield convert(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), video_format)
+        yield frame_format.convert(
+          cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), video_format
+        )
         wanted += 1
       count += 1
   _check_count(count, header, where)
 
 
-def decode_bytes(data: bytes, video_format: Format, where: str) -> np.ndarray:
+def decode_bytes(
+  data: bytes, video_format: frame_format.Format, where: str
+) -> np.ndarray:
   """As `decode`, all frames of a file's content: uint8 [time, ...]."""
   # OpenCV reads files only.
   with tempfile.NamedTemporaryFile(suffix=os.path.splitext(where)[1]) as copy:
     copy.write(data)
     copy.flush()
     return np.stack(list(decode(copy.name, video_format, where)))
-
-
-def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
-  """One frame in another size and colour.
-
-  Args:
-    frame: uint8 [any height, any width, 3], RGB.
-    video_format: see there.
-
-  Returns:
-    uint8 [height, width, num_channels].
-  """
-  image = Image.fromarray(frame)
-  if video_format.num_channels == 1:
-    image = image.convert("L")
-  size = video_format.width, video_format.height
-  # Pillow's bilinear filter averages over all pixels when it shrinks.
-  if video_format.aspect == "pad":
-    image = _padded(image, size)
-  elif video_format.aspect == "crop":
-    image = image.resize(size, Image.BILINEAR, box=_middle(image, size))
-  else:
-    image = image.resize(size, Image.BILINEAR)
-  return np.asarray(image).reshape(
-    video_format.height, video_format.width, video_format.num_channels
-  )
-
-
-def chain_ahead(iterators: Iterable[Iterator[_Item]]) -> Iterator[_Item]:
-  """All items of all iterators, in order; on threads, a little ahead.
-
-  As many iterators as there are cores are asked for one item each before it is
-  wanted; so videos are decoded side by side, but none of them as a whole.
-  """
-  waiting = iter(iterators)
-  workers = os.cpu_count() or 1
-  with futures.ThreadPoolExecutor(workers) as pool:
-
-    def _ask(iterator):
-      return iterator, pool.submit(next, iterator, None)
-
-    asked = collections.deque(
-      _ask(iterator) for iterator in itertools.islice(waiting, workers)
-    )
-    while asked:
-      iterator, future = asked.popleft()
-      item = future.result()
-      if item is not None:
-        asked.appendleft(_ask(iterator))
-        yield item
-      else:
-        asked.extend(_ask(i) for i in itertools.islice(waiting, 1))
-
-
-def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-  """All of the image in the middle of a black one of (width, height)."""
-  scale = min(size[0] / image.width, size[1] / image.height)
-  fitted = image.resize(
-    [max(1, round(image.width * scale)), max(1, round(image.height * scale))],
-    Image.BILINEAR,
-  )
-  whole = Image.new(image.mode, size)
-  whole.paste(fitted, tuple((s - f) // 2 for s, f in zip(size, fitted.size)))
-  return whole
-
-
-def _middle(
-  image: Image.Image, size: tuple[int, int]
-) -> tuple[float, float, float, float]:
-  """The largest box (left, upper, right, lower) of the shape of `size`."""
-  scale = max(size[0] / image.width, size[1] / image.height)
-  left = max(0.0, (image.width - size[0] / scale) / 2)
-  upper = max(0.0, (image.height - size[1] / scale) / 2)
-  return left, upper, image.width - left, image.height - upper
 
 
 @contextlib.contextmanager
@@ -283,7 +191,9 @@ def _header(capture: cv2.VideoCapture) -> Header:
   )
 
 
-def _step(header: Header, video_format: Format, where: str) -> float:
+def _step(
+  header: Header, video_format: frame_format.Format, where: str
+) -> float:
   """So many frames of the file make one of ours; at least 1."""
   rate = video_format.frame_rate
   if rate is None:

@@ -44,7 +44,7 @@ def make_sequence(
 def sequences(
   images: np.ndarray, split: str, count: int, num_frames: int, canvas: int
 ) -> Iterator[tuple[str, np.ndarray]]:
-  """Yields (id, sequence); every split and every number has its own seed."""
+  """Yields (id, sequence); every split and every number has another seed."""
   for index in range(count):
     yield (
       f"{split}/{index}",

@@ -5,6 +5,8 @@ side); the share of a pixel that it covers is about 1/2 - d / pixel, which
 smooths edges as supersampling does, at the cost of one sample a pixel.
 """
 
+from typing import Union
+
 import numpy as np
 
 from problems.toy import world
@@ -27,7 +29,7 @@ _TABLES = (
 class Canvas:
   """Float frames [time, size, size, 3] in 0..255 and the grid below them."""
 
-  def __init__(self, background: np.ndarray, num_frames: int):
+  def __init__(self, background: np.ndarray, num_frames: int) -> None:
     size = background.shape[0]
     self.pixel = 1 / size
     centers = ((np.arange(size) + 0.5) / size).astype(np.float32)
@@ -39,13 +41,19 @@ class Canvas:
     """The share [time, size, size] of each pixel within a shape."""
     return np.clip(0.5 - distance / (self.pixel + soft), 0, 1)
 
-  def paint(self, cover: np.ndarray, color, light=1.0) -> None:
+  def paint(
+    self,
+    cover: np.ndarray,
+    color: tuple[float, float, float],
+    light: Union[float, np.ndarray] = 1.0,
+  ) -> None:
     """Lays `color` (3 numbers) times `light` (broadcast) over the frames."""
     for channel, value in enumerate(color):
       plane = self.frames[..., channel]
       plane += cover * (np.float32(value) * light - plane)
 
   def darken(self, cover: np.ndarray, strength: float) -> None:
+    """Takes a share of the light, [time, size, size], from the frames."""
     self.frames *= (1 - strength * cover)[..., None]
 
 
@@ -63,7 +71,9 @@ def table(seed: int, size: int) -> np.ndarray:
   return (out + 5 * grain + 13 * glow).astype(np.float32)
 
 
-def _smooth_noise(rng: np.random.Generator, cells, size: int) -> np.ndarray:
+def _smooth_noise(
+  rng: np.random.Generator, cells: tuple[int, int], size: int
+) -> np.ndarray:
   """Normal noise [size, size, 3] on a coarse grid, joined by cosines."""
   noise = rng.normal(0, 1, [cells[0], cells[1], 3])
   for axis, n in enumerate(cells):
@@ -143,7 +153,7 @@ def _draw_arm(canvas: Canvas, base: complex, gripper: np.ndarray) -> None:
     )
 
 
-def _from(canvas: Canvas, places: np.ndarray):
+def _from(canvas: Canvas, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
   """x and y of every pixel, seen from places [time]."""
   places = places[:, None, None]
   return (

@@ -165,7 +165,9 @@ def _towards(start: complex, end: complex, speed: float) -> complex:
   return speed * way / max(abs(way), 1e-6)
 
 
-def _move_gripper(place: complex, velocity: complex, wanted: complex):
+def _move_gripper(
+  place: complex, velocity: complex, wanted: complex
+) -> tuple[complex, complex, complex]:
   """One step; at the margin it turns back, and wants to."""
   place += velocity / _STEPS_PER_FRAME
   for turn in (1, 1j):  # x, then y: the real part of z / turn
@@ -184,14 +186,16 @@ def _reflect(
   return velocity - (1 + bounce) * (velocity / turn).real * turn
 
 
-def _slide(places, speeds) -> None:
+def _slide(places: list[complex], speeds: list[complex]) -> None:
   """Sliding with friction."""
   for i in range(len(places)):
     speeds[i] *= _FRICTION ** (1 / _STEPS_PER_FRAME)
     places[i] += speeds[i] / _STEPS_PER_FRAME
 
 
-def _keep_inside(places, speeds, radii) -> None:
+def _keep_inside(
+  places: list[complex], speeds: list[complex], radii: list[float]
+) -> None:
   """The table's rim stops the bodies, whoever pushes."""
   for i, radius in enumerate(radii):
     for turn in (1, 1j):
@@ -202,7 +206,9 @@ def _keep_inside(places, speeds, radii) -> None:
         speeds[i] = _reflect(speeds[i], turn)
 
 
-def _give_way(gripper: complex, places, radii) -> complex:
+def _give_way(
+  gripper: complex, places: list[complex], radii: list[float]
+) -> complex:
   """Where a body cannot be pushed any further, the gripper stops instead."""
   for place, radius in zip(places, radii):
     way = gripper - place
@@ -212,7 +218,14 @@ def _give_way(gripper: complex, places, radii) -> complex:
   return gripper
 
 
-def _push(gripper, velocity, places, speeds, angles, radii) -> None:
+def _push(
+  gripper: complex,
+  velocity: complex,
+  places: list[complex],
+  speeds: list[complex],
+  angles: list[float],
+  radii: list[float],
+) -> None:
   """The gripper shoves what it touches; off-centre shoves turn it."""
   for i, radius in enumerate(radii):
     way = places[i] - gripper
@@ -228,7 +241,9 @@ def _push(gripper, velocity, places, speeds, angles, radii) -> None:
     angles[i] += 0.3 * along.imag / radius
 
 
-def _part(places, speeds, radii) -> None:
+def _part(
+  places: list[complex], speeds: list[complex], radii: list[float]
+) -> None:
   """Bodies of equal mass that touch move apart and swap their approach."""
   for i in range(len(radii)):
     for j in range(i):

@@ -10,8 +10,8 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence
 from problems.core import training_part
+from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 from t2t_af.experiments import overrides
@@ -42,7 +42,7 @@ def problem(name: str) -> None:
     raise UserError(suggest(base, known, "problem"))
 
 
-def sequence_problem(name: str) -> sequence.SequenceProblem:
+def sequence_problem(name: str) -> SequenceProblem:
   """The problem, if its sequences can be read here.
 
   Raises:
@@ -50,7 +50,7 @@ def sequence_problem(name: str) -> sequence.SequenceProblem:
   """
   problem(name)
   known = registry.problem(name)
-  if not isinstance(known, sequence.SequenceProblem):
+  if not isinstance(known, SequenceProblem):
     raise UserError(
       f"{name} is tensor2tensor's, which stores single frames or samples; "
       "this command reads sequences as the problems of t2t_af store them "
@@ -72,7 +72,7 @@ def model_and_hparams() -> None:
     )
   hparams = registry.hparams(FLAGS.hparams_set)
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
-  training_part.of(hparams)
+  training_part.from_hparams(hparams)
 
 
 def decode_hparams() -> None:

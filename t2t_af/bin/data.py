@@ -18,7 +18,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import sequence_storage
-from problems.core import series as series_base
+from problems.core import series_problem
 from problems.core import shards
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import contact_sheet
@@ -230,7 +230,7 @@ def _what_it_needs(problem) -> str:
 
 
 def _is_series(problem) -> bool:
-  return isinstance(problem, series_base.SeriesProblem)
+  return isinstance(problem, series_problem.SeriesProblem)
 
 
 def _store(problem, data_dir: str) -> shards.Store:

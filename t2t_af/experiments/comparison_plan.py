@@ -50,7 +50,7 @@ def protocol(overrides: Mapping[str, str]) -> dict[str, Any]:
   for name, text in overrides.items():
     hparams = registry.hparams(name)
     hparams.parse(text)
-    training_part.of(hparams)
+    training_part.from_hparams(hparams)
     for field, default in _PROTOCOL.items():
       values[field][name] = getattr(hparams, field, default)
   for field, by_set in values.items():

@@ -5,8 +5,8 @@ Fitted on the training split, scored on the windows that evaluation scores.
 
 import numpy as np
 
-from problems.core import sequence
-from problems.core import series
+from problems.core.sequence_problem import SequenceProblem
+from problems.core.series_problem import SeriesProblem
 from t2t_af import errors
 from t2t_af.analysis.metrics import references
 from t2t_af.records import json_lines
@@ -15,7 +15,7 @@ _MAX_TRAIN_BYTES = 2**28  # that fit the Gaussians; memory, not precision.
 
 
 def compute(
-  problem: sequence.SequenceProblem,
+  problem: SequenceProblem,
   data_dir: str,
   split: str,
   num_inputs: int = 3,
@@ -42,7 +42,7 @@ def compute(
         f"{problem.name}: no sequence of the {name} split has "
         f"{num_inputs} + {num_targets} steps"
       )
-  is_series = isinstance(problem, series.SeriesProblem)
+  is_series = isinstance(problem, SeriesProblem)
   log_volume = problem.statistics(data_dir).log_volume if is_series else None
   return references.compute(
     train,
@@ -63,7 +63,7 @@ def _training_windows(
 
   Those of a series are tiled as in evaluation; of video each sequence's first.
   """
-  if isinstance(problem, series.SeriesProblem):
+  if isinstance(problem, SeriesProblem):
     return problem.read_windows(data_dir, "train", num_inputs, num_targets)
   length = num_inputs + num_targets
   sequences, num_bytes = [], 0
@@ -80,7 +80,7 @@ def _training_windows(
 
 
 def write(
-  problem: sequence.SequenceProblem,
+  problem: SequenceProblem,
   data_dir: str,
   split: str,
   path: str,

@@ -1,7 +1,14 @@
 """Runs single checks of a contract, on mutants that should fail them."""
 
+from collections.abc import Sequence
 import inspect
 from typing import Any
+
+import pytest
+
+# The name of a check, and what makes a mutant that it should fail: the owner of
+# an attribute, the attribute, and a wrong value of it.
+Mutant = tuple[str, Any, str, Any]
 
 
 def checks(contract: type) -> set[str]:
@@ -33,3 +40,21 @@ def check(contract: Any, name: str, tmp_path, **fixtures) -> None:
     key, values = mark.args
     for value in values:
       method(**arguments, **{key: value})
+
+
+def each(table: Sequence[Mutant]) -> pytest.MarkDecorator:
+  """Runs a test with `check, owner, attribute, wrong` of each mutant."""
+  return pytest.mark.parametrize(
+    "check, owner, attribute, wrong",
+    table,
+    ids=[f"{check[5:]}-{attribute}" for check, _, attribute, _ in table],
+  )
+
+
+def must_fail(contract: Any, problem: Any, name: str, tmp_path) -> None:
+  """Generates a problem's data; then a check of its contract must fail."""
+  data_dir = str(tmp_path / "data")
+  problem.generate_data(data_dir, str(tmp_path))
+  made = problem, data_dir
+  with pytest.raises((AssertionError, pytest.fail.Exception)):
+    check(contract, name, tmp_path, made=made, generated=(*made, str(tmp_path)))

@@ -10,26 +10,24 @@ Series should be short (tens of steps) but not all of the same length, and have
 at least INPUTS + TARGETS steps.
 """
 
-import os
-import shutil
-import tempfile
-
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
 from t2t_af.errors import UserError
-from tests.contracts import problem_contract
+from tests.contracts import generation_contract
+from tests.contracts.generation_contract import batches
+from tests.contracts.generation_contract import INPUTS
+from tests.contracts.generation_contract import make_hparams
+from tests.contracts.generation_contract import MODES
+from tests.contracts.generation_contract import SPLITS
+from tests.contracts.generation_contract import TARGETS
+from tests.contracts.generation_contract import WINDOW
 
-MODES = tf.estimator.ModeKeys
-INPUTS = problem_contract.INPUTS
-TARGETS = problem_contract.TARGETS
-WINDOW = INPUTS + TARGETS
-SPLITS = ("train", "eval", "test")
 
-
-def windows(found):
-  return problem_contract.windows(found, np.float32)
+def windows(results):
+  """float32 [windows, time, features] of a list of batches."""
+  return generation_contract.windows(results, np.float32)
 
 
 def tiled(series):
@@ -47,49 +45,24 @@ def places(found, sequences):
   return [known.get(np.ascontiguousarray(w).tobytes()) for w in found]
 
 
-class SeriesProblemContract:
+class SeriesProblemContract(generation_contract.GenerationContract):
   """Mixed into a pytest class; see the module."""
 
-  COUNTS = {}
-
-  @classmethod
-  def make_problem(cls, folder):
-    raise NotImplementedError
-
-  @pytest.fixture(scope="class")
-  def made(self):
-    """(problem, data_dir, tmp_dir), generated once for the class."""
-    folder = tempfile.mkdtemp()
-    problem, tmp_dir = self.make_problem(folder)
-    data_dir = os.path.join(folder, "data")
-    problem.generate_data(data_dir, tmp_dir)
-    yield problem, data_dir, tmp_dir
-    shutil.rmtree(folder)
+  FEATURES = tf.float32
 
   def _series(self, made, split):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     return [values for _, values in problem.each_sequence(data_dir, split)]
 
   @pytest.mark.parametrize("split", SPLITS)
   def test_counts_shapes_and_types(self, made, split):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     found = list(problem.each_sequence(data_dir, split))
     assert len(found) == self.COUNTS[split]
     for _, values in found:
       assert values.shape == (len(values), problem.num_features)
       assert values.dtype == np.float32 and np.isfinite(values).all()
     assert problem.step_shape == [problem.num_features]
-
-  def test_no_sequence_is_in_two_splits(self, made):
-    problem, data_dir, _ = made
-    found = [
-      pair
-      for split in SPLITS
-      for pair in problem.each_sequence(data_dir, split)
-    ]
-    total = sum(self.COUNTS.values())
-    assert len({name for name, _ in found}) == len(found) == total
-    assert len({values.tobytes() for _, values in found}) == total
 
   def test_training_data_alone_is_standardised(self, made):
     values = np.concatenate(self._series(made, "train")).astype(np.float64)
@@ -98,14 +71,14 @@ class SeriesProblemContract:
     np.testing.assert_allclose(values.std(axis=0), 1, rtol=1e-5)
 
   @pytest.mark.parametrize("split", SPLITS)
-  def test_statistics_lead_back_to_raw_units(self, made, split):
-    problem, data_dir, tmp_dir = made
+  def test_statistics_lead_back_to_raw_units(self, generated, split):
+    problem, data_dir, tmp_dir = generated
     statistics = problem.statistics(data_dir)
     raw = [
       values
       for _, values in problem.generate_sequences(data_dir, tmp_dir, split)
     ]
-    found = self._series(made, split)
+    found = self._series(generated[:2], split)
     assert len(raw) == len(found)
     scale = np.abs(np.concatenate(found)).max(axis=0) * statistics.std
     for expected, x in zip(raw, found):
@@ -118,14 +91,9 @@ class SeriesProblemContract:
 
   @pytest.mark.parametrize("split", ["eval", "test"])
   def test_evaluation_scores_every_step_once_in_order(self, made, split):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     found = windows(
-      problem_contract.batches(
-        problem,
-        MODES.EVAL,
-        problem_contract.make_hparams(data_dir),
-        dataset_split=split,
-      )
+      batches(problem, MODES.EVAL, make_hparams(data_dir), dataset_split=split)
     )
     series = self._series(made, split)
     np.testing.assert_array_equal(
@@ -143,34 +111,17 @@ class SeriesProblemContract:
       np.testing.assert_array_equal(steps, values[INPUTS : INPUTS + len(steps)])
       assert len(values) - INPUTS - len(steps) < TARGETS
 
-  def test_batch_size_is_static_where_no_batch_is_partial(self, made):
-    problem, data_dir, _ = made
-    count = len(problem.read_windows(data_dir, "eval", INPUTS, TARGETS))
-    shape = [INPUTS, problem.num_features]
-    for mode, size, static in (
-      (MODES.TRAIN, 5, 5),
-      (MODES.EVAL, count, count),
-      (MODES.EVAL, count + 1, None),
-    ):
-      with tf.Graph().as_default():
-        dataset = problem.input_fn(
-          mode, problem_contract.make_hparams(data_dir, size)
-        )
-        inputs = tf.data.get_output_shapes(dataset)[0]["inputs"]
-        assert tf.data.get_output_types(dataset)[0]["inputs"] == tf.float32
-      assert inputs.as_list() == [static] + shape
-
   def test_training_windows_reach_both_ends_and_cross_nothing(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     series = self._series(made, "train")
     # Of the windows of an epoch about 1 / WINDOW start at a given place of a
     # series: chance to miss one is about 1e-6.
     epoch = sum(len(values) // WINDOW for values in series)
     found = windows(
-      problem_contract.batches(
+      batches(
         problem,
         MODES.TRAIN,
-        problem_contract.make_hparams(data_dir, epoch),
+        make_hparams(data_dir, epoch),
         limit=14 * WINDOW,
         seed=1,
       )
@@ -186,16 +137,16 @@ class SeriesProblemContract:
     assert ends <= seen
 
   def test_every_epoch_takes_windows_by_length_and_other_ones(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     series = self._series(made, "train")
     expected = sorted(
       s for s, values in enumerate(series) for _ in range(len(values) // WINDOW)
     )
     epochs = windows(
-      problem_contract.batches(
+      batches(
         problem,
         MODES.TRAIN,
-        problem_contract.make_hparams(data_dir, 1),
+        make_hparams(data_dir, 1),
         limit=2 * len(expected),
         seed=2,
       )
@@ -205,77 +156,29 @@ class SeriesProblemContract:
     assert halves[0] != halves[1]
     assert sorted(halves[0]) != sorted(halves[1])
 
-  def test_training_order_follows_the_seed_alone(self, made):
-    problem, data_dir, _ = made
-    first, again, other = [
-      windows(
-        problem_contract.batches(
-          problem,
-          MODES.TRAIN,
-          problem_contract.make_hparams(data_dir),
-          limit=8,
-          seed=seed,
-        )
-      )
-      for seed in (3, 3, 4)
-    ]
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
-
   def test_prediction_reads_the_windows_of_evaluation(self, made):
-    problem, data_dir, _ = made
-    found = windows(
-      problem_contract.batches(
-        problem, MODES.PREDICT, problem_contract.make_hparams(data_dir, 3)
-      )
-    )
+    problem, data_dir = made
+    found = windows(batches(problem, MODES.PREDICT, make_hparams(data_dir, 3)))
     np.testing.assert_array_equal(
       found, problem.read_windows(data_dir, "eval", INPUTS, TARGETS)
     )
 
   def test_max_records_takes_the_first_sequences(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     found = windows(
-      problem_contract.batches(
-        problem,
-        MODES.EVAL,
-        problem_contract.make_hparams(data_dir),
-        max_records=1,
-      )
+      batches(problem, MODES.EVAL, make_hparams(data_dir), max_records=1)
     )
     np.testing.assert_array_equal(found, tiled(self._series(made, "eval")[0]))
 
   def test_another_process_knows_the_features_from_the_data(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     fresh = type(problem)()
-    fresh.get_hparams(problem_contract.make_hparams(data_dir))
+    fresh.get_hparams(make_hparams(data_dir))
     assert fresh.step_shape == problem.step_shape
 
   def test_longer_windows_than_the_sequences_are_an_error(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     shortest = min(map(len, self._series(made, "train")))
-    hparams = problem_contract.make_hparams(
-      data_dir, targets=shortest - INPUTS + 1
-    )
+    hparams = make_hparams(data_dir, targets=shortest - INPUTS + 1)
     with pytest.raises(UserError, match="shortest sequence has"):
       problem.input_fn(MODES.TRAIN, hparams)
-
-  def test_missing_data_names_the_command_that_makes_it(self, made, tmp_path):
-    problem, _, _ = made
-    with pytest.raises(
-      UserError, match=(f"t2t-datagen --problem={problem.name}")
-    ):
-      problem.input_fn(MODES.EVAL, problem_contract.make_hparams(str(tmp_path)))
-
-  def test_second_generation_does_nothing(self, made):
-    problem, data_dir, _ = made
-    before = problem_contract.times(data_dir)
-    problem.generate_data(data_dir, None)  # would fail without a tmp_dir
-    assert problem_contract.times(data_dir) == before
-
-  def test_generation_gives_the_same_files_again(self, made, tmp_path):
-    problem, data_dir, tmp_dir = made
-    problem.generate_data(str(tmp_path), tmp_dir)
-    assert problem_contract.contents(str(tmp_path)) == (
-      problem_contract.contents(data_dir)
-    )

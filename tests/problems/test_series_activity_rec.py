@@ -86,7 +86,7 @@ def test_dirty_rows_are_counted_in_one_line_of_the_log(
 ):
   lines = []
   monkeypatch.setattr(
-    series_activity_rec.series_uci.tf.logging,
+    series_activity_rec.uci_series.tf.logging,
     "info",
     lambda text, *args: lines.append(text % args),
   )

@@ -55,7 +55,7 @@ class TestSeriesCsv(series_contract.SeriesProblemContract):
       yield folder
 
   @pytest.fixture(scope="class")
-  def made(self, source_dir, tmp_path_factory):
+  def generated(self, source_dir, tmp_path_factory):
     del source_dir  # set as an option
     problem = series_csv.SeriesCsv()
     data_dir = str(tmp_path_factory.mktemp("data"))
@@ -63,11 +63,11 @@ class TestSeriesCsv(series_contract.SeriesProblemContract):
     return problem, data_dir, None
 
   def test_constant_column_is_dropped_and_names_are_kept(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     assert problem.statistics(data_dir).names == ("speed", "height")
 
   def test_reading_needs_no_source_dir(self, made):
-    _, data_dir, _ = made
+    _, data_dir = made
     with options.using(source_dir=None):
       fresh = series_csv.SeriesCsv()
       assert fresh.read_windows(data_dir, "eval", 3, 4).shape[2] == 2

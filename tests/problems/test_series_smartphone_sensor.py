@@ -58,7 +58,7 @@ class TestSmartphoneSensor(series_contract.SeriesProblemContract):
     return _problem(), folder
 
   def test_constant_gyroscopes_are_dropped(self, made):
-    problem, data_dir, _ = made
+    problem, data_dir = made
     statistics = problem.statistics(data_dir)
     assert statistics.kept == tuple(range(9))
     assert not any("Gyro" in name for name in statistics.names)

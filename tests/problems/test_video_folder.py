@@ -10,6 +10,7 @@ import pytest
 from problems import video_folder
 from problems.core import options
 from t2t_af.errors import UserError
+from tests.contracts import generation_contract
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
 from tests.fixtures import own_videos
@@ -75,10 +76,10 @@ class TestFolder(problem_contract.VideoProblemContract):
 
 def test_shape_of_frames_is_learnt_from_the_manifest(three, tmp_path):
   reader = _generate(three, tmp_path, frame_size=24, grey=True)
-  hparams = problem_contract.make_hparams(str(tmp_path), 1)
+  hparams = generation_contract.make_hparams(str(tmp_path), 1)
   assert reader.frame_shape == [64, 64, 3]
-  frames = problem_contract.windows(
-    problem_contract.batches(reader, "eval", hparams)
+  frames = generation_contract.windows(
+    generation_contract.batches(reader, "eval", hparams)
   )
   assert frames.shape == (1, 7, 24, 24, 1)
   assert reader.frame_shape == reader.step_shape == [24, 24, 1]
@@ -177,9 +178,9 @@ def test_long_videos_are_cut_into_parts_that_are_long_enough(
 
 def test_windows_may_be_as_long_as_the_shortest_sequence(many, tmp_path):
   problem = _generate(many, tmp_path, frame_size=8)
-  hparams = problem_contract.make_hparams(str(tmp_path), 1, targets=38)
-  found = problem_contract.batches(problem, "train", hparams, 2)
-  assert problem_contract.windows(found).shape[1] == 41
+  hparams = generation_contract.make_hparams(str(tmp_path), 1, targets=38)
+  found = generation_contract.batches(problem, "train", hparams, 2)
+  assert generation_contract.windows(found).shape[1] == 41
   hparams.video_num_target_frames = 39
   with pytest.raises(UserError, match="shortest sequence has 41"):
     problem.input_fn("train", hparams)

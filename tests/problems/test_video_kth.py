@@ -11,6 +11,7 @@ import pytest
 
 from problems import video_kth
 from problems.core import options
+from problems.files import frame_format
 from problems.files import kth_sequences
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
@@ -123,7 +124,7 @@ def test_levels_and_shape_are_those_of_the_papers_code_before_it_stretches():
   """Luma, then bilinear to 64x64; against OpenCV and Pillow used directly."""
   path = real_data.path("kth/walking/person14_walking_d2_uncomp.avi")
   with open(path, "rb") as stream:
-    video_format = video_kth.video_files.Format(64, 64, 1, "stretch")
+    video_format = frame_format.Format(64, 64, 1, "stretch")
     video = video_kth.video_files.decode_bytes(
       stream.read(), video_format, path
     )
@@ -295,7 +296,7 @@ def test_real_clips_have_the_frames_that_the_list_says():
     header = video_kth.video_files.probe(path)
     frames = list(
       video_kth.video_files.decode(
-        path, video_kth.video_files.Format(8, 8, 1, "stretch")
+        path, frame_format.Format(8, 8, 1, "stretch")
       )
     )
     assert header == (len(frames), 25.0, 120, 160)

@@ -1,23 +1,42 @@
 """Committed splits: what the script makes, and what they have to keep."""
 
 import json
+import pathlib
 
 import numpy as np
 import pytest
 from tensor2tensor.utils import registry
 
-from problems import series_activity_rec  # noqa: F401
+from problems import series_activity_rec
+from problems import series_facial_exp
+from problems import series_smartphone_sensor
 from problems.core import splitting
 
-NAMES = sorted(splitting.STRATA)
+PROBLEMS = {
+  "series_activity_rec": series_activity_rec.SeriesActivityRec,
+  "series_facial_exp": series_facial_exp.SeriesFacialExp,
+  "series_smartphone_sensor": series_smartphone_sensor.SeriesSmartphoneSensor,
+}
+NAMES = sorted(PROBLEMS)
 SEEDS = range(splitting.NUM_SEEDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_committed_file_is_what_the_script_makes(name):
+  made = json.loads(splitting.to_json(PROBLEMS[name].strata()))
+  assert PROBLEMS[name].splits_name == name
   for seed in SEEDS:
-    made = json.loads(splitting.to_json(name))[str(seed)]
-    assert splitting.load(name, seed) == made
+    assert splitting.load(name, seed) == made[str(seed)]
+
+
+def test_writing_gives_the_committed_file_byte_by_byte(tmp_path, monkeypatch):
+  monkeypatch.setattr(splitting, "_FOLDER", tmp_path / "splits")
+  for name, problem in PROBLEMS.items():
+    splitting.write(name, problem.strata())
+    committed = pathlib.Path(splitting.__file__).parents[1] / "splits"
+    file = f"{name}.json"
+    written = (tmp_path / "splits" / file).read_bytes()
+    assert written == (committed / file).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +61,7 @@ def test_each_recording_is_in_one_split_and_tested_in_one_of_five(name, count):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_split_parts_a_unit(name):
-  units = [unit for stratum in splitting.STRATA[name]() for unit in stratum]
+  units = [unit for stratum in PROBLEMS[name].strata() for unit in stratum]
   assert any(len(unit) > 1 for unit in units)
   for seed in SEEDS:
     for names in splitting.load(name, seed).values():

@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import training_part
 from t2t_af.errors import UserError
+from tests.contracts import generation_contract
 from tests.contracts import problem_contract
 from tests.fixtures import counting
 from tests.fixtures import walks
@@ -71,7 +72,7 @@ def test_masks_are_those_of_the_files():
 
 
 def _hparams(data_dir, fraction=None, seed=0, batch_size=1):
-  hparams = problem_contract.make_hparams(data_dir, batch_size, TARGETS)
+  hparams = generation_contract.make_hparams(data_dir, batch_size, TARGETS)
   if fraction is not None:
     hparams.add_hparam("train_fraction", fraction)
     hparams.add_hparam("train_fraction_seed", seed)
@@ -87,7 +88,7 @@ def _video(tmp_path_factory):
 
 def _read(data_dir, fraction, mode=MODES.TRAIN, limit=None, seed=0, **kwargs):
   """Numbers of the sequences that windows were cut from, in order."""
-  found = problem_contract.batches(
+  found = generation_contract.batches(
     counting.Counting(),
     mode,
     _hparams(data_dir, fraction, seed),
@@ -95,7 +96,7 @@ def _read(data_dir, fraction, mode=MODES.TRAIN, limit=None, seed=0, **kwargs):
     seed=3,
     **kwargs,
   )
-  return list(problem_contract.windows(found)[:, 0, 0, 0, 0] // 10)
+  return list(generation_contract.windows(found)[:, 0, 0, 0, 0] // 10)
 
 
 def test_training_reads_the_part_and_nothing_else(video):
@@ -125,14 +126,14 @@ def _taken_of_video(data_dir, fraction):
 )
 def test_training_split_is_the_part_in_evaluation_too(video, kwargs, count):
   """In order; whatever the batch size, no window is dropped."""
-  read = problem_contract.batches(
+  read = generation_contract.batches(
     counting.Counting(),
     MODES.EVAL,
     _hparams(video, 0.25, batch_size=23),
     dataset_split="train",
     **kwargs,
   )
-  read = problem_contract.windows(read)[:, 0, 0, 0, 0] // 10
+  read = generation_contract.windows(read)[:, 0, 0, 0, 0] // 10
   whole = list(_taken_of_video(video, 0.25))
   assert (
     list(read)
@@ -158,27 +159,32 @@ def test_series_are_taken_whole_and_standardised_as_ever(tmp_path):
   values = [v for _, v in problem.each_sequence(data_dir, "train")]
   taken = [v for v, is_taken in zip(values, mask) if is_taken]
   hparams = _hparams(data_dir, 0.5)
-  length = problem_contract.INPUTS + TARGETS
+  length = generation_contract.INPUTS + TARGETS
   epoch = sum(len(v) // length for v in taken)
-  windows = problem_contract.windows(
-    problem_contract.batches(problem, MODES.TRAIN, hparams, 5 * epoch, seed=3),
+  windows = generation_contract.windows(
+    generation_contract.batches(
+      problem, MODES.TRAIN, hparams, 5 * epoch, seed=3
+    ),
     np.float32,
   )
   places = [problem_contract.place(w, taken) for w in windows]
   assert None not in places
   assert {place[0] for place in places} == {0, 1}
 
-  problem_contract.batches(problem, MODES.EVAL, hparams, dataset_split="train")
+  generation_contract.batches(
+    problem, MODES.EVAL, hparams, dataset_split="train"
+  )
   expected = [
     name
     for (name, v), is_taken in zip(
       problem.each_sequence(data_dir, "train"), mask
     )
     if is_taken
-    for _ in range((len(v) - problem_contract.INPUTS) // TARGETS)
+    for _ in range((len(v) - generation_contract.INPUTS) // TARGETS)
   ]
   assert (
-    problem.window_ids(data_dir, problem_contract.INPUTS, TARGETS) == expected
+    problem.window_ids(data_dir, generation_contract.INPUTS, TARGETS)
+    == expected
   )
   assert problem.num_sequences_read(data_dir, "train", hparams) == 2
   assert problem.num_sequences_read(data_dir, "eval", hparams) == 3

@@ -115,7 +115,7 @@ def test_published_list_has_the_known_counts():
   assert len(clips) == 599
   assert kth_sequences.count_ranges(clips) == 2391
   counts = [
-    kth_sequences.count_ranges(kth_sequences.of_split(clips, split))
+    kth_sequences.count_ranges(kth_sequences.in_split(clips, split))
     for split in ("train", "eval", "test")
   ]
   assert counts == [760, 768, 863]

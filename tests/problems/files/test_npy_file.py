@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -81,7 +82,7 @@ def test_other_type_or_shape_is_refused(path, dtype, shape, expected, found):
 
 
 @pytest.mark.parametrize("change,word", [(-1, "truncated"), (1, "too long")])
-def test_wrong_length_is_told_in_bytes(path, change, word):
+def test_wrong_length_is_reported_in_bytes(path, change, word):
   size = os.path.getsize(path)
   os.truncate(path, size + change)
   message = _refusal(path)
@@ -112,11 +113,11 @@ def test_pickled_objects_are_refused_and_not_run(tmp_path):
   "content,reason",
   [
     (b"", "not an .npy file"),
-    (b"PK\x03\x04 a zip", "not an .npy file: it starts with b'PK"),
-    (b"\x93NUMPY", "format version none"),
-    (b"\x93NUMPY\x09\x00" + bytes(100), "format version 9.0"),
-    (b"\x93NUMPY\x01\x00\x76", "damaged .npy header"),
-    (b"\x93NUMPY\x01\x00\x76\x00{'descr'", "damaged .npy header"),
+    (b"PK\x03\x04 a zip", "not an .npy file, .*NUMPY', got b'PK"),
+    (b"\x93NUMPY", "expected 8 bytes got 6"),
+    (b"\x93NUMPY\x09\x00" + bytes(100), "format version .9, 0.; 1.0 and 2"),
+    (b"\x93NUMPY\x01\x00\x76", "header is damaged .*length"),
+    (b"\x93NUMPY\x01\x00\x76\x00{'descr'", "expected 118 bytes got 8"),
   ],
   ids=["empty", "zip", "magic only", "version", "no length", "cut"],
 )
@@ -125,7 +126,7 @@ def test_something_else_or_cut_in_its_header_is_refused(
 ):
   path = str(tmp_path / "wrong.npy")
   mnist_files.write(path, content)
-  assert reason in _refusal(path)
+  assert re.search(reason, _refusal(path))
 
 
 @pytest.mark.parametrize(
@@ -135,14 +136,14 @@ def test_something_else_or_cut_in_its_header_is_refused(
       "{'descr': '|u1', 'fortran_order': True, 'shape': (20, 2, 64, 64), }",
       "column by column",
     ),
-    ("{'descr': '|u1', 'fortran_order': False}", "damaged .npy header"),
+    ("{'descr': '|u1', 'fortran_order': False}", "header is damaged"),
     (
       "{'descr': 'nonsense', 'fortran_order': False, 'shape': (2,), }",
-      "damaged .npy header",
+      "header is damaged",
     ),
-    ("__import__('os').mkdir('trace')", "damaged .npy header"),
-    ("(" * 9000, "damaged .npy header"),
-    (" " * 20000, "damaged .npy header"),
+    ("__import__('os').mkdir('trace')", "header is damaged"),
+    ("(" * 9000, "header is damaged"),
+    (" " * 20000, "header is damaged"),
     (
       "{'descr': '|u1', 'fortran_order': False, 'shape': (20, -2, 64, 64), }",
       "found uint8 [20, -2, 64, 64]",

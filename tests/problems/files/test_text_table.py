@@ -1,9 +1,8 @@
-"""Tables of numbers in text, and recordings cut at gaps."""
+"""Tables of numbers in text."""
 
 import numpy as np
 import pytest
 
-from problems.files import gaps
 from problems.files import text_table
 from t2t_af.errors import UserError
 
@@ -54,20 +53,3 @@ def test_long_lines_are_shortened_in_errors():
     text_table.check_width(row, "f", 2)
   assert str(caught.value).startswith("f:3: 1 columns instead of 2: '999")
   assert len(str(caught.value)) < 120
-
-
-@pytest.mark.parametrize(
-  "steps,lengths",
-  [
-    ([5, 5, 10, 5], [5]),
-    ([5, 11, 5, 5], [2, 3]),
-    ([5, -3, 5, 5], [2, 3]),
-    ([0, 5, 5, 99], [1, 3, 1]),
-  ],
-)
-def test_recordings_are_cut_where_time_jumps_or_stands(steps, lengths):
-  times = np.cumsum([100] + steps)
-  values = np.arange(10).reshape(5, 2)
-  pieces = gaps.cut(times, values, 10)
-  assert list(map(len, pieces)) == lengths
-  np.testing.assert_array_equal(np.concatenate(pieces), values)

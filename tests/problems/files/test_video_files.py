@@ -5,11 +5,12 @@ import os
 import numpy as np
 import pytest
 
+from problems.files import frame_format
 from problems.files import video_files
 from t2t_af.errors import UserError
 from tests.fixtures import kth_videos
 
-FORMAT = video_files.Format(64, 64)
+FORMAT = frame_format.Format(64, 64)
 # Levels by which compression and colour conversion may be off.
 LOSS = 12
 
@@ -50,7 +51,7 @@ def test_every_frame_of_every_container_is_decoded(tmp_path, extension, codec):
     str(tmp_path / ("clip" + extension)), source, codec=codec
   )
   assert video_files.probe(path) == (21, 25.0, 120, 160)
-  video = _decode(path, video_files.Format(120, 160))
+  video = _decode(path, frame_format.Format(120, 160))
   assert video.dtype == np.uint8 and video.shape == source.shape
   assert np.abs(video.astype(int) - source).mean() < LOSS
   assert _numbers(video) == list(range(21))
@@ -86,60 +87,6 @@ def test_content_is_decoded_as_the_file_is_and_leaves_no_copy(
 
 
 # A frame of 4 x 8 pixels: black, red, green, black columns, two of each.
-_WIDE = np.zeros([4, 8, 3], np.uint8)
-_WIDE[:, 2:4, 0] = 255
-_WIDE[:, 4:6, 1] = 255
-
-
-@pytest.mark.parametrize(
-  "aspect,frame,row",
-  [
-    ("crop", _WIDE, ["red", "red", "green", "green"]),
-    ("stretch", _WIDE, ["black", "red", "green", "black"]),
-    ("crop", _WIDE.swapaxes(0, 1), ["red", "red", "green", "green"]),
-    ("stretch", _WIDE.swapaxes(0, 1), ["black", "red", "green", "black"]),
-  ],
-)
-def test_aspect_says_what_becomes_of_a_frame(aspect, frame, row):
-  """Nearest colours of a row, or of a column of an upright frame."""
-  out = video_files.convert(frame, video_files.Format(4, 4, 3, aspect))
-  line = out[1] if frame.shape[1] > 4 else out[:, 1]
-  colours = {"black": (0, 0, 0), "red": (255, 0, 0), "green": (0, 255, 0)}
-  nearest = [
-    min(
-      colours, key=lambda c, p=pixel: np.abs(p.astype(int) - colours[c]).sum()
-    )
-    for pixel in line
-  ]
-  assert nearest == row
-
-
-def test_padding_keeps_the_whole_frame_between_black_bars():
-  white = np.full([40, 80, 3], 255, np.uint8)
-  out = video_files.convert(white, video_files.Format(64, 64, 1, "pad"))[..., 0]
-  assert (out[:16] == 0).all() and (out[48:] == 0).all()
-  assert (out[16:48] == 255).all()
-  upright = video_files.convert(
-    white.swapaxes(0, 1), video_files.Format(64, 64, 1, "pad")
-  )[..., 0]
-  np.testing.assert_array_equal(upright, out.T)
-
-
-@pytest.mark.parametrize("aspect", ["crop", "pad", "stretch"])
-@pytest.mark.parametrize("height,width", [(1, 1), (3, 1000), (37, 64)])
-def test_any_size_becomes_the_size_asked_for(aspect, height, width):
-  frame = np.full([height, width, 3], 7, np.uint8)
-  out = video_files.convert(frame, video_files.Format(20, 30, 3, aspect))
-  assert out.shape == (20, 30, 3)
-  assert aspect == "pad" or (out == 7).all()
-
-
-def test_shrinking_averages_over_all_pixels():
-  """Lines one pixel wide become grey; picking pixels would keep some."""
-  lines = np.zeros([128, 128, 3], np.uint8)
-  lines[::2] = 200
-  out = video_files.convert(lines, video_files.Format(16, 16, 1))
-  assert np.abs(out.astype(int) - 100).max() < 15
 
 
 @pytest.mark.parametrize(
@@ -221,30 +168,3 @@ def test_bad_files_say_nothing_else_on_stderr(clip, tmp_path, capfd):
     except UserError:
       pass
   assert not capfd.readouterr().err
-
-
-def test_iterators_are_chained_in_order_and_not_used_up_at_once():
-  taken = []
-
-  def _items(k):
-    for i in range(3):
-      taken.append((k, i))
-      yield k, i
-
-  chained = video_files.chain_ahead(_items(k) for k in range(100))
-  first = [next(chained) for _ in range(4)]
-  assert first == [(0, 0), (0, 1), (0, 2), (1, 0)]
-  assert len(taken) <= 6 + 2 * (os.cpu_count() or 1)
-  assert first + list(chained) == [(k, i) for k in range(100) for i in range(3)]
-
-
-def test_error_in_a_chained_iterator_is_raised():
-
-  def _broken():
-    yield 1
-    raise UserError("broken")
-
-  chained = video_files.chain_ahead([_broken()])
-  assert next(chained) == 1
-  with pytest.raises(UserError, match="broken"):
-    next(chained)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
+from problems.core import sequence_records
 
 FRAMES_KEY = "frames/encoded"
 
@@ -20,11 +20,11 @@ def to_record(
   channels: int,
 ) -> bytes:
   """The serialized tf.Example of one sequence."""
-  as_int = sequence_reading.int_feature
-  return sequence_reading.serialized(
+  as_int = sequence_records.int_feature
+  return sequence_records.serialized(
     sequence_id,
     {
-      FRAMES_KEY: sequence_reading.bytes_feature(encoded),
+      FRAMES_KEY: sequence_records.bytes_feature(encoded),
       "frames/count": as_int(len(encoded)),
       "frames/height": as_int(height),
       "frames/width": as_int(width),

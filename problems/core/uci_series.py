@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
-from problems.core import series
+from problems.core import series_problem
 from problems.core import splitting
 from problems.files import archives
 from problems.files import download
@@ -24,7 +24,7 @@ _MAX_FILE_BYTES = 2**26
 Recordings = dict[str, list[np.ndarray]]
 
 
-class UciSeriesProblem(series.SeriesProblem):
+class UciSeriesProblem(series_problem.SeriesProblem):
   """A subclass says where the archive is and how recordings are read from it.
 
   In --tmp_dir either the archive, under its old or its new name, or the folder
@@ -39,18 +39,23 @@ class UciSeriesProblem(series.SeriesProblem):
   split_seed = 0
   # The file in problems/splits.
   splits_name: str
-  # In the whole archive, before anything is left out.
+  # In the complete archive, before anything is left out.
   num_rows: int
 
-  def __init__(self, *args, **kwargs):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._recordings: Recordings = {}
-    self._facts: dict = {}
-    self._source: dict = {}
+    self._facts: dict[str, Any] = {}
+    self._source: dict[str, Any] = {}
+
+  @classmethod
+  def strata(cls) -> list[list[splitting.Unit]]:
+    """What the committed splits were made of; see `splitting.assign`."""
+    raise NotImplementedError
 
   def read_recordings(
     self, archive: archives.Archive
-  ) -> tuple[Recordings, dict]:
+  ) -> tuple[Recordings, dict[str, Any]]:
     """All recordings that the splits may name, and what the archive had.
 
     The facts are logged and kept in the manifest; they have "rows" and
@@ -58,13 +63,14 @@ class UciSeriesProblem(series.SeriesProblem):
     """
     raise NotImplementedError
 
-  def prepare_to_generate(self, data_dir, tmp_dir):
+  def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
+    """Reads all recordings and checks that none is missing or cut."""
     path = self._find_archive(os.path.expanduser(tmp_dir))
     self._source = self._describe(path)
     with archives.Archive(path) as archive:
       recordings, self._facts = self.read_recordings(archive)
     if not self._facts["missing_files"]:
-      self._check_whole(recordings, path)
+      self._check_complete(recordings, path)
     self._recordings, self._facts["short_stretches_left_out"] = _without_short(
       recordings
     )
@@ -81,23 +87,28 @@ class UciSeriesProblem(series.SeriesProblem):
     )
 
   def num_sequences(self, split: str) -> int:
+    """Stretches of all recordings of the split."""
     return sum(len(self._recordings[name]) for name in self._names(split))
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields ("recording/number", a stretch of it [time, columns])."""
     for name in self._names(split):
       for number, stretch in enumerate(self._recordings[name]):
         yield f"{name}/{number}", stretch
 
-  def source(self) -> dict:
+  def source(self) -> dict[str, Any]:
+    """The archive, which split this is, and what the archive had."""
     return {**self._source, "split_seed": self.split_seed, **self._facts}
 
-  def requested_details(self) -> dict:
-    # Data that was made without some files is no answer to who wants all.
+  def requested_details(self) -> dict[str, Any]:
+    """That no file is missing, unless `--allow_missing` is set."""
+    # Data that was made without some files will not do for who wants all.
     return {} if options.current().allow_missing else {"missing_files": []}
 
-  def details(self, data_dir, tmp_dir):
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
+    """Statistics, and the files that the archive lacked."""
     return {
       **super().details(data_dir, tmp_dir),
       "missing_files": self._facts["missing_files"],
@@ -107,7 +118,7 @@ class UciSeriesProblem(series.SeriesProblem):
     splits = splitting.load(self.splits_name, self.split_seed)
     return [name for name in splits[split] if name in self._recordings]
 
-  def _check_whole(self, recordings: Recordings, path: str) -> None:
+  def _check_complete(self, recordings: Recordings, path: str) -> None:
     """An archive has no checksum here that all copies share: its counts."""
     rows = self._facts["rows"]
     if rows != self.num_rows:
@@ -131,7 +142,7 @@ class UciSeriesProblem(series.SeriesProblem):
         return path
     return download.fetch(self.archive, tmp_dir)
 
-  def _describe(self, path: str) -> dict:
+  def _describe(self, path: str) -> dict[str, Any]:
     """For the manifest: where the archive is from, and what it is.
 
     Many copies were packed anew, so another checksum than the published one is
@@ -139,16 +150,16 @@ class UciSeriesProblem(series.SeriesProblem):
     """
     if os.path.isdir(path):
       return {"folder": os.path.abspath(path)}
-    found = download.describe(self.archive._replace(sha256=None), path)
-    if self.archive.sha256 not in (None, found["sha256"]):
+    described = download.describe(self.archive._replace(sha256=None), path)
+    if self.archive.sha256 not in (None, described["sha256"]):
       tf.logging.warning(
         "%s is not the archive as published (sha256 %s, not %s); its content "
         "will be checked.",
         path,
-        found["sha256"],
+        described["sha256"],
         self.archive.sha256,
       )
-    return found
+    return described
 
 
 def find(
@@ -166,8 +177,8 @@ def find(
   Raises:
     UserError: names the missing ones, unless `--allow_missing` is set.
   """
-  found = [next((n for n in names if n in archive), None) for names in files]
-  missing = [names[0] for names, name in zip(files, found) if name is None]
+  present = [next((n for n in names if n in archive), None) for names in files]
+  missing = [names[0] for names, name in zip(files, present) if name is None]
   if len(missing) == len(files):
     raise UserError(
       f"{archive.path}: none of its {len(files)} files is in it, "
@@ -178,7 +189,7 @@ def find(
       f"{archive.path}: no {', '.join(missing)} in it; with "
       "--allow_missing the data set is made without"
     )
-  return found, missing
+  return present, missing
 
 
 def read(archive: archives.Archive, name: str) -> bytes:

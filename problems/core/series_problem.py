@@ -1,4 +1,4 @@
-"""Series of numbers with one record per sequence: the base of all of ours."""
+"""Series of numbers with one record per sequence: the base of them all."""
 
 from collections.abc import Sequence
 from typing import Any, Optional
@@ -8,9 +8,10 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.layers import modalities
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence as sequence_base
-from problems.core import sequence_reading
-from problems.core import series_reading
+from problems.core import record_stream
+from problems.core import sequence_dataset
+from problems.core import sequence_problem
+from problems.core import series_records
 from problems.core import series_statistics
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -21,7 +22,7 @@ _SERIES_AT_ONCE = 16
 _MIXING_BYTES = 128 * 2**20
 
 
-class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
+class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
   """Multivariate series: standardised, stored whole, read in windows.
 
   A subclass says `feature_names` (the raw columns) and `generate_sequences`,
@@ -54,15 +55,18 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
   # Every series has at least so many steps.
   steps_per_sequence = 2
 
-  _statistics: Optional[series_statistics.SeriesStatistics] = None
+  # Of the training split; known once data is made or read.
+  _statistics: series_statistics.SeriesStatistics
 
   @property
-  def dataset_splits(self) -> list[dict]:
+  def dataset_splits(self) -> list[dict[str, Any]]:
+    """One file for each split."""
     # One file each: these sets are small, and all of it is shuffled at once.
     return [dict(split, shards=1) for split in super().dataset_splits]
 
   @property
   def step_shape(self) -> list[int]:
+    """[features]."""
     if self.num_features is None:
       raise UserError(
         f"{self.name}: only its data knows how many features it "
@@ -77,20 +81,9 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
 
   # --- Generating.
 
-  def details(self, data_dir, tmp_dir):
-    values = (
-      self._check(*pair)
-      for pair in progress.bar(
-        self.generate_sequences(data_dir, tmp_dir, problem.DatasetSplit.TRAIN),
-        total=self.num_sequences(problem.DatasetSplit.TRAIN),
-        label=f"{self.name} statistics",
-        unit="sequences",
-      )
-    )
-    try:
-      statistics = series_statistics.measure(values, self.feature_names)
-    except UserError as error:
-      raise UserError(f"{self.name}: {error}") from error
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
+    """The statistics, beside what was requested."""
+    statistics = self._measure(data_dir, tmp_dir)
     constant = series_statistics.dropped(statistics, self.feature_names)
     if constant:
       tf.logging.warning(
@@ -106,15 +99,35 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
       )
     return {**self.requested_details(), "statistics": statistics.to_json()}
 
-  def use_details(self, details):
+  def _measure(
+    self, data_dir: str, tmp_dir: str
+  ) -> series_statistics.SeriesStatistics:
+    """Goes through the training sequences once."""
+    values = (
+      self._check(*pair)
+      for pair in progress.bar(
+        self.generate_sequences(data_dir, tmp_dir, problem.DatasetSplit.TRAIN),
+        total=self.num_sequences(problem.DatasetSplit.TRAIN),
+        label=f"{self.name} statistics",
+        unit="sequences",
+      )
+    )
+    try:
+      return series_statistics.measure(values, self.feature_names)
+    except UserError as error:
+      raise UserError(f"{self.name}: {error}") from error
+
+  def use_details(self, details: dict[str, Any]) -> None:
+    """Learns the statistics, and from them the number of features."""
     self._statistics = series_statistics.SeriesStatistics.from_json(
       details["statistics"]
     )
     self.num_features = len(self._statistics.kept)
 
   def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
+    """A sequence in raw units, checked and standardised."""
     values = self._check(sequence_id, sequence)
-    with np.errstate(over="ignore"):  # found below
+    with np.errstate(over="ignore"):  # reported below
       x = self._statistics.standardise(values).astype(np.float32)
     self._check_finite(
       sequence_id,
@@ -122,7 +135,7 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
       self._statistics.names,
       "is too far from the training data to be standardised",
     )
-    return series_reading.to_record(sequence_id, x)
+    return series_records.to_record(sequence_id, x)
 
   def _check(self, sequence_id: str, sequence: np.ndarray) -> np.ndarray:
     """The sequence, float64 [steps, raw columns], if it is in order."""
@@ -163,26 +176,30 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
   def decode_record(
     self, features: Any, num_steps: Optional[int]
   ) -> np.ndarray:
-    return series_reading.decode(features, self.num_features)[:num_steps]
+    """The first steps of a series, standardised; see SequenceStorage."""
+    return series_records.decode(features, *self.step_shape)[:num_steps]
 
-  def window_dataset(self, records, plan):
-    num_features = self.num_features
+  def window_dataset(
+    self, records: tf.data.Dataset, plan: sequence_dataset.Plan
+  ) -> tf.data.Dataset:
+    """Windows of the series as the class says, shuffled if they are to be."""
+    [num_features] = self.step_shape
     length = plan.num_inputs + plan.num_targets
 
-    def _random(record, number):
-      return series_reading.random_windows(
-        series_reading.series(record, num_features), number, length
+    def _random(record: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+      return series_records.random_windows(
+        series_records.series(record, num_features), number, length
       )
 
-    def _tiled(record):
-      return series_reading.tiled_windows(
-        series_reading.series(record, num_features),
+    def _tiled(record: tf.Tensor) -> tf.Tensor:
+      return series_records.tiled_windows(
+        series_records.series(record, num_features),
         plan.num_inputs,
         plan.num_targets,
       )
 
     if plan.training:
-      groups = sequence_reading.with_random_numbers(records, plan.seed).map(
+      groups = record_stream.with_random_numbers(records, plan.seed).map(
         _random, num_parallel_calls=tf.data.AUTOTUNE
       )
     else:
@@ -199,28 +216,39 @@ class SeriesProblem(sequence_base.SequenceProblem, problem.Problem):
       seed=None if plan.seed is None else plan.seed + 3,
     )
 
-  def num_windows(self, files, num_inputs, num_targets):
+  def num_windows(
+    self, files: sequence_dataset.Files, num_inputs: int, num_targets: int
+  ) -> int:
+    """Windows `num_targets` apart, as many as fit."""
     return sum(
-      count * series_reading.num_tiled(steps, num_inputs, num_targets)
+      count * series_records.num_tiled(steps, num_inputs, num_targets)
       for f in files
       for steps, count in f.lengths.items()
     )
 
-  def window_ids(self, data_dir, num_inputs, num_targets):
-    ids = []
-    for name, values in self.selection_read.of(
+  def window_ids(
+    self, data_dir: str, num_inputs: int, num_targets: int
+  ) -> list[str]:
+    """The series of each window that `dataset` last gave."""
+    if self.split_read is None or self.selection_read is None:
+      raise ValueError("dataset() has not been called")
+    ids: list[str] = []
+    for name, values in self.selection_read.select(
       self.each_sequence(data_dir, self.split_read)
     ):
-      ids += [name] * series_reading.num_tiled(
+      ids += [name] * series_records.num_tiled(
         len(values), num_inputs, num_targets
       )
     return ids
 
-  def read_windows(self, data_dir, split, num_inputs, num_targets):
+  def read_windows(
+    self, data_dir: str, split: str, num_inputs: int, num_targets: int
+  ) -> np.ndarray:
+    """Windows `num_targets` apart: float32 [windows, time, features]."""
     length = num_inputs + num_targets
     windows = []
     for _, values in self.each_sequence(data_dir, split):
-      count = series_reading.num_tiled(len(values), num_inputs, num_targets)
+      count = series_records.num_tiled(len(values), num_inputs, num_targets)
       windows += [
         values[i * num_targets : i * num_targets + length] for i in range(count)
       ]

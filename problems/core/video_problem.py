@@ -1,21 +1,23 @@
-"""Video data sets with one record per sequence: the base of all of ours."""
+"""Video data sets with one record per sequence: the base of them all."""
 
 from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.data_generators import video_utils
 from tensor2tensor.layers import modalities
+from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
 from problems.core import png
-from problems.core import sequence as sequence_base
-from problems.core import sequence_reading
-from problems.core import video_reading
+from problems.core import record_stream
+from problems.core import sequence_dataset
+from problems.core import sequence_problem
+from problems.core import video_records
 from t2t_af.errors import UserError
 
 
 class VideoSequenceProblem(
-  sequence_base.SequenceProblem, video_utils.VideoProblem
+  sequence_problem.SequenceProblem, video_utils.VideoProblem
 ):
   """A video data set stored as one record per sequence.
 
@@ -48,42 +50,56 @@ class VideoSequenceProblem(
 
   @property
   def step_shape(self) -> list[int]:
+    """[height, width, channels] of a frame."""
     return list(self.frame_shape)
 
-  def max_frames_per_video(self, hparams):
+  def max_frames_per_video(self, hparams: hparam.HParams) -> int:
+    """So many frames every sequence has at least."""
     return self.frames_per_sequence
 
   def to_record(self, sequence_id: str, sequence: np.ndarray) -> bytes:
+    """A sequence of frames, checked and encoded as PNG."""
     self._check_frames(sequence_id, sequence)
-    return video_reading.to_record(
+    return video_records.to_record(
       sequence_id, png.encode(sequence), *self.frame_shape
     )
 
   def decode_record(
     self, features: Any, num_steps: Optional[int]
   ) -> np.ndarray:
-    encoded = features[video_reading.FRAMES_KEY].bytes_list.value
+    """The first frames of a sequence; see SequenceStorage."""
+    encoded = features[video_records.FRAMES_KEY].bytes_list.value
     return png.decode(encoded[:num_steps], self.num_channels)
 
-  def window_dataset(self, records, plan):
+  def window_dataset(
+    self, records: tf.data.Dataset, plan: sequence_dataset.Plan
+  ) -> tf.data.Dataset:
+    """One window of each sequence: anywhere in training, else the first one."""
     if plan.training:
-      numbered = sequence_reading.with_random_numbers(records, plan.seed)
+      numbered = record_stream.with_random_numbers(records, plan.seed)
     else:
       numbered = records.map(lambda record: (record, 0))
     return numbered.map(
-      lambda record, number: video_reading.window(
+      lambda record, number: video_records.window(
         record, number, plan.num_inputs + plan.num_targets, self.frame_shape
       ),
       num_parallel_calls=tf.data.AUTOTUNE,
     )
 
-  def num_windows(self, files, num_inputs, num_targets):
+  def num_windows(
+    self, files: sequence_dataset.Files, num_inputs: int, num_targets: int
+  ) -> int:
+    """As many as there are sequences."""
     return sum(f.num_sequences for f in files)
 
-  def shortest(self, files):
+  def shortest(self, files: sequence_dataset.Files) -> int:
+    """What is known of all sequences, whatever `files` has."""
     return self.frames_per_sequence
 
-  def read_windows(self, data_dir, split, num_inputs, num_targets):
+  def read_windows(
+    self, data_dir: str, split: str, num_inputs: int, num_targets: int
+  ) -> np.ndarray:
+    """The first frames of each sequence: uint8 [sequences, time, ...]."""
     return self.read_sequences(data_dir, split, num_inputs + num_targets)[0]
 
   def _check_frames(self, sequence_id: str, frames: np.ndarray) -> None:

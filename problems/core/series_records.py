@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
+from problems.core import sequence_records
 
 VALUES_KEY = "series/values"
 _STORED = np.dtype("<f4")
@@ -16,14 +16,14 @@ _STORED = np.dtype("<f4")
 
 def to_record(sequence_id: str, values: np.ndarray) -> bytes:
   """The serialized tf.Example of one series [steps, features]."""
-  return sequence_reading.serialized(
+  return sequence_records.serialized(
     sequence_id,
     {
-      VALUES_KEY: sequence_reading.bytes_feature(
+      VALUES_KEY: sequence_records.bytes_feature(
         [np.ascontiguousarray(values, _STORED).tobytes()]
       ),
-      "series/steps": sequence_reading.int_feature(len(values)),
-      "series/features": sequence_reading.int_feature(values.shape[1]),
+      "series/steps": sequence_records.int_feature(len(values)),
+      "series/features": sequence_records.int_feature(values.shape[1]),
     },
   )
 

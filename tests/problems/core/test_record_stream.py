@@ -4,33 +4,21 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems.core import sequence_reading
+from problems.core import record_stream
 from t2t_af.errors import UserError
-from tests.contracts import problem_contract
-from tests.fixtures import counting
-
-
-@pytest.fixture(name="problem")
-def _problem():
-  return counting.Counting()
-
-
-@pytest.fixture(name="data_dir")
-def _data_dir(problem, tmp_path):
-  problem.generate_data(str(tmp_path), str(tmp_path))
-  return str(tmp_path)
+from tests.contracts import generation_contract
 
 
 def _first_pixels(found):
   """[examples, time] of batches."""
-  return problem_contract.windows(found)[:, :, 0, 0, 0]
+  return generation_contract.windows(found)[:, :, 0, 0, 0]
 
 
 def test_longer_sequences_are_used_to_their_own_end(problem, data_dir):
   """Frames 6 and 7 exist in some sequences only: a window of 6 reaches 7."""
-  hparams = problem_contract.make_hparams(data_dir, 23, targets=3)
+  hparams = generation_contract.make_hparams(data_dir, 23, targets=3)
   found = _first_pixels(
-    problem_contract.batches(
+    generation_contract.batches(
       problem, tf.estimator.ModeKeys.TRAIN, hparams, 20, seed=5
     )
   )
@@ -43,7 +31,7 @@ def test_longer_sequences_are_used_to_their_own_end(problem, data_dir):
 
 
 def test_workers_read_disjoint_parts(problem, data_dir):
-  hparams = problem_contract.make_hparams(data_dir, 1, targets=3)
+  hparams = generation_contract.make_hparams(data_dir, 1, targets=3)
   parts = []
   for worker in range(2):
 
@@ -79,10 +67,10 @@ def test_resumed_training_goes_on_with_other_data(tmp_path):
       (folder / f"model.ckpt-{step}.index").write_text("")
     with tf.Graph().as_default():
       tf.set_random_seed(1)
-      seeds.append(sequence_reading.op_seed(str(folder)))
+      seeds.append(record_stream.op_seed(str(folder)))
   assert seeds[0] != seeds[1] == seeds[2]
   with tf.Graph().as_default():
-    assert sequence_reading.op_seed(None) is None
+    assert record_stream.op_seed(None) is None
 
 
 def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
@@ -92,7 +80,7 @@ def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
       tf.set_random_seed(1)
       for _ in range(operations):
         tf.constant(0)
-      hparams = problem_contract.make_hparams(data_dir, 20, targets=3)
+      hparams = generation_contract.make_hparams(data_dir, 20, targets=3)
       iterator = tf.data.make_initializable_iterator(
         problem.input_fn("train", hparams)
       )
@@ -112,9 +100,9 @@ def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
 def test_both_files_and_their_sequences_are_shuffled(
   problem, data_dir, kwargs, count
 ):
-  hparams = problem_contract.make_hparams(data_dir, 1, targets=3)
+  hparams = generation_contract.make_hparams(data_dir, 1, targets=3)
   found = _first_pixels(
-    problem_contract.batches(
+    generation_contract.batches(
       problem, "train", hparams, 8 * count, seed=6, **kwargs
     )
   )
@@ -128,7 +116,7 @@ def test_windows_follow_both_seeds():
   def _numbers(graph_seed, op_seed):
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
-      dataset = sequence_reading.with_random_numbers(
+      dataset = record_stream.with_random_numbers(
         tf.data.Dataset.from_tensors("record").repeat(5), op_seed
       )
       number = tf.data.make_one_shot_iterator(dataset).get_next()[1]

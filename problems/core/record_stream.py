@@ -17,8 +17,6 @@ _SHUFFLE_BYTES = 128 * 2**20
 # the source (one day, one robot), so a batch is drawn from many files.
 _FILES_AT_ONCE = 16
 
-ID_KEY = "sequence/id"
-
 
 class Selection(NamedTuple):
   """Which sequences of a split are read.
@@ -34,7 +32,7 @@ class Selection(NamedTuple):
   partition_id: int
   num_partitions: int
 
-  def of(self, items: Iterable[Any]) -> Iterator[Any]:
+  def select(self, items: Iterable[Any]) -> Iterator[Any]:
     """Those of `items`, one for each sequence of the split in order."""
     if self.masks is not None:
       items = itertools.compress(items, np.concatenate(self.masks))
@@ -47,80 +45,85 @@ class Selection(NamedTuple):
     )
 
 
-def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
-  return tf.train.Feature(bytes_list=tf.train.BytesList(value=list(values)))
+class Shuffling(NamedTuple):
+  """How the records of a split are shuffled.
+
+  Attributes:
+    seed: beside the graph's seed; None if there is none.
+    buffer_size: at most so many records are shuffled at once.
+    record_bytes: mean size of a record, to bound the memory.
+  """
+
+  seed: Optional[int]
+  buffer_size: int
+  record_bytes: int
 
 
-def int_feature(value: int) -> tf.train.Feature:
-  return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
-
-
-def serialized(
-  sequence_id: str, features: dict[str, tf.train.Feature]
-) -> bytes:
-  """The tf.Example of one sequence."""
-  return tf.train.Example(
-    features=tf.train.Features(
-      feature={ID_KEY: bytes_feature([sequence_id.encode()]), **features}
-    )
-  ).SerializeToString()
-
-
-def records(
-  paths: Sequence[str], masks: Optional[Sequence[np.ndarray]] = None
+def read(
+  paths: Sequence[str], selection: Selection, shuffling: Optional[Shuffling]
 ) -> tf.data.Dataset:
-  """Serialized sequences, file after file: always in the same order.
+  """Serialized sequences: those of `selection`.
 
   Args:
     paths: the files.
-    masks: of each file, which of its records are read; None reads all.
+    selection: which sequences of them.
+    shuffling: a new order in every epoch; None always gives the stored order.
   """
+  masks, limit = selection.masks, selection.max_records
+  if not shuffling:
+    dataset = _stored_order(paths, masks).take(limit)
+  elif limit >= 0:
+    dataset = _stored_order(paths, masks).take(limit)
+    dataset = dataset.shuffle(_buffer_size(shuffling), seed=shuffling.seed)
+  else:
+    dataset = _shuffled(paths, masks, shuffling)
+  if selection.num_partitions > 1:
+    dataset = dataset.shard(selection.num_partitions, selection.partition_id)
+  return dataset
+
+
+def _stored_order(
+  paths: Sequence[str], masks: Optional[Sequence[np.ndarray]]
+) -> tf.data.Dataset:
+  """The records file after file; `masks` as in Selection."""
   dataset = tf.data.TFRecordDataset(
     tf.constant(list(paths), tf.string), buffer_size=8 * 2**20
   )
   return dataset if masks is None else _masked(dataset, np.concatenate(masks))
 
 
-def shuffled_records(
+def _shuffled(
   paths: Sequence[str],
-  seed: Optional[int],
-  buffer_size: int,
-  record_bytes: int,
-  max_records: int = -1,
-  masks: Optional[Sequence[np.ndarray]] = None,
+  masks: Optional[Sequence[np.ndarray]],
+  shuffling: Shuffling,
 ) -> tf.data.Dataset:
-  """Serialized sequences, in a new order in every epoch.
-
-  Args:
-    paths: the files.
-    seed: beside the graph's seed; None if there is none.
-    buffer_size: at most so many records are shuffled at once.
-    record_bytes: mean size of a record, to bound the memory.
-    max_records: shuffles only the first ones; -1 takes all.
-    masks: as `records`.
-  """
-  files_at_once = max(1, min(_FILES_AT_ONCE, len(paths)))
-  buffer_size = max(1, min(buffer_size, _SHUFFLE_BYTES // max(1, record_bytes)))
-  if max_records >= 0:
-    return (
-      records(paths, masks).take(max_records).shuffle(buffer_size, seed=seed)
-    )
-  files = (tf.constant(list(paths), tf.string),)
+  """The records of many files at once, in a new order in every epoch."""
+  seed = shuffling.seed
+  files: tuple[Any, ...] = (tf.constant(list(paths), tf.string),)
   if masks is not None:
     files += (_padded(masks),)
   dataset = tf.data.Dataset.from_tensor_slices(files)
   dataset = dataset.shuffle(max(1, len(paths)), seed=seed)
   dataset = dataset.interleave(
     _file_records,
-    cycle_length=files_at_once,
+    cycle_length=max(1, min(_FILES_AT_ONCE, len(paths))),
     num_parallel_calls=tf.data.AUTOTUNE,
   )
-  return dataset.shuffle(buffer_size, seed=None if seed is None else seed + 1)
+  return dataset.shuffle(
+    _buffer_size(shuffling), seed=None if seed is None else seed + 1
+  )
+
+
+def _buffer_size(shuffling: Shuffling) -> int:
+  """Records to shuffle at once, as far as the memory for them goes."""
+  fitting = _SHUFFLE_BYTES // max(1, shuffling.record_bytes)
+  return max(1, min(shuffling.buffer_size, fitting))
 
 
 def _file_records(
   path: tf.Tensor, mask: Optional[tf.Tensor] = None
 ) -> tf.data.Dataset:
+  """The records of one file."""
   dataset = tf.data.TFRecordDataset(path)
   return dataset if mask is None else _masked(dataset, mask)
 
@@ -150,7 +153,7 @@ def with_random_numbers(
   parallel map would come in another order on every run.
   """
 
-  def _draw(record):
+  def _draw(record: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     number = tf.random.uniform(
       [],
       maxval=tf.int32.max,

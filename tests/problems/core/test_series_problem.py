@@ -7,7 +7,7 @@ import pytest
 
 from problems.core import series_statistics
 from t2t_af.errors import UserError
-from tests.contracts import problem_contract
+from tests.contracts import generation_contract
 from tests.contracts import series_contract
 from tests.fixtures import walks
 
@@ -23,14 +23,14 @@ class TestWalks(series_contract.SeriesProblemContract):
 def test_features_that_are_not_declared_are_learnt_from_the_data(tmp_path):
   data_dir = str(tmp_path)
   walks.UndeclaredWalks().generate_data(data_dir, data_dir)
-  hparams = problem_contract.make_hparams(data_dir)
+  hparams = generation_contract.make_hparams(data_dir)
   fresh = walks.UndeclaredWalks()
   fresh.get_hparams(hparams)
   assert fresh.step_shape == [2]
   for read in (
     lambda p: p.read_windows(data_dir, "eval", 3, 4),
     lambda p: p.read_sequences(data_dir, "eval", 7)[0],
-    lambda p: problem_contract.batches(p, "eval", hparams)[0]["inputs"],
+    lambda p: generation_contract.batches(p, "eval", hparams)[0]["inputs"],
   ):
     assert read(walks.UndeclaredWalks()).shape[-1] == 2
 
@@ -122,7 +122,7 @@ def test_nothing_to_standardise_by_is_an_error(tmp_path, sequences, words):
 def test_empty_split_is_refused_when_it_is_read(tmp_path, monkeypatch):
   monkeypatch.setitem(walks.LENGTHS, "test", ())
   problem = _generate(tmp_path, list(walks.sequences("train")))
-  hparams = problem_contract.make_hparams(str(tmp_path))
+  hparams = generation_contract.make_hparams(str(tmp_path))
   with pytest.raises(UserError, match='split "test" .* has no sequences'):
     problem.dataset("eval", hparams=hparams, dataset_split="test")
   assert not len(problem.read_windows(str(tmp_path), "test", 3, 4))
@@ -152,20 +152,20 @@ def test_other_statistics_make_every_split_anew(tmp_path):
 
 def test_changed_request_makes_the_data_anew(tmp_path, monkeypatch):
   problem = _generate(tmp_path, list(walks.sequences("train")))
-  before = problem_contract.times(tmp_path)
+  before = generation_contract.times(tmp_path)
   monkeypatch.setattr(
     walks.Walks, "requested_details", lambda self: {"step": 2}
   )
   problem.generate_data(str(tmp_path), str(tmp_path))
-  after = problem_contract.times(tmp_path)
+  after = generation_contract.times(tmp_path)
   assert all(before[name] != after[name] for name in before)
   problem.generate_data(str(tmp_path), None)
-  assert problem_contract.times(tmp_path) == after
+  assert generation_contract.times(tmp_path) == after
 
 
 def test_features_are_unknown_without_data(tmp_path):
   problem = walks.UndeclaredWalks()
-  problem.get_hparams(problem_contract.make_hparams(str(tmp_path)))
+  problem.get_hparams(generation_contract.make_hparams(str(tmp_path)))
   with pytest.raises(UserError, match="--data_dir"):
     _ = problem.step_shape
 

@@ -1,0 +1,282 @@
+"""Reading sequences in windows, with tf.data: one pass over a split."""
+
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple, Optional
+
+import numpy as np
+from tensor2tensor.utils import hparam
+import tensorflow.compat.v1 as tf
+
+from problems.core import record_stream
+from problems.core import sequence_storage
+from problems.core import shards
+from problems.core import training_part
+from t2t_af.errors import UserError
+
+# The protocol of the paper: three steps conditioned on, ten scored.
+_NUM_INPUTS = 3
+_NUM_TARGETS = 10
+
+Files = Sequence[shards.Shard]
+
+
+class Plan(NamedTuple):
+  """How sequences are to be cut into windows.
+
+  Attributes:
+    training: random windows, new ones in each pass; else always the same.
+    num_inputs, num_targets: steps of a window.
+    seed: of the random windows; None for none.
+    shuffle_buffer_size: windows to be shuffled at once; 0 for no shuffling.
+    record_bytes: mean size of a record.
+  """
+
+  training: bool
+  num_inputs: int
+  num_targets: int
+  seed: Optional[int]
+  shuffle_buffer_size: int
+  record_bytes: int
+
+
+Features = dict[str, tf.Tensor]
+
+
+class SequenceDataset(sequence_storage.SequenceStorage):
+  """The part of a Problem that reads its sequences in windows.
+
+  A window is `video_num_input_frames` steps that a model may condition on and
+  `video_num_target_frames` steps to be modelled, for series too; which windows
+  there are is up to the subclass. Sequences may differ in length.
+  """
+
+  # Of problem.Problem, which every subclass is too.
+  maybe_reverse_and_copy: Callable[[Features], Features]
+
+  # The split that was last read from, and which of its sequences, for the
+  # records of an evaluation.
+  split_read: Optional[str] = None
+  selection_read: Optional[record_stream.Selection] = None
+
+  # --- For the subclass to say.
+
+  def window_dataset(
+    self, records: tf.data.Dataset, plan: Plan
+  ) -> tf.data.Dataset:
+    """Windows [num_inputs + num_targets, ...step_shape] of serialized records.
+
+    The records come shuffled, if they are to be.
+    """
+    raise NotImplementedError
+
+  def num_windows(self, files: Files, num_inputs: int, num_targets: int) -> int:
+    """How many windows `window_dataset` gives outside of training."""
+    raise NotImplementedError
+
+  def read_windows(
+    self, data_dir: str, split: str, num_inputs: int, num_targets: int
+  ) -> np.ndarray:
+    """The windows that evaluation scores, in its order.
+
+    Returns:
+      step_dtype [windows, num_inputs + num_targets, ...step_shape].
+    """
+    raise NotImplementedError
+
+  def window_ids(
+    self, data_dir: str, num_inputs: int, num_targets: int
+  ) -> Optional[list[str]]:
+    """The sequence of each window that `dataset` last gave.
+
+    Windows of one sequence are not independent. None where there is one window
+    of each. Holds outside of training, of a split that is read in full.
+    """
+    del data_dir, num_inputs, num_targets
+    return None
+
+  def shortest(self, files: Files) -> int:
+    """Length of the shortest sequence in `files`."""
+    return min(min(f.lengths) for f in files if f.lengths)
+
+  # --- tensor2tensor's Problem.
+
+  @tf.autograph.experimental.do_not_convert()
+  def dataset(
+    self,
+    mode: str,
+    data_dir: Optional[str] = None,
+    num_threads: Optional[int] = None,
+    output_buffer_size: Optional[int] = None,
+    shuffle_files: Optional[bool] = None,
+    hparams: Optional[hparam.HParams] = None,
+    preprocess: bool = True,
+    dataset_split: Optional[str] = None,
+    shard: Optional[int] = None,
+    partition_id: int = 0,
+    num_partitions: int = 1,
+    shuffle_buffer_size: int = 1024,
+    max_records: int = -1,
+    seed: Optional[int] = None,
+  ) -> tf.data.Dataset:
+    """One pass over the data: "inputs" and "targets" as stored, not batched.
+
+    As tensor2tensor's, but that tf.data chooses the number of threads.
+
+    Args:
+      mode: a tf.estimator.ModeKeys. TRAIN gives shuffled random windows (unless
+        `shuffle_files` is False), the others fixed windows in a fixed order.
+      data_dir: folder of the shards.
+      num_threads, preprocess: not used.
+      output_buffer_size: examples to prefetch; None for none.
+      shuffle_files: None shuffles in TRAIN.
+      hparams: has video_num_input_frames and video_num_target_frames; may
+        have those of `training_part`.
+      dataset_split: "train", "eval" or "test"; None follows `mode`.
+      shard: reads this file only.
+      partition_id, num_partitions: reads each num_partitions-th sequence.
+      shuffle_buffer_size: sequences that are shuffled at once, at most.
+      max_records: so many sequences at most; -1 reads all.
+      seed: beside the graph's; None takes a fixed one if the graph has a seed.
+
+    Raises:
+      UserError: the data is missing, or its sequences are too short.
+    """
+    del num_threads, preprocess
+    training = mode == tf.estimator.ModeKeys.TRAIN
+    shuffle = training if shuffle_files is None else shuffle_files
+    split = self.split_read = str(dataset_split or mode)
+    files = self._files(data_dir, hparams, split, shard)
+    num_inputs, num_targets = self._window_lengths(mode, hparams, files)
+    masks = self._masks(data_dir, hparams, split, files)
+    self.selection_read = record_stream.Selection(
+      masks, max_records, partition_id, num_partitions
+    )
+    seed = record_stream.op_seed(None) if seed is None else seed
+    buffer_size = shuffle_buffer_size if shuffle else 0
+    plan = Plan(
+      training, num_inputs, num_targets, seed, buffer_size, _mean_bytes(files)
+    )
+    shuffling = record_stream.Shuffling(seed, buffer_size, plan.record_bytes)
+    records = record_stream.read(
+      [f.path for f in files],
+      self.selection_read,
+      shuffling if shuffle else None,
+    )
+    windows = self.window_dataset(records, plan)
+    return self._features(windows, num_inputs, output_buffer_size)
+
+  # --- Counting.
+
+  def num_sequences_read(
+    self, data_dir: str, split: str, hparams: hparam.HParams
+  ) -> int:
+    """Sequences of a split, less those that `train_fraction` leaves out."""
+    total = sum(f.num_sequences for f in self.split_files(data_dir, split))
+    if not self.is_training_split(split):
+      return total
+    return training_part.from_hparams(hparams).size(total)
+
+  # --- Helpers.
+
+  def _features(
+    self, windows: tf.data.Dataset, num_inputs: int, buffer_size: Optional[int]
+  ) -> tf.data.Dataset:
+    """{"inputs": the first steps, "targets": the others}, prefetched."""
+
+    def _split(window: tf.Tensor) -> Features:
+      return self.maybe_reverse_and_copy(
+        {"inputs": window[:num_inputs], "targets": window[num_inputs:]}
+      )
+
+    dataset = windows.map(_split, num_parallel_calls=tf.data.AUTOTUNE)
+    return dataset.prefetch(buffer_size) if buffer_size else dataset
+
+  def _files(
+    self,
+    data_dir: Optional[str],
+    hparams: Optional[hparam.HParams],
+    split: str,
+    shard: Optional[int],
+  ) -> Files:
+    """The files of a split, or the one numbered `shard`; not all are empty."""
+    data_dir = data_dir or getattr(hparams, "data_dir", None)
+    if not data_dir:
+      raise UserError(f"{self.name}: say where its data is with --data_dir")
+    files = self.split_files(data_dir, split, shard)
+    if not any(f.num_sequences for f in files):
+      raise UserError(
+        f'{self.name}: the split "{split}" in {data_dir} has no sequences'
+      )
+    return files
+
+  def _masks(
+    self,
+    data_dir: Optional[str],
+    hparams: Optional[hparam.HParams],
+    split: str,
+    files: Files,
+  ) -> Optional[list[np.ndarray]]:
+    """Which sequences of each file to read; None for all.
+
+    Args:
+      data_dir, hparams: as in `dataset`.
+      split: its name.
+      files: of the split; all of them, or one.
+    """
+    part = training_part.from_hparams(hparams)
+    if part.fraction == 1.0 or not self.is_training_split(split):
+      return None
+    every = self._files(data_dir, hparams, split, None)
+    masks = part.masks([f.num_sequences for f in every])
+    mask_of_path = {f.path: mask for f, mask in zip(every, masks)}
+    return [mask_of_path[f.path] for f in files]
+
+  def _divides(
+    self,
+    batch_size: int,
+    mode: str,
+    hparams: hparam.HParams,
+    data_dir: Optional[str],
+    kwargs: dict[str, Any],
+  ) -> bool:
+    """Whether no batch of one pass of `dataset` is partial."""
+    split = kwargs.get("dataset_split") or mode
+    if (
+      kwargs.get("max_records", -1) >= 0
+      or kwargs.get("num_partitions", 1) > 1
+      or self.is_training_split(split)
+      and training_part.from_hparams(hparams).fraction < 1.0
+    ):
+      return False  # nobody counts the windows of some of the sequences
+    files = self._files(data_dir, hparams, split, kwargs.get("shard"))
+    lengths = self._window_lengths(mode, hparams, files)
+    return self.num_windows(files, *lengths) % batch_size == 0
+
+  def _window_lengths(
+    self, mode: str, hparams: Optional[hparam.HParams], files: Files
+  ) -> tuple[int, int]:
+    """Numbers of input and of target steps, checked against the data."""
+    num_inputs = getattr(hparams, "video_num_input_frames", _NUM_INPUTS)
+    num_targets = getattr(hparams, "video_num_target_frames", _NUM_TARGETS)
+    if num_inputs < 0 or num_targets < 1:
+      raise UserError(
+        f"video_num_input_frames={num_inputs} and video_num_target_frames="
+        f"{num_targets}: at least 0 and 1 are needed"
+      )
+    shortest = self.shortest(files)
+    if mode == tf.estimator.ModeKeys.PREDICT:
+      # A model can go on beyond the steps that there are to compare with.
+      num_targets = min(num_targets, max(1, shortest - num_inputs))
+    if num_inputs + num_targets > shortest:
+      raise UserError(
+        f"{self.name}: {num_inputs} input and {num_targets} target "
+        f"{self.step_name} were asked for (video_num_input_frames, "
+        f"video_num_target_frames), but its shortest sequence has {shortest}"
+      )
+    return num_inputs, num_targets
+
+
+def _mean_bytes(files: Files) -> int:
+  """Mean size of a record."""
+  num_sequences = sum(f.num_sequences for f in files)
+  return sum(f.num_bytes for f in files) // max(1, num_sequences)

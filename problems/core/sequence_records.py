@@ -1,0 +1,33 @@
+"""The tf.Example of one sequence: its id, and what video or series add."""
+
+from collections.abc import Iterable, Mapping
+
+import tensorflow.compat.v1 as tf
+
+ID_KEY = "sequence/id"
+
+
+def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
+  """A feature of strings."""
+  return tf.train.Feature(bytes_list=tf.train.BytesList(value=list(values)))
+
+
+def int_feature(value: int) -> tf.train.Feature:
+  """A feature of one integer."""
+  return tf.train.Feature(int64_list=tf.train.Int64List(value=[value]))
+
+
+def serialized(
+  sequence_id: str, features: dict[str, tf.train.Feature]
+) -> bytes:
+  """The tf.Example of one sequence."""
+  return tf.train.Example(
+    features=tf.train.Features(
+      feature={ID_KEY: bytes_feature([sequence_id.encode()]), **features}
+    )
+  ).SerializeToString()
+
+
+def sequence_id(features: Mapping[str, tf.train.Feature]) -> str:
+  """The id in a record's features."""
+  return features[ID_KEY].bytes_list.value[0].decode()
