@@ -50,9 +50,7 @@ def test_rows_of_table_2(row, to, names, column):
 
 
 @pytest.mark.parametrize("row", sets.ROWS)
-def test_columns_differ_in_their_batch_at_most(
-  row,
-):
+def test_columns_differ_in_their_batch_at_most(row):
   assert difference(f"{row}_kth", f"{row}_mmnist") == {"batch_size"}
   assert not difference(f"{row}_kth", f"{row}_bair")
   assert not difference(f"{row}_facial_exp", f"{row}_activity_rec")
