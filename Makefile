@@ -2,10 +2,12 @@
 
 PY := .venv/bin/python
 SETUP := scripts/setup.sh
+# A module's fixtures are made once, so its tests stay in one process.
+PYTEST := $(PY) -m pytest -n 2 --dist loadfile --durations=20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-onednn-off bench clean
+.PHONY: help setup demo test test-slow test-onednn-off test-random coverage lint format bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,15 +18,33 @@ setup:  ## .venv with every pinned version; GPU=1 adds CUDA 12; PYTHON=... choos
 demo: setup  ## VideoFlow and VideoFlow+AF trained, scored and sampled side by side (under 10 minutes)
 	@.venv/bin/t2t-af compare --demo
 
-test: setup  ## the fast tests
-	@$(PY) -m pytest -m "not slow" $(ARGS)
+test: setup  ## the fast tests, in two processes; ARGS=... goes to pytest
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 test-slow: setup  ## the slow tests as well
-	@$(PY) -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+test-random: setup  ## the fast tests in random order, with random hashes; SEED=N repeats
+	@seed=$(or $(SEED),$$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')); \
+	echo "to repeat: make test-random SEED=$$seed"; \
+	PYTHONHASHSEED=$$seed $(PYTEST) -p randomly --randomly-seed=$$seed -m "not slow" $(ARGS)
+
+coverage: setup  ## the lines that no fast test runs
+	@$(PY) -m coverage run -m pytest -m "not slow" $(ARGS)
+	@$(PY) -m coverage report --skip-covered --show-missing
+
+lint: setup  ## format, imports, common mistakes (ruff) and types (mypy)
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+format: setup  ## formats every file and sorts its imports
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
 
 # The tests of what takes another path where TensorFlow does without oneDNN.
 test-onednn-off: setup  ## dilated convolutions as on CPUs where TensorFlow leaves oneDNN off
-	@TF_ENABLE_ONEDNN_OPTS=0 $(PY) -m pytest -m "not slow" tests/test_dilated.py \
+	@TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) -m "not slow" tests/test_dilated.py \
 	  tests/test_compat.py tests/networks/test_layers.py tests/networks/test_temporal_resnet.py \
 	  tests/models/test_video_flow_equals_stock.py $(ARGS)
 
@@ -32,4 +52,4 @@ bench: setup  ## graph sizes and build times against the stock VideoFlow
 	@.venv/bin/t2t-af bench
 
 clean:  ## removes what set-up and demo made
-	rm -rf .venv demo build *.egg-info .pytest_cache
+	rm -rf .venv demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -31,8 +31,17 @@ _PERCEPTUAL = [
 ]
 
 
+def _read(name):
+  return (_HERE / name).read_text(encoding="utf-8")
+
+
+def _version():
+  """As text: importing t2t_af would load TensorFlow."""
+  return re.search(r'__version__ = "(.+)"', _read("t2t_af/version.py")).group(1)
+
+
 def _pins():
-  text = (_HERE / "requirements.txt").read_text(encoding="utf-8")
+  text = _read("requirements.txt")
   pins = dict(re.findall(r"^([\w-]+)(==\S+)$", text, re.MULTILINE))
   # tensor2tensor's own metadata contradicts tensorflow-probability's pin, so
   # a resolver that reads this list says so instead of upgrading TensorFlow.
@@ -41,16 +50,40 @@ def _pins():
 
 setuptools.setup(
   name="t2t_af",
-  version="0.2.0",
+  version=_version(),
   description="Autoregressive flows for sequential latent variable models, "
   "on tensor2tensor",
+  long_description=_read("README.md"),
+  long_description_content_type="text/markdown",
+  author="t2t_af authors",
+  license="Apache-2.0",
+  license_files=["LICENSE"],
+  keywords=[
+    "autoregressive flows",
+    "normalizing flows",
+    "sequential latent variable models",
+    "video prediction",
+    "VideoFlow",
+    "tensor2tensor",
+  ],
+  classifiers=[
+    "Development Status :: 4 - Beta",
+    "Intended Audience :: Science/Research",
+    "License :: OSI Approved :: Apache Software License",
+    "Operating System :: POSIX :: Linux",
+    "Programming Language :: Python :: 3.9",
+    "Programming Language :: Python :: 3.10",
+    "Programming Language :: Python :: 3.11",
+    "Topic :: Scientific/Engineering :: Artificial Intelligence",
+    "Typing :: Typed",
+  ],
   python_requires=">=3.9,<3.12",
   packages=setuptools.find_packages(
     include=["t2t_af*", "problems*", "hparams*", "benchmarks*"]
   ),
   py_modules=["t2t_af_light"],
   package_data={
-    "t2t_af": ["**/*.json", "**/*.html", "**/*.css", "**/*.js"],
+    "t2t_af": ["py.typed", "**/*.json", "**/*.html", "**/*.css", "**/*.js"],
     "problems": ["splits/*.json"],
   },
   install_requires=_pins(),

@@ -1,20 +1,15 @@
 """Sets of `slvm` on video: SLVM, + Delta x, + 1-AF, + 2-AF.
 
-Names are `<row>_<column>` of Table 1; a set is run by
-
-    t2t-trainer --model=slvm --hparams_set=slvm_af1_mmnist \\
-      --problem=video_mmnist --train_steps=100000 --data_dir=... \\
-      --output_dir=...
+Names are `<row>_<column>` of Table 1.
 
 Paper: values of the noise of its authors' code, Gaussian; to stand beside them
 say --hparams=dequantization=gaussian. Ours are of uniform noise. All values
 are upper bounds. Without a flow, all three input frames warm the LSTMs up.
 """
 
-from tensor2tensor.utils import registry
-
 from hparams import base
 from hparams import data_space
+from hparams import table
 
 
 def slvm_base():
@@ -36,194 +31,97 @@ def slvm_base():
   )
 
 
-@registry.register_hparams
-def slvm_mmnist():
-  """SLVM on Moving MNIST, as in Table 1.
-
-  Paper: at most 1.92 nats/dim test, 1.93 train (200,000 steps, batch 16).
-  Ours: not run.
-
-  Two LSTM layers each in posterior and prior, one in the sets with a flow.
-
-  11,289,090 parameters: those of the authors' code less one of the two bias
-  vectors that PyTorch's LSTM has in each of four layers; 11,295,238 of three
-  channels.
-  """
-  return slvm_base()
-
-
-@registry.register_hparams
-def slvm_kth():
-  """SLVM on KTH Actions, as in Table 1.
-
-  Paper: at most 4.63 nats/dim test, 3.05 train (90,000 steps, batch 8).
-  Ours: not run.
-  """
-  return base.derive(slvm_mmnist, batch_size=8)
-
-
-@registry.register_hparams
-def slvm_bair():
-  """SLVM on BAIR Robot Pushing, as in Table 1.
-
-  Paper: at most 3.57 nats/dim test, 3.46 train (200,000 steps, batch 8).
-  Ours: not run.
-  """
-  return slvm_kth()
-
-
-@registry.register_hparams
-def slvm_dx_mmnist():
-  """SLVM + Delta x on Moving MNIST, as in Table 1.
-
-  Paper: at most 2.45 nats/dim test, 2.47 train (200,000 steps, batch 16).
-  Ours: not run.
-
-  The paper does not say how many LSTM layers this row has, nor the steps;
-  here those of SLVM.
-  """
-  return base.derive(slvm_mmnist, data_flow="difference")
-
-
-@registry.register_hparams
-def slvm_dx_kth():
-  """SLVM + Delta x on KTH Actions, as in Table 1.
-
-  Paper: at most 2.49 nats/dim test, 2.46 train (90,000 steps, batch 8).
-  Ours: not run.
-  """
-  return base.derive(slvm_dx_mmnist, batch_size=8)
-
-
-@registry.register_hparams
-def slvm_dx_bair():
-  """SLVM + Delta x on BAIR Robot Pushing, as in Table 1.
-
-  Paper: at most 3.07 nats/dim test, 3.05 train (200,000 steps, batch 8).
-  Ours: not run.
-  """
-  return slvm_dx_kth()
-
-
-@registry.register_hparams
-def slvm_af1_mmnist():
-  """SLVM + 1-AF on Moving MNIST, as in Table 1.
-
-  Paper: at most 1.86 nats/dim test, 1.85 train (100,000 steps, batch 16).
-  Ours: not run.
-
-  10,572,484 parameters: those of the authors' code less one bias vector in each
-  of two LSTM layers; 10,582,092 of three channels.
-  """
-  return base.derive(slvm_mmnist, data_flow="affine_af", num_recurrent_layers=1)
-
-
-@registry.register_hparams
-def slvm_af1_kth():
-  """SLVM + 1-AF on KTH Actions, as in Table 1.
-
-  Paper: at most 2.39 nats/dim test, 2.21 train (90,000 steps, batch 8).
-  Ours: not run.
-  """
-  return base.derive(slvm_af1_mmnist, batch_size=8)
-
-
-@registry.register_hparams
-def slvm_af1_bair():
-  """SLVM + 1-AF on BAIR Robot Pushing, as in Table 1.
-
-  Paper: at most 2.35 nats/dim test, 2.31 train (200,000 steps, batch 8).
-  Ours: not run.
-  """
-  return slvm_af1_kth()
-
-
-@registry.register_hparams
-def slvm_af2_mmnist():
-  """SLVM + 2-AF on Moving MNIST, as in Table 1.
-
-  Paper: samples alone (Fig. 12). 100,000 steps, batch 16 as SLVM + 1-AF.
-  Ours: not run.
-  """
-  return base.derive(
-    slvm_af1_mmnist, num_transforms=2, video_num_input_frames=6
-  )
-
-
-@registry.register_hparams
-def slvm_af2_kth():
-  """SLVM + 2-AF on KTH Actions, as in Table 1.
-
-  Paper: samples alone (Fig. 12). 90,000 steps, batch 8 as SLVM + 1-AF.
-  Ours: not run.
-  """
-  return base.derive(slvm_af2_mmnist, batch_size=8)
-
-
-@registry.register_hparams
-def slvm_af2_bair():
-  """SLVM + 2-AF on BAIR Robot Pushing, as in Table 1.
-
-  Paper: samples alone (Fig. 12). 200,000 steps, batch 8 as SLVM + 1-AF.
-  Ours: not run.
-  """
-  return slvm_af2_kth()
-
-
-@registry.register_hparams
-def slvm_tiny():
-  """SLVM for minutes on two cores.
-
-  Warms up on three frames and scores ten, as all tiny sets, with or without a
-  flow. video_moving_digits32, 1,500 steps, seeds 0-2, test split: at most 2.437
-  +- 0.239 nats/dim (results/moving_digits32_tiny).
-  """
-  return base.derive(
-    slvm_mmnist,
-    video_num_input_frames=9,
+_ONE_FLOW = dict(data_flow="affine_af", num_recurrent_layers=1)
+_ROWS = {
+  "slvm": table.Row("SLVM", {}),
+  "slvm_dx": table.Row("SLVM + Delta x", dict(data_flow="difference")),
+  "slvm_af1": table.Row("SLVM + 1-AF", _ONE_FLOW),
+  "slvm_af2": table.Row(
+    "SLVM + 2-AF", dict(_ONE_FLOW, num_transforms=2, video_num_input_frames=6)
+  ),
+}
+_COLUMNS = {
+  **data_space.VIDEO_COLUMNS,
+  "tiny": data_space.tiny_column(
     num_warmup_steps=3,
     flow_width=16,
     encoder_width=16,
     hidden_size=64,
     latent_size=32,
-    **dict(data_space.SHORT_TRAINING, learning_rate_constant=3e-3),
-  )
+    learning_rate_constant=3e-3,
+  ),
+}
 
+_RECORDS = {
+  ("slvm", "mmnist"): table.Record(
+    paper="at most 1.92 nats/dim test, 1.93 train (200,000 steps, batch 16)",
+    train_steps=200_000,
+    note="Two LSTM layers each in posterior and prior, one in the sets with a "
+    "flow. 11,289,090 parameters: those of the authors' code less one of the "
+    "two bias vectors that PyTorch's LSTM has in each of four layers; "
+    "11,295,238 of three channels.",
+  ),
+  ("slvm", "kth"): table.Record(
+    paper="at most 4.63 nats/dim test, 3.05 train (90,000 steps, batch 8)"
+  ),
+  ("slvm", "bair"): table.Record(
+    paper="at most 3.57 nats/dim test, 3.46 train (200,000 steps, batch 8)"
+  ),
+  ("slvm_dx", "mmnist"): table.Record(
+    paper="at most 2.45 nats/dim test, 2.47 train (200,000 steps, batch 16)",
+    train_steps=200_000,
+    note="The paper does not say how many LSTM layers this row has, nor the "
+    "steps; here those of SLVM.",
+  ),
+  ("slvm_dx", "kth"): table.Record(
+    paper="at most 2.49 nats/dim test, 2.46 train (90,000 steps, batch 8)"
+  ),
+  ("slvm_dx", "bair"): table.Record(
+    paper="at most 3.07 nats/dim test, 3.05 train (200,000 steps, batch 8)"
+  ),
+  ("slvm_af1", "mmnist"): table.Record(
+    paper="at most 1.86 nats/dim test, 1.85 train (100,000 steps, batch 16)",
+    note="10,572,484 parameters: those of the authors' code less one bias "
+    "vector in each of two LSTM layers; 10,582,092 of three channels.",
+  ),
+  ("slvm_af1", "kth"): table.Record(
+    paper="at most 2.39 nats/dim test, 2.21 train (90,000 steps, batch 8)"
+  ),
+  ("slvm_af1", "bair"): table.Record(
+    paper="at most 2.35 nats/dim test, 2.31 train (200,000 steps, batch 8)"
+  ),
+  ("slvm_af2", "mmnist"): table.Record(
+    paper="samples alone (Fig. 12); steps and batch as SLVM + 1-AF"
+  ),
+  ("slvm_af2", "kth"): table.Record(
+    paper="samples alone (Fig. 12); steps and batch as SLVM + 1-AF"
+  ),
+  ("slvm_af2", "bair"): table.Record(
+    paper="samples alone (Fig. 12); steps and batch as SLVM + 1-AF"
+  ),
+  ("slvm", "tiny"): table.Record(
+    ours="at most 2.437 +- 0.239 nats/dim test (results/moving_digits32_tiny)",
+    seconds_per_step=0.023,
+    note="Warms up on three frames and scores ten, as all tiny sets, with or "
+    "without a flow.",
+  ),
+  ("slvm_dx", "tiny"): table.Record(
+    ours="at most 3.300 +- 0.052 nats/dim test (results/moving_digits32_tiny)",
+    seconds_per_step=0.023,
+  ),
+  ("slvm_af1", "tiny"): table.Record(
+    ours="at most 1.797 +- 0.026 nats/dim test (results/moving_digits32_tiny)",
+    seconds_per_step=0.131,
+    note="The learning rate is that of af1_tiny.",
+    overrides=dict(learning_rate_constant=6e-3),
+  ),
+  ("slvm_af2", "tiny"): table.Record(
+    ours="at most 1.749 nats/dim test, with --seeds=0 --eval_every=750 "
+    "(results/moving_digits32_slvm_af2)",
+    seconds_per_step=0.344,
+    cores="two cores",
+    note="The learning rate is that of af2_tiny.",
+  ),
+}
 
-@registry.register_hparams
-def slvm_dx_tiny():
-  """SLVM + Delta x for minutes on two cores.
-
-  See slvm_tiny. video_moving_digits32, 1,500 steps, seeds 0-2, test split: at
-  most 3.300 +- 0.052 nats/dim (results/moving_digits32_tiny).
-  """
-  return base.derive(slvm_tiny, data_flow="difference")
-
-
-@registry.register_hparams
-def slvm_af1_tiny():
-  """SLVM + 1-AF for minutes on two cores.
-
-  See slvm_tiny; the learning rate is that of af1_tiny. video_moving_digits32,
-  1,500 steps, seeds 0-2, test split: at most 1.797 +- 0.026 nats/dim
-  (results/moving_digits32_tiny).
-  """
-  return base.derive(
-    slvm_tiny,
-    data_flow="affine_af",
-    num_recurrent_layers=1,
-    learning_rate_constant=6e-3,
-  )
-
-
-@registry.register_hparams
-def slvm_af2_tiny():
-  """SLVM + 2-AF for minutes on two cores.
-
-  See slvm_tiny; the learning rate is that of af2_tiny. video_moving_digits32,
-  1,500 steps, seed 0, test split: at most 1.749 nats/dim
-  (results/moving_digits32_slvm_af2).
-  """
-  return base.derive(
-    slvm_af1_tiny, num_transforms=2, learning_rate_constant=3e-3
-  )
+table.register(__name__, "slvm", slvm_base, _ROWS, _COLUMNS, _RECORDS)

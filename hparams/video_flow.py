@@ -1,13 +1,13 @@
 """Sets of `video_flow`: VideoFlow and VideoFlow + AF.
 
-Names are `<row>_<column>` of the paper's Table 1, and `_tiny` for seconds on
+Names are `<row>_<column>` of the paper's Table 1, and `_tiny` for minutes on
 two cores. `t2t-af params SET...` prints parameters level by level.
 """
 
 from tensor2tensor.models.video import next_frame_glow
-from tensor2tensor.utils import registry
 
 from hparams import base
+from hparams import table
 
 
 def video_flow_base():
@@ -31,100 +31,106 @@ def video_flow_base():
   )
 
 
-@registry.register_hparams
-def video_flow_bair_full():
-  """VideoFlow of Kumar et al. (2020): depth 24, width 256; 67,493,660 params.
+_AF = dict(latent_dynamics="affine_af")
+# A flow that starts exactly at VideoFlow: alpha = z_(t-1) + 0.
+_RESIDUAL = dict(_AF, latent_af_residual=True)
+_ROWS = {
+  "video_flow": table.Row("VideoFlow", {}),
+  "video_flow_af": table.Row("VideoFlow + AF", _AF),
+  "video_flow_af_residual": table.Row(
+    "VideoFlow + AF, residual start", _RESIDUAL
+  ),
+  "video_flow_af_matched": table.Row(
+    "VideoFlow + AF, residual start, same size,", _RESIDUAL
+  ),
+}
+_HALF = dict(depth=12, latent_encoder_width=128)  # of 24 and 256
+_COLUMNS = {
+  "bair_full": table.Column(
+    "on BAIR, at the size of Kumar et al. (2020)", "video_bair", 100_000, {}
+  ),
+  "bair": table.Column(
+    "on BAIR, as in Table 1: half the depth and width",
+    "video_bair",
+    100_000,
+    _HALF,
+  ),
+  "bair_matched": table.Column(
+    "on BAIR, with the parameters of VideoFlow",
+    "video_bair",
+    100_000,
+    dict(_HALF, latent_encoder_width=78),
+  ),
+  "tiny": table.Column(
+    "for minutes on two cores",
+    "video_toy_pushing",
+    500,
+    dict(
+      depth=4,
+      n_levels=3,
+      coupling_width=48,
+      latent_encoder_width=24,
+      latent_encoder_depth=3,
+      latent_apply_dilations=False,
+      batch_size=8,
+      init_batch_size=16,
+      num_train_frames=6,
+      learning_rate_constant=1e-3,
+      learning_rate_warmup_steps=50,
+    ),
+    table.COMPARE + " --seeds=0,1,2",
+  ),
+}
 
-  Paper cell: none (Kumar et al. report 1.87 bits/dim). Ours: not run.
-  """
-  return video_flow_base()
+_RECORDS = {
+  ("video_flow", "bair_full"): table.Record(
+    paper="none (Kumar et al. report 1.87 bits/dim)",
+    note="67,493,660 parameters.",
+  ),
+  ("video_flow", "bair"): table.Record(
+    paper="1.53 nats/dim test, 1.50 train (100,000 steps, batch 5)",
+    note="32,472,188 parameters.",
+  ),
+  ("video_flow_af", "bair"): table.Record(
+    paper="1.50 nats/dim test, 1.49 train",
+    note="A flow at each level in place of latent_skip.",
+  ),
+  ("video_flow_af", "bair_full"): table.Record(),
+  ("video_flow_af", "bair_matched"): table.Record(
+    note="32,465,460 parameters (-0.02 %). The networks of prior and flow are "
+    "narrower, for a comparison at equal size."
+  ),
+  ("video_flow", "tiny"): table.Record(
+    ours="2.190 +- 0.007 nats/dim test (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.183,
+    cores="two cores",
+    note="The demo's baseline. 603,228 parameters.",
+  ),
+  ("video_flow_af", "tiny"): table.Record(
+    ours="2.160 +- 0.005 nats/dim test; below video_flow_tiny "
+    "by 0.030 +- 0.011 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.321,
+    cores="two cores",
+    note="As in the paper: alpha starts at 0. 801,636 parameters.",
+  ),
+  ("video_flow_af_residual", "tiny"): table.Record(
+    ours="2.161 +- 0.007 nats/dim test; below video_flow_tiny "
+    "by 0.029 +- 0.013 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.247,
+    cores="two cores",
+    note="Starts exactly at VideoFlow: alpha = z_(t-1) + 0. 801,636 "
+    "parameters.",
+  ),
+  ("video_flow_af_matched", "tiny"): table.Record(
+    ours="2.167 +- 0.005 nats/dim test; below video_flow_tiny "
+    "by 0.023 +- 0.007 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.164,
+    cores="two cores",
+    note="601,656 parameters, those of video_flow_tiny (-0.3 %).",
+    overrides=dict(latent_encoder_width=13),
+  ),
+}
 
-
-@registry.register_hparams
-def video_flow_bair():
-  """VideoFlow as in Table 1: half the depth and width; 32,472,188 params.
-
-  Paper: 1.53 nats/dim test, 1.50 train (100,000 steps, batch 5). Ours: not
-  run.
-  Command: t2t-trainer --problem=video_bair --model=video_flow
-    --hparams_set=video_flow_bair --train_steps=100000 --data_dir=...
-    --output_dir=...
-  """
-  return base.derive(video_flow_bair_full, depth=12, latent_encoder_width=128)
-
-
-@registry.register_hparams
-def video_flow_af_bair():
-  """VideoFlow + AF as in Table 1: a flow at each level in place of latent_skip.
-
-  Paper: 1.50 nats/dim test, 1.49 train. Ours: not run.
-  """
-  return base.derive(video_flow_bair, latent_dynamics="affine_af")
-
-
-@registry.register_hparams
-def video_flow_af_bair_full():
-  """VideoFlow + AF at the size of Kumar et al. Paper: none. Ours: not run."""
-  return base.derive(video_flow_bair_full, latent_dynamics="affine_af")
-
-
-@registry.register_hparams
-def video_flow_af_bair_matched():
-  """VideoFlow + AF with the parameters of VideoFlow: 32,465,460 (-0.02 %).
-
-  The networks of prior and flow are narrower, for a comparison at equal size.
-  Paper: none. Ours: not run.
-  """
-  return base.derive(video_flow_af_bair, latent_encoder_width=78)
-
-
-@registry.register_hparams
-def video_flow_tiny():
-  """VideoFlow for minutes on two cores: the demo's baseline; 603,228 params.
-
-  video_toy_pushing, 500 steps, seeds 0-2, test split: 2.190 +- 0.007 nats/dim
-  (results/video_toy_pushing_tiny). The other tiny sets: the same protocol.
-  """
-  return base.derive(
-    video_flow_bair,
-    depth=4,
-    n_levels=3,
-    coupling_width=48,
-    latent_encoder_width=24,
-    latent_encoder_depth=3,
-    latent_apply_dilations=False,
-    batch_size=8,
-    init_batch_size=16,
-    num_train_frames=6,
-    learning_rate_constant=1e-3,
-    learning_rate_warmup_steps=50,
-  )
-
-
-@registry.register_hparams
-def video_flow_af_tiny():
-  """VideoFlow + AF as in the paper (alpha starts at 0); 801,636 params.
-
-  2.160 +- 0.005 nats/dim; below video_flow_tiny by 0.030 +- 0.011.
-  """
-  return base.derive(video_flow_tiny, latent_dynamics="affine_af")
-
-
-@registry.register_hparams
-def video_flow_af_residual_tiny():
-  """VideoFlow + AF that starts exactly at VideoFlow: alpha = z_(t-1) + 0.
-
-  801,636 params. 2.161 +- 0.007 nats/dim; below video_flow_tiny by
-  0.029 +- 0.013.
-  """
-  return base.derive(video_flow_af_tiny, latent_af_residual=True)
-
-
-@registry.register_hparams
-def video_flow_af_matched_tiny():
-  """The residual start with the parameters of `video_flow_tiny` (-0.3 %).
-
-  601,656 params. 2.167 +- 0.005 nats/dim; below video_flow_tiny by
-  0.023 +- 0.007.
-  """
-  return base.derive(video_flow_af_residual_tiny, latent_encoder_width=13)
+table.register(
+  __name__, "video_flow", video_flow_base, _ROWS, _COLUMNS, _RECORDS
+)

@@ -11,6 +11,8 @@ import importlib
 import os
 import sys
 
+from t2t_af.version import __version__ as __version__
+
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -67,7 +67,7 @@ def test_bare_checkout_registers_what_the_installed_package_does(
 @pytest.mark.slow
 def test_wheel_registers_what_the_checkout_does(run_python, tmp_path):
   source = _copy_of_the_checkout(tmp_path / "source")
-  for name in ("setup.py", "requirements.txt", "t2t_af_light.py"):
+  for name in ("setup.py", "requirements.txt", "README.md", "t2t_af_light.py"):
     shutil.copy(_ROOT / name, source)
   pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
   subprocess.run(
