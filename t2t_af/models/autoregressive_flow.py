@@ -1,10 +1,10 @@
 """`autoregressive_flow`: 1-AF, 2-AF, M-AF: flows alone, by exact likelihood."""
 
-import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import data_space
+from t2t_af.models import gaussian
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
 
@@ -24,9 +24,10 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
     super().check_input(step_shape)
 
   def score(self, steps):
-    y, log_det, signals = self.to_noise(steps)
+    y, log_det, signals = self.flow_inverse(steps)
     return sequence_model.Scores(
-      self.nll_per_dim(standard_normal_log_prob(y) + log_det), signals=signals
+      self.nll_per_dim(gaussian.standard_normal_log_prob(y) + log_det),
+      signals=signals,
     )
 
   def sample(self, inputs):
@@ -36,11 +37,4 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
       shape = [num_samples * tf.shape(y)[0], num_steps] + y.shape.as_list()[2:]
       return self.hparams.temperature * tf.random_normal(shape)
 
-    return self.go_on(inputs, sample_noise)
-
-
-def standard_normal_log_prob(y: tf.Tensor) -> tf.Tensor:
-  """log N(y_t; 0, I) of every step of [batch, time, ...], nats."""
-  axes = list(range(2, y.shape.rank))
-  dims = np.prod(y.shape.as_list()[2:])
-  return -0.5 * (tf.reduce_sum(tf.square(y), axes) + dims * np.log(2.0 * np.pi))
+    return self.forecast(inputs, sample_noise)

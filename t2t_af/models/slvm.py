@@ -44,7 +44,7 @@ class Slvm(data_space.DataSpaceModel):
     )
 
   def score(self, steps):
-    y, log_det, signals = self.to_noise(steps)
+    y, log_det, signals = self.flow_inverse(steps)
     num_warmup = self.window().num_warmup
     noise_fn = None if self.is_training else _evaluation_noise
     bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
@@ -82,7 +82,7 @@ class Slvm(data_space.DataSpaceModel):
       )
       return tf.reshape(futures, [-1] + futures.shape.as_list()[2:])
 
-    return self.go_on(inputs, sample_noise)
+    return self.forecast(inputs, sample_noise)
 
   def _core(self):
     return slvm_core.SlvmCore(self.step_shape, self.hparams)

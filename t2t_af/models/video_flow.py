@@ -36,7 +36,9 @@ class VideoFlow(sequence_model.SequenceModel):
     else:
       frames = steps[:, self._num_unused_inputs() :]
     seed = None if self.is_training else observation.EVAL_NOISE_SEED
-    scored = self._core(steps).score(video_flow_core.dequantize(frames, seed))
+    scored = self._core(steps).score(
+      video_flow_core.OBSERVATION.to_x(frames, seed)
+    )
     dims = np.prod(steps.shape.as_list()[2:])
     # The data without noise: a pixel that never changes is to be seen as one.
     signals = {"x": frames[:, self.hparams.num_cond_latents :]}
@@ -47,20 +49,20 @@ class VideoFlow(sequence_model.SequenceModel):
   def decompose(self, steps):
     frames = steps[:, self._num_unused_inputs() :]
     return self._core(steps).decompose(
-      video_flow_core.dequantize(frames, observation.EVAL_NOISE_SEED)
+      video_flow_core.OBSERVATION.to_x(frames, observation.EVAL_NOISE_SEED)
     )
 
   def sample(self, inputs):
     contexts = inputs[:, self._num_unused_inputs() :]
     return self._core(inputs).sample(
-      video_flow_core.dequantize(contexts),
+      video_flow_core.OBSERVATION.to_x(contexts),
       num_samples=self._decode_hparams.num_decodes,
       num_frames=self.hparams.video_num_target_frames,
       temperature=self.hparams.temperature,
     )
 
   def to_outputs(self, x):
-    return video_flow_core.quantize(x)
+    return video_flow_core.OBSERVATION.from_x(x)
 
   def _core(self, frames):
     return video_flow_core.VideoFlowCore(

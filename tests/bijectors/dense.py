@@ -53,6 +53,6 @@ def conditioner(
   step_shape: Sequence[int], seed: int = 0, num_extra: int = 0
 ) -> Callable:
   """The same as a conditioner of NUM_COND steps."""
-  return autoregressive.from_window_fn(
+  return autoregressive.WindowConditioner(
     window_fn(step_shape, seed, num_extra), NUM_COND
   )

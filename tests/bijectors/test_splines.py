@@ -41,13 +41,13 @@ def test_spline_keeps_the_contract():
 
 
 class _NoSlope(splines.SplineAutoregressive):
-  def to_noise(self, x, shift, log_scale, extra):
-    y, _ = super().to_noise(x, shift, log_scale, extra)
+  def element_inverse(self, x, shift, log_scale, extra):
+    y, _ = super().element_inverse(x, shift, log_scale, extra)
     return y, -log_scale
 
 
 class _AffineForward(splines.SplineAutoregressive):
-  def to_data(self, y, shift, log_scale, extra):
+  def element_forward(self, y, shift, log_scale, extra):
     return shift + y * tf.exp(log_scale)
 
 
@@ -94,8 +94,8 @@ def _step(u, extra):
   flow = splines.SplineAutoregressive(None, 1, 2, num_bins=NUM_BINS)
   u, extra = tf.constant(u), tf.constant(extra)
   zero = tf.zeros_like(u)
-  y, log_slope = flow.to_noise(u, zero, zero, extra)
-  x = flow.to_data(u, zero, zero, extra)
+  y, log_slope = flow.element_inverse(u, zero, zero, extra)
+  x = flow.element_forward(u, zero, zero, extra)
   gradients = tf.gradients([y, log_slope, x], [u, extra])
   (slope,) = tf.gradients(y, u)
   with tf.Session() as session:

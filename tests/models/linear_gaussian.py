@@ -22,11 +22,11 @@ class Linear(NamedTuple):
   matrix: np.ndarray
   scale: np.ndarray
 
-  def maps(self, x: tf.Tensor) -> slvm_networks.Maps:
+  def maps(self, x: tf.Tensor) -> slvm_networks.LocAndLogScale:
     """Of [..., features]."""
     loc = tf.tensordot(x, tf.constant(self.matrix, tf.float32), 1)
     log_scale = tf.constant(np.log(self.scale), tf.float32)
-    return slvm_networks.Maps(loc, log_scale + tf.zeros_like(loc))
+    return slvm_networks.LocAndLogScale(loc, log_scale + tf.zeros_like(loc))
 
 
 class LinearNetworks:

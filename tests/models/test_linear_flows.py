@@ -5,6 +5,7 @@ import pytest
 import scipy.stats
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session as session_lib
 from t2t_af.models import data_flow
 from t2t_af.models import optimization
 from tests.models import small
@@ -97,7 +98,7 @@ def _trained(monkeypatch, train, test, differences, num_steps):
   scores, _ = small.body("autoregressive_flow", hp, test)
   step = optimization.train_op(loss, hp)
   with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     for _ in range(num_steps):
       session.run(step)
     return session.run(scores[NLL]).mean()
