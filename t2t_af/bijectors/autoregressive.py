@@ -36,7 +36,7 @@ class WindowConditioner:
     num_cond_steps: length of a window.
   """
 
-  def __init__(self, window_fn: ParametersFn, num_cond_steps: int):
+  def __init__(self, window_fn: ParametersFn, num_cond_steps: int) -> None:
     self._window_fn = window_fn
     self.num_cond_steps = num_cond_steps
 
@@ -116,7 +116,7 @@ class AutoregressiveFlow(tfb.Bijector):
     start: int = 0,
     initial: Optional[Sequence[Optional[tf.Tensor]]] = None,
     name: Optional[str] = None,
-  ):
+  ) -> None:
     if num_cond_steps < 1:
       raise ValueError(
         "num_cond_steps must be at least 1, got %d" % num_cond_steps

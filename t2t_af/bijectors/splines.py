@@ -47,7 +47,9 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
   [1]: Durkan et al. Neural spline flows. _NeurIPS_, 2019.
   """
 
-  def __init__(self, *args: Any, num_bins: int = NUM_BINS, **kwargs: Any):
+  def __init__(
+    self, *args: Any, num_bins: int = NUM_BINS, **kwargs: Any
+  ) -> None:
     if num_bins < 2:
       raise ValueError("num_bins must be at least 2, got %d" % num_bins)
     self._num_bins = num_bins

@@ -44,7 +44,7 @@ class Stack(tfb.Bijector):
     transforms: Sequence[tfb.Bijector],
     event_rank: int = 4,
     name: str = "stack",
-  ):
+  ) -> None:
     self.transforms = tuple(transforms)
     self.num_unscored = max([t.num_unscored for t in transforms], default=0)
     super().__init__(forward_min_event_ndims=event_rank, name=name)

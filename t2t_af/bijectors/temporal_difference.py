@@ -29,7 +29,7 @@ class TemporalDifference(tfb.Bijector):
 
   def __init__(
     self, event_rank: int = 4, start: int = 0, name: str = "temporal_difference"
-  ):
+  ) -> None:
     if start < 0:
       raise ValueError("start must be at least 0, got %d" % start)
     self._start = start

@@ -29,13 +29,13 @@ class StackedAdam(tf.train.AdamOptimizer):
   What it adds to a variable is the same, and so is a checkpoint: there every
   variable has its slots under its name, `<variable>/Adam` and
   `<variable>/Adam_1`, whatever it was stacked with and in whatever order. A
-  run can go on with `tf.train.AdamOptimizer` (as replicas do), and back.
+  run can continue with `tf.train.AdamOptimizer` (as replicas do), and back.
 
   The stacked slots themselves are no global variables, or they would be saved
   too: initialise them with `session.initializer()` or a Scaffold's init_op.
   """
 
-  def __init__(self, *args: Any, **kwargs: Any):
+  def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._stacks: dict[Any, Stack] = {}  # by reference to their shadow
     self._stacked_slots: dict[Any, tf.Variable] = {}
@@ -99,7 +99,7 @@ class StackedAdam(tf.train.AdamOptimizer):
 class _SlotsByName(saveable_object.SaveableObject):
   """A stacked slot, in a checkpoint an entry for each of its variables."""
 
-  def __init__(self, slot: tf.Variable, names: Sequence[str]):
+  def __init__(self, slot: tf.Variable, names: Sequence[str]) -> None:
     specs = [
       saveable_object.SaveSpec(row, "", name, row.dtype, slot.device)
       for row, name in zip(tf.unstack(slot.read_value()), names)

@@ -1,5 +1,7 @@
 """`autoregressive_flow`: 1-AF, 2-AF, M-AF: flows alone, by exact likelihood."""
 
+from collections.abc import Sequence
+
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
@@ -19,21 +21,24 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
   Hparams: see `data_flow`; temperature (of samples), num_transforms.
   """
 
-  def check_input(self, step_shape):
+  def check_input(self, step_shape: Sequence[int]) -> None:
+    """Raises UserError where hparams or the data do not fit the model."""
     requirements_data_space.check_autoregressive_flow(self.hparams)
     super().check_input(step_shape)
 
-  def score(self, steps):
+  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+    """Exact: log N(y; 0, I) + log |det dy / dx| (Eq. 7)."""
     y, log_det, signals = self.flow_inverse(steps)
     return sequence_model.Scores(
       self.nll_per_dim(gaussian.standard_normal_log_prob(y) + log_det),
       signals=signals,
     )
 
-  def sample(self, inputs):
+  def sample(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Futures: normal y through the flow."""
     num_steps = self.hparams.video_num_target_frames
 
-    def sample_noise(y, num_samples):
+    def sample_noise(y: tf.Tensor, num_samples: int) -> tf.Tensor:
       shape = [num_samples * tf.shape(y)[0], num_steps] + y.shape.as_list()[2:]
       return self.hparams.temperature * tf.random_normal(shape)
 

@@ -28,10 +28,12 @@ class DataSpaceModel(sequence_model.SequenceModel):
   input steps are looked at, `data_flow.window` says.
   """
 
-  # Steps with a y before the first scored one; -1: all that the inputs hold.
-  num_warmup_steps = 0
+  @property
+  def num_warmup_steps(self) -> int:
+    """Steps with a y before the first scored one; -1: all the inputs hold."""
+    return 0
 
-  step_shape = None  # Of `check_input`.
+  step_shape: tuple[int, ...] = ()  # Of `check_input`.
 
   @property
   def dims(self) -> int:
@@ -77,7 +79,7 @@ class DataSpaceModel(sequence_model.SequenceModel):
     fields = dict(
       dequantization=observation.dequantization, dims_per_step=self.dims
     )
-    if not observation_lib.is_video(self.step_shape):
+    if isinstance(observation, observation_lib.SeriesObservation):
       fields["noise_std"] = observation.noise_std
     return fields
 

@@ -3,7 +3,7 @@
     u_t = (z_t - alpha(z_<t)) / beta(z_<t)                           (Eq. 12)
 
 Whatever models z can model u instead: its dynamics are simpler, because the
-flow has taken out of z what an affine function of the past can tell.
+flow has taken out of z what an affine function of the past predicts.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class LastStep:
   that it stands beside.
   """
 
-  def __init__(self, num_cond_steps: int):
+  def __init__(self, num_cond_steps: int) -> None:
     self.num_cond_steps = num_cond_steps
 
   def __call__(self, z: tf.Tensor) -> autoregressive.FlowParameters:
@@ -102,7 +102,7 @@ class LatentFlow:
     conditioners: as given.
   """
 
-  def __init__(self, conditioners: Sequence[Conditioner]):
+  def __init__(self, conditioners: Sequence[Conditioner]) -> None:
     self.conditioners = list(conditioners)
 
   def initial_state(self, z_t: tf.Tensor) -> State:

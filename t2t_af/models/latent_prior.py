@@ -46,7 +46,9 @@ class LatentPrior:
     flow: from z to u.
   """
 
-  def __init__(self, level: int, shape: tuple[int, int, int], hparams: HParams):
+  def __init__(
+    self, level: int, shape: tuple[int, int, int], hparams: HParams
+  ) -> None:
     self._hparams = hparams
     self._channels = shape[-1]
     self._num_cond = hparams.num_cond_latents

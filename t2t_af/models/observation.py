@@ -50,7 +50,7 @@ class VideoObservation:
     dequantization: str = "uniform",
     levels_per_unit: Optional[int] = None,
     offset: float = 0.0,
-  ):
+  ) -> None:
     self.dequantization = dequantization
     self._is_gaussian = dequantization == "gaussian"
     self._levels_per_unit = levels_per_unit or NUM_LEVELS - self._is_gaussian
@@ -110,7 +110,7 @@ class SeriesObservation:
   dequantization = "none"
   log_volume_per_dim = 0.0  # nats
 
-  def __init__(self, noise_std: float = 0.0):
+  def __init__(self, noise_std: float = 0.0) -> None:
     self.noise_std = noise_std
 
   def to_x(self, steps: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:

@@ -94,7 +94,7 @@ def _optimizer(
     return optimize.ConditionalOptimizer(hparams.optimizer, rate, hparams)
   # tensor2tensor's "adam" is TensorFlow Addons' LazyAdam, which differs for
   # sparse gradients alone, has a larger graph, and is no longer maintained.
-  # Replicas have variables of their own kind, which cannot be stacked.
+  # Replicas have another kind of variables, which cannot be stacked.
   return (
     tf.train.AdamOptimizer if tf.distribute.has_strategy() else adam.StackedAdam
   )(
@@ -181,7 +181,10 @@ def _check(
 
 
 def non_finite_message(
-  loss: float, squares: Sequence[float], names: Sequence[str], step: int
+  loss: float,
+  squares: Union[Sequence[float], np.ndarray],
+  names: Sequence[str],
+  step: int,
 ) -> str:
   """What is not finite, in a line; empty if nothing is."""
   bad = [n for n, square in zip(names, squares) if not np.isfinite(square)]

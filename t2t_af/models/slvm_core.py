@@ -39,7 +39,7 @@ class _Filtered(NamedTuple):
 
 
 class _Memory(NamedTuple):
-  """What the prior goes on from."""
+  """What the prior continues from."""
 
   z_prev: tf.Tensor  # [batch, latent_size]
   prior: Any  # state of the prior's network
@@ -68,7 +68,7 @@ class SlvmCore:
     hparams: HParams,
     networks: Optional[slvm_networks.Networks] = None,
     conditioners: Optional[Sequence[latent_flow.Conditioner]] = None,
-  ):
+  ) -> None:
     self._networks = networks or slvm_networks.from_step_shape(
       step_shape, hparams
     )
@@ -180,7 +180,7 @@ class SlvmCore:
     mode: str = "samples",
     noise_fn: Optional[NoiseFn] = None,
   ) -> tf.Tensor:
-    """Futures of each context: q filters it, then the prior goes on.
+    """Futures of each context: q filters it, then the prior forecasts.
 
     Args:
       y_context: [batch, steps, ...]; encoded once, whatever num_samples. No
@@ -258,7 +258,7 @@ class SlvmCore:
   def _after(
     self, y_context: tf.Tensor, num_samples: int, noise_fn: NoiseFn
   ) -> _Memory:
-    """What the prior goes on from after the context, samples in the batch."""
+    """What the prior continues from after the context, samples in the batch."""
     if y_context.shape.as_list()[1] == 0:
       batch = time_axis.sizes(y_context)[0] * num_samples
       z_0 = tf.zeros([batch, self._networks.latent_size])

@@ -3,7 +3,7 @@
 There the slots of all small variables of a shape were one tensor, in the
 order in which the graph had them: `shadow_3x3/Adam` and `shadow_3x3/Adam_1`.
 Now each variable has its own under its name. What is evaluated or sampled
-never reads slots; training that goes on converts them first.
+never reads slots; training that continues converts them first.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def convert(model_dir: str, stacks: Sequence[adam.Stack]) -> None:
 
   Args:
     model_dir: of a run.
-    stacks: of the model that goes on, variables in the graph's order.
+    stacks: of the model that continues, variables in the graph's order.
 
   Raises:
     UserError: the slots are not those of this model.

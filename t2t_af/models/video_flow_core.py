@@ -46,7 +46,7 @@ class VideoFlowCore:
     hparams: of a `video_flow` set.
   """
 
-  def __init__(self, frame_shape: Sequence[int], hparams: HParams):
+  def __init__(self, frame_shape: Sequence[int], hparams: HParams) -> None:
     self._frame_shape = [int(d) for d in frame_shape]
     self._hparams = hparams
     shapes = glow.latent_shapes(self._frame_shape, hparams.n_levels)

@@ -45,7 +45,7 @@ class Conditioner:
     log_scale_bound: float = LOG_SCALE_BOUND,
     num_extra: int = 0,
     name: str = "conditioner",
-  ):
+  ) -> None:
     self.num_cond_steps = num_cond_steps
     self._width = width
     self._mask = _checked(mask)
@@ -86,7 +86,7 @@ class NormalizedConditioner(Conditioner):
     normalization: str = "batch",
     training: bool = False,
     **options: Any,
-  ):
+  ) -> None:
     super().__init__(num_cond_steps, width, **options)
     self._normalization = normalization
     self._training = training

@@ -30,7 +30,7 @@ class ConvConditioner(conditioning.NormalizedConditioner):
 
   def __init__(
     self, *args: Any, name: str = "conv_conditioner", **options: Any
-  ):
+  ) -> None:
     super().__init__(*args, name=name, **options)
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:

@@ -43,7 +43,7 @@ class DilatedConditioner(conditioning.NormalizedConditioner):
 
   def __init__(
     self, *args: Any, name: str = "dilated_conditioner", **options: Any
-  ):
+  ) -> None:
     super().__init__(*args, name=name, **options)
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:

@@ -29,7 +29,7 @@ class SeriesConditioner(conditioning.Conditioner):
     num_layers: int = 2,
     name: str = "series_conditioner",
     **options: Any,
-  ):
+  ) -> None:
     super().__init__(num_cond_steps, width, name=name, **options)
     self._num_layers = num_layers
 

@@ -84,7 +84,7 @@ class VideoNetworks:
     latent_size: of z.
   """
 
-  def __init__(self, step_shape: Sequence[int], hparams: HParams):
+  def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     self._step_shape = [int(d) for d in step_shape]
     self._hparams = hparams
@@ -202,7 +202,7 @@ class SeriesNetworks:
     hparams: latent_size (the paper: 16), hidden_size (256).
   """
 
-  def __init__(self, step_shape: Sequence[int], hparams: HParams):
+  def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     (self._num_features,) = [int(d) for d in step_shape]
     self._hidden_size = hparams.hidden_size

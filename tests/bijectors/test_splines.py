@@ -66,10 +66,10 @@ def test_contract_refuses(cls, claim):
 
 
 def test_spline_of_zeros_is_the_affine_flow():
-  affine_maps = dense.conditioner((3,))
+  affine_parameters = dense.conditioner((3,))
 
   def with_zeros(x):
-    shift, log_scale = affine_maps(x)
+    shift, log_scale = affine_parameters(x)
     return (
       shift,
       log_scale,
@@ -80,13 +80,15 @@ def test_spline_of_zeros_is_the_affine_flow():
   spline = splines.SplineAutoregressive(
     with_zeros, NUM_COND, 2, num_bins=NUM_BINS
   )
-  affine = affine_autoregressive.AffineAutoregressive(affine_maps, NUM_COND, 2)
+  affine = affine_autoregressive.AffineAutoregressive(
+    affine_parameters, NUM_COND, 2
+  )
   with tf.Session() as session:
     ours, theirs = session.run(
       [spline.inverse_and_log_det(x), affine.inverse_and_log_det(x)]
     )
-  for found, expected in zip(ours, theirs):
-    np.testing.assert_allclose(found, expected, 1e-5, 1e-5)
+  for actual, expected in zip(ours, theirs):
+    np.testing.assert_allclose(actual, expected, 1e-5, 1e-5)
 
 
 def _step(u, extra):
