@@ -85,7 +85,7 @@ def measure(
   train_op = _build(hparams_set, column, num_steps, overrides)
   clock, processor = [], []
   with tf.Session(config=session_lib.config()) as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     for _ in range(1 + num_steps):
       start = time.perf_counter(), time.process_time()
       session.run(train_op)

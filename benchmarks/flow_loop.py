@@ -184,13 +184,13 @@ class LoopSlvmCore(slvm_core.SlvmCore):
       prior, p_state = networks.prior(z_t[:, tf.newaxis], p_state)
       features = networks.encode(y_t, is_training)
       q, q_state = networks.posterior(features[:, 0], z_t, q_state)
-      z_t = gaussian.Gaussian(*q).sample(eps[t])
+      z_t = gaussian.DiagonalGaussian(*q).sample(eps[t])
       likelihood = networks.decode(z_t[:, tf.newaxis], is_training)
-      q = gaussian.Gaussian(*[m[:, tf.newaxis] for m in q])
+      q = gaussian.DiagonalGaussian(*[m[:, tf.newaxis] for m in q])
       terms.append(
         (
-          gaussian.Gaussian(*likelihood).log_prob(y_t),
-          q.kl(gaussian.Gaussian(*prior)),
+          gaussian.DiagonalGaussian(*likelihood).log_prob(y_t),
+          q.kl(gaussian.DiagonalGaussian(*prior)),
         )
       )
     return slvm_core.SlvmBound(*[tf.concat(t, axis=1) for t in zip(*terms)])

@@ -62,7 +62,7 @@ def measure_training(
   train_op = model.optimize(_loss(model, model_name, hparams))
   build = time.time() - start
   with tf.Session(config=session_config) as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     seconds = []
     for _ in range(6):
       start = time.time()

@@ -122,7 +122,7 @@ def _trainer(model_name: str, hparams, batch: dict) -> Callable[[], None]:
   _, losses = model(features)
   train_op = model.optimize(losses["training"])
   session = tf.Session(config=session_lib.config())
-  session.run(tf.global_variables_initializer())
+  session.run(session_lib.initializer())
   return lambda: session.run(train_op)
 
 

@@ -1,6 +1,7 @@
 """Settings of TensorFlow sessions."""
 
 import tensorflow.compat.v1 as tf
+from tensorflow.python.ops import resources
 
 
 def tune(config: tf.ConfigProto) -> tf.ConfigProto:
@@ -16,6 +17,14 @@ def tune(config: tf.ConfigProto) -> tf.ConfigProto:
   return config
 
 
+def initializer() -> tf.Operation:
+  """Initialises the default graph's variables, `StackedAdam`'s slots too."""
+  return tf.group(
+    tf.global_variables_initializer(),
+    resources.initialize_resources(resources.shared_resources()),
+  )
+
+
 def config() -> tf.ConfigProto:
-  """The configuration of a session that we create."""
+  """The configuration of a session that we make ourselves."""
   return tune(tf.ConfigProto(allow_soft_placement=True))

@@ -14,6 +14,19 @@ def length(x: tf.Tensor) -> Union[int, tf.Tensor]:
   return tf.shape(x)[1] if num_steps is None else num_steps
 
 
+def sizes(x: tf.Tensor) -> list[Union[int, tf.Tensor]]:
+  """The first two axes of x, as integers where they are static."""
+  static = x.shape.as_list()[:2]
+  return [
+    tf.shape(x)[i] if size is None else size for i, size in enumerate(static)
+  ]
+
+
+def swap(x: tf.Tensor) -> tf.Tensor:
+  """[batch, time, ...] to [time, batch, ...] and back."""
+  return tf.transpose(x, [1, 0] + list(range(2, x.shape.rank)))
+
+
 def fold(x: tf.Tensor) -> tf.Tensor:
   """[batch, time, ...] to [batch * time, ...]."""
   batch, time, *step_shape = x.shape.as_list()
@@ -52,7 +65,9 @@ def shifted(x: tf.Tensor, num_steps: int) -> list[tf.Tensor]:
   return [_slice(x, i, num_windows) for i in range(num_steps)]
 
 
-def _slice(x, start, num_steps):
+def _slice(
+  x: tf.Tensor, start: int, num_steps: Union[int, tf.Tensor]
+) -> tf.Tensor:
   """x[:, start:start + num_steps].
 
   The gradient of a slice is a padding; that of a strided slice, which the
@@ -63,6 +78,16 @@ def _slice(x, start, num_steps):
   static = None if isinstance(num_steps, tf.Tensor) else num_steps
   y.set_shape(x.shape.as_list()[:1] + [static] + x.shape.as_list()[2:])
   return y
+
+
+def slide(window: tf.Tensor, x_t: tf.Tensor) -> tf.Tensor:
+  """The window one step on: without its oldest step, and with x_t.
+
+  Args:
+    window: [batch, k, ...].
+    x_t: [batch, ...].
+  """
+  return tf.concat([window[:, 1:], x_t[:, tf.newaxis]], axis=1)
 
 
 def windows(x: tf.Tensor, num_steps: int) -> tf.Tensor:

@@ -1,18 +1,18 @@
 """What all flows across time share: one parallel pass back, a loop ahead."""
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
-import tensorflow_probability as tfp
+from tensorflow_probability import bijectors as tfb
 
 from t2t_af import time_axis
+from t2t_af.bijectors import affine
 
-tfb = tfp.bijectors
-
-Maps = tuple[Optional[tf.Tensor], ...]
-Conditioner = Callable[[tf.Tensor], Maps]
+# Of some steps, e.g. (shift, log_scale); what None stands for, the flow says.
+FlowParameters = tuple[Optional[tf.Tensor], ...]
+ParametersFn = Callable[[tf.Tensor], FlowParameters]
 
 
 class InverseAndLogDet(NamedTuple):
@@ -20,49 +20,65 @@ class InverseAndLogDet(NamedTuple):
   log_det_per_step: tf.Tensor  # [batch, time], nats; 0 where not transformed
 
 
-class ShiftAndLogScale(NamedTuple):
-  """Of the steps from num_unscored on, [batch, time - num_unscored, ...]."""
-
-  shift: tf.Tensor
-  log_scale: tf.Tensor
+class ElementInverse(NamedTuple):
+  y: tf.Tensor  # as x
+  log_det: Optional[tf.Tensor]  # log |dy / dx| of every number; None for 0
 
 
-def from_window_fn(window_fn: Conditioner, num_cond_steps: int) -> Conditioner:
+class WindowConditioner:
   """A conditioner out of a network that knows one window at a time.
 
-  Args:
-    window_fn: [batch, num_cond_steps, ...] to maps [batch, ...] or None.
-    num_cond_steps: length of a window.
+  All windows of all sequences go through the network as one batch.
 
-  Returns:
-    A conditioner as `AutoregressiveFlow` takes it; all windows of all
-    sequences go through window_fn as one batch.
+  Args:
+    window_fn: [batch, num_cond_steps, ...] to the parameters of the step after
+      it, each [batch, ...] or None.
+    num_cond_steps: length of a window.
   """
 
-  def conditioner(x):
-    num_windows = time_axis.length(x) - num_cond_steps + 1
+  def __init__(self, window_fn: ParametersFn, num_cond_steps: int) -> None:
+    self._window_fn = window_fn
+    self.num_cond_steps = num_cond_steps
+
+  def __call__(self, x: tf.Tensor) -> FlowParameters:
+    """Parameters [batch, s - num_cond_steps + 1, ...] of x [batch, s, ...]."""
+    num_windows = time_axis.length(x) - self.num_cond_steps + 1
     return tuple(
-      None if map_ is None else time_axis.unfold(map_, x, num_windows)
-      for map_ in window_fn(time_axis.windows(x, num_cond_steps))
+      None if p is None else time_axis.unfold(p, x, num_windows)
+      for p in self._window_fn(time_axis.windows(x, self.num_cond_steps))
     )
 
-  return conditioner
+
+def check_num_steps(x: tf.Tensor, flow: tfb.Bijector) -> Optional[int]:
+  """Raises ValueError where x has fewer steps than the flow leaves unscored.
+
+  Returns:
+    The steps of x [batch, time, ...]; None where they are not static.
+  """
+  num_steps = x.shape.as_list()[1]
+  if num_steps is not None and num_steps < flow.num_unscored:
+    raise ValueError(
+      "%s needs at least %d steps, got %d"
+      % (flow.name, flow.num_unscored, num_steps)
+    )
+  return num_steps
 
 
 class AutoregressiveFlow(tfb.Bijector):
   """Step t is transformed element by element, given the steps before it.
 
-  `x[t] = f(y[t]; maps[t])`, where the maps of step t are functions of
-  `x[t - num_cond_steps : t]` alone. `inverse` (data -> noise) calls the
-  conditioner once, on all steps; `forward` (noise -> data) is a loop with one
-  call per step, on one window, and the graph does not grow with the steps.
+  `x[t] = f(y[t]; parameters[t])`, where the flow's parameters at step t are
+  functions of `x[t - num_cond_steps : t]` alone. `inverse` (data -> noise)
+  calls the conditioner once, on all steps; `forward` (noise -> data) is a loop
+  with one call per step, on one window, and the graph does not grow with the
+  steps.
 
   Steps before `start` are no data of this flow (in a stack: what the flows
   below left as it was). They pass unchanged and no window holds one of them.
   The num_cond_steps steps from `start` on have no full window:
     skip: `initial` is None; they pass unchanged, log-determinant 0.
-    initial: they are transformed with the maps `initial`, so that the whole
-      sequence has an exact likelihood.
+    initial: they are transformed with the parameters `initial`, so that the
+      whole sequence has an exact likelihood.
 
   Not validated: that the conditioner uses nothing but its window. A
   conditioner that normalises over the batch (batch norm in training) mixes
@@ -75,13 +91,13 @@ class AutoregressiveFlow(tfb.Bijector):
 
   Args:
     conditioner: [batch, s, ...] with s >= num_cond_steps, static or not, to
-      maps [batch, s - num_cond_steps + 1, ...]; entry j is a function of
-      x[:, j : j + num_cond_steps] and belongs to the step after these. A map
-      may be None where the subclass says so.
+      parameters [batch, s - num_cond_steps + 1, ...]; entry j is a function of
+      x[:, j : j + num_cond_steps] and belongs to the step after these. A
+      parameter may be None where the subclass says so.
     num_cond_steps: length of the window, at least 1.
     event_rank: number of axes after batch: 4 for video, 2 for series.
     start: first step that this flow transforms or conditions on.
-    initial: maps of one step, without the axes of batch and time.
+    initial: parameters of one step, without the axes of batch and time.
 
   Attributes:
     num_unscored: number of first steps that pass unchanged: start +
@@ -94,13 +110,13 @@ class AutoregressiveFlow(tfb.Bijector):
 
   def __init__(
     self,
-    conditioner: Conditioner,
+    conditioner: ParametersFn,
     num_cond_steps: int,
     event_rank: int = 4,
     start: int = 0,
     initial: Optional[Sequence[Optional[tf.Tensor]]] = None,
-    name: str = "autoregressive_flow",
-  ):
+    name: Optional[str] = None,
+  ) -> None:
     if num_cond_steps < 1:
       raise ValueError(
         "num_cond_steps must be at least 1, got %d" % num_cond_steps
@@ -115,20 +131,24 @@ class AutoregressiveFlow(tfb.Bijector):
     super().__init__(forward_min_event_ndims=event_rank, name=name)
 
   @abc.abstractmethod
-  def to_data(self, y: tf.Tensor, *maps) -> tf.Tensor:
-    """x of noise, given maps that broadcast against it."""
+  def element_forward(
+    self, y: tf.Tensor, *parameters: Optional[tf.Tensor]
+  ) -> tf.Tensor:
+    """x of noise y, given the parameters of its steps (f above)."""
 
   @abc.abstractmethod
-  def to_noise(self, x: tf.Tensor, *maps):
-    """(y, log |dy / dx| element by element or None for 0), given maps."""
+  def element_inverse(
+    self, x: tf.Tensor, *parameters: Optional[tf.Tensor]
+  ) -> ElementInverse:
+    """Noise of data x, given the parameters of its steps."""
 
   def inverse_and_log_det(self, x: tf.Tensor) -> InverseAndLogDet:
     """y and the log-determinant of dy/dx per step, in one conditioner call."""
     first = self._first_with_window(x)
     unchanged = x[:, : self.num_unscored]
     ys, log_dets = [unchanged], [tf.zeros(tf.shape(unchanged)[:2], x.dtype)]
-    for part, maps in self._parts(x, first):
-      y, log_det = self.to_noise(part, *maps)
+    for part, parameters in self._parts(x, first):
+      y, log_det = self.element_inverse(part, *parameters)
       ys.append(y)
       log_dets.append(
         tf.zeros(tf.shape(part)[:2], x.dtype)
@@ -137,20 +157,23 @@ class AutoregressiveFlow(tfb.Bijector):
       )
     return InverseAndLogDet(tf.concat(ys, axis=1), tf.concat(log_dets, axis=1))
 
-  def shift_and_log_scale(self, x: tf.Tensor) -> ShiftAndLogScale:
-    """The first two maps of every step that is transformed.
+  def shift_and_log_scale(self, x: tf.Tensor) -> affine.Affine:
+    """The first two parameters of every step that is transformed.
 
     Args:
       x: [batch, time, ...], with more than num_unscored steps.
+
+    Returns:
+      Both [batch, time - num_unscored, ...].
     """
-    found = [
+    by_part = [
       [
-        tf.zeros_like(part) + (0.0 if map_ is None else map_)
-        for map_ in maps[:2]
+        tf.zeros_like(part) + (0.0 if parameter is None else parameter)
+        for parameter in parameters[:2]
       ]
-      for part, maps in self._parts(x, self._first_with_window(x))
+      for part, parameters in self._parts(x, self._first_with_window(x))
     ]
-    return ShiftAndLogScale(*[tf.concat(maps, axis=1) for maps in zip(*found)])
+    return affine.Affine(*[tf.concat(p, axis=1) for p in zip(*by_part)])
 
   def step(self, y_t: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     """x of one step (Eq. 4).
@@ -159,48 +182,38 @@ class AutoregressiveFlow(tfb.Bijector):
       y_t: [batch, ...].
       window: the num_cond_steps x before it, [batch, num_cond_steps, ...].
     """
-    return self.to_data(y_t, *self._maps_of(window))
+    return self.element_forward(
+      y_t, *[None if p is None else p[:, 0] for p in self._conditioner(window)]
+    )
 
-  def inverse_step(self, x_t: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
-    """y of one step (Eq. 5); arguments as `step`."""
-    return self.to_noise(x_t, *self._maps_of(window))[0]
-
-  def _maps_of(self, window):
-    return [
-      None if map_ is None else map_[:, 0] for map_ in self._conditioner(window)
-    ]
-
-  def _parts(self, x, first):
-    """(steps of x, their maps): without a window, and with one."""
+  def _parts(
+    self, x: tf.Tensor, first: int
+  ) -> Iterator[tuple[tf.Tensor, FlowParameters]]:
+    """(steps of x, their parameters): without a window, and with one."""
     if self._initial is not None:
-      yield x[:, self._start : first], self._initial_maps()
+      yield x[:, self._start : first], self._initial_parameters()
     if x.shape.as_list()[1] != first:
       yield x[:, first:], self._conditioner(x[:, self._start : -1])
 
-  def _initial_maps(self):
-    return [
-      None if map_ is None else map_[tf.newaxis, tf.newaxis]
-      for map_ in self._initial
-    ]
+  def _initial_parameters(self) -> FlowParameters:
+    return tuple(
+      None if p is None else p[tf.newaxis, tf.newaxis]
+      for p in self._initial or ()
+    )
 
-  def _first_with_window(self, x):
+  def _first_with_window(self, x: tf.Tensor) -> int:
     """The first step that has a full window, if x has one; else its length."""
-    num_steps = x.shape.as_list()[1]
-    if num_steps is not None and num_steps < self.num_unscored:
-      raise ValueError(
-        "%s needs at least %d steps, got %d"
-        % (self.name, self.num_unscored, num_steps)
-      )
+    num_steps = check_num_steps(x, self)
     first = self._start + self.num_cond_steps
     return first if num_steps is None else min(first, num_steps)
 
-  def _inverse(self, x):
+  def _inverse(self, x: tf.Tensor) -> tf.Tensor:
     return self.inverse_and_log_det(x).y
 
-  def _inverse_log_det_jacobian(self, x):
+  def _inverse_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(self.inverse_and_log_det(x).log_det_per_step, axis=1)
 
-  def _forward(self, y):
+  def _forward(self, y: tf.Tensor) -> tf.Tensor:
     """The loop keeps the window alone, so a step costs the same at any t."""
     first = self._first_with_window(y)
     head = y[:, :first]
@@ -208,7 +221,9 @@ class AutoregressiveFlow(tfb.Bijector):
       head = tf.concat(
         [
           y[:, : self._start],
-          self.to_data(y[:, self._start : first], *self._initial_maps()),
+          self.element_forward(
+            y[:, self._start : first], *self._initial_parameters()
+          ),
         ],
         axis=1,
       )
@@ -220,17 +235,17 @@ class AutoregressiveFlow(tfb.Bijector):
     x.set_shape(y.shape)
     return x
 
-  def _loop(self, y, window):
+  def _loop(self, y: tf.Tensor, window: tf.Tensor) -> tf.Tensor:
     """x of y [batch, time, ...]; window: x of the steps before."""
-    axes = [1, 0] + list(range(2, y.shape.rank))
-    noise = tf.transpose(y, axes)
+    noise = time_axis.swap(y)
     num_steps = time_axis.length(y)
     data = tf.TensorArray(y.dtype, num_steps, element_shape=noise.shape[1:])
 
-    def body(t, window, data):
+    def body(
+      t: tf.Tensor, window: tf.Tensor, data: tf.TensorArray
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
       x_t = self.step(noise[t], window)
-      window = tf.concat([window[:, 1:], x_t[:, tf.newaxis]], axis=1)
-      return t + 1, window, data.write(t, x_t)
+      return t + 1, time_axis.slide(window, x_t), data.write(t, x_t)
 
     _, _, data = tf.while_loop(
       lambda t, *_: t < num_steps,
@@ -238,10 +253,10 @@ class AutoregressiveFlow(tfb.Bijector):
       (0, window, data),
       shape_invariants=(tf.TensorShape([]), window.shape, tf.TensorShape(None)),
     )
-    return tf.transpose(data.stack(), axes)
+    return time_axis.swap(data.stack())
 
 
-def _sum_of_step(log_det, like):
+def _sum_of_step(log_det: tf.Tensor, like: tf.Tensor) -> tf.Tensor:
   """Sum over the axes of a step, [batch, time]; broadcasts to `like`."""
   return tf.reduce_sum(
     tf.broadcast_to(log_det, tf.shape(like)),

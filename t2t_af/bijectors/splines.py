@@ -1,9 +1,12 @@
 """Steps that are no affine function of their noise: rational splines."""
 
+from typing import Any, Optional
+
 import numpy as np
 import tensorflow.compat.v1 as tf
-import tensorflow_probability as tfp
+from tensorflow_probability import bijectors as tfb
 
+from t2t_af.bijectors import affine
 from t2t_af.bijectors import autoregressive
 
 NUM_BINS = 8
@@ -13,7 +16,7 @@ MIN_SLOPE = 0.01
 
 
 def num_extra(num_bins: int = NUM_BINS) -> int:
-  """Numbers per channel of a step in the third map of the conditioner."""
+  """Numbers per channel of a step in the conditioner's third parameter."""
   return 3 * num_bins - 1
 
 
@@ -28,8 +31,9 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
 
   `inverse`, which training runs, is g; `forward` solves a quadratic equation.
   See `AutoregressiveFlow` for the first steps, shapes, units and arguments;
-  the maps of the conditioner, and of `initial`, are (shift, log_scale, extra),
-  where extra has num_extra(num_bins) times the channels of a step.
+  the parameters that the conditioner gives, and `initial`, are (shift,
+  log_scale, extra), where extra has num_extra(num_bins) times the channels of
+  a step.
 
   At initialisation: identity, because zeros in extra make g the identity.
 
@@ -44,40 +48,43 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
   """
 
   def __init__(
-    self,
-    *args,
-    num_bins: int = NUM_BINS,
-    name: str = "spline_autoregressive",
-    **kwargs,
-  ):
+    self, *args: Any, num_bins: int = NUM_BINS, **kwargs: Any
+  ) -> None:
     if num_bins < 2:
       raise ValueError("num_bins must be at least 2, got %d" % num_bins)
     self._num_bins = num_bins
-    super().__init__(*args, name=name, **kwargs)
+    super().__init__(*args, **kwargs)
 
-  def to_data(self, y, shift, log_scale, extra):
+  def element_forward(
+    self, y: tf.Tensor, *parameters: Optional[tf.Tensor]
+  ) -> tf.Tensor:
+    """shift + exp(log_scale) * g^-1(y)."""
+    shift, log_scale, extra = parameters
     inside, safe = _inside(y)
     u = self._spline(extra, y).inverse(safe)
     u = tf.where(inside, tf.reshape(u, tf.shape(y)), y)
-    return shift + u * tf.exp(log_scale)
+    return affine.Affine(shift, log_scale).forward(u)
 
-  def to_noise(self, x, shift, log_scale, extra):
-    u = (x - shift) * tf.exp(-log_scale)
+  def element_inverse(
+    self, x: tf.Tensor, *parameters: Optional[tf.Tensor]
+  ) -> autoregressive.ElementInverse:
+    """g((x - shift) / exp(log_scale)), and log g' - log_scale."""
+    shift, log_scale, extra = parameters
+    u = affine.Affine(shift, log_scale).inverse(x)
     inside, safe = _inside(u)
     spline = self._spline(extra, u)
-    y, log_slope = [
-      tf.reshape(found, tf.shape(u))
-      for found in (
-        spline.forward(safe),
-        spline.forward_log_det_jacobian(safe, event_ndims=0),
-      )
-    ]
-    return (
+    y = tf.reshape(spline.forward(safe), tf.shape(u))
+    log_slope = tf.reshape(
+      spline.forward_log_det_jacobian(safe, event_ndims=0), tf.shape(u)
+    )
+    return autoregressive.ElementInverse(
       tf.where(inside, y, u),
       tf.where(inside, log_slope, tf.zeros_like(u)) - log_scale,
     )
 
-  def _spline(self, extra, like):
+  def _spline(
+    self, extra: tf.Tensor, like: tf.Tensor
+  ) -> tfb.RationalQuadraticSpline:
     """g of every number of `like` on its own, [numbers].
 
     Two axes are all that is needed, and many more make each of TensorFlow's
@@ -90,12 +97,12 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
       [k, k, k - 1],
       axis=-1,
     )
-    return tfp.bijectors.RationalQuadraticSpline(
+    return tfb.RationalQuadraticSpline(
       _bins(widths), _bins(heights), _slopes(slopes), range_min=-TAIL
     )
 
 
-def _inside(u):
+def _inside(u: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
   """Where u is within the spline's interval, and u there, else 0, [numbers].
 
   Outside, a branch that is not chosen must still have a finite gradient.
@@ -104,11 +111,12 @@ def _inside(u):
   return inside, tf.reshape(tf.where(inside, u, tf.zeros_like(u)), [-1])
 
 
-def _bins(raw):
+def _bins(raw: tf.Tensor) -> tf.Tensor:
+  """Widths or heights of the bins: positive, 2 * TAIL in all."""
   share = MIN_BIN + (1.0 - MIN_BIN * int(raw.shape[-1])) * tf.nn.softmax(raw)
   return 2.0 * TAIL * share
 
 
-def _slopes(raw):
+def _slopes(raw: tf.Tensor) -> tf.Tensor:
   """Positive, 1 for 0."""
   return MIN_SLOPE + tf.nn.softplus(raw + np.log(np.expm1(1.0 - MIN_SLOPE)))

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
-import tensorflow_probability as tfp
+from tensorflow_probability import bijectors as tfb
 
 from t2t_af.bijectors import autoregressive
-
-tfb = tfp.bijectors
 
 
 class Inverses(NamedTuple):
@@ -24,7 +22,7 @@ class Stack(tfb.Bijector):
   (`start=below.num_unscored`), so that none of them conditions on steps that
   are data where others are noise.
 
-  To go on after a context: `y = stack.inverse(x)` of the context, at least
+  To forecast after a context: `y = stack.inverse(x)` of the context, at least
   num_unscored steps; then `stack.forward(concat([y, noise], 1))` begins with
   the same x. Every transform loops over time once, one call per step.
 
@@ -46,7 +44,7 @@ class Stack(tfb.Bijector):
     transforms: Sequence[tfb.Bijector],
     event_rank: int = 4,
     name: str = "stack",
-  ):
+  ) -> None:
     self.transforms = tuple(transforms)
     self.num_unscored = max([t.num_unscored for t in transforms], default=0)
     super().__init__(forward_min_event_ndims=event_rank, name=name)
@@ -67,13 +65,13 @@ class Stack(tfb.Bijector):
     ys, log_det_per_step = self.inverses(x)
     return autoregressive.InverseAndLogDet([x, *ys][-1], log_det_per_step)
 
-  def _inverse(self, x):
+  def _inverse(self, x: tf.Tensor) -> tf.Tensor:
     return self.inverse_and_log_det(x).y
 
-  def _inverse_log_det_jacobian(self, x):
+  def _inverse_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(self.inverse_and_log_det(x).log_det_per_step, axis=1)
 
-  def _forward(self, y):
+  def _forward(self, y: tf.Tensor) -> tf.Tensor:
     x = y
     for transform in reversed(self.transforms):
       x = transform.forward(x)

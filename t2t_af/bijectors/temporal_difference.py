@@ -1,11 +1,10 @@
 """Differences between successive steps: Delta x (Sect. 3.1)."""
 
 import tensorflow.compat.v1 as tf
-import tensorflow_probability as tfp
+from tensorflow_probability import bijectors as tfb
 
+from t2t_af.bijectors import affine
 from t2t_af.bijectors import autoregressive
-
-tfb = tfp.bijectors
 
 
 class TemporalDifference(tfb.Bijector):
@@ -30,7 +29,7 @@ class TemporalDifference(tfb.Bijector):
 
   def __init__(
     self, event_rank: int = 4, start: int = 0, name: str = "temporal_difference"
-  ):
+  ) -> None:
     if start < 0:
       raise ValueError("start must be at least 0, got %d" % start)
     self._start = start
@@ -41,7 +40,7 @@ class TemporalDifference(tfb.Bijector):
     self, x: tf.Tensor
   ) -> autoregressive.InverseAndLogDet:
     """y and, per step, the log-determinant of dy/dx, which is 0."""
-    self._check(x)
+    autoregressive.check_num_steps(x, self)
     y = tf.concat(
       [
         x[:, : self.num_unscored],
@@ -53,29 +52,19 @@ class TemporalDifference(tfb.Bijector):
       y, tf.zeros(tf.shape(x)[:2], x.dtype)
     )
 
-  def shift_and_log_scale(
-    self, x: tf.Tensor
-  ) -> autoregressive.ShiftAndLogScale:
+  def shift_and_log_scale(self, x: tf.Tensor) -> affine.Affine:
     """As `AutoregressiveFlow`'s: x[t - 1] and 0."""
-    self._check(x)
+    autoregressive.check_num_steps(x, self)
     shift = x[:, self._start : -1]
-    return autoregressive.ShiftAndLogScale(shift, tf.zeros_like(shift))
+    return affine.Affine(shift, tf.zeros_like(shift))
 
-  def _inverse(self, x):
+  def _inverse(self, x: tf.Tensor) -> tf.Tensor:
     return self.inverse_and_log_det(x).y
 
-  def _inverse_log_det_jacobian(self, x):
+  def _inverse_log_det_jacobian(self, x: tf.Tensor) -> tf.Tensor:
     return tf.zeros(tf.shape(x)[:1], x.dtype)
 
-  def _forward(self, y):
-    self._check(y)
+  def _forward(self, y: tf.Tensor) -> tf.Tensor:
+    autoregressive.check_num_steps(y, self)
     x = tf.cumsum(y[:, self._start :], axis=1)
     return tf.concat([y[:, : self._start], x], axis=1)
-
-  def _check(self, x):
-    num_steps = x.shape.as_list()[1]
-    if num_steps is not None and num_steps < self.num_unscored:
-      raise ValueError(
-        "%s needs at least %d steps, got %d"
-        % (self.name, self.num_unscored, num_steps)
-      )

@@ -1,10 +1,12 @@
 """`autoregressive_flow`: 1-AF, 2-AF, M-AF: flows alone, by exact likelihood."""
 
-import numpy as np
+from collections.abc import Sequence
+
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import data_space
+from t2t_af.models import gaussian
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
 
@@ -19,28 +21,25 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
   Hparams: see `data_flow`; temperature (of samples), num_transforms.
   """
 
-  def check_input(self, step_shape):
+  def check_input(self, step_shape: Sequence[int]) -> None:
+    """Raises UserError where hparams or the data do not fit the model."""
     requirements_data_space.check_autoregressive_flow(self.hparams)
     super().check_input(step_shape)
 
-  def score(self, steps):
-    y, log_det, signals = self.to_noise(steps)
+  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+    """Exact: log N(y; 0, I) + log |det dy / dx| (Eq. 7)."""
+    y, log_det, signals = self.flow_inverse(steps)
     return sequence_model.Scores(
-      self.nll_per_dim(standard_normal_log_prob(y) + log_det), signals=signals
+      self.nll_per_dim(gaussian.standard_normal_log_prob(y) + log_det),
+      signals=signals,
     )
 
-  def sample(self, inputs):
+  def sample(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Futures: normal y through the flow."""
     num_steps = self.hparams.video_num_target_frames
 
-    def sample_noise(y, num_samples):
+    def sample_noise(y: tf.Tensor, num_samples: int) -> tf.Tensor:
       shape = [num_samples * tf.shape(y)[0], num_steps] + y.shape.as_list()[2:]
       return self.hparams.temperature * tf.random_normal(shape)
 
-    return self.go_on(inputs, sample_noise)
-
-
-def standard_normal_log_prob(y: tf.Tensor) -> tf.Tensor:
-  """log N(y_t; 0, I) of every step of [batch, time, ...], nats."""
-  axes = list(range(2, y.shape.rank))
-  dims = np.prod(y.shape.as_list()[2:])
-  return -0.5 * (tf.reduce_sum(tf.square(y), axes) + dims * np.log(2.0 * np.pi))
+    return self.forecast(inputs, sample_noise)

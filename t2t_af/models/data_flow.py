@@ -20,7 +20,9 @@ Hparams:
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from t2t_af.annotations import HParams
 from t2t_af.bijectors import affine_autoregressive
+from t2t_af.bijectors import autoregressive
 from t2t_af.bijectors import splines
 from t2t_af.bijectors import stack as stack_lib
 from t2t_af.bijectors import temporal_difference
@@ -43,8 +45,8 @@ class Window(NamedTuple):
   num_warmup: int  # steps with a y before the first scored one
 
 
-def num_unscored(hparams) -> int:
-  """First steps without a y of their own, of `stack(..., hparams)`."""
+def num_unscored(hparams: HParams) -> int:
+  """First steps that have no y, of `stack(..., hparams)`."""
   if hparams.data_flow == "none":
     return 0
   if hparams.data_flow == "difference":
@@ -54,7 +56,7 @@ def num_unscored(hparams) -> int:
   return hparams.num_cond_steps * hparams.num_transforms
 
 
-def window(hparams, num_warmup_steps: int = 0) -> Window:
+def window(hparams: HParams, num_warmup_steps: int = 0) -> Window:
   """Which of the video_num_input_frames and targets are used for what.
 
   skip: the targets are scored; of the inputs the last ones are used, as many
@@ -73,7 +75,7 @@ def window(hparams, num_warmup_steps: int = 0) -> Window:
 
 
 def stack(
-  step_shape: Sequence[int], hparams, training: bool
+  step_shape: Sequence[int], hparams: HParams, training: bool
 ) -> stack_lib.Stack:
   """The flow from x to y (Eq. 9), the transform nearest x first.
 
@@ -95,7 +97,13 @@ def stack(
   return stack_lib.Stack(transforms, event_rank)
 
 
-def _autoregressive(m, start, step_shape, hparams, training):
+def _autoregressive(
+  m: int,
+  start: int,
+  step_shape: Sequence[int],
+  hparams: HParams,
+  training: bool,
+) -> autoregressive.AutoregressiveFlow:
   """The m-th transform, its variables under flow/transform_<m>."""
   is_affine = hparams.flow_transform == "affine"
   cls = (
@@ -124,7 +132,9 @@ def _autoregressive(m, start, step_shape, hparams, training):
   )
 
 
-def _conditioner(step_shape, hparams, training, **kwargs):
+def _conditioner(
+  step_shape: Sequence[int], hparams: HParams, training: bool, **kwargs
+) -> conditioning.Conditioner:
   kwargs.update(
     num_cond_steps=hparams.num_cond_steps,
     width=hparams.flow_width,

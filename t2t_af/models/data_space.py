@@ -1,17 +1,19 @@
 """What models with a flow in the space of the data have in common (Eq. 10)."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af.bijectors import stack
 from t2t_af.models import data_flow
 from t2t_af.models import observation as observation_lib
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
 
 
-class Noise(NamedTuple):
+class FlowNoise(NamedTuple):
   """What the flow makes of a sequence, from the first warm-up step on."""
 
   y: tf.Tensor  # [batch, num_warmup + scored steps, ...]
@@ -26,10 +28,12 @@ class DataSpaceModel(sequence_model.SequenceModel):
   input steps are looked at, `data_flow.window` says.
   """
 
-  # Steps with a y before the first scored one; -1: all that the inputs hold.
-  num_warmup_steps = 0
+  @property
+  def num_warmup_steps(self) -> int:
+    """Steps with a y before the first scored one; -1: all the inputs hold."""
+    return 0
 
-  step_shape = None  # Of `check_input`.
+  step_shape: tuple[int, ...] = ()  # Of `check_input`.
 
   @property
   def dims(self) -> int:
@@ -38,51 +42,57 @@ class DataSpaceModel(sequence_model.SequenceModel):
 
   @property
   def observation(self) -> observation_lib.Observation:
-    return observation_lib.of(self.step_shape, self.hparams)
+    """Of the data that `check_input` saw."""
+    return observation_lib.from_step_shape(self.step_shape, self.hparams)
 
-  def bottom(self, features):
+  def bottom(self, features: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Levels / 255 of video, series as they are; whatever `hparams.bottom`."""
 
-    def to_float(feature):
+    def to_float(feature: tf.Tensor) -> tf.Tensor:
       scale = 255.0 if feature.shape.rank == 5 else 1.0
       return tf.cast(feature, tf.float32) / scale
 
     return {name: to_float(feature) for name, feature in features.items()}
 
-  def body(self, features):
+  def body(self, features: dict[str, tf.Tensor]) -> tuple[Any, Any]:
+    """As the parent's, with every variable read where it is used."""
     with tf.variable_scope(tf.get_variable_scope()) as scope:
       # tensor2tensor hands a variable out as the tensor that read it first. If
       # that was inside a loop over time, it is of no use outside of it.
       scope.set_custom_getter(None)
       return super().body(features)
 
-  def check_input(self, step_shape: list[int]) -> None:
+  def check_input(self, step_shape: Sequence[int]) -> None:
+    """Raises UserError where hparams or the data do not fit the model."""
     requirements_data_space.check(
       self.hparams, step_shape, self.num_warmup_steps
     )
     self.step_shape = tuple(step_shape)
 
   def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
+    """Frames, or series, of continuous samples."""
     return self.observation.from_x(x)
 
-  def record_fields(self) -> dict:
+  def record_fields(self) -> dict[str, Any]:
+    """How the data were made continuous, and how many numbers a step has."""
     observation = self.observation
     fields = dict(
       dequantization=observation.dequantization, dims_per_step=self.dims
     )
-    if not observation_lib.is_video(self.step_shape):
+    if isinstance(observation, observation_lib.SeriesObservation):
       fields["noise_std"] = observation.noise_std
     return fields
 
-  def flow(self):
+  def flow(self) -> stack.Stack:
     """The stack of flows; its variables are under flow/."""
     return data_flow.stack(self.step_shape, self.hparams, self.is_training)
 
   def window(self) -> data_flow.Window:
+    """Which steps of an example are used for what."""
     return data_flow.window(self.hparams, self.num_warmup_steps)
 
-  def to_noise(self, steps: tf.Tensor) -> Noise:
-    """Dequantizes, and sends through the flow.
+  def flow_inverse(self, steps: tf.Tensor) -> FlowNoise:
+    """Dequantizes, and sends through the flow (Eq. 5).
 
     Args:
       steps: [batch, inputs + targets, ...], as `bottom` gives them.
@@ -97,7 +107,7 @@ class DataSpaceModel(sequence_model.SequenceModel):
     signals = {"x": steps[:, window.start + num_context :]}
     for m, y in enumerate(ys, start=1):
       signals["y%d" % m] = y[:, num_context:]
-    return Noise(
+    return FlowNoise(
       [x, *ys][-1][:, flow.num_unscored :], log_det[:, num_context:], signals
     )
 
@@ -112,22 +122,24 @@ class DataSpaceModel(sequence_model.SequenceModel):
     below = self.observation.to_x(
       steps[:, start:], observation_lib.EVAL_NOISE_SEED
     )
-    found = {}
+    signals = {}
     for m, (transform, y) in enumerate(
       zip(flow.transforms, flow.inverses(below).ys), start=1
     ):
       shift, log_scale = transform.shift_and_log_scale(below)
-      found["shift_%d" % m] = shift
-      found["scale_%d" % m] = tf.exp(log_scale)
-      found["y_%d" % m] = y[:, transform.num_unscored :]
+      signals["shift_%d" % m] = shift
+      signals["scale_%d" % m] = tf.exp(log_scale)
+      signals["y_%d" % m] = y[:, transform.num_unscored :]
       below = y
-    return found
+    return signals
 
   def nll_per_dim(self, log_prob: tf.Tensor) -> tf.Tensor:
     """NLL of what is observed in nats per dimension, from log p(x) of steps."""
     return self.observation.log_volume_per_dim - log_prob / self.dims
 
-  def go_on(self, inputs: tf.Tensor, sample_noise) -> tf.Tensor:
+  def forecast(
+    self, inputs: tf.Tensor, sample_noise: Callable[[tf.Tensor, int], tf.Tensor]
+  ) -> tf.Tensor:
     """Futures of contexts: noise of future steps through the flow.
 
     Args:

@@ -1,10 +1,12 @@
 """What an evaluation and a training leave: metrics and records."""
 
 import time
+from typing import Any
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
 from t2t_af.models import signals as signals_lib
 from t2t_af.records import json_lines
 from t2t_af.records import likelihood
@@ -22,12 +24,15 @@ def num_parameters() -> int:
 
 
 def note_training_nll(nll: tf.Tensor) -> None:
-  """Tells `TrainingRecordHook` the mean NLL of a batch, nats per dimension."""
+  """Hands `TrainingRecordHook` the mean NLL of a batch, nats per dimension."""
   tf.add_to_collection(_TRAINING_NLL, nll)
 
 
 def estimator_spec(
-  outputs: dict[str, tf.Tensor], loss: tf.Tensor, hparams, fields: dict
+  outputs: dict[str, tf.Tensor],
+  loss: tf.Tensor,
+  hparams: HParams,
+  fields: dict[str, Any],
 ) -> tf.estimator.EstimatorSpec:
   """Metrics, and a hook that writes likelihood and correlation records.
 
@@ -73,28 +78,38 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     self,
     scores: dict[str, tf.Tensor],
     correlations: signals_lib.Correlations,
-    hparams,
-    fields: dict,
-  ):
+    hparams: HParams,
+    fields: dict[str, Any],
+  ) -> None:
     self._scores = scores
     self._correlations = correlations
     self._hparams = hparams
     self._fields = fields
     self._num_parameters = num_parameters()
-    self._batches = []
+    self._batches: list[dict[str, np.ndarray]] = []
 
-  def begin(self):
+  def begin(self) -> None:
+    """Forgets the evaluation before."""
     self._step = tf.train.get_or_create_global_step()
     self._batches = []
     self._correlations.begin()
 
-  def before_run(self, run_context):
+  def before_run(
+    self, run_context: tf.train.SessionRunContext
+  ) -> tf.train.SessionRunArgs:
+    """Asks for the scores of a batch."""
     return tf.train.SessionRunArgs(self._scores)
 
-  def after_run(self, run_context, run_values):
+  def after_run(
+    self,
+    run_context: tf.train.SessionRunContext,
+    run_values: tf.train.SessionRunValues,
+  ) -> None:
+    """Keeps them."""
     self._batches.append(run_values.results)
 
-  def end(self, session):
+  def end(self, session: tf.Session) -> None:
+    """Writes the records."""
     identity = self._identity(int(session.run(self._step)))
     self._write_likelihood(identity)
     for fields in self._correlations.record_fields():
@@ -103,7 +118,7 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
         records.correlation(**identity, **fields),
       )
 
-  def _identity(self, step):
+  def _identity(self, step: int) -> dict[str, Any]:
     """The fields that say what was evaluated."""
     hparams = self._hparams
     return dict(
@@ -115,7 +130,7 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
       num_parameters=self._num_parameters,
     )
 
-  def _write_likelihood(self, identity):
+  def _write_likelihood(self, identity: dict[str, Any]) -> None:
     hparams = self._hparams
     scores = {
       name: np.concatenate([b[name] for b in self._batches]).astype(np.float64)
@@ -153,11 +168,11 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     )
 
 
-def per_step_fields(fields: dict, hparams) -> dict:
+def per_step_fields(fields: dict[str, Any], hparams: HParams) -> dict[str, Any]:
   """NLL in nats per time step, standardised and raw (Table 2); {} of video.
 
   Args:
-    fields: of a likelihood record; dims_per_step where its model says it.
+    fields: of a likelihood record; dims_per_step where its model has it.
     hparams: with data_dir and problem; a problem of series says what of the
       scale of the raw data went into standardising (`statistics`).
   """
@@ -178,10 +193,11 @@ def per_step_fields(fields: dict, hparams) -> dict:
 class TrainingRecordHook(tf.train.SessionRunHook):
   """Appends the mean NLL of recent steps, every few seconds of training."""
 
-  def __init__(self, hparams):
+  def __init__(self, hparams: HParams) -> None:
     self._hparams = hparams
 
-  def begin(self):
+  def begin(self) -> None:
+    """Writes to run.json what a training knows."""
     self._step = tf.train.get_or_create_global_step()
     self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
     run_folder.update(
@@ -190,13 +206,22 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       train_fraction=self._hparams.train_fraction,
       train_fraction_seed=self._hparams.train_fraction_seed,
     )
-    self._nlls, self._seconds = [], 0.0
+    self._nlls: list[float] = []
+    self._seconds = 0.0
 
-  def before_run(self, run_context):
+  def before_run(
+    self, run_context: tf.train.SessionRunContext
+  ) -> tf.train.SessionRunArgs:
+    """Asks for NLL and step."""
     self._start = time.time()
     return tf.train.SessionRunArgs([self._nll, self._step])
 
-  def after_run(self, run_context, run_values):
+  def after_run(
+    self,
+    run_context: tf.train.SessionRunContext,
+    run_values: tf.train.SessionRunValues,
+  ) -> None:
+    """Writes a record where enough seconds have passed."""
     # A step's own time: checkpoints and evaluations in between do not count.
     self._seconds += time.time() - self._start
     nll, step = run_values.results
@@ -204,11 +229,12 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     if self._seconds > _SECONDS_BETWEEN_RECORDS:
       self._write(int(step))
 
-  def end(self, session):
+  def end(self, session: tf.Session) -> None:
+    """Writes the steps since the last record."""
     if self._nlls:
       self._write(int(session.run(self._step)))
 
-  def _write(self, step):
+  def _write(self, step: int) -> None:
     json_lines.append(
       run_folder.results(self._hparams.model_dir, "training"),
       records.training(

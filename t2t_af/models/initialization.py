@@ -1,19 +1,24 @@
 """Runs data-dependent initialisation before the first training step."""
 
 import re
+from typing import Any, Optional
 
+import numpy as np
 from tensor2tensor.utils import hparams_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
 from t2t_af import session as session_lib
+from t2t_af.annotations import HParams
 from t2t_af.networks import ddi
 
 
-def initialize(model_cls, hparams, problem, seed=None) -> dict:
+def initialize(
+  model_cls: type, hparams: HParams, problem: Any, seed: Optional[int] = None
+) -> dict[str, np.ndarray]:
   """Weights of a new model, its actnorms set from training data.
 
-  Builds a graph of its own and feeds it batches of the training size, one at
+  Builds a separate graph and feeds it batches of the training size, one at
   a time, until `init_batch_size` sequences have gone through.
 
   Args:
@@ -58,15 +63,19 @@ class InitializationHook(tf.train.SessionRunHook):
   yet. With several replicas the same values go to all.
   """
 
-  def __init__(self, model_cls, hook_context):
+  def __init__(self, model_cls: type, hook_context: Any) -> None:
     self._model_cls = model_cls
     self._context = hook_context
 
-  def begin(self):
+  def begin(self) -> None:
+    """Remembers the graph's variables."""
     self._step = tf.train.get_or_create_global_step()
     self._variables = tf.global_variables()
 
-  def after_create_session(self, session, coord):
+  def after_create_session(
+    self, session: tf.Session, coord: tf.train.Coordinator
+  ) -> None:
+    """Sets them, at step 0 alone."""
     del coord
     hparams = self._context.hparams
     config = self._context.estimator.config

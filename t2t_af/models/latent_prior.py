@@ -12,23 +12,25 @@ level's latent dynamics:
 
 from typing import NamedTuple, Optional
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
-from t2t_af.bijectors import affine_autoregressive
+from t2t_af.annotations import HParams
+from t2t_af.bijectors import affine
 from t2t_af.bijectors import autoregressive
+from t2t_af.models import gaussian
+from t2t_af.models import latent_flow
 from t2t_af.networks import layers
 from t2t_af.networks import temporal_resnet
 
 LATENT_DYNAMICS = ("skip", "affine_af", "none")
 
 
-class Noise(NamedTuple):
-  """What the latent flows make of z, of every step with a full window."""
+class PriorState(NamedTuple):
+  """What the next step of a level is conditioned on."""
 
-  u: tf.Tensor  # [batch, time - num_cond_latents, ...]
-  log_det: tf.Tensor  # [batch, time - num_cond_latents], nats, of du / dz
+  window: tf.Tensor  # the z before it, [batch, num_cond_latents, ...]
+  flow: latent_flow.State
 
 
 class LatentPrior:
@@ -39,9 +41,14 @@ class LatentPrior:
     shape: (height, width, channels) of its latent.
     hparams: latent_dynamics, num_cond_latents, n_levels, latent_af_* and what
       `temporal_resnet` reads.
+
+  Attributes:
+    flow: from z to u.
   """
 
-  def __init__(self, level: int, shape: tuple[int, int, int], hparams):
+  def __init__(
+    self, level: int, shape: tuple[int, int, int], hparams: HParams
+  ) -> None:
     self._hparams = hparams
     self._channels = shape[-1]
     self._num_cond = hparams.num_cond_latents
@@ -51,77 +58,72 @@ class LatentPrior:
     )
     if self._is_top:
       self._create_unconditional_top_prior(shape)
-    self.flows = self._latent_flows()
+    self.flow = latent_flow.LatentFlow(self._conditioners())
 
-  def to_noise(self, z: tf.Tensor) -> Noise:
-    """Sends z [batch, time, height, width, channels] through the flows."""
+  def inverse(self, z: tf.Tensor) -> latent_flow.Transformed:
+    """Sends z [batch, time, height, width, channels] through the latent flow.
+
+    Returns:
+      u and its parameters, of every step with a full window: [batch,
+      time - num_cond_latents, ...].
+    """
     k = self._num_cond
-    u, log_det = z, tf.zeros(tf.shape(z[:, k:])[:2])
-    for flow in self.flows:
-      u, log_det_per_step = flow.inverse_and_log_det(u)
-      log_det += log_det_per_step[:, k:]
-    return Noise(u[:, k:], log_det)
+    return self.flow.inverse(z[:, k:], self.flow.state_after(z[:, :k]))
 
   def decompose(self, z: tf.Tensor) -> dict[str, tf.Tensor]:
     """alpha, beta and u of Eq. 12, of all transforms together; and z.
 
-    z = alpha + beta * u. Shapes as u of `to_noise`. {} without a flow.
+    z = alpha + beta * u. Shapes as u of `inverse`. {} without a flow.
     """
-    if not self.flows:
+    if not self.flow.conditioners:
       return {}
-    k = self._num_cond
-    u, alpha, beta = z, 0.0, 1.0
-    for flow in self.flows:
-      shift, log_scale = flow.shift_and_log_scale(u)
-      alpha += beta * shift
-      beta *= tf.exp(log_scale)
-      u = flow.inverse(u)
-    return dict(z=z[:, k:], alpha=alpha, beta=beta, u=u[:, k:])
+    transformed = self.inverse(z)
+    shift, log_scale = transformed.parameters
+    beta = tf.ones_like(shift) if log_scale is None else tf.exp(log_scale)
+    return dict(
+      z=z[:, self._num_cond :], alpha=shift, beta=beta, u=transformed.u
+    )
 
   def log_prob(
     self,
     z: tf.Tensor,
     context: Optional[tf.Tensor],
-    noise: Optional[Noise] = None,
+    transformed: Optional[latent_flow.Transformed] = None,
   ) -> tf.Tensor:
     """log p(z_t | z_<t, context_t) of every step with a full window.
 
     Args:
       z: [batch, time, height, width, channels].
       context: of the levels above, as z; None at the top.
-      noise: of z, where it is known already.
+      transformed: `inverse` of z, where it is known already.
 
     Returns:
       [batch, time - num_cond_latents], nats.
     """
     k = self._num_cond
-    u, log_det = noise or self.to_noise(z)
-    shape = u.shape.as_list()[2:]
+    transformed = transformed or self.inverse(z)
+    u = transformed.u
     if context is not None:
-      context = tf.reshape(context[:, k:], [-1] + shape)
+      context = time_axis.fold(context[:, k:])
     loc, log_scale = self._loc_and_log_scale(
       time_axis.windows(z[:, :-1], k), context
     )
-    eps = (tf.reshape(u, [-1] + shape) - loc) * tf.exp(-log_scale)
-    log_prob = -tf.reduce_sum(0.5 * tf.square(eps) + log_scale, axis=[1, 2, 3])
-    log_prob -= 0.5 * np.log(2.0 * np.pi) * np.prod(shape)
-    return tf.reshape(log_prob, [-1, z.shape.as_list()[1] - k]) + log_det
+    base = gaussian.DiagonalGaussian(
+      time_axis.unfold(loc, u), time_axis.unfold(log_scale, u)
+    )
+    return base.log_prob(u) + transformed.inverse_log_det()
 
-  def initial_state(self, z: tf.Tensor) -> list[tf.Tensor]:
-    """Windows before the first predicted step.
+  def initial_state(self, z: tf.Tensor) -> PriorState:
+    """The state before the first predicted step.
 
     Args:
       z: of the conditioning frames, [batch, num_cond_latents, ...].
-
-    Returns:
-      One window per flow, of what the flow conditions on; all are z, which
-      the flows leave unchanged where there is no full window.
     """
-    return [z] * max(1, len(self.flows))
+    return PriorState(z, self.flow.state_after(z))
 
   def sample_step(
     self,
-    state: list[tf.Tensor],
+    state: PriorState,
     context: Optional[tf.Tensor],
     eps: tf.Tensor,
     temperature: float,
@@ -134,24 +136,19 @@ class LatentPrior:
       eps: standard normal noise, [batch, height, width, channels].
       temperature: factor of the scale.
     """
-    loc, log_scale = self._loc_and_log_scale(state[0], context)
-    u = loc + temperature * tf.exp(log_scale) * eps
-    for flow, window in reversed(list(zip(self.flows, state))):
-      u = flow.step(u, window)
-    return u
+    base = affine.Affine(*self._loc_and_log_scale(state.window, context))
+    z_t, _ = self.flow.step(base.forward(temperature * eps), state.flow)
+    return z_t
 
-  def next_state(
-    self, state: list[tf.Tensor], z_t: tf.Tensor
-  ) -> list[tf.Tensor]:
-    """The windows that end with z_t, [batch, height, width, channels]."""
-    new_state = [_slide(state[0], z_t)]
-    u = z_t
-    for flow, window, next_window in zip(self.flows, state, state[1:]):
-      u = flow.inverse_step(u, window)
-      new_state.append(_slide(next_window, u))
-    return new_state
+  def next_state(self, state: PriorState, z_t: tf.Tensor) -> PriorState:
+    """The state after z_t, [batch, height, width, channels]."""
+    return PriorState(
+      time_axis.slide(state.window, z_t), self.flow.next_state(z_t, state.flow)
+    )
 
-  def _loc_and_log_scale(self, window, context):
+  def _loc_and_log_scale(
+    self, window: tf.Tensor, context: Optional[tf.Tensor]
+  ) -> tuple[tf.Tensor, tf.Tensor]:
     """Of u, from the window of past z and the levels above."""
     with tf.variable_scope(self._scope):
       if self._is_top:
@@ -172,28 +169,23 @@ class LatentPrior:
           tf.concat([window, level_loc], axis=-1), self._channels, self._hparams
         )
 
-  def _latent_flows(self):
-    """The flows from z to u, the one next to z first."""
+  def _conditioners(self) -> list[latent_flow.Conditioner]:
+    """Of the transforms from z to u, the one next to z first."""
     hparams = self._hparams
     if hparams.latent_dynamics == "none":
       return []
     if hparams.latent_dynamics == "skip":
-      conditioners = [lambda z: (z[:, self._num_cond - 1 :], None)]
-    else:
-      conditioners = [
-        autoregressive.from_window_fn(self._conditioner(m), self._num_cond)
-        for m in range(hparams.latent_af_num_transforms)
-      ]
+      return [latent_flow.LastStep(self._num_cond)]
     return [
-      affine_autoregressive.AffineAutoregressive(c, self._num_cond)
-      for c in conditioners
+      autoregressive.WindowConditioner(self._window_fn(m), self._num_cond)
+      for m in range(hparams.latent_af_num_transforms)
     ]
 
-  def _conditioner(self, transform):
-    """alpha and log beta (App. B) of a window, from a ResNet of its own."""
+  def _window_fn(self, transform: int) -> autoregressive.ParametersFn:
+    """alpha and log beta (App. B) of a window, from its own ResNet."""
     hparams = self._hparams
 
-    def shift_and_log_scale(window):
+    def shift_and_log_scale(window: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
       with tf.variable_scope(self._scope + "/latent_flow_%d" % transform):
         shift, log_scale = temporal_resnet.temporal_resnet(
           window, self._channels, hparams
@@ -206,7 +198,9 @@ class LatentPrior:
 
     return shift_and_log_scale
 
-  def _create_unconditional_top_prior(self, shape):
+  def _create_unconditional_top_prior(
+    self, shape: tuple[int, int, int]
+  ) -> None:
     """Variables of tensor2tensor's prior of a first frame; never read.
 
     They stand in its checkpoints and in its parameter counts, so ours hold
@@ -220,7 +214,3 @@ class LatentPrior:
         2 * channels,
         zero_init=True,
       )
-
-
-def _slide(window, newest):
-  return tf.concat([window[:, 1:], newest[:, tf.newaxis]], axis=1)

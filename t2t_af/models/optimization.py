@@ -2,31 +2,36 @@
 
 import collections
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 import numpy as np
 from tensor2tensor.utils import learning_rate
 from tensor2tensor.utils import optimize
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
+from t2t_af.models import adam
+from t2t_af.models import stacked_checkpoint
+
 _MAX_NAMES = 5  # that an error lists
 _SMALL = 10_000  # Gradients of fewer elements are copied without regret.
 
 
+_Pair = tuple[tf.Tensor, tf.Variable]  # A gradient and what it is of.
+
+
 class _Gradients(NamedTuple):
-  """Gradients, the small ones of one shape stacked into one tensor.
+  """Gradients, the small ones of one shape stacked into one tensor (`adam`)."""
 
-  A network of this kind has a thousand small variables; a kernel and a dozen
-  operations for each would be half of the graph and of its building.
-  """
-
-  large: list  # (gradient, variable)
-  small: dict[tuple, list]  # shape -> [(gradient, variable)]
-  stacked: dict[tuple, tf.Tensor]  # shape -> [number, *shape]
+  large: list[_Pair]
+  small: dict[tuple, list[_Pair]]  # by shape
+  stacked: dict[tuple, tf.Tensor]  # by shape, [number, *shape]
 
 
 def train_op(
-  loss: tf.Tensor, hparams, variables: Optional[Sequence[tf.Variable]] = None
+  loss: tf.Tensor,
+  hparams: HParams,
+  variables: Optional[Sequence[tf.Variable]] = None,
 ) -> tf.Tensor:
   """Minimises `loss` with tensor2tensor's schedule and optimizers.
 
@@ -61,7 +66,13 @@ def train_op(
     return _checked_update(loss, optimizer, rate, pairs, hparams)
 
 
-def _checked_update(loss, optimizer, rate, pairs, hparams):
+def _checked_update(
+  loss: tf.Tensor,
+  optimizer: tf.train.Optimizer,
+  rate: Union[float, tf.Tensor],
+  pairs: list[_Pair],
+  hparams: HParams,
+) -> tf.Tensor:
   """The loss, once the gradients are checked and applied."""
   gradients = _group(pairs)
   names, squares = _squared_norms(gradients)
@@ -76,12 +87,17 @@ def _checked_update(loss, optimizer, rate, pairs, hparams):
     return tf.identity(loss)
 
 
-def _optimizer(rate, hparams):
+def _optimizer(
+  rate: Union[float, tf.Tensor], hparams: HParams
+) -> tf.train.Optimizer:
   if hparams.optimizer != "adam":
     return optimize.ConditionalOptimizer(hparams.optimizer, rate, hparams)
   # tensor2tensor's "adam" is TensorFlow Addons' LazyAdam, which differs for
   # sparse gradients alone, has a larger graph, and is no longer maintained.
-  return tf.train.AdamOptimizer(
+  # Replicas have another kind of variables, which cannot be stacked.
+  return (
+    tf.train.AdamOptimizer if tf.distribute.has_strategy() else adam.StackedAdam
+  )(
     rate,
     beta1=hparams.optimizer_adam_beta1,
     beta2=hparams.optimizer_adam_beta2,
@@ -89,8 +105,9 @@ def _optimizer(rate, hparams):
   )
 
 
-def _group(pairs) -> _Gradients:
-  large, small = [], collections.defaultdict(list)
+def _group(pairs: list[_Pair]) -> _Gradients:
+  large: list[_Pair] = []
+  small: dict[tuple, list[_Pair]] = collections.defaultdict(list)
   for g, v in pairs:
     shape = tuple(v.shape.as_list())
     if np.prod(shape) < _SMALL:
@@ -103,7 +120,7 @@ def _group(pairs) -> _Gradients:
   return _Gradients(large, dict(small), stacked)
 
 
-def _squared_norms(gradients: _Gradients):
+def _squared_norms(gradients: _Gradients) -> tuple[list[str], tf.Tensor]:
   """Names of the variables, and squared norms of their gradients in order."""
   names = [v.op.name for _, v in gradients.large]
   squares = []
@@ -119,57 +136,40 @@ def _squared_norms(gradients: _Gradients):
   return names, tf.concat(squares, axis=0)
 
 
-def _apply(optimizer, gradients, pairs, norm, step, hparams):
-  """Clips and applies the gradients; returns the operation."""
-  factor = 1.0
-  if hparams.clip_grad_norm:
-    factor = tf.minimum(1.0, hparams.clip_grad_norm / norm)
+def _apply(
+  optimizer: tf.train.Optimizer,
+  gradients: _Gradients,
+  pairs: list[_Pair],
+  norm: tf.Tensor,
+  step: tf.Variable,
+  hparams: HParams,
+) -> tf.Operation:
+  """Clips and applies the gradients."""
+  limit = hparams.clip_grad_norm
+  factor = tf.minimum(1.0, limit / norm) if limit else None
 
-  def clipped(some):
-    if not hparams.clip_grad_norm:
-      return some
-    return [(g * factor, v) for g, v in some]
+  def clipped(gradient: tf.Tensor) -> tf.Tensor:
+    return gradient if factor is None else gradient * factor
 
-  # Replicas have variables of their own kind, which cannot be stacked; and of
-  # the optimizers only Adam's update is known not to read the variable.
-  if hparams.optimizer != "adam" or tf.distribute.has_strategy():
-    return optimizer.apply_gradients(clipped(pairs), step)
-  # Adam's update does not depend on the value it is added to. So one shadow
-  # variable per shape, zero before each step, collects the updates of all
-  # small variables of that shape, and is then added to them.
-  shadows = {
-    shape: tf.get_variable(
-      "shadow_" + "x".join(map(str, shape)),
-      stacked.shape,
-      initializer=tf.zeros_initializer(),
-      trainable=False,
-      use_resource=True,
-    )
-    for shape, stacked in gradients.stacked.items()
-  }
-  zeros = [
-    s.assign(tf.zeros_like(gradients.stacked[shape]), read_value=False)
-    for shape, s in shadows.items()
+  if not isinstance(optimizer, adam.StackedAdam):
+    return optimizer.apply_gradients([(clipped(g), v) for g, v in pairs], step)
+  stacks = [
+    adam.Stack(clipped(gradients.stacked[shape]), [v for _, v in small])
+    for shape, small in gradients.small.items()
   ]
-  with tf.control_dependencies(zeros):
-    stacks = [(gradients.stacked[shape], s) for shape, s in shadows.items()]
-    update = optimizer.apply_gradients(clipped(gradients.large + stacks), step)
-  with tf.control_dependencies([update]):
-    return tf.group(
-      *[
-        v.assign_add(delta, read_value=False)
-        for shape, s in shadows.items()
-        for (_, v), delta in zip(
-          gradients.small[shape], tf.unstack(s.read_value())
-        )
-      ]
-    )
+  if "model_dir" in hparams:
+    stacked_checkpoint.convert(hparams.model_dir, stacks)
+  return optimizer.apply_stacked(
+    [(clipped(g), v) for g, v in gradients.large], stacks, step
+  )
 
 
-def _check(loss, squares, names, step):
+def _check(
+  loss: tf.Tensor, squares: tf.Tensor, names: list[str], step: tf.Variable
+) -> tf.Tensor:
   """An operation that raises unless the loss and all gradients are finite."""
 
-  def check(loss, squares, step):
+  def check(loss: float, squares: np.ndarray, step: int) -> np.float32:
     message = non_finite_message(loss, squares, names, step)
     if message:
       raise FloatingPointError(message)
@@ -181,7 +181,10 @@ def _check(loss, squares, names, step):
 
 
 def non_finite_message(
-  loss: float, squares: Sequence[float], names: Sequence[str], step: int
+  loss: float,
+  squares: Union[Sequence[float], np.ndarray],
+  names: Sequence[str],
+  step: int,
 ) -> str:
   """What is not finite, in a line; empty if nothing is."""
   bad = [n for n, square in zip(names, squares) if not np.isfinite(square)]

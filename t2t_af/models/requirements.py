@@ -1,14 +1,15 @@
 """What is checked alike for every model: choices, numbers, checkpoints."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
+from t2t_af.annotations import HParams
 
 
-def one_of(hparams, choices: dict[str, Iterable[str]]) -> None:
+def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
   """Raises UserError where an hparam is none of its choices.
 
   Args:
@@ -22,7 +23,7 @@ def one_of(hparams, choices: dict[str, Iterable[str]]) -> None:
       raise errors.UserError(errors.suggest(str(value), known, name))
 
 
-def at_least(hparams, smallest: dict[str, float]) -> None:
+def at_least(hparams: HParams, smallest: Mapping[str, float]) -> None:
   """Raises UserError where an hparam is below its smallest value."""
   for name, number in smallest.items():
     value = getattr(hparams, name)
@@ -32,7 +33,7 @@ def at_least(hparams, smallest: dict[str, float]) -> None:
       )
 
 
-def positive(hparams, *names: str) -> None:
+def positive(hparams: HParams, *names: str) -> None:
   """Raises UserError where an hparam is not above zero."""
   for name in names:
     value = getattr(hparams, name)

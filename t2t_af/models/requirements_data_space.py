@@ -6,6 +6,7 @@ Checked before any graph is built.
 from collections.abc import Sequence
 
 from t2t_af import errors
+from t2t_af.annotations import HParams
 from t2t_af.models import data_flow
 from t2t_af.models import observation
 from t2t_af.models import requirements
@@ -24,7 +25,7 @@ _CHOICES = {
 
 
 def check(
-  hparams, step_shape: Sequence[int], num_warmup_steps: int = 0
+  hparams: HParams, step_shape: Sequence[int], num_warmup_steps: int = 0
 ) -> None:
   """Raises UserError where the hparams or the data do not fit a model.
 
@@ -59,7 +60,7 @@ def check(
   _check_steps(hparams, num_warmup_steps)
 
 
-def check_autoregressive_flow(hparams) -> None:
+def check_autoregressive_flow(hparams: HParams) -> None:
   """Raises UserError on what `autoregressive_flow` alone refuses."""
   if hparams.data_flow != "affine_af":
     raise errors.UserError(
@@ -68,7 +69,7 @@ def check_autoregressive_flow(hparams) -> None:
     )
 
 
-def _check_steps(hparams, num_warmup_steps):
+def _check_steps(hparams: HParams, num_warmup_steps: int) -> None:
   """Whether inputs and targets are enough for the windows of the flow."""
   num_unscored = data_flow.num_unscored(hparams)
   num_inputs = hparams.video_num_input_frames

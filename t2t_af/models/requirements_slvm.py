@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from t2t_af.annotations import HParams
 from t2t_af.models import observation
 from t2t_af.models import requirements
 from t2t_af.models import slvm_core
 
 
-def check(hparams, step_shape: Sequence[int]) -> None:
+def check(hparams: HParams, step_shape: Sequence[int]) -> None:
   """Raises UserError where the hparams or the data do not fit `slvm`.
 
   Args:

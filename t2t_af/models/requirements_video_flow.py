@@ -1,6 +1,9 @@
 """What `video_flow` asks of hparams and frames, checked before any graph."""
 
+from collections.abc import Sequence
+
 from t2t_af import errors
+from t2t_af.annotations import HParams
 from t2t_af.models import latent_prior
 from t2t_af.models import requirements
 
@@ -28,7 +31,7 @@ _CHOICES = {
 }
 
 
-def check(hparams, frame_shape) -> None:
+def check(hparams: HParams, frame_shape: Sequence[int]) -> None:
   """Raises UserError where the hparams or the frames do not fit the model.
 
   Args:
@@ -39,7 +42,7 @@ def check(hparams, frame_shape) -> None:
   _check_frames(hparams, frame_shape)
 
 
-def _check_options(hparams):
+def _check_options(hparams: HParams) -> None:
   for name, value in _FIXED.items():
     if getattr(hparams, name) != value:
       raise errors.UserError(
@@ -59,7 +62,7 @@ def _check_options(hparams):
   requirements.positive(hparams, "latent_af_log_scale_bound")
 
 
-def _check_frames(hparams, frame_shape):
+def _check_frames(hparams: HParams, frame_shape: Sequence[int]) -> None:
   height, width, _ = frame_shape
   factor = 2**hparams.n_levels
   if height % factor or width % factor:

@@ -1,6 +1,7 @@
 """What all our models have in common: sequences in, likelihoods out."""
 
-from typing import NamedTuple, Optional
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Optional
 
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
@@ -10,6 +11,8 @@ from t2t_af.models import optimization
 from t2t_af.models import requirements
 from t2t_af.models import signals
 from t2t_af.records import likelihood
+
+Features = dict[str, tf.Tensor]  # "inputs" and "targets".
 
 
 class Scores(NamedTuple):
@@ -35,7 +38,7 @@ class SequenceModel(t2t_model.T2TModel):
   order, the last two under the model's variable scope, reused automatically.
   """
 
-  def check_input(self, step_shape: list[int]) -> None:
+  def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or the data do not fit the model."""
     raise NotImplementedError
 
@@ -67,11 +70,11 @@ class SequenceModel(t2t_model.T2TModel):
     """
     raise NotImplementedError
 
-  def record_fields(self) -> dict:
+  def record_fields(self) -> dict[str, Any]:
     """Fields of a likelihood record beside those of every model."""
     return {}
 
-  def body(self, features):
+  def body(self, features: Features) -> tuple[Any, dict[str, tf.Tensor]]:
     """Returns (a tensor per name of Scores' parts and its NLL, losses)."""
     self.check_input(features["inputs"].shape.as_list()[2:])
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
@@ -94,9 +97,7 @@ class SequenceModel(t2t_model.T2TModel):
       outputs = signals.join(signals.Outputs(outputs, scores.signals))
     return outputs, {"training": likelihood.bits_from_nats(objective)}
 
-  def decomposition(
-    self, features: dict[str, tf.Tensor]
-  ) -> dict[str, tf.Tensor]:
+  def decomposition(self, features: Features) -> dict[str, tf.Tensor]:
     """`decompose` of "inputs" and "targets" as the problem gives them.
 
     To be called under the variable scope that `body` is called under.
@@ -108,11 +109,13 @@ class SequenceModel(t2t_model.T2TModel):
         tf.concat([features["inputs"], features["targets"]], axis=1)
       )
 
-  def _check_checkpoint(self):
+  def _check_checkpoint(self) -> None:
     if "model_dir" in self.hparams:
       requirements.check_checkpoint(self.hparams.model_dir)
 
-  def infer(self, features, *args, **kwargs):
+  def infer(
+    self, features: Features, *args: Any, **kwargs: Any
+  ) -> dict[str, tf.Tensor]:
     """Samples `num_decodes` futures of every context, in one graph.
 
     Returns:
@@ -129,11 +132,25 @@ class SequenceModel(t2t_model.T2TModel):
     )
     return {"outputs": self.to_outputs(x), "scores": non_finite}
 
-  def optimize(self, loss, num_async_replicas=1, use_tpu=False, variables=None):
+  def optimize(
+    self,
+    loss: tf.Tensor,
+    num_async_replicas: int = 1,
+    use_tpu: bool = False,
+    variables: Optional[Sequence[tf.Variable]] = None,
+  ) -> tf.Tensor:
+    """Our training step (`optimization`); the loss after it."""
     del num_async_replicas, use_tpu
     return optimization.train_op(loss, self.hparams, variables)
 
-  def estimator_spec_eval(self, features, logits, labels, loss, losses_dict):
+  def estimator_spec_eval(
+    self,
+    features: Features,
+    logits: dict[str, tf.Tensor],
+    labels: Any,
+    loss: tf.Tensor,
+    losses_dict: Any,
+  ) -> tf.estimator.EstimatorSpec:
     """Metrics and a record instead of tensor2tensor's accuracies."""
     del features, labels, losses_dict
     return evaluation.estimator_spec(
@@ -141,5 +158,6 @@ class SequenceModel(t2t_model.T2TModel):
     )
 
   @staticmethod
-  def train_hooks(hook_context):
+  def train_hooks(hook_context: Any) -> list[tf.train.SessionRunHook]:
+    """The records of training."""
     return [evaluation.TrainingRecordHook(hook_context.hparams)]

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.analysis.metrics import correlation
+from t2t_af.annotations import HParams
 
 _PREFIX = "signal/"
 _MIN_STEPS = 2  # A step and the one after it.
@@ -50,12 +51,12 @@ class Correlations:
       says which windows are cut from the same one (`window_ids`).
   """
 
-  def __init__(self, signals: dict[str, tf.Tensor], hparams):
+  def __init__(self, signals: dict[str, tf.Tensor], hparams: HParams) -> None:
     self._signals = signals
     self._hparams = hparams
     self._ids = None
     self._num_seen = 0
-    self._estimates = {}
+    self._estimates: dict[str, correlation.TemporalCorrelation] = {}
 
   def begin(self) -> None:
     """Before the first batch of an evaluation."""
@@ -87,7 +88,7 @@ class Correlations:
       for name, estimate in self._estimates.items()
     ]
 
-  def _add(self, *batches):
+  def _add(self, *batches) -> np.int64:
     size = len(batches[0])
     ids = self._ids
     if ids is not None:
@@ -97,8 +98,8 @@ class Correlations:
     self._num_seen += size
     return np.int64(self._num_seen)
 
-  def _value(self, name):
-    def value():
+  def _value(self, name: str) -> tf.Tensor:
+    def value() -> np.float32:
       return np.float32(self._estimates[name].result().correlation)
 
     tensor = tf.py_func(value, [], tf.float32)

@@ -1,5 +1,8 @@
 """`slvm`: the sequential latent variable model, with or without a data flow."""
 
+from collections.abc import Sequence
+from typing import Any, Union
+
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
@@ -27,15 +30,18 @@ class Slvm(data_space.DataSpaceModel):
   (`samples`, `means`), temperature, and those of `slvm_core`.
   """
 
-  def check_input(self, step_shape):
+  def check_input(self, step_shape: Sequence[int]) -> None:
+    """Raises UserError where hparams or the data do not fit the model."""
     requirements_slvm.check(self.hparams, step_shape)
     super().check_input(step_shape)
 
   @property
-  def num_warmup_steps(self):
+  def num_warmup_steps(self) -> int:
+    """Of the hparam."""
     return self.hparams.num_warmup_steps
 
-  def record_fields(self):
+  def record_fields(self) -> dict[str, Any]:
+    """That the NLL is a bound, and of how many samples."""
     return dict(
       super().record_fields(),
       bound=True,
@@ -43,8 +49,9 @@ class Slvm(data_space.DataSpaceModel):
       num_warmup_steps=self.window().num_warmup,
     )
 
-  def score(self, steps):
-    y, log_det, signals = self.to_noise(steps)
+  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+    """The bound of Eq. 22, or the importance-weighted one in evaluation."""
+    y, log_det, signals = self.flow_inverse(steps)
     num_warmup = self.window().num_warmup
     noise_fn = None if self.is_training else _evaluation_noise
     bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
@@ -65,14 +72,15 @@ class Slvm(data_space.DataSpaceModel):
       self.nll_per_dim(bound + log_det), parts, signals=signals
     )
 
-  def sample(self, inputs):
+  def sample(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Futures: the prior's y through the flow."""
     hparams = self.hparams
 
-    def noise_fn(what, shape):
+    def noise_fn(what: str, shape: Any) -> tf.Tensor:
       scale = 1.0 if what == "posterior" else hparams.temperature
       return scale * tf.random_normal(shape)
 
-    def sample_noise(y, num_samples):
+    def sample_noise(y: tf.Tensor, num_samples: int) -> tf.Tensor:
       futures = self._core().sample(
         y,
         num_samples,
@@ -82,12 +90,12 @@ class Slvm(data_space.DataSpaceModel):
       )
       return tf.reshape(futures, [-1] + futures.shape.as_list()[2:])
 
-    return self.go_on(inputs, sample_noise)
+    return self.forecast(inputs, sample_noise)
 
-  def _core(self):
+  def _core(self) -> slvm_core.SlvmCore:
     return slvm_core.SlvmCore(self.step_shape, self.hparams)
 
-  def _kl_weight(self):
+  def _kl_weight(self) -> Union[float, tf.Tensor]:
     if not self.hparams.kl_warmup_steps:
       return 1.0
     step = tf.train.get_or_create_global_step()
@@ -96,6 +104,6 @@ class Slvm(data_space.DataSpaceModel):
     )
 
 
-def _evaluation_noise(what, shape):
+def _evaluation_noise(what: str, shape: Any) -> tf.Tensor:
   del what
   return observation.normal_noise(shape, observation.EVAL_NOISE_SEED)

@@ -10,9 +10,11 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import time_axis
+from t2t_af.annotations import HParams
 from t2t_af.models import gaussian
 from t2t_af.models import latent_flow
-from t2t_af.networks import series_conditioner
+from t2t_af.models import sample_axis
 from t2t_af.networks import slvm_networks
 
 LATENT_FLOWS = ("none", "affine_af")
@@ -33,11 +35,11 @@ class _Filtered(NamedTuple):
   """What the posterior says of a sequence."""
 
   z: tf.Tensor  # [batch, time, latent_size], drawn from q
-  q: gaussian.Gaussian  # of z
+  q: gaussian.DiagonalGaussian  # of z
 
 
 class _Memory(NamedTuple):
-  """What the prior goes on from."""
+  """What the prior continues from."""
 
   z_prev: tf.Tensor  # [batch, latent_size]
   prior: Any  # state of the prior's network
@@ -63,13 +65,17 @@ class SlvmCore:
   def __init__(
     self,
     step_shape: Sequence[int],
-    hparams,
-    networks=None,
-    conditioners: Optional[Sequence[Callable]] = None,
-  ):
-    self._networks = networks or slvm_networks.of_shape(step_shape, hparams)
+    hparams: HParams,
+    networks: Optional[slvm_networks.Networks] = None,
+    conditioners: Optional[Sequence[latent_flow.Conditioner]] = None,
+  ) -> None:
+    self._networks = networks or slvm_networks.from_step_shape(
+      step_shape, hparams
+    )
     self._latent_flow = latent_flow.LatentFlow(
-      _conditioners(hparams) if conditioners is None else conditioners
+      slvm_networks.latent_conditioners(hparams)
+      if conditioners is None
+      else conditioners
     )
 
   def elbo(
@@ -87,14 +93,19 @@ class SlvmCore:
       num_samples: of z per sequence, over which is averaged.
       noise_fn: for tests; called with "posterior".
     """
-    features = _repeat(self._networks.encode(y, is_training), num_samples)
+    features = sample_axis.repeat(
+      self._networks.encode(y, is_training), num_samples
+    )
     z, q = self._filter(features, noise_fn or _noise)
     prior, _ = self._prior(z)
     likelihood = self._likelihood(z, is_training)
     return SlvmBound(
       *[
-        tf.reduce_mean(_apart(term, num_samples), axis=1)
-        for term in (likelihood.log_prob(_repeat(y, num_samples)), q.kl(prior))
+        tf.reduce_mean(sample_axis.apart(term, num_samples), axis=1)
+        for term in (
+          likelihood.log_prob(sample_axis.repeat(y, num_samples)),
+          q.kl(prior),
+        )
       ]
     )
 
@@ -137,16 +148,16 @@ class SlvmCore:
       for n in range(1, min(max_at_once, num_samples) + 1)
       if not num_samples % n
     )
-    features = _repeat(self._networks.encode(y, False), at_once)
-    scored = _repeat(y[:, num_warmup:], at_once)
+    features = sample_axis.repeat(self._networks.encode(y, False), at_once)
+    scored = sample_axis.repeat(y[:, num_warmup:], at_once)
 
     @tf.autograph.experimental.do_not_convert  # Is graph code; saves seconds.
-    def log_weights(_):
+    def log_weights(_: tf.Tensor) -> tf.Tensor:
       z, q = self._filter(features, noise_fn or _noise)
       prior, _ = self._prior(z)
       log_w = self._likelihood(z[:, num_warmup:], False).log_prob(scored)
       log_w += (prior.log_prob(z) - q.log_prob(z))[:, num_warmup:]
-      return _apart(log_w, at_once)
+      return sample_axis.apart(log_w, at_once)
 
     # [passes, batch, samples of a pass, scored steps]
     log_w = tf.map_fn(
@@ -169,7 +180,7 @@ class SlvmCore:
     mode: str = "samples",
     noise_fn: Optional[NoiseFn] = None,
   ) -> tf.Tensor:
-    """Futures of each context: q filters it, then the prior goes on.
+    """Futures of each context: q filters it, then the prior forecasts.
 
     Args:
       y_context: [batch, steps, ...]; encoded once, whatever num_samples. No
@@ -193,120 +204,92 @@ class SlvmCore:
     noise_fn = noise_fn or _noise
     memory = self._after(y_context, num_samples, noise_fn)
     likelihood = self._likelihood(
-      self._go_on(memory, num_steps, noise_fn), False
+      self._forecast(memory, num_steps, noise_fn), False
     )
     y = likelihood.loc
     if mode == "samples":
       y = likelihood.sample(noise_fn("likelihood", tf.shape(y)))
-    return _apart(y, num_samples)
+    return sample_axis.apart(y, num_samples)
 
-  def _filter(self, features, noise_fn):
+  def _filter(self, features: tf.Tensor, noise_fn: NoiseFn) -> _Filtered:
     """Draws z of all steps from q; features [batch, time, ...]."""
     networks = self._networks
-    batch, num_steps = _sizes(features)
-    features = _swap(features)
+    batch, num_steps = time_axis.sizes(features)
+    features = time_axis.swap(features)
     size = networks.latent_size
     eps = noise_fn("posterior", [num_steps, batch, size])
     z_0 = tf.zeros([batch, size])
 
-    def step(before, now):
+    def step(before: tuple, now: tuple[tf.Tensor, tf.Tensor]) -> tuple:
       z_prev, _, state = before
       features_t, eps_t = now
-      maps, state = networks.posterior(features_t, z_prev, state)
-      q_t = gaussian.Gaussian(*maps)
+      of_z, state = networks.posterior(features_t, z_prev, state)
+      q_t = gaussian.DiagonalGaussian(*of_z)
       return q_t.sample(eps_t), q_t, state
 
     z, q, _ = tf.scan(
       step,
       (features, eps),
-      (z_0, gaussian.Gaussian(z_0, z_0), networks.posterior_state(batch)),
+      (
+        z_0,
+        gaussian.DiagonalGaussian(z_0, z_0),
+        networks.posterior_state(batch),
+      ),
     )
-    return _Filtered(_swap(z), gaussian.Gaussian(*map(_swap, q)))
+    return _Filtered(
+      time_axis.swap(z), gaussian.DiagonalGaussian(*map(time_axis.swap, q))
+    )
 
-  def _prior(self, z) -> tuple[gaussian.Gaussian, _Memory]:
+  def _prior(self, z: tf.Tensor) -> tuple[gaussian.DiagonalGaussian, _Memory]:
     """p(z_t | z_<t) of all steps, and what the step after them needs."""
     z_prev = tf.concat([tf.zeros_like(z[:, :1]), z[:, :-1]], axis=1)
-    maps, state = self._networks.prior(
-      z_prev, self._networks.prior_state(_sizes(z)[0])
+    of_u, state = self._networks.prior(
+      z_prev, self._networks.prior_state(time_axis.sizes(z)[0])
     )
     flow = self._latent_flow.inverse(z)
-    of_z = gaussian.Gaussian(
-      flow.shift + tf.exp(flow.log_scale) * maps.loc,
-      flow.log_scale + maps.log_scale,
-    )
+    of_z = gaussian.DiagonalGaussian(*of_u).through(flow.parameters)
     return of_z, _Memory(z[:, -1], state, flow.state)
 
-  def _likelihood(self, z, is_training):
-    return gaussian.Gaussian(*self._networks.decode(z, is_training))
+  def _likelihood(
+    self, z: tf.Tensor, is_training: bool
+  ) -> gaussian.DiagonalGaussian:
+    return gaussian.DiagonalGaussian(*self._networks.decode(z, is_training))
 
-  def _after(self, y_context, num_samples, noise_fn) -> _Memory:
-    """What the prior goes on from after the context, samples in the batch."""
+  def _after(
+    self, y_context: tf.Tensor, num_samples: int, noise_fn: NoiseFn
+  ) -> _Memory:
+    """What the prior continues from after the context, samples in the batch."""
     if y_context.shape.as_list()[1] == 0:
-      batch = _sizes(y_context)[0] * num_samples
+      batch = time_axis.sizes(y_context)[0] * num_samples
       z_0 = tf.zeros([batch, self._networks.latent_size])
       return _Memory(
         z_0,
         self._networks.prior_state(batch),
         self._latent_flow.initial_state(z_0),
       )
-    features = _repeat(self._networks.encode(y_context, False), num_samples)
+    features = sample_axis.repeat(
+      self._networks.encode(y_context, False), num_samples
+    )
     return self._prior(self._filter(features, noise_fn).z)[1]
 
-  def _go_on(self, memory, num_steps, noise_fn):
+  def _forecast(
+    self, memory: _Memory, num_steps: int, noise_fn: NoiseFn
+  ) -> tf.Tensor:
     """z of the next num_steps steps, [batch, num_steps, latent_size]."""
-    batch, size = _sizes(memory.z_prev)[0], self._networks.latent_size
+    batch, size = time_axis.sizes(memory.z_prev)[0], self._networks.latent_size
     eps = noise_fn("prior", [num_steps, batch, size])
 
-    def step(before, eps_t):
-      maps, state = self._networks.prior(
+    def step(before: _Memory, eps_t: tf.Tensor) -> _Memory:
+      of_u, state = self._networks.prior(
         before.z_prev[:, tf.newaxis], before.prior
       )
-      u_t = gaussian.Gaussian(*maps).sample(eps_t[:, tf.newaxis])[:, 0]
+      u_t = gaussian.DiagonalGaussian(*of_u).sample(eps_t[:, tf.newaxis])[:, 0]
       z_t, flow_state = self._latent_flow.step(u_t, before.flow)
       return _Memory(z_t, state, flow_state)
 
-    return _swap(tf.scan(step, eps, memory).z_prev)
+    return time_axis.swap(tf.scan(step, eps, memory).z_prev)
 
 
-def _conditioners(hparams):
-  """Of the latent flow: one transform, or none."""
-  if hparams.latent_flow == "none":
-    return []
-  return [
-    series_conditioner.SeriesConditioner(
-      hparams.num_cond_steps,
-      hparams.hidden_size,
-      log_scale_bound=hparams.flow_log_scale_bound,
-      name="latent_flow",
-    )
-  ]
-
-
-def _noise(what, shape):
+def _noise(what: str, shape: Any) -> tf.Tensor:
   del what
   return tf.random_normal(shape)
-
-
-def _sizes(x):
-  """The first two axes of x, as integers where they are static."""
-  static = x.shape.as_list()[:2]
-  return [
-    tf.shape(x)[i] if size is None else size for i, size in enumerate(static)
-  ]
-
-
-def _swap(x):
-  """[batch, time, ...] to [time, batch, ...] and back."""
-  return tf.transpose(x, [1, 0] + list(range(2, x.shape.rank)))
-
-
-def _repeat(x, num_samples):
-  """[batch, ...] to [batch * num_samples, ...], samples of one together."""
-  return x if num_samples == 1 else tf.repeat(x, num_samples, axis=0)
-
-
-def _apart(x, num_samples):
-  """[batch * num_samples, ...] to [batch, num_samples, ...]."""
-  y = tf.reshape(x, tf.concat([[-1, num_samples], tf.shape(x)[1:]], axis=0))
-  y.set_shape([None, num_samples] + x.shape.as_list()[1:])
-  return y

@@ -1,8 +1,12 @@
 """`video_flow`: VideoFlow, with its latent dynamics as an hparam."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from tensor2tensor.layers import common_video
 from tensor2tensor.utils import registry
+import tensorflow.compat.v1 as tf
 
 from t2t_af.models import initialization
 from t2t_af.models import observation
@@ -20,14 +24,16 @@ class VideoFlow(sequence_model.SequenceModel):
   dimension, exact up to dequantisation, as tensor2tensor's next_frame_glow,
   whose checkpoints it shares (`t2t-af convert`).
 
-  Hparams of its own: latent_dynamics (`skip`, `affine_af`, `none`),
+  Hparams that it adds: latent_dynamics (`skip`, `affine_af`, `none`),
   latent_af_residual, latent_af_num_transforms, latent_af_log_scale_bound.
   """
 
-  def check_input(self, step_shape):
+  def check_input(self, step_shape: Sequence[int]) -> None:
+    """Raises UserError where hparams or frames do not fit the model."""
     requirements_video_flow.check(self.hparams, step_shape)
 
-  def score(self, steps):
+  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+    """Exact NLL of the frames after the conditioning ones, and z, u of each."""
     num_train_frames = self.hparams.num_train_frames
     if self.is_training and num_train_frames != -1:
       # From anywhere in the example; the first num_cond_latents of them are
@@ -36,7 +42,9 @@ class VideoFlow(sequence_model.SequenceModel):
     else:
       frames = steps[:, self._num_unused_inputs() :]
     seed = None if self.is_training else observation.EVAL_NOISE_SEED
-    scored = self._core(steps).score(video_flow_core.dequantize(frames, seed))
+    scored = self._core(steps).score(
+      video_flow_core.OBSERVATION.to_x(frames, seed)
+    )
     dims = np.prod(steps.shape.as_list()[2:])
     # The data without noise: a pixel that never changes is to be seen as one.
     signals = {"x": frames[:, self.hparams.num_cond_latents :]}
@@ -44,35 +52,39 @@ class VideoFlow(sequence_model.SequenceModel):
       signals.update({"z%d" % level: z, "u%d" % level: u})
     return sequence_model.Scores(-scored.log_prob / dims, signals=signals)
 
-  def decompose(self, steps):
+  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
+    """z, alpha, beta and u of every level (Eq. 12)."""
     frames = steps[:, self._num_unused_inputs() :]
     return self._core(steps).decompose(
-      video_flow_core.dequantize(frames, observation.EVAL_NOISE_SEED)
+      video_flow_core.OBSERVATION.to_x(frames, observation.EVAL_NOISE_SEED)
     )
 
-  def sample(self, inputs):
+  def sample(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Futures from the last num_cond_latents input frames, x of each."""
     contexts = inputs[:, self._num_unused_inputs() :]
     return self._core(inputs).sample(
-      video_flow_core.dequantize(contexts),
+      video_flow_core.OBSERVATION.to_x(contexts),
       num_samples=self._decode_hparams.num_decodes,
       num_frames=self.hparams.video_num_target_frames,
       temperature=self.hparams.temperature,
     )
 
-  def to_outputs(self, x):
-    return video_flow_core.quantize(x)
+  def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
+    """uint8 frames of x."""
+    return video_flow_core.OBSERVATION.from_x(x)
 
-  def _core(self, frames):
+  def _core(self, frames: tf.Tensor) -> video_flow_core.VideoFlowCore:
     return video_flow_core.VideoFlowCore(
       frames.shape.as_list()[2:], self.hparams
     )
 
-  def _num_unused_inputs(self):
+  def _num_unused_inputs(self) -> int:
     """Input frames that are further back than the priors look."""
     return self.hparams.video_num_input_frames - self.hparams.num_cond_latents
 
   @staticmethod
-  def train_hooks(hook_context):
+  def train_hooks(hook_context: Any) -> list[tf.train.SessionRunHook]:
+    """Initialisation from data, then the records."""
     return [
       initialization.InitializationHook(VideoFlow, hook_context)
     ] + sequence_model.SequenceModel.train_hooks(hook_context)

@@ -6,50 +6,22 @@ through one pass of each level's prior, and sampling is one loop whose body
 is built once, however many frames it runs for.
 """
 
+from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
 from t2t_af.models import latent_prior
+from t2t_af.models import observation
+from t2t_af.models import sample_axis
 from t2t_af.networks import glow
 
-NUM_BINS = 256  # Levels of an 8-bit pixel.
+OBSERVATION = observation.glow_observation()
 
-
-def dequantize(frames: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
-  """[0, 1] frames to continuous ones in [-0.5, 0.5 + 1/256].
-
-  Adds U(0, 1/256). Levels are 1/255 apart, as in tensor2tensor, so the
-  intervals of two levels never meet and the bound on the discrete likelihood
-  holds: log P(frame) >= E[log p(x)] - log(256) per dimension.
-
-  Args:
-    frames: of any shape.
-    seed: of a stream of noise that no other seed changes; None follows the
-      graph's seed.
-  """
-  shape = tf.shape(frames)
-  if seed is None:
-    noise = tf.random_uniform(shape)
-  else:  # tf.random_uniform would mix the graph's seed in.
-    noise = tf.raw_ops.RandomUniform(
-      shape=shape, dtype=tf.float32, seed=seed, seed2=seed
-    )
-  return frames - 0.5 + noise / NUM_BINS
-
-
-def quantize(x: tf.Tensor) -> tf.Tensor:
-  """Continuous frames to uint8; the exact inverse of `dequantize`.
-
-  floor(255 * (k / 255 + noise)) = k. tensor2tensor multiplies by 256, which
-  brightens a frame by up to one level. What is no number becomes 0.
-  """
-  # The noise of a level ends 1/256 below the next one. Half of that gap goes
-  # to each end, or a noise near zero would round down to the level below.
-  levels = tf.floor((x + 0.5) * (NUM_BINS - 1.0) + 0.5 / NUM_BINS)
-  levels = tf.where(tf.is_nan(levels), tf.zeros_like(levels), levels)
-  return tf.cast(tf.clip_by_value(levels, 0.0, NUM_BINS - 1.0), tf.uint8)
+# (level, shape) -> standard normal noise of that shape.
+EpsFn = Callable[[int, tf.Tensor], tf.Tensor]
 
 
 class Encoded(NamedTuple):
@@ -74,7 +46,7 @@ class VideoFlowCore:
     hparams: of a `video_flow` set.
   """
 
-  def __init__(self, frame_shape, hparams):
+  def __init__(self, frame_shape: Sequence[int], hparams: HParams) -> None:
     self._frame_shape = [int(d) for d in frame_shape]
     self._hparams = hparams
     shapes = glow.latent_shapes(self._frame_shape, hparams.n_levels)
@@ -94,7 +66,7 @@ class VideoFlowCore:
       tf.reshape(x, [-1] + self._frame_shape), self._hparams
     )
 
-    def unfold(t):
+    def unfold(t: tf.Tensor) -> tf.Tensor:
       return tf.reshape(t, [-1, time] + t.shape.as_list()[1:])
 
     return Encoded(
@@ -123,10 +95,11 @@ class VideoFlowCore:
     for prior, z, context in zip(
       self.priors, encoded.z_levels, encoded.contexts
     ):
-      noise = prior.to_noise(z)
-      terms.append(prior.log_prob(z, context, noise))
-      u_levels.append(noise.u)
-    log_prob = tf.add_n(terms) - np.prod(self._frame_shape) * np.log(NUM_BINS)
+      transformed = prior.inverse(z)
+      terms.append(prior.log_prob(z, context, transformed))
+      u_levels.append(transformed.u)
+    dims = np.prod(self._frame_shape)
+    log_prob = tf.add_n(terms) - dims * OBSERVATION.log_volume_per_dim
     return Scored(
       log_prob, [z[:, num_cond:] for z in encoded.z_levels], u_levels
     )
@@ -149,7 +122,7 @@ class VideoFlowCore:
     num_samples: int,
     num_frames: int,
     temperature: float = 1.0,
-    eps_fn: Optional[Callable[[int, tf.Tensor], tf.Tensor]] = None,
+    eps_fn: Optional[EpsFn] = None,
   ) -> tf.Tensor:
     """Futures of each context.
 
@@ -168,12 +141,16 @@ class VideoFlowCore:
     decoder = glow.Decoder(self._frame_shape, self._hparams)
     eps_fn = eps_fn or (lambda level, shape: tf.random_normal(shape))
     states = [
-      prior.initial_state(_repeat(z, num_samples))
+      prior.initial_state(sample_axis.repeat(z, num_samples))
       for prior, z in zip(self.priors, self.encode(context_frames).z_levels)
     ]
     frames = tf.TensorArray(tf.float32, num_frames)
 
-    def body(t, frames, states):
+    def body(
+      t: tf.Tensor,
+      frames: tf.TensorArray,
+      states: list[latent_prior.PriorState],
+    ) -> tuple[tf.Tensor, tf.TensorArray, list[latent_prior.PriorState]]:
       frame, states = self._sample_frame(decoder, states, temperature, eps_fn)
       return t + 1, frames.write(t, frame), states
 
@@ -183,11 +160,17 @@ class VideoFlowCore:
     frames = tf.transpose(frames.stack(), [1, 0, 2, 3, 4])
     return tf.reshape(frames, [-1, num_samples, num_frames] + self._frame_shape)
 
-  def _sample_frame(self, decoder, states, temperature, eps_fn):
+  def _sample_frame(
+    self,
+    decoder: glow.Decoder,
+    states: list[latent_prior.PriorState],
+    temperature: float,
+    eps_fn: EpsFn,
+  ) -> tuple[tf.Tensor, list[latent_prior.PriorState]]:
     """One frame ahead, from the top level down; and the next states."""
     context, z_levels = None, [None] * len(states)
     for level in reversed(range(len(states))):
-      window = states[level][0]
+      window = states[level].window
       shape = tf.concat([tf.shape(window)[:1], window.shape[2:]], axis=0)
       z_levels[level] = self.priors[level].sample_step(
         states[level], context, eps_fn(level, shape), temperature
@@ -199,15 +182,11 @@ class VideoFlowCore:
     # sampled latents themselves drift out of the data's range, frame by
     # frame, until scales overflow; tensor2tensor conditions on them.
     if self._hparams.sample_conditioning == "frames":
-      x = dequantize(tf.cast(quantize(frame), tf.float32) / (NUM_BINS - 1.0))
+      grey = tf.cast(OBSERVATION.from_x(frame), tf.float32) / 255.0
+      x = OBSERVATION.to_x(grey)
       z_levels = [z[:, 0] for z in self.encode(x[:, tf.newaxis]).z_levels]
     states = [
       prior.next_state(state, z)
       for prior, state, z in zip(self.priors, states, z_levels)
     ]
     return frame, states
-
-
-def _repeat(x, num_samples):
-  """[batch, ...] to [batch * num_samples, ...], samples of one together."""
-  return x if num_samples == 1 else tf.repeat(x, num_samples, axis=0)

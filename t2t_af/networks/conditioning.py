@@ -1,12 +1,13 @@
 """What the conditioners of data-space flows share: heads, first steps, mask.
 
-A *conditioner* maps x [batch, s, ...] to maps [batch, s - k + 1, ...], k its
-`num_cond_steps`; entry j is a function of x[:, j : j + k] alone. The maps are
-(shift, log_scale), and a third one where the flow asks for more numbers.
+A *conditioner* gives of x [batch, s, ...] the parameters of a flow
+[batch, s - k + 1, ...], k its `num_cond_steps`; entry j is a function of
+x[:, j : j + k] alone. They are (shift, log_scale), and a third one, extra,
+where the flow needs more numbers.
 """
 
 from collections.abc import Sequence
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -27,8 +28,9 @@ class Conditioner:
   Args:
     num_cond_steps: steps in a window.
     width: of all hidden layers.
-    mask: one of MASKS.
-    log_scale_bound, num_extra: as in `maps`.
+    mask: `none`, or `learned`: a gate for every channel of every step that is
+      conditioned on (`gates`).
+    log_scale_bound, num_extra: as in `flow_parameters`.
     name: of the variable scope.
 
   Raises:
@@ -37,13 +39,13 @@ class Conditioner:
 
   def __init__(
     self,
-    num_cond_steps: int,
-    width: int,
-    mask: str,
-    log_scale_bound: float,
-    num_extra: int,
-    name: str,
-  ):
+    num_cond_steps: int = 3,
+    width: int = 64,
+    mask: str = "none",
+    log_scale_bound: float = LOG_SCALE_BOUND,
+    num_extra: int = 0,
+    name: str = "conditioner",
+  ) -> None:
     self.num_cond_steps = num_cond_steps
     self._width = width
     self._mask = _checked(mask)
@@ -51,19 +53,46 @@ class Conditioner:
     self._num_extra = num_extra
     self._name = name
 
-  def _maps(
+  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    """Parameters [batch, s - num_cond_steps + 1, ...] of x [batch, s, ...]."""
+    raise NotImplementedError
+
+  def _flow_parameters(
     self, heads: Heads, h: tf.Tensor, channels: int
   ) -> tuple[tf.Tensor, ...]:
-    """`maps` of heads that give [batch * time, ...], unfolded as h is."""
-    return maps(
-      lambda sizes: [time_axis.unfold(map_, h) for map_ in heads(sizes)],
+    """Of heads that give [batch * time, ...], unfolded as h is."""
+    return flow_parameters(
+      lambda sizes: [time_axis.unfold(head, h) for head in heads(sizes)],
       channels,
       self._log_scale_bound,
       self._num_extra,
     )
 
 
-def maps(
+class NormalizedConditioner(Conditioner):
+  """A conditioner whose hidden layers are normalised.
+
+  Args:
+    num_cond_steps, width: as `Conditioner`.
+    normalization: `batch` (the paper), `group` or `none`.
+    training: whether batch norm uses the batch; False to sample or evaluate.
+    **options: of `Conditioner`.
+  """
+
+  def __init__(
+    self,
+    num_cond_steps: int = 3,
+    width: int = 64,
+    normalization: str = "batch",
+    training: bool = False,
+    **options: Any,
+  ) -> None:
+    super().__init__(num_cond_steps, width, **options)
+    self._normalization = normalization
+    self._training = training
+
+
+def flow_parameters(
   heads: Heads,
   channels: int,
   log_scale_bound: float = LOG_SCALE_BOUND,
@@ -83,7 +112,7 @@ def maps(
     heads: {name: channels} to the outputs of layers of these names.
     channels: of a step.
     log_scale_bound: in nats, positive.
-    num_extra: channels of the third map, per channel of a step.
+    num_extra: channels of the third parameter, per channel of a step.
   """
   sizes = dict(shift=channels, log_scale=channels)
   if num_extra:
@@ -98,22 +127,22 @@ def initial(
   num_extra: int = 0,
   name: str = "initial",
 ) -> tuple[tf.Tensor, ...]:
-  """Learned maps of the steps without a window, zero at the start.
+  """Learned parameters of the steps without a window, zero at the start.
 
   The authors' code declares them, as many numbers as a step has for the shift
   and the log-scale each, and never uses them.
 
   Args:
     step_shape: [height, width, channels] or [features].
-    log_scale_bound, num_extra: as in `maps`.
+    log_scale_bound, num_extra: as in `flow_parameters`.
     name: of the variable scope.
 
   Returns:
-    Maps [...step_shape]; the third has num_extra times the channels.
+    Each [...step_shape]; the third has num_extra times the channels.
   """
   *space, channels = [int(d) for d in step_shape]
   with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
-    return maps(
+    return flow_parameters(
       lambda sizes: [
         layers.variable(head, space + [size], tf.zeros_initializer())
         for head, size in sizes.items()

@@ -1,5 +1,7 @@
 """The convolutional conditioner of video flows (Fig. 4b, Appendix B)."""
 
+from typing import Any, Optional
+
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -11,49 +13,29 @@ from t2t_af.networks import window_conv
 NUM_LAYERS = 4  # Before, and again after, the frames meet (Appendix B).
 
 
-class ConvConditioner(conditioning.Conditioner):
+class ConvConditioner(conditioning.NormalizedConditioner):
   """Shift and log-scale of a frame from the num_cond_steps frames before it.
 
   Four convolutions on every frame, the same for all (Fig. 4b, blue); the
   features of num_cond_steps frames side by side; four more convolutions; a
-  zero-initialised convolution for each map. 3x3, stride 1, ReLU after
+  zero-initialised convolution for each parameter. 3x3, stride 1, ReLU after
   normalisation, with bias.
 
   A frame goes through the first four once and stands in several windows; the
   authors' code computes it anew for each.
 
-  Args:
-    num_cond_steps: frames in a window.
-    width: channels of all hidden layers.
-    normalization: `batch` (the paper), `group` or `none`.
-    training: whether batch norm uses the batch; False to sample or evaluate.
-    mask: `none`, or `learned`: a gate for every feature of every frame of the
-      window.
-    log_scale_bound, num_extra: as in `conditioning.maps`.
-    name: of the variable scope.
+  Args: as `conditioning.NormalizedConditioner`; a learned mask has a gate for
+    every feature of every frame of the window.
   """
 
   def __init__(
-    self,
-    num_cond_steps: int = 3,
-    width: int = 64,
-    normalization: str = "batch",
-    training: bool = False,
-    mask: str = "none",
-    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-    num_extra: int = 0,
-    name: str = "conv_conditioner",
-  ):
-    super().__init__(
-      num_cond_steps, width, mask, log_scale_bound, num_extra, name
-    )
-    self._normalization = normalization
-    self._training = training
+    self, *args: Any, name: str = "conv_conditioner", **options: Any
+  ) -> None:
+    super().__init__(*args, name=name, **options)
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Maps [batch, s - k + 1, ...] of x [batch, s, height, width, channels].
-
-    k is num_cond_steps; see `conditioning`.
+    """Parameters [batch, s - k + 1, ...] of x [batch, s, height, width,
+    channels]; k is num_cond_steps, see `conditioning`.
     """
     with tf.variable_scope(self._name, reuse=tf.AUTO_REUSE):
       frames = time_axis.unfold(self._layers("frame", 0, time_axis.fold(x)), x)
@@ -61,11 +43,11 @@ class ConvConditioner(conditioning.Conditioner):
         frames, conditioning.gates(self.num_cond_steps, self._width, self._mask)
       )
       h = self._layers("window", 1, time_axis.fold(windows))
-      return self._maps(
+      return self._flow_parameters(
         lambda sizes: convs(h, sizes), windows, int(x.shape[-1])
       )
 
-  def _meet(self, frames, gates):
+  def _meet(self, frames: tf.Tensor, gates: Optional[tf.Tensor]) -> tf.Tensor:
     """The first layer on num_cond_steps frames side by side."""
     with tf.variable_scope("window_0"):
       kernel, bias = _weights(
@@ -79,7 +61,7 @@ class ConvConditioner(conditioning.Conditioner):
       )
       return time_axis.unfold(h, windows)
 
-  def _layers(self, name, first, h):
+  def _layers(self, name: str, first: int, h: tf.Tensor) -> tf.Tensor:
     for i in range(first, NUM_LAYERS):
       h = conv_layer(
         "%s_%d" % (name, i), h, self._width, self._normalization, self._training
@@ -131,11 +113,16 @@ def convs(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
   return tf.split(h, list(sizes.values()), axis=-1)
 
 
-def _conv(x, kernel):
+def _conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
   return tf.nn.conv2d(x, kernel, 1, "SAME")
 
 
-def _weights(name, input_channels, output_channels, initializer=None):
+def _weights(
+  name: str,
+  input_channels: int,
+  output_channels: int,
+  initializer: Optional[Any] = None,
+) -> tuple[tf.Tensor, tf.Tensor]:
   """Kernel and bias; by default fit for a ReLU (He et al., 2015)."""
   kernel = layers.variable(
     name + "/kernel",
@@ -148,7 +135,9 @@ def _weights(name, input_channels, output_channels, initializer=None):
   return kernel, bias
 
 
-def _activated(h, bias, normalization, training):
+def _activated(
+  h: tf.Tensor, bias: tf.Tensor, normalization: str, training: bool
+) -> tf.Tensor:
   """The rest of a layer after its convolution."""
   return tf.nn.relu(
     normalization_lib.normalize(h, normalization, training, bias)

@@ -1,6 +1,7 @@
 """The DC-GAN encoder and decoder of frames (Appendix B, Fig. 9 c and d)."""
 
 from collections.abc import Sequence
+from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -94,7 +95,12 @@ def decoder(
   return _heads(("loc", "log_scale"), h, sizes, channels)
 
 
-def _heads(names, h, sizes, channels):
+def _heads(
+  names: Sequence[str],
+  h: tf.Tensor,
+  sizes: Sequence[tuple[int, int]],
+  channels: int,
+) -> tuple[tf.Tensor, ...]:
   """A map of a frame's shape for each name."""
   if len(sizes) == 1:  # Frames too small to halve.
     return tuple(_product_head(name, h, sizes[0], channels) for name in names)
@@ -110,7 +116,9 @@ def _heads(names, h, sizes, channels):
   )
 
 
-def _product_head(name, h, size, channels):
+def _product_head(
+  name: str, h: tf.Tensor, size: tuple[int, int], channels: int
+) -> tf.Tensor:
   height, width = size
   with tf.variable_scope(name):
     h = highway.dense(
@@ -119,7 +127,9 @@ def _product_head(name, h, size, channels):
   return tf.reshape(h, [-1, height, width, channels])
 
 
-def _from_vector(z, size, filters):
+def _from_vector(
+  z: tf.Tensor, size: tuple[int, int], filters: int
+) -> tf.Tensor:
   """The transposed convolution of a 1x1 map, which is a product."""
   height, width = size
   kernel = layers.variable(
@@ -130,7 +140,7 @@ def _from_vector(z, size, filters):
   return tf.reshape(z @ kernel, [-1, height, width, filters])
 
 
-def _doubling_kernel(h, filters):
+def _doubling_kernel(h: tf.Tensor, filters: int) -> tf.Tensor:
   return layers.variable(
     "kernel",
     [_KERNEL, _KERNEL, filters, int(h.shape[-1])],
@@ -138,7 +148,7 @@ def _doubling_kernel(h, filters):
   )
 
 
-def _doubled(h, size, kernel):
+def _doubled(h: tf.Tensor, size: Sequence[int], kernel: tf.Tensor) -> tf.Tensor:
   """The transposed convolution of stride 2, to maps of `size`."""
   batch = h.shape.as_list()[0]
   if batch is None:
@@ -148,17 +158,19 @@ def _doubled(h, size, kernel):
   )
 
 
-def _bias(filters):
+def _bias(filters: int) -> tf.Tensor:
   return layers.variable("bias", [filters], tf.zeros_initializer())
 
 
-def _activated(h, kind, training, bias=None):
+def _activated(
+  h: tf.Tensor, kind: str, training: bool, bias: Optional[tf.Tensor] = None
+) -> tf.Tensor:
   return tf.nn.leaky_relu(
     normalization.normalize(h, kind, training, bias), alpha=_SLOPE
   )
 
 
-def _size(h):
+def _size(h: tf.Tensor) -> int:
   """Numbers of one map [height, width, channels]."""
   _, height, width, channels = h.shape.as_list()
   return height * width * channels

@@ -1,4 +1,4 @@
-"""Data-dependent initialisation (DDI) of actnorm, in a graph of its own.
+"""Data-dependent initialisation (DDI) of actnorm, in a separate graph.
 
 Actnorm starts such that the first data through it come out with mean 0 and
 variance 1 per channel (Kingma and Dhariwal, 2018). A graph marked by `begin`
@@ -44,7 +44,7 @@ def variable(
   Args:
     name: name under the current variable scope.
     shape: static shape.
-    batch_value: what the present batch asks for; called, and so built, in an
+    batch_value: what the present batch sets it to; called, and so built, in an
       initialisation graph alone.
 
   Returns:

@@ -3,6 +3,8 @@
 Not in the paper, which conditions on a window of three.
 """
 
+from typing import Any
+
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -17,54 +19,36 @@ def dilations(num_cond_steps: int) -> list[int]:
 
   A stack of such layers sees exactly num_cond_steps steps, each of them.
   """
-  rates, missing = [], num_cond_steps - 1
+  rates: list[int] = []
+  missing = num_cond_steps - 1
   while missing > 0:
     rates.append(min(2 ** len(rates), missing))
     missing -= rates[-1]
   return rates
 
 
-class DilatedConditioner(conditioning.Conditioner):
+class DilatedConditioner(conditioning.NormalizedConditioner):
   """Shift and log-scale of a step from the num_cond_steps steps before it.
 
   One layer on every step; layers that join two steps, 1, 2, 4 ... apart, with
-  a residual connection; a zero-initialised layer for each map. A layer is a
-  3x3 convolution with ReLU on video, a dense layer with ELU on series. The
-  cost per step grows with the logarithm of num_cond_steps where all steps go
-  through at once.
+  a residual connection; a zero-initialised layer for each parameter. A layer
+  is a 3x3 convolution with ReLU on video, a dense layer with ELU on series.
+  The cost per step grows with the logarithm of num_cond_steps where all steps
+  go through at once.
 
-  Args:
-    num_cond_steps: steps that it sees, at least 1.
-    width: channels of all hidden layers.
-    normalization: `batch`, `group` or `none`, on video; series have none.
-    training: whether batch norm uses the batch; False to sample or evaluate.
-    mask: `none`, or `learned`: a gate for every channel of both taps of every
-      layer that joins two steps.
-    log_scale_bound, num_extra: as in `conditioning.maps`.
-    name: of the variable scope.
+  Args: as `conditioning.NormalizedConditioner`; on series there is no
+    normalisation. num_cond_steps is how many steps it sees. A learned mask has
+    a gate for every channel of both taps of every layer that joins two steps.
   """
 
   def __init__(
-    self,
-    num_cond_steps: int = 8,
-    width: int = 64,
-    normalization: str = "batch",
-    training: bool = False,
-    mask: str = "none",
-    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-    num_extra: int = 0,
-    name: str = "dilated_conditioner",
-  ):
-    super().__init__(
-      num_cond_steps, width, mask, log_scale_bound, num_extra, name
-    )
-    self._normalization = normalization
-    self._training = training
+    self, *args: Any, name: str = "dilated_conditioner", **options: Any
+  ) -> None:
+    super().__init__(*args, name=name, **options)
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Maps [batch, s - k + 1, ...] of x [batch, s, ...], video or series.
-
-    k is num_cond_steps; see `conditioning`.
+    """Parameters [batch, s - k + 1, ...] of x [batch, s, ...],
+    video or series; k is num_cond_steps, see `conditioning`.
     """
     is_video = x.shape.rank == 5
     affine = (
@@ -79,11 +63,11 @@ class DilatedConditioner(conditioning.Conditioner):
             "join", conditioning.beside(taps, self._mask), is_video
           )
       folded = time_axis.fold(h)
-      return self._maps(
+      return self._flow_parameters(
         lambda sizes: affine(folded, sizes), h, int(x.shape[-1])
       )
 
-  def _layer(self, name, x, is_video):
+  def _layer(self, name: str, x: tf.Tensor, is_video: bool) -> tf.Tensor:
     folded = time_axis.fold(x)
     if is_video:
       h = conv_conditioner.conv_layer(

@@ -4,10 +4,12 @@ Per level: squeeze 2x2 pixels into channels, `depth` steps of flow, and (but
 at the top) split off half of the channels as that level's latent.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
 from t2t_af.networks import glow_level
 
 
@@ -19,7 +21,9 @@ class Latents(NamedTuple):
   log_det: tf.Tensor  # [batch], nats
 
 
-def latent_shapes(frame_shape, num_levels: int) -> list[tuple[int, int, int]]:
+def latent_shapes(
+  frame_shape: Sequence[int], num_levels: int
+) -> list[tuple[int, int, int]]:
   """(height, width, channels) of the latent at each level, finest first."""
   height, width, channels = frame_shape
   shapes = []
@@ -31,7 +35,7 @@ def latent_shapes(frame_shape, num_levels: int) -> list[tuple[int, int, int]]:
   return shapes
 
 
-def encode(x: tf.Tensor, hparams) -> Latents:
+def encode(x: tf.Tensor, hparams: HParams) -> Latents:
   """Data to latents. x: [batch, height, width, channels]."""
   z_levels, contexts, log_dets = [], [], []
   with tf.variable_scope("codec"):
@@ -54,7 +58,7 @@ class Decoder:
   convolutions are computed by the constructor, once for all frames.
   """
 
-  def __init__(self, frame_shape, hparams):
+  def __init__(self, frame_shape: Sequence[int], hparams: HParams) -> None:
     self._hparams = hparams
     self._parameters = []
     with tf.variable_scope("codec"):

@@ -4,12 +4,14 @@ Kingma and Dhariwal, Glow: Generative flow with invertible 1x1 convolutions,
 2018. Variables have tensor2tensor's names and shapes (`glow_ops.revnet`).
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Optional
 
 import numpy as np
 import scipy.linalg
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
 from t2t_af.networks import ddi
 from t2t_af.networks import layers
 
@@ -58,7 +60,7 @@ class Mixing(NamedTuple):
     return tf.reduce_sum(self.log_scale) + tf.reduce_sum(self.log_s)
 
 
-def forward(x: tf.Tensor, hparams) -> tuple[tf.Tensor, tf.Tensor]:
+def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
   """Data to noise through `hparams.depth` steps.
 
   Args:
@@ -68,15 +70,16 @@ def forward(x: tf.Tensor, hparams) -> tuple[tf.Tensor, tf.Tensor]:
   Returns:
     z as x, and its log-determinant [batch], nats.
   """
-  pixels = float(int(x.shape[1]) * int(x.shape[2]))
+  height, width, channels = x.shape.as_list()[1:]
+  pixels = float(height * width)
   if not ddi.active():
-    mixing = _mixing(range(hparams.depth), x)
+    mixing = _mixing(range(hparams.depth), channels)
     kernels = mixing.kernels()
     log_det = mixing.log_det()
   log_scales = []
   for step in range(hparams.depth):
     if ddi.active():  # Each step initialises on the output of the one before.
-      x = _mix(x, *_mixing([step], x).kernels()[0])
+      x = _mix(x, *_mixing([step], channels, x).kernels()[0])
     else:
       x = _mix(x, *kernels[step])
     with tf.variable_scope("revnet_step_%d" % step):
@@ -87,7 +90,7 @@ def forward(x: tf.Tensor, hparams) -> tuple[tf.Tensor, tf.Tensor]:
   return x, pixels * log_det + _sum_over_pixels(log_scales, x)
 
 
-def inverse_parameters(channels: int, hparams) -> list[tuple]:
+def inverse_parameters(channels: int, hparams: HParams) -> list[tuple]:
   """What of the inverse depends on the weights alone.
 
   Call it outside of a loop over frames: it inverts a matrix per step.
@@ -95,11 +98,13 @@ def inverse_parameters(channels: int, hparams) -> list[tuple]:
   Returns:
     (inverse 1x1 kernel, its bias) of every step, last step first.
   """
-  mixing = _mixing(range(hparams.depth), channels=channels)
+  mixing = _mixing(range(hparams.depth), channels)
   return mixing.inverse_kernels()[::-1]
 
 
-def inverse(parameters: list[tuple], z: tf.Tensor, hparams) -> tf.Tensor:
+def inverse(
+  parameters: list[tuple], z: tf.Tensor, hparams: HParams
+) -> tf.Tensor:
   """Noise to data, the exact inverse of `forward`.
 
   Args:
@@ -118,12 +123,14 @@ def inverse(parameters: list[tuple], z: tf.Tensor, hparams) -> tf.Tensor:
   return z
 
 
-def _mix(x, kernel, bias):
+def _mix(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
   """1x1 convolution, actnorm included. kernel: [1, 1, c, c], bias: [c]."""
   return tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "VALID"), bias)
 
 
-def _per_step(kernels, biases):
+def _per_step(
+  kernels: tf.Tensor, biases: tf.Tensor
+) -> list[tuple[tf.Tensor, tf.Tensor]]:
   """[steps, c, c] and [steps, 1, c] to [([1, 1, c, c], [c]) of each step]."""
   c = int(kernels.shape[-1])
   return list(
@@ -134,9 +141,10 @@ def _per_step(kernels, biases):
   )
 
 
-def _mixing(steps, x=None, channels=None) -> Mixing:
+def _mixing(
+  steps: Sequence[int], channels: int, x: Optional[tf.Tensor] = None
+) -> Mixing:
   """Stacks the parameters of the steps, so that few operations serve all."""
-  channels = channels or int(x.shape[-1])
   per_step = []
   for step in steps:
     with tf.variable_scope("revnet_step_%d" % step):
@@ -156,13 +164,15 @@ def _mixing(steps, x=None, channels=None) -> Mixing:
   )
 
 
-def _invertible_parameters(channels):
+def _invertible_parameters(channels: int) -> tuple[tf.Tensor, ...]:
   """P, L, U, sign_S, log_S of one step; starts as a random rotation."""
   rotation = scipy.linalg.qr(np.random.rand(channels, channels))[0]
   p, l, u = scipy.linalg.lu(rotation)
   s = np.diag(u)
 
-  def value(name, initial, trainable=True):
+  def value(
+    name: str, initial: np.ndarray, trainable: bool = True
+  ) -> tf.Tensor:
     return tf.convert_to_tensor(
       tf.get_variable(
         name, initializer=initial.astype(np.float32), trainable=trainable
@@ -179,7 +189,9 @@ def _invertible_parameters(channels):
     )
 
 
-def _coupling_network(x1, hparams):
+def _coupling_network(
+  x1: tf.Tensor, hparams: HParams
+) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
   """shift and log_scale (None if additive) of the other half of channels."""
   channels = int(x1.shape[-1])
   affine = hparams.coupling == "affine"
@@ -196,7 +208,9 @@ def _coupling_network(x1, hparams):
   return shift, tf.log_sigmoid(raw_scale + 2.0)
 
 
-def _couple(x, hparams):
+def _couple(
+  x: tf.Tensor, hparams: HParams
+) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
   x1, x2 = tf.split(x, 2, axis=-1)
   shift, log_scale = _coupling_network(x1, hparams)
   z2 = x2 + shift
@@ -205,7 +219,7 @@ def _couple(x, hparams):
   return layers.side_by_side([x1, z2]), log_scale
 
 
-def _uncouple(z, hparams):
+def _uncouple(z: tf.Tensor, hparams: HParams) -> tf.Tensor:
   x1, x2 = tf.split(z, 2, axis=-1)
   shift, log_scale = _coupling_network(x1, hparams)
   if log_scale is not None:
@@ -213,7 +227,9 @@ def _uncouple(z, hparams):
   return layers.side_by_side([x1, x2 - shift])
 
 
-def _sum_over_pixels(maps, x):
+def _sum_over_pixels(
+  maps: Sequence[Optional[tf.Tensor]], x: tf.Tensor
+) -> tf.Tensor:
   """Sum over the steps of the sum of each map, [batch]."""
   if maps[0] is None:
     return tf.zeros(tf.shape(x)[:1])

@@ -15,7 +15,7 @@ computed from them is arranged differently:
 """
 
 from collections.abc import Sequence
-from typing import Union
+from typing import Any, Optional, Union
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -26,7 +26,7 @@ from t2t_af.networks import ddi
 LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
 
 
-def variable(name: str, shape: Sequence[int], initializer) -> tf.Tensor:
+def variable(name: str, shape: Sequence[int], initializer: Any) -> tf.Tensor:
   """Value of a trainable variable, read once."""
   return tf.convert_to_tensor(
     tf.get_variable(name, shape, initializer=initializer)
@@ -99,7 +99,9 @@ def side_by_side(tensors: list[tf.Tensor]) -> tf.Tensor:
   )
 
 
-def _kernel_shape(x, output_channels, spatial_size):
+def _kernel_shape(
+  x: tf.Tensor, output_channels: int, spatial_size: int
+) -> list[int]:
   """Shape of the stored kernel, the edge-bias channel included."""
   is_window = x.shape.rank == 5
   channels = int(x.shape[-1])
@@ -108,18 +110,24 @@ def _kernel_shape(x, output_channels, spatial_size):
   return [2] * is_window + [3, 3, channels + 1, output_channels]
 
 
-def _convolve(x, kernel, dilation):
+def _convolve(
+  x: tf.Tensor, kernel: tf.Tensor, dilation: int
+) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
   """Convolution without and response to the edge bias, or None for 1x1."""
   if x.shape.rank == 4:
     return _convolve_frames(x, kernel, dilation)
   return _convolve_windows(x, kernel, dilation)
 
 
-def _conv2d(x, kernel, dilation, padding):
+def _conv2d(
+  x: tf.Tensor, kernel: tf.Tensor, dilation: int, padding: str
+) -> tf.Tensor:
   return dilated.convolution(x, kernel, [1, dilation, dilation, 1], padding)
 
 
-def _convolve_frames(x, kernel, dilation):
+def _convolve_frames(
+  x: tf.Tensor, kernel: tf.Tensor, dilation: int
+) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
   """x: [batch, height, width, channels]; edge bias is the last channel."""
   if kernel.shape[0] == 1:
     return _conv2d(x, kernel, 1, "VALID"), None
@@ -132,7 +140,9 @@ def _convolve_frames(x, kernel, dilation):
   )
 
 
-def _convolve_windows(x, kernel, dilation):
+def _convolve_windows(
+  x: tf.Tensor, kernel: tf.Tensor, dilation: int
+) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
   """x: [batch, time, height, width, channels]; edge bias is channel 0."""
   _, time, height, width, channels = x.shape.as_list()
   output_shape = [-1, time, height, width, int(kernel.shape[-1])]
@@ -178,7 +188,9 @@ def _ring(height: int, width: int, thickness: int) -> np.ndarray:
   )
 
 
-def _actnorm(names, y, edge):
+def _actnorm(
+  names: list[str], y: tf.Tensor, edge: Optional[tf.Tensor]
+) -> list[tf.Tensor]:
   """b and logs of every convolution, [(time,) 1, 1, channels].
 
   A frame has one actnorm per convolution, a window one per step.
@@ -201,7 +213,9 @@ def _actnorm(names, y, edge):
   ]
 
 
-def actnorm_parameters(prefix: str, x, channels: int):
+def actnorm_parameters(
+  prefix: str, x: Optional[tf.Tensor], channels: int
+) -> tuple[tf.Tensor, tf.Tensor]:
   """b and logs, each [1, 1, 1, channels], of `(x + b) * exp(3 * logs)`.
 
   Args:
@@ -255,7 +269,7 @@ def conv_stack(
   return conv("zeros", h, output_channels, dilation=dilation, zero_init=True)
 
 
-def interleaved(h: tf.Tensor):
+def interleaved(h: tf.Tensor) -> list[tf.Tensor]:
   """Splits [..., 2 * channels] into its even and its odd channels.
 
   tensor2tensor interleaves the two outputs of a head, e.g. (loc, log_scale).

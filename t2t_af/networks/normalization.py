@@ -69,7 +69,13 @@ def normalize(
     return _batch_norm(x, gamma, beta, training, bias)
 
 
-def _batch_norm(x, gamma, beta, training, bias):
+def _batch_norm(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  training: bool,
+  bias: Optional[tf.Tensor],
+) -> tf.Tensor:
   """The fused kernel, which also gives the unbiased variance to remember."""
   frames = x if x.shape.rank == 4 else x[:, tf.newaxis, tf.newaxis]
   moving = [
@@ -96,7 +102,7 @@ def _batch_norm(x, gamma, beta, training, bias):
   return y if x.shape.rank == 4 else y[:, 0, 0]
 
 
-def _remember(average, value):
+def _remember(average: tf.Variable, value: tf.Tensor) -> None:
   """Adds average <- MOMENTUM * average + (1 - MOMENTUM) * value, once."""
   updated = tf.get_collection_ref(_UPDATED)
   if average.name in updated:
@@ -108,7 +114,7 @@ def _remember(average, value):
   )
 
 
-def _group_norm(x, gamma, beta):
+def _group_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:
   """As many equal groups as MAX_GROUPS allows."""
   channels = int(x.shape[-1])
   groups = math.gcd(channels, MAX_GROUPS)

@@ -1,6 +1,7 @@
 """Long short-term memory over sequences (Hochreiter and Schmidhuber, 1997)."""
 
-from typing import NamedTuple, Union
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
 
@@ -67,7 +68,7 @@ def lstm(
   return x, new_states
 
 
-def _layer(x, state):
+def _layer(x: tf.Tensor, state: LstmState) -> tuple[tf.Tensor, LstmState]:
   units = int(state.h.shape[-1])
   input_kernel = layers.variable(
     "input/kernel",
@@ -80,7 +81,7 @@ def _layer(x, state):
   bias = layers.variable("bias", [4 * units], _remembering)
   from_x = time_axis.unfold(time_axis.fold(x) @ input_kernel + bias, x)
 
-  def step(state, from_x_t):
+  def step(state: LstmState, from_x_t: tf.Tensor) -> LstmState:
     return _step(from_x_t + state.h @ recurrent_kernel, state)
 
   if x.shape.as_list()[1] == 1:
@@ -93,13 +94,15 @@ def _layer(x, state):
   )
 
 
-def _step(gates, state):
+def _step(gates: tf.Tensor, state: LstmState) -> LstmState:
   i, f, j, o = tf.split(gates, 4, axis=-1)
   c = tf.sigmoid(f) * state.c + tf.sigmoid(i) * tf.tanh(j)
   return LstmState(tf.sigmoid(o) * tf.tanh(c), c)
 
 
-def _remembering(shape, dtype=None, partition_info=None):
+def _remembering(
+  shape: Sequence[int], dtype: Any = None, partition_info: Any = None
+) -> tf.Tensor:
   """Bias 1 of the forget gates, 0 elsewhere: a cell starts by remembering."""
   del partition_info
   units = shape[0] // 4

@@ -1,5 +1,7 @@
 """The fully connected conditioner of flows on series (Appendix B)."""
 
+from typing import Any
+
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
@@ -11,15 +13,13 @@ class SeriesConditioner(conditioning.Conditioner):
   """Shift and log-scale of a step from the num_cond_steps steps before it.
 
   The steps of the window side by side; a highway network, ELU (Appendix B:
-  two layers of 256); a zero-initialised layer for each map.
+  two layers of 256); a zero-initialised layer for each parameter.
 
   Args:
     num_cond_steps: steps in a window.
     width, num_layers: of the highway network.
-    mask: `none`, or `learned`: a gate for every feature of every step of the
-      window.
-    log_scale_bound, num_extra: as in `conditioning.maps`.
-    name: of the variable scope.
+    **options: of `conditioning.Conditioner`; a learned mask has a gate for
+      every feature of every step of the window.
   """
 
   def __init__(
@@ -27,18 +27,14 @@ class SeriesConditioner(conditioning.Conditioner):
     num_cond_steps: int = 3,
     width: int = 256,
     num_layers: int = 2,
-    mask: str = "none",
-    log_scale_bound: float = conditioning.LOG_SCALE_BOUND,
-    num_extra: int = 0,
     name: str = "series_conditioner",
-  ):
-    super().__init__(
-      num_cond_steps, width, mask, log_scale_bound, num_extra, name
-    )
+    **options: Any,
+  ) -> None:
+    super().__init__(num_cond_steps, width, name=name, **options)
     self._num_layers = num_layers
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
-    """Maps [batch, s - k + 1, features] of x [batch, s, features].
+    """Parameters [batch, s - k + 1, features] of x [batch, s, features].
 
     k is num_cond_steps; see `conditioning`.
     """
@@ -49,7 +45,7 @@ class SeriesConditioner(conditioning.Conditioner):
       h = highway.highway(
         time_axis.fold(windows), self._width, self._num_layers
       )
-      return self._maps(
+      return self._flow_parameters(
         lambda sizes: dense_layers(h, sizes), windows, int(x.shape[-1])
       )
 

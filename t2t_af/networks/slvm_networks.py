@@ -1,7 +1,7 @@
 """The networks of a sequential latent variable model (Appendix B, Fig. 9).
 
 Encoder, posterior, prior and decoder of video, and of other series. They give
-maps (loc, log_scale); that these are Gaussians is the model's business.
+(loc, log_scale); that these are Gaussians is the model's business.
 
 Paper: two separate layers for mean and log-variance. The authors' code takes
 the second for the log standard deviation and clamps it to [-15, 5], where its
@@ -10,15 +10,17 @@ smoothly; means are bounded as smoothly, far out.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
+from t2t_af.annotations import HParams
 from t2t_af.networks import dcgan
 from t2t_af.networks import highway
 from t2t_af.networks import layers
 from t2t_af.networks import recurrence
+from t2t_af.networks import series_conditioner
 
 MIN_LOG_SCALE, MAX_LOG_SCALE = -15.0, 5.0
 MAX_LOC = 1000.0  # Of a likelihood; below 100 it changes less than 0.4 %.
@@ -28,7 +30,7 @@ _NUM_FEATURES = 2  # Of the encoder, times its width: 128 in the paper.
 State = list[Any]  # Of a network that remembers; [] of one that does not.
 
 
-class Maps(NamedTuple):
+class LocAndLogScale(NamedTuple):
   loc: tf.Tensor
   log_scale: tf.Tensor
 
@@ -42,11 +44,27 @@ def bounded_log_scale(raw: tf.Tensor) -> tf.Tensor:
   )
 
 
-def of_shape(step_shape: Sequence[int], hparams):
+def from_step_shape(step_shape: Sequence[int], hparams: HParams) -> "Networks":
   """The networks that fit steps [height, width, channels] or [features]."""
   if len(step_shape) == 3:
     return VideoNetworks(step_shape, hparams)
   return SeriesNetworks(step_shape, hparams)
+
+
+def latent_conditioners(
+  hparams: HParams,
+) -> list[series_conditioner.SeriesConditioner]:
+  """Of the latent flow: one transform, or none."""
+  if hparams.latent_flow == "none":
+    return []
+  return [
+    series_conditioner.SeriesConditioner(
+      hparams.num_cond_steps,
+      hparams.hidden_size,
+      log_scale_bound=hparams.flow_log_scale_bound,
+      name="latent_flow",
+    )
+  ]
 
 
 class VideoNetworks:
@@ -66,7 +84,7 @@ class VideoNetworks:
     latent_size: of z.
   """
 
-  def __init__(self, step_shape: Sequence[int], hparams):
+  def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     self._step_shape = [int(d) for d in step_shape]
     self._hparams = hparams
@@ -90,12 +108,13 @@ class VideoNetworks:
         y,
       )
 
-  def posterior_state(self, batch) -> State:
+  def posterior_state(self, batch: Union[int, tf.Tensor]) -> State:
+    """Before the first step, of so many sequences."""
     return self._initial_states("posterior", batch)
 
   def posterior(
     self, features_t: tf.Tensor, z_prev: tf.Tensor, state: State
-  ) -> tuple[Maps, State]:
+  ) -> tuple[LocAndLogScale, State]:
     """q(z_t | y_<=t, z_<t) (Eq. 17), one step.
 
     Args:
@@ -108,10 +127,13 @@ class VideoNetworks:
       h, state = recurrence.lstm(x, state)
       return _latent_heads(h[:, 0], self.latent_size), state
 
-  def prior_state(self, batch) -> State:
+  def prior_state(self, batch: Union[int, tf.Tensor]) -> State:
+    """Before the first step, of so many sequences."""
     return self._initial_states("prior", batch)
 
-  def prior(self, z_prev: tf.Tensor, state: State) -> tuple[Maps, State]:
+  def prior(
+    self, z_prev: tf.Tensor, state: State
+  ) -> tuple[LocAndLogScale, State]:
     """p(z_t | z_<t) of all steps of a sequence, or of one.
 
     Args:
@@ -119,7 +141,7 @@ class VideoNetworks:
       state: before the first of these steps.
 
     Returns:
-      (maps [batch, time, latent_size], state after the last step).
+      (both [batch, time, latent_size], state after the last step).
     """
     units = self._hparams.hidden_size
     with tf.variable_scope("prior", reuse=tf.AUTO_REUSE):
@@ -127,10 +149,10 @@ class VideoNetworks:
       for i in range(2):
         h = tf.nn.relu(highway.dense("dense_%d" % i, h, units))
       h, state = recurrence.lstm(time_axis.unfold(h, z_prev), state)
-      maps = _latent_heads(time_axis.fold(h), self.latent_size)
-    return Maps(*[time_axis.unfold(m, z_prev) for m in maps]), state
+      heads = _latent_heads(time_axis.fold(h), self.latent_size)
+    return LocAndLogScale(*[time_axis.unfold(h, z_prev) for h in heads]), state
 
-  def decode(self, z: tf.Tensor, training: bool) -> Maps:
+  def decode(self, z: tf.Tensor, training: bool) -> LocAndLogScale:
     """p(y_t | z_t), all steps at once.
 
     Args:
@@ -138,7 +160,7 @@ class VideoNetworks:
       training: whether batch norm uses and remembers this batch.
 
     Returns:
-      Maps [batch, time, height, width, channels].
+      Both [batch, time, height, width, channels].
     """
     hparams = self._hparams
     with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
@@ -154,12 +176,14 @@ class VideoNetworks:
       if hparams.data_flow == "none"
       else layers.bounded(loc, MAX_LOC)
     )
-    return Maps(
+    return LocAndLogScale(
       time_axis.unfold(loc, z),
       time_axis.unfold(bounded_log_scale(log_scale), z),
     )
 
-  def _initial_states(self, scope, batch):
+  def _initial_states(
+    self, scope: str, batch: Union[int, tf.Tensor]
+  ) -> list[recurrence.LstmState]:
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
       return recurrence.initial_states(
         self._hparams.num_recurrent_layers, self._hparams.hidden_size, batch
@@ -178,7 +202,7 @@ class SeriesNetworks:
     hparams: latent_size (the paper: 16), hidden_size (256).
   """
 
-  def __init__(self, step_shape: Sequence[int], hparams):
+  def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     (self._num_features,) = [int(d) for d in step_shape]
     self._hidden_size = hparams.hidden_size
@@ -188,49 +212,56 @@ class SeriesNetworks:
     del training
     return y
 
-  def posterior_state(self, batch) -> State:
+  def posterior_state(self, batch: Union[int, tf.Tensor]) -> State:
+    """Nothing."""
     del batch
     return []
 
   def posterior(
     self, features_t: tf.Tensor, z_prev: tf.Tensor, state: State
-  ) -> tuple[Maps, State]:
+  ) -> tuple[LocAndLogScale, State]:
     """q(z_t | y_t, z_(t-1)), one step."""
     x = tf.concat([features_t, z_prev], axis=-1)
-    return self._latent_maps("posterior", x), state
+    return self._latent_network("posterior", x), state
 
-  def prior_state(self, batch) -> State:
+  def prior_state(self, batch: Union[int, tf.Tensor]) -> State:
+    """Nothing."""
     del batch
     return []
 
-  def prior(self, z_prev: tf.Tensor, state: State) -> tuple[Maps, State]:
+  def prior(
+    self, z_prev: tf.Tensor, state: State
+  ) -> tuple[LocAndLogScale, State]:
     """p(z_t | z_(t-1)) of [batch, time, latent_size]."""
-    maps = self._latent_maps("prior", time_axis.fold(z_prev))
-    return Maps(*[time_axis.unfold(m, z_prev) for m in maps]), state
+    heads = self._latent_network("prior", time_axis.fold(z_prev))
+    return LocAndLogScale(*[time_axis.unfold(h, z_prev) for h in heads]), state
 
-  def decode(self, z: tf.Tensor, training: bool) -> Maps:
-    """p(y_t | z_t), maps [batch, time, features]."""
+  def decode(self, z: tf.Tensor, training: bool) -> LocAndLogScale:
+    """p(y_t | z_t), both [batch, time, features]."""
     del training
     with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
       h = self._highway(time_axis.fold(z))
       loc = highway.dense("loc", h, self._num_features)
       log_scale = highway.dense("log_scale", h, self._num_features)
-    return Maps(
+    return LocAndLogScale(
       time_axis.unfold(layers.bounded(loc, MAX_LOC), z),
       time_axis.unfold(bounded_log_scale(log_scale), z),
     )
 
-  def _latent_maps(self, scope, x):
+  def _latent_network(self, scope: str, x: tf.Tensor) -> LocAndLogScale:
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
       return _latent_heads(self._highway(x), self.latent_size)
 
-  def _highway(self, x):
+  def _highway(self, x: tf.Tensor) -> tf.Tensor:
     return highway.highway(x, self._hidden_size, activation=tf.tanh)
 
 
-def _latent_heads(h, latent_size):
-  """Maps [batch, latent_size] of z."""
-  return Maps(
+Networks = Union[VideoNetworks, SeriesNetworks]
+
+
+def _latent_heads(h: tf.Tensor, latent_size: int) -> LocAndLogScale:
+  """loc and log_scale of z, each [batch, latent_size]."""
+  return LocAndLogScale(
     highway.dense("loc", h, latent_size),
     bounded_log_scale(highway.dense("log_scale", h, latent_size)),
   )

@@ -6,10 +6,11 @@ this one network with different inputs and heads.
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af.annotations import HParams
 from t2t_af.networks import layers
 
 
-def dilations(hparams, height: int) -> list[int]:
+def dilations(hparams: HParams, height: int) -> list[int]:
   """Distances between taps that fit a map of this height: [1] or [1, 2, 4].
 
   tensor2tensor's rule: rate r is a kernel with r holes between its taps,
@@ -22,7 +23,7 @@ def dilations(hparams, height: int) -> list[int]:
 
 
 def temporal_resnet(
-  window: tf.Tensor, output_channels: int, hparams
+  window: tf.Tensor, output_channels: int, hparams: HParams
 ) -> tuple[tf.Tensor, tf.Tensor]:
   """Maps a window of latents to two maps, e.g. loc and log_scale.
 

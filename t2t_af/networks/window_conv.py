@@ -36,11 +36,13 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
   return _by_pairs(frames, kernel, num_frames - 2)
 
 
-def _conv(x, kernel):
+def _conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
   return time_axis.unfold(tf.nn.conv2d(time_axis.fold(x), kernel, 1, "SAME"), x)
 
 
-def _by_pairs(frames, kernel, num_windows):
+def _by_pairs(
+  frames: tf.Tensor, kernel: tf.Tensor, num_windows: int
+) -> tf.Tensor:
   """F(2, 3); an odd number of windows gets one more, which is cut off."""
   batch, num_frames, *shape = frames.shape.as_list()
   if num_windows % 2:

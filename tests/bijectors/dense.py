@@ -36,23 +36,23 @@ def window_fn(
     )
   ]
 
-  def maps(window):
+  def flow_parameters(window):
     h = tf.tanh(tf.reshape(window, [-1, NUM_COND * size]) @ first)
     shift, log_scale = h @ shift_head, tf.tanh(h @ scale_head)
     shape = [-1] + list(step_shape)
-    found = tf.reshape(shift, shape), tf.reshape(log_scale, shape)
+    parameters = tf.reshape(shift, shape), tf.reshape(log_scale, shape)
     if not num_extra:
-      return found
+      return parameters
     shape[-1] *= num_extra
-    return found + (tf.reshape(h @ extra_head, shape),)
+    return parameters + (tf.reshape(h @ extra_head, shape),)
 
-  return maps
+  return flow_parameters
 
 
 def conditioner(
   step_shape: Sequence[int], seed: int = 0, num_extra: int = 0
 ) -> Callable:
   """The same as a conditioner of NUM_COND steps."""
-  return autoregressive.from_window_fn(
+  return autoregressive.WindowConditioner(
     window_fn(step_shape, seed, num_extra), NUM_COND
   )

@@ -74,7 +74,7 @@ def test_flow_keeps_the_contract(make, shape):
 
 def test_flow_with_temporal_resnet_keeps_the_contract():
   flow = AffineAutoregressive(
-    autoregressive.from_window_fn(_resnet, NUM_COND), NUM_COND
+    autoregressive.WindowConditioner(_resnet, NUM_COND), NUM_COND
   )
   with tf.Session(config=session_lib.config()) as session:
     flow_contract.check(session, flow, dense.x(VIDEO), weights.randomize)
@@ -87,18 +87,18 @@ def test_steps_and_log_dets_per_step_add_up_to_the_whole():
   inverse = flow.inverse_and_log_det(tf.constant(x))
   seen = {t: tf.constant(x[:, t - NUM_COND : t]) for t in range(NUM_COND, 5)}
   steps = [flow.step(inverse.y[:, t], seen[t]) for t in seen]
-  back = [flow.inverse_step(tf.constant(x[:, t]), seen[t]) for t in seen]
+  back = [flow.inverse(tf.constant(x[:, t - NUM_COND : t + 1])) for t in seen]
   with tf.Session() as session:
-    steps, back, found, ildj = session.run(
+    steps, back, inverted, ildj = session.run(
       [steps, back, inverse, flow.inverse_log_det_jacobian(tf.constant(x), 2)]
     )
   np.testing.assert_allclose(np.stack(steps, 1), x[:, NUM_COND:], 1e-5, 1e-5)
   np.testing.assert_allclose(
-    np.stack(back, 1), found.y[:, NUM_COND:], 1e-5, 1e-5
+    np.stack([y[:, -1] for y in back], 1), inverted.y[:, NUM_COND:], 1e-5, 1e-5
   )
-  assert not found.log_det_per_step[:, :NUM_COND].any()
-  assert found.log_det_per_step[:, NUM_COND:].all()
-  np.testing.assert_allclose(found.log_det_per_step.sum(1), ildj, 1e-5)
+  assert not inverted.log_det_per_step[:, :NUM_COND].any()
+  assert inverted.log_det_per_step[:, NUM_COND:].all()
+  np.testing.assert_allclose(inverted.log_det_per_step.sum(1), ildj, 1e-5)
 
 
 @pytest.mark.parametrize("start", [0, 1])
@@ -111,7 +111,7 @@ def test_initial_maps_transform_the_steps_without_a_window(start):
   initial = _flow((5, 3), start=start, initial=(shift, log_scale))
   assert (skip.num_unscored, initial.num_unscored) == (first, start)
   with tf.Session() as session:
-    skipped, found, shift, log_scale = session.run(
+    skipped, inverted, shift, log_scale = session.run(
       [
         skip.inverse_and_log_det(tf.constant(x)),
         initial.inverse_and_log_det(tf.constant(x)),
@@ -120,19 +120,19 @@ def test_initial_maps_transform_the_steps_without_a_window(start):
       ]
     )
   np.testing.assert_allclose(
-    found.y[:, start:first],
+    inverted.y[:, start:first],
     (x[:, start:first] - shift) / np.exp(log_scale),
     1e-5,
     1e-6,
   )
   np.testing.assert_allclose(
-    found.log_det_per_step[:, start:first],
+    inverted.log_det_per_step[:, start:first],
     np.full([2, NUM_COND], -log_scale.sum()),
     1e-5,
   )
-  np.testing.assert_array_equal(found.y[:, first:], skipped.y[:, first:])
+  np.testing.assert_array_equal(inverted.y[:, first:], skipped.y[:, first:])
   np.testing.assert_array_equal(
-    found.log_det_per_step[:, first:], skipped.log_det_per_step[:, first:]
+    inverted.log_det_per_step[:, first:], skipped.log_det_per_step[:, first:]
   )
 
 

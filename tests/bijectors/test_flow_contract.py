@@ -44,8 +44,8 @@ def _without_past(window_fn):
 class _WrongForward(AffineAutoregressive):
   """Its shift goes in twice."""
 
-  def to_data(self, y, shift, log_scale):
-    return super().to_data(y, shift, log_scale) + shift
+  def element_forward(self, y, shift, log_scale):
+    return super().element_forward(y, shift, log_scale) + shift
 
 
 class _WrongSign(AffineAutoregressive):
@@ -63,8 +63,10 @@ class _WrongSteps(AffineAutoregressive):
 
 
 class _StaticTime(AffineAutoregressive):
-  def to_noise(self, x, shift, log_scale):
-    return super().to_noise(x, shift * (x.shape.as_list()[1] or 1), log_scale)
+  def element_inverse(self, x, shift, log_scale):
+    return super().element_inverse(
+      x, shift * (x.shape.as_list()[1] or 1), log_scale
+    )
 
 
 class _SeesPadding(AffineAutoregressive):
@@ -94,12 +96,12 @@ class _Shapeless(AffineAutoregressive):
 class _NotOnto(AffineAutoregressive):
   """No data belong to its negative noise."""
 
-  def to_noise(self, x, shift, log_scale):
-    y, log_det = super().to_noise(x, shift, log_scale)
+  def element_inverse(self, x, shift, log_scale):
+    y, log_det = super().element_inverse(x, shift, log_scale)
     return tf.exp(y), log_det + y
 
-  def to_data(self, y, shift, log_scale):
-    return super().to_data(tf.log(tf.abs(y)), shift, log_scale)
+  def element_forward(self, y, shift, log_scale):
+    return super().element_forward(tf.log(tf.abs(y)), shift, log_scale)
 
 
 class _WrongForwardLogDet(AffineAutoregressive):
@@ -108,8 +110,8 @@ class _WrongForwardLogDet(AffineAutoregressive):
 
 
 class _MixesStep(AffineAutoregressive):
-  def to_noise(self, x, shift, log_scale):
-    y, log_det = super().to_noise(x, shift, log_scale)
+  def element_inverse(self, x, shift, log_scale):
+    y, log_det = super().element_inverse(x, shift, log_scale)
     return y + tf.roll(y, 1, axis=-1), log_det
 
 
@@ -152,7 +154,7 @@ class _SeesNextStep(AffineAutoregressive):
   ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_contract_refuses(options, claim):
-  conditioner = autoregressive.from_window_fn(
+  conditioner = autoregressive.WindowConditioner(
     options.get("wrap", lambda f: f)(dense.window_fn(SHAPE[1:])), NUM_COND
   )
   cls = options.get("cls", AffineAutoregressive)

@@ -41,13 +41,13 @@ def test_spline_keeps_the_contract():
 
 
 class _NoSlope(splines.SplineAutoregressive):
-  def to_noise(self, x, shift, log_scale, extra):
-    y, _ = super().to_noise(x, shift, log_scale, extra)
+  def element_inverse(self, x, shift, log_scale, extra):
+    y, _ = super().element_inverse(x, shift, log_scale, extra)
     return y, -log_scale
 
 
 class _AffineForward(splines.SplineAutoregressive):
-  def to_data(self, y, shift, log_scale, extra):
+  def element_forward(self, y, shift, log_scale, extra):
     return shift + y * tf.exp(log_scale)
 
 
@@ -66,10 +66,10 @@ def test_contract_refuses(cls, claim):
 
 
 def test_spline_of_zeros_is_the_affine_flow():
-  affine_maps = dense.conditioner((3,))
+  affine_parameters = dense.conditioner((3,))
 
   def with_zeros(x):
-    shift, log_scale = affine_maps(x)
+    shift, log_scale = affine_parameters(x)
     return (
       shift,
       log_scale,
@@ -80,13 +80,15 @@ def test_spline_of_zeros_is_the_affine_flow():
   spline = splines.SplineAutoregressive(
     with_zeros, NUM_COND, 2, num_bins=NUM_BINS
   )
-  affine = affine_autoregressive.AffineAutoregressive(affine_maps, NUM_COND, 2)
+  affine = affine_autoregressive.AffineAutoregressive(
+    affine_parameters, NUM_COND, 2
+  )
   with tf.Session() as session:
     ours, theirs = session.run(
       [spline.inverse_and_log_det(x), affine.inverse_and_log_det(x)]
     )
-  for found, expected in zip(ours, theirs):
-    np.testing.assert_allclose(found, expected, 1e-5, 1e-5)
+  for actual, expected in zip(ours, theirs):
+    np.testing.assert_allclose(actual, expected, 1e-5, 1e-5)
 
 
 def _step(u, extra):
@@ -94,8 +96,8 @@ def _step(u, extra):
   flow = splines.SplineAutoregressive(None, 1, 2, num_bins=NUM_BINS)
   u, extra = tf.constant(u), tf.constant(extra)
   zero = tf.zeros_like(u)
-  y, log_slope = flow.to_noise(u, zero, zero, extra)
-  x = flow.to_data(u, zero, zero, extra)
+  y, log_slope = flow.element_inverse(u, zero, zero, extra)
+  x = flow.element_forward(u, zero, zero, extra)
   gradients = tf.gradients([y, log_slope, x], [u, extra])
   (slope,) = tf.gradients(y, u)
   with tf.Session() as session:

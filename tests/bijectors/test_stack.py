@@ -88,7 +88,7 @@ def _found(transforms):
     ),
     lambda: stack.Stack([], 2),
   ],
-  ids=["zero_maps", "empty"],
+  ids=["zero_parameters", "empty"],
 )
 def test_identity_on_top_changes_nothing(second):
   (one, forward_one), (two, forward_two) = (

@@ -1,4 +1,4 @@
-"""What every network from windows of the past to maps must do.
+"""What every conditioner must do.
 
     conditioner_contract.check(session, conditioner, k, x, shapes, number)
 
@@ -21,46 +21,47 @@ def check(
   conditioner: Callable,
   num_cond_steps: int,
   x: np.ndarray,
-  map_shapes: Sequence[Sequence[int]],
+  step_shapes: Sequence[Sequence[int]],
   num_parameters: int,
 ) -> None:
   """Asserts the contract; the message of a failure names the claim.
 
   Args:
     session: of the default graph, which has no variables yet.
-    conditioner: [batch, s, ...] to maps [batch, s - num_cond_steps + 1, ...].
+    conditioner: [batch, s, ...] to parameters [batch, s - num_cond_steps + 1,
+      ...].
     num_cond_steps: length k of a window.
     x: float32 [batch, s, ...], batch at least 2, s above num_cond_steps.
-    map_shapes: of every map, without batch and time.
+    step_shapes: of every map, without batch and time.
     num_parameters: trainable numbers.
   """
   assert len(x) > 1, "a batch of one has no mates"
   num_windows = x.shape[1] - num_cond_steps + 1
   assert num_windows > 1, "one window alone leaks nothing"
   fed = tf.placeholder_with_default(x, (None, None) + x.shape[2:])
-  maps = conditioner(fed)
+  parameters = conditioner(fed)
   static = conditioner(tf.constant(x))
   slopes = [
     [
       tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
       for j in range(num_windows)
     ]
-    for m in maps
+    for m in parameters
   ]
 
-  expected = [[len(x), num_windows] + list(shape) for shape in map_shapes]
+  expected = [[len(x), num_windows] + list(shape) for shape in step_shapes]
   assert [m.shape.as_list() for m in static] == expected, "has its shapes"
   counted = sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
   assert counted == num_parameters, "has %d parameters" % counted
   session.run(tf.global_variables_initializer())
-  for value in session.run(maps):
+  for value in session.run(parameters):
     assert not value.any(), "starts at zero"
 
   weights.randomize(session)
-  values, at_static, slopes = session.run([maps, static, slopes])
-  changed = session.run(maps, {fed: np.concatenate([x[:1], x[1:] + 1.0])})
+  values, at_static, slopes = session.run([parameters, static, slopes])
+  changed = session.run(parameters, {fed: np.concatenate([x[:1], x[1:] + 1.0])})
   alone = [
-    session.run(maps, {fed: x[:, j : j + num_cond_steps]})
+    session.run(parameters, {fed: x[:, j : j + num_cond_steps]})
     for j in range(num_windows)
   ]
   for i, value in enumerate(values):

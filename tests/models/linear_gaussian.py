@@ -22,11 +22,11 @@ class Linear(NamedTuple):
   matrix: np.ndarray
   scale: np.ndarray
 
-  def maps(self, x: tf.Tensor) -> slvm_networks.Maps:
+  def heads(self, x: tf.Tensor) -> slvm_networks.LocAndLogScale:
     """Of [..., features]."""
     loc = tf.tensordot(x, tf.constant(self.matrix, tf.float32), 1)
     log_scale = tf.constant(np.log(self.scale), tf.float32)
-    return slvm_networks.Maps(loc, log_scale + tf.zeros_like(loc))
+    return slvm_networks.LocAndLogScale(loc, log_scale + tf.zeros_like(loc))
 
 
 class LinearNetworks:
@@ -50,16 +50,16 @@ class LinearNetworks:
   prior_state = posterior_state
 
   def posterior(self, features_t, z_prev, state):
-    return self.of_posterior.maps(
+    return self.of_posterior.heads(
       tf.concat([features_t, z_prev], axis=-1)
     ), state
 
   def prior(self, z_prev, state):
-    return self.of_prior.maps(z_prev), state
+    return self.of_prior.heads(z_prev), state
 
   def decode(self, z, training):
     del training
-    return self.of_likelihood.maps(z)
+    return self.of_likelihood.heads(z)
 
 
 def example(off: float = 0.2) -> LinearNetworks:

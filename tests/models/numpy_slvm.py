@@ -126,7 +126,7 @@ def run(
   y: np.ndarray,
   eps: np.ndarray,
   future_eps: np.ndarray,
-  latent_maps: Callable,
+  latent_network: Callable,
 ) -> Run:
   """Filters y and goes on.
 
@@ -135,7 +135,7 @@ def run(
     y: [batch, time, ...]; none at all for no context.
     eps: of q, [time, batch, latent_size].
     future_eps: of the prior after y, [steps, batch, latent_size].
-    latent_maps: the three z before a step, [batch, 3, latent_size], oldest
+    latent_network: the three z before a step, [batch, 3, latent_size], oldest
       first, to (alpha, log beta) [batch, latent_size] of the latent flow.
   """
   batch, num_steps = y.shape[:2]
@@ -145,7 +145,7 @@ def run(
   kl, log_ratio = [], []
   for t in range(num_steps):
     (p_loc, p_log), p_state = networks.prior(zs[-1], p_state)
-    alpha, log_beta = latent_maps(np.stack(zs[-3:], axis=1))
+    alpha, log_beta = latent_network(np.stack(zs[-3:], axis=1))
     p = scipy.stats.norm(
       alpha + np.exp(log_beta) * p_loc, np.exp(log_beta + p_log)
     )
@@ -164,7 +164,7 @@ def run(
     log_ratio.append((p.logpdf(zs[-1]) - q.logpdf(zs[-1])).sum(axis=1))
   for eps_t in future_eps:
     (loc, log_scale), p_state = networks.prior(zs[-1], p_state)
-    alpha, log_beta = latent_maps(np.stack(zs[-3:], axis=1))
+    alpha, log_beta = latent_network(np.stack(zs[-3:], axis=1))
     zs.append(alpha + np.exp(log_beta) * (loc + np.exp(log_scale) * eps_t))
   future, _ = networks.decode(np.stack(zs[3 + num_steps :], axis=1))
   if not num_steps:

@@ -74,8 +74,8 @@ def test_last_step_as_shift_is_the_gaussian_random_walk(
   if len(step_shape) == 3:
     expected, scale = np.log(256.0), np.round(x * 255.0) / 256.0
   expected += _standard_normal(np.diff(scale, axis=1)[:, 8:])
-  found = _nll(small.hparams(hparams_set), x, initialize=None)
-  np.testing.assert_allclose(found, expected, rtol=TOLERANCE)
+  ours = _nll(small.hparams(hparams_set), x, initialize=None)
+  np.testing.assert_allclose(ours, expected, rtol=TOLERANCE)
 
 
 def _elu(x):
@@ -162,29 +162,29 @@ def test_video_is_scored_by_its_flow(no_noise):
 
 @pytest.mark.parametrize("mode, same", [("eval", True), ("train", False)])
 def test_noise_is_the_same_in_every_evaluation_alone(mode, same):
-  found = []
+  nlls = []
   for _ in range(2):
     with tf.Graph().as_default():
-      found.append(
+      nlls.append(
         _nll(
           small.hparams("af1_tiny"), small.sequences(small.VIDEO, 19), mode=mode
         )
       )
   # Threads add in another order: a unit in the last place.
-  assert np.allclose(found[0], found[1], rtol=1e-6) == same
+  assert np.allclose(nlls[0], nlls[1], rtol=1e-6) == same
 
 
 def test_gaussian_noise_is_another_model_of_the_same_frames():
-  found = []
+  nlls = []
   for dequantization in observation.DEQUANTIZATIONS:
     with tf.Graph().as_default():
-      found.append(
+      nlls.append(
         _nll(
           small.hparams("af1_tiny", dequantization=dequantization),
           small.sequences(small.VIDEO, 19),
         )
       )
-  assert 1e-5 < np.abs(found[0] - found[1]).max() < 0.05
+  assert 1e-5 < np.abs(nlls[0] - nlls[1]).max() < 0.05
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def test_second_transform_with_zero_heads_is_the_identity(
   hparams_set, step_shape, overrides
 ):
   """M = 2 is M = 1 there."""
-  found = []
+  values = []
   for num_transforms in (1, 2):
     hp = small.hparams(hparams_set, num_transforms=num_transforms, **overrides)
     with tf.Graph().as_default(), tf.Session() as session:
@@ -136,8 +136,8 @@ def test_second_transform_with_zero_heads_is_the_identity(
       weights.randomize(
         session, zero=r"transform_1/\w+/(shift|log_scale|extra)"
       )
-      found.append(session.run(built))
-  one, two = found
+      values.append(session.run(built))
+  one, two = values
   assert one.log_det_per_step.any()
   np.testing.assert_allclose(two.y, one.y, 1e-4, 1e-6)
   np.testing.assert_allclose(

@@ -146,7 +146,7 @@ def test_evaluation_uses_the_moving_averages(video):
   """Which after three steps are not yet the batch's."""
   frames = video.case.problem.read_windows(video.case.data_dir, "eval", 9, 10)
   hp = small.hparams("slvm_af1_tiny")
-  found = {}
+  nlls = {}
   for mode in ("eval", "train"):
     with tf.Graph().as_default(), tf.Session() as session:
       with tf.variable_scope("slvm/body", reuse=tf.AUTO_REUSE):
@@ -162,10 +162,10 @@ def test_evaluation_uses_the_moving_averages(video):
       tf.train.Saver(tf.global_variables()).restore(
         session, tf.train.latest_checkpoint(video.case.model_dir)
       )
-      found[mode] = session.run(scores["nll_nats_per_dim"]).mean()
+      nlls[mode] = session.run(scores["nll_nats_per_dim"]).mean()
   recorded = video.record["nll_nats_per_dim"]
-  assert abs(found["eval"] / recorded - 1.0) < RTOL_OF_NOISE
-  assert abs(found["train"] / recorded - 1.0) > 2.0 * RTOL_OF_NOISE
+  assert abs(nlls["eval"] / recorded - 1.0) < RTOL_OF_NOISE
+  assert abs(nlls["train"] / recorded - 1.0) > 2.0 * RTOL_OF_NOISE
 
 
 def test_record_of_a_bound_says_what_it_is(video):
@@ -208,9 +208,11 @@ def test_restored_model_says_the_same(series):
 
 
 def test_training_is_recorded(video):
-  found = json_lines.read(run_folder.results(video.case.model_dir, "training"))
-  assert [r["step"] for r in found] == [1, 3]
-  assert all(0 < r["nll_nats_per_dim"] < 100 for r in found)
+  written = json_lines.read(
+    run_folder.results(video.case.model_dir, "training")
+  )
+  assert [r["step"] for r in written] == [1, 3]
+  assert all(0 < r["nll_nats_per_dim"] < 100 for r in written)
 
 
 def test_predictions_are_frames(video):

@@ -5,6 +5,7 @@ import pytest
 import scipy.stats
 import tensorflow.compat.v1 as tf
 
+from t2t_af.bijectors import affine_autoregressive
 from t2t_af.models import latent_flow
 from t2t_af.models import latent_prior
 from t2t_af.networks import series_conditioner
@@ -37,20 +38,11 @@ def _base_log_prob(u):
   )
 
 
-class _ShiftToLast:
-  """u_t = z_t - z_(t-1): alpha = z_(t-1), beta = 1 (None)."""
-
-  num_cond_steps = K
-
-  def __call__(self, z):
-    return z[:, K - 1 :], None
-
-
 @pytest.mark.parametrize("num_transforms", [0, 1, 2])
 def test_log_prob_is_the_change_of_variables(num_transforms):
   """log p(z) = log p(u) - log |det dz / du|, by the Jacobian of `step`.
 
-  And z is where `inverse` says u was: to and fro are each other's inverse.
+  And z is where `inverse` says u was: the two are each other's inverse.
   """
   size = NUM_STEPS * SIZE
   u = np.tile(Z[:1], [size, 1, 1])
@@ -66,23 +58,25 @@ def test_log_prob_is_the_change_of_variables(num_transforms):
   log_prob = flow.log_prob(z, _base_log_prob)
   with tf.Session() as session:
     weights.randomize(session)
-    jacobian, z, done, log_prob, base, state = session.run(
-      [
-        tf.reshape(jacobian, [size] * 2),
-        z,
-        done,
-        log_prob,
-        _base_log_prob(noise),
-        state,
-      ]
+    jacobian, z, u_of_z, z_of_u, done_state, log_prob, base, state = (
+      session.run(
+        [
+          tf.reshape(jacobian, [size] * 2),
+          z,
+          done.u,
+          done.parameters.forward(noise),
+          done.state,
+          log_prob,
+          _base_log_prob(noise),
+          state,
+        ]
+      )
     )
   if num_transforms:
     assert np.abs(z - u).max() > 0.01, "says nothing"
-  np.testing.assert_allclose(done.u, u, TOLERANCE, TOLERANCE)
-  np.testing.assert_allclose(
-    done.shift + np.exp(done.log_scale) * u, z, TOLERANCE, TOLERANCE
-  )
-  for a, b in zip(done.state, state):
+  np.testing.assert_allclose(u_of_z, u, TOLERANCE, TOLERANCE)
+  np.testing.assert_allclose(z_of_u, z, TOLERANCE, TOLERANCE)
+  for a, b in zip(done_state, state):
     np.testing.assert_allclose(a, b, TOLERANCE, TOLERANCE)
   expected = base[0].sum() - np.linalg.slogdet(jacobian.astype(np.float64))[1]
   np.testing.assert_allclose(log_prob[0].sum(), expected, TOLERANCE)
@@ -99,7 +93,7 @@ def test_starts_as_the_identity():
     done, z_t = session.run([done, z_t])
   np.testing.assert_array_equal(done.u, Z)
   np.testing.assert_array_equal(z_t, Z[:, 0])
-  assert not done.shift.any() and not done.log_scale.any()
+  assert not any(parameter.any() for parameter in done.parameters)
 
 
 def test_goes_on_from_a_state_whatever_the_cut():
@@ -120,7 +114,7 @@ def test_goes_on_from_a_state_whatever_the_cut():
 
 def test_differences_of_latents():
   """The special case that has no network: u_t = z_t - z_(t-1), z_0 = 0."""
-  flow = latent_flow.LatentFlow([_ShiftToLast()])
+  flow = latent_flow.LatentFlow([latent_flow.LastStep(K)])
   log_prob = flow.log_prob(tf.constant(Z), _base_log_prob)
   z_t, state = flow.step(
     tf.constant(Z[:, 3]), flow.inverse(tf.constant(Z[:, :3])).state
@@ -141,47 +135,29 @@ def test_differences_of_latents():
 @pytest.mark.parametrize(
   "dynamics, num_transforms", [("skip", 1), ("affine_af", 2)]
 )
-def test_is_the_flow_of_video_flows_latents(dynamics, num_transforms):
-  """Given the conditioning latents as its state."""
+def test_after_given_latents_it_is_the_stack_of_bijectors(
+  dynamics, num_transforms
+):
+  """VideoFlow's: the conditioning latents pass unchanged, and are its state."""
   shape = (4, 2, 4)
-  z = tf.constant(
-    np.random.RandomState(1)
-    .standard_normal((2, K + 2) + shape)
-    .astype(np.float32)
-  )
+  values = np.random.RandomState(1).standard_normal((2, K + 2) + shape)
+  z = tf.constant(values, tf.float32)
   hparams = tiny.hparams(
     latent_dynamics=dynamics, latent_af_num_transforms=num_transforms
   )
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     prior = latent_prior.LatentPrior(1, shape, hparams)
-    u, log_det = z, 0.0
-    for flow in prior.flows:
-      u, of_flow = flow.inverse_and_log_det(u)
-      log_det += of_flow
-
-    def with_window(flow):
-      """The flow's maps as a conditioner: u = 0 and u = 1 give them away."""
-
-      def conditioner(z):
-        windows = tf.stack(
-          [z[:, i : i + z.shape[1] - K + 1] for i in range(K)], axis=2
-        )
-        folded = tf.reshape(windows, (-1, K) + shape)
-        shift = flow.step(tf.zeros_like(folded[:, 0]), folded)
-        scale = flow.step(tf.ones_like(shift), folded) - shift
-        return [tf.reshape(m, (2, -1) + shape) for m in (shift, tf.log(scale))]
-
-      conditioner.num_cond_steps = K
-      return conditioner
-
-    ours = latent_flow.LatentFlow([with_window(f) for f in prior.flows])
-    done = ours.inverse(z[:, K:], [z[:, :K]] * len(prior.flows))
+    transformed = prior.inverse(z)
+    y, log_det = z, 0.0
+    for conditioner in prior.flow.conditioners:
+      bijector = affine_autoregressive.AffineAutoregressive(conditioner, K)
+      y, of_bijector = bijector.inverse_and_log_det(y)
+      log_det += of_bijector
   with tf.Session() as session:
     weights.randomize(session)
-    ours, theirs, log_scale, log_det = session.run(
-      [done.u, u[:, K:], done.log_scale, log_det[:, K:]]
+    ours, theirs, our_log_det, log_det = session.run(
+      [transformed.u, y[:, K:], transformed.inverse_log_det(), log_det[:, K:]]
     )
-  np.testing.assert_allclose(ours, theirs, 1e-3, 1e-3)
-  np.testing.assert_allclose(
-    -log_scale.sum(axis=(2, 3, 4)), log_det, 1e-3, 1e-3
-  )
+  assert np.abs(ours - values[:, K:]).max() > 0.01, "says nothing"
+  np.testing.assert_allclose(ours, theirs, 1e-5, 1e-5)
+  np.testing.assert_allclose(our_log_det, log_det, 1e-5, 1e-5)

@@ -111,15 +111,15 @@ def test_log_prob_is_equation_12(level, residual):
   networks = _networks(level, hparams)
   with tf.Session() as session:
     weights.randomize(session)
-    ours, found = session.run([ours, networks])
-  found = {name: value.astype(np.float64) for name, value in found.items()}
-  assert np.abs(found["raw_log_beta"]).max() > bound, "bounds nothing"
-  beta = np.exp(bound * np.tanh(found["raw_log_beta"] / bound))
-  alpha = found["alpha"] + residual * found["window"][:, -1]
+    ours, outputs = session.run([ours, networks])
+  outputs = {name: value.astype(np.float64) for name, value in outputs.items()}
+  assert np.abs(outputs["raw_log_beta"]).max() > bound, "bounds nothing"
+  beta = np.exp(bound * np.tanh(outputs["raw_log_beta"] / bound))
+  alpha = outputs["alpha"] + residual * outputs["window"][:, -1]
   theirs = scipy.stats.norm.logpdf(
     Z[:, NUM_COND:].reshape((-1,) + SHAPE),
-    alpha + beta * found["loc"],
-    beta * np.exp(found["log_scale"]),
+    alpha + beta * outputs["loc"],
+    beta * np.exp(outputs["log_scale"]),
   ).sum((1, 2, 3))
   np.testing.assert_allclose(ours.ravel(), theirs, TOLERANCE, TOLERANCE)
 
@@ -188,25 +188,25 @@ def test_decomposition_is_equation_12(dynamics, transforms):
           latent_dynamics=dynamics, latent_af_num_transforms=transforms
         ),
       )
-      noise, found = (
-        prior.to_noise(tf.constant(Z)),
+      transformed, parts = (
+        prior.inverse(tf.constant(Z)),
         prior.decompose(tf.constant(Z)),
       )
     weights.randomize(session)
-    u, found = session.run([noise.u, found])
-  np.testing.assert_allclose(found["u"], u, rtol=TOLERANCE, atol=TOLERANCE)
-  np.testing.assert_array_equal(found["z"], Z[:, NUM_COND:])
+    u, parts = session.run([transformed.u, parts])
+  np.testing.assert_allclose(parts["u"], u, rtol=TOLERANCE, atol=TOLERANCE)
+  np.testing.assert_array_equal(parts["z"], Z[:, NUM_COND:])
   np.testing.assert_allclose(
-    found["alpha"] + found["beta"] * u,
-    found["z"],
+    parts["alpha"] + parts["beta"] * u,
+    parts["z"],
     rtol=TOLERANCE,
     atol=TOLERANCE,
   )
   if dynamics == "skip":
-    np.testing.assert_array_equal(found["alpha"], Z[:, NUM_COND - 1 : -1])
-    assert (found["beta"] == 1.0).all()
+    np.testing.assert_array_equal(parts["alpha"], Z[:, NUM_COND - 1 : -1])
+    assert (parts["beta"] == 1.0).all()
   else:
-    assert np.abs(found["alpha"] + u - found["z"]).max() > 0.01
+    assert np.abs(parts["alpha"] + u - parts["z"]).max() > 0.01
 
 
 def test_no_flow_has_no_decomposition():

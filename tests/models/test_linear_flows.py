@@ -5,6 +5,7 @@ import pytest
 import scipy.stats
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session as session_lib
 from t2t_af.models import data_flow
 from t2t_af.models import optimization
 from tests.models import small
@@ -17,7 +18,7 @@ def _linear(differences):
   """A linear-Gaussian conditioner: shift of the past three, constant scale.
 
   Args:
-    differences: the shift is told in x_(t-1), its first and its second
+    differences: the shift is a function of x_(t-1), its first and its second
       difference, the same functions, and starts at x_(t-1): of a particle far
       from the origin everything else starts with gradients of thousands.
   """
@@ -97,7 +98,7 @@ def _trained(monkeypatch, train, test, differences, num_steps):
   scores, _ = small.body("autoregressive_flow", hp, test)
   step = optimization.train_op(loss, hp)
   with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     for _ in range(num_steps):
       session.run(step)
     return session.run(scores[NLL]).mean()
@@ -112,15 +113,15 @@ def test_known_coefficients_have_the_analytic_likelihood(monkeypatch):
   with tf.Session() as session:
     for v in tf.trainable_variables():
       v.load(A if v.op.name.endswith("/a") else np.log(SIGMA), session)
-    found = session.run(scores[NLL])
-  np.testing.assert_allclose(found, _ar3_nll(x), 1e-4, 1e-5)
+    nll = session.run(scores[NLL])
+  np.testing.assert_allclose(nll, _ar3_nll(x), 1e-4, 1e-5)
 
 
 def test_ar3_is_learnt_to_the_analytic_likelihood(monkeypatch):
   """Within 0.01 nats per step of the law that made the series."""
   test = _ar3(seed=1)
-  found = _trained(monkeypatch, _ar3(seed=0), test, False, num_steps=300)
-  assert abs(found - _ar3_nll(test).mean()) * DIMS < 0.01
+  nll = _trained(monkeypatch, _ar3(seed=0), test, False, num_steps=300)
+  assert abs(nll - _ar3_nll(test).mean()) * DIMS < 0.01
 
 
 def test_particle_one_flow_reaches_what_two_differences_reach(monkeypatch):
@@ -128,8 +129,8 @@ def test_particle_one_flow_reaches_what_two_differences_reach(monkeypatch):
   test = _particle(seed=1)
   w = np.diff(test.astype(np.float64), n=2, axis=1)[:, 7:]
   optimum = -scipy.stats.norm.logpdf(w).mean()
-  found = _trained(monkeypatch, _particle(seed=0), test, True, num_steps=400)
-  assert abs(found - optimum) * DIMS < 0.01
+  nll = _trained(monkeypatch, _particle(seed=0), test, True, num_steps=400)
+  assert abs(nll - optimum) * DIMS < 0.01
 
 
 @pytest.mark.parametrize("num_transforms, optimal", [(1, False), (2, True)])

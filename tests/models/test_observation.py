@@ -58,15 +58,15 @@ def test_frames_of_gaussian_noise_are_the_nearest_level():
 
 @pytest.mark.parametrize("dequantization", observation.DEQUANTIZATIONS)
 def test_seeded_noise_depends_on_nothing_else(dequantization):
-  found = []
+  noises = []
   for graph_seed, seed in ((1, 5), (2, 5), (1, 6), (1, None), (2, None)):
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
-      found.append(session.run(_x(dequantization, FRAMES[:2], seed)))
-  np.testing.assert_array_equal(found[0], found[1])
-  for other in found[2:]:
-    assert np.abs(other - found[0]).max() > 1e-3
-  assert np.abs(found[3] - found[4]).max() > 1e-3
+      noises.append(session.run(_x(dequantization, FRAMES[:2], seed)))
+  np.testing.assert_array_equal(noises[0], noises[1])
+  for other in noises[2:]:
+    assert np.abs(other - noises[0]).max() > 1e-3
+  assert np.abs(noises[3] - noises[4]).max() > 1e-3
 
 
 def test_series_are_left_as_they_are():
@@ -81,8 +81,8 @@ def test_noise_of_series_has_its_deviation_and_its_seed():
   values = np.linspace(-3.0, 3.0, 6000, dtype=np.float32).reshape([1, -1, 3])
   with tf.Graph().as_default(), tf.Session() as session:
     noise, again, other = (
-      found - values
-      for found in session.run(
+      x - values
+      for x in session.run(
         [series.to_x(tf.constant(values), seed) for seed in (1, 1, 2)]
       )
     )

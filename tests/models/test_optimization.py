@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session as session_lib
 from t2t_af.models import optimization
 from tests.models import tiny
 
@@ -59,7 +60,7 @@ def _global_norm(gradients):
 
 def _trained(session, toy):
   """Values of the variables before and after NUM_STEPS steps."""
-  session.run(tf.global_variables_initializer())
+  session.run(session_lib.initializer())
   values = [session.run(toy.variables)]
   for seed in range(NUM_STEPS):
     gradients = _gradients(seed)
@@ -81,7 +82,7 @@ def _trained_by_tensorflow(optimizer, start, clip):
   fed = [tf.placeholder(tf.float32, shape) for shape in SHAPES.values()]
   update = optimizer.apply_gradients(zip(fed, variables))
   with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     for seed in range(NUM_STEPS):
       gradients = _gradients(seed)
       factor = min(1.0, clip / _global_norm(gradients)) if clip else 1.0
@@ -132,7 +133,7 @@ def test_step_that_is_not_finite_raises_and_changes_nothing(
   toy = _Toy()
   everything = tf.global_variables()
   with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     session.run(toy.train_op, toy.feed(_gradients(0)))
     before = session.run(everything)
     gradients = dict(_gradients(1))
@@ -157,7 +158,7 @@ def test_moving_averages_are_updated_with_the_step(collected):
     tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
   toy = _Toy()
   with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
+    session.run(session_lib.initializer())
     for seed in range(2):
       session.run(toy.train_op, toy.feed(_gradients(seed)))
     assert session.run(average) == (2.0 if collected else 0.0)

@@ -33,7 +33,7 @@ def _run(
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     # What `bottom` makes of levels is as `small.sequences`.
     factor = 255.0 if len(step_shape) == 3 else 1.0
-    found = small.model(name, hp, "eval").decomposition(
+    parts = small.model(name, hp, "eval").decomposition(
       {
         "inputs": tf.constant(factor * x[:, :INPUTS]),
         "targets": tf.constant(factor * x[:, INPUTS:]),
@@ -43,15 +43,15 @@ def _run(
     session.run(tf.global_variables_initializer())
     if initialize:
       initialize(session)
-    signals, found = session.run([signals_lib.split(outputs).signals, found])
-  return x, signals, found
+    signals, parts = session.run([signals_lib.split(outputs).signals, parts])
+  return x, signals, parts
 
 
-def _round_trip(x, found, num_transforms):
+def _round_trip(x, parts, num_transforms):
   """Greatest error of shift_m + scale_m y_m, against what is below."""
   below, worst = x, 0.0
   for m in range(1, num_transforms + 1):
-    shift, scale, y = [found["%s_%d" % (n, m)] for n in ("shift", "scale", "y")]
+    shift, scale, y = [parts["%s_%d" % (n, m)] for n in ("shift", "scale", "y")]
     assert shift.shape == scale.shape == y.shape and (scale > 0).all()
     worst = max(
       worst, np.abs(shift + scale * y - below[:, -y.shape[1] :]).max()
@@ -79,33 +79,33 @@ def test_shift_and_scale_lead_back_to_the_data(
   no_noise, name, hparams_set, step_shape, overrides
 ):
   del no_noise
-  x, signals, found = _run(name, hparams_set, step_shape, **overrides)
+  x, signals, parts = _run(name, hparams_set, step_shape, **overrides)
   x = np.round(255.0 * x) / 256.0 if len(step_shape) == 3 else x
   num_transforms = len(signals) - 1
-  assert _round_trip(x, found, num_transforms) < TOLERANCE
+  assert _round_trip(x, parts, num_transforms) < TOLERANCE
   mutant = dict(
-    found,
-    scale_1=np.roll(found["scale_1"], 1, axis=1),
-    shift_1=np.roll(found["shift_1"], 1, axis=1),
+    parts,
+    scale_1=np.roll(parts["scale_1"], 1, axis=1),
+    shift_1=np.roll(parts["shift_1"], 1, axis=1),
   )
   assert _round_trip(x, mutant, num_transforms) > 1e3 * TOLERANCE
   num_scored = TARGETS + (INPUTS if overrides else 0)
   for m in range(1, num_transforms + 1):
     y = signals["y%d" % m]
     assert y.shape[1] == num_scored
-    np.testing.assert_array_equal(y, found["y_%d" % m][:, -num_scored:])
+    np.testing.assert_array_equal(y, parts["y_%d" % m][:, -num_scored:])
 
 
 def test_spline_has_the_shift_and_scale_of_its_affine_part():
   """Zero in its extra map: an affine flow."""
-  x, _, found = _run(
+  x, _, parts = _run(
     "autoregressive_flow",
     "af1_series_tiny",
     small.SERIES,
     lambda session: weights.randomize(session, zero="/extra/"),
     flow_transform="spline",
   )
-  assert _round_trip(x, found, 1) < TOLERANCE
+  assert _round_trip(x, parts, 1) < TOLERANCE
 
 
 def test_data_are_a_signal_without_noise():
@@ -129,8 +129,8 @@ def test_new_flow_leaves_the_correlation_of_the_data():
   )
   expected = _correlation(x[:, INPUTS:].astype(np.float64))
   for name in ("x", "y1"):
-    found = correlation.temporal_correlation(signals[name]).correlation
-    np.testing.assert_allclose(found, expected, rtol=1e-6)
+    measured = correlation.temporal_correlation(signals[name]).correlation
+    np.testing.assert_allclose(measured, expected, rtol=1e-6)
   assert abs(_correlation(x) - expected) > 0.01  # Mutant: all steps.
 
 
@@ -143,10 +143,10 @@ def test_correlation_of_a_difference_is_that_of_differenced_data(
   )
   for m in range(num_transforms + 1):
     differenced = np.diff(x.astype(np.float64), m, axis=1)[:, -TARGETS:]
-    found = correlation.temporal_correlation(
+    measured = correlation.temporal_correlation(
       signals["y%d" % m if m else "x"]
     ).correlation
-    np.testing.assert_allclose(found, _correlation(differenced), rtol=1e-5)
+    np.testing.assert_allclose(measured, _correlation(differenced), rtol=1e-5)
 
 
 class _Problem:
@@ -171,7 +171,7 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
     )
   )
   assert list(outputs.scores) == ["nll"] and list(outputs.signals) == ["y1"]
-  found = signals_lib.Correlations(
+  correlations = signals_lib.Correlations(
     outputs.signals,
     hparam.HParams(
       data_dir="there",
@@ -180,7 +180,7 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
       problem=problem,
     ),
   )
-  ((value, update),) = found.metrics().values()
+  ((value, update),) = correlations.metrics().values()
   expected = correlation.temporal_correlation(
     values, ids=problem and problem.window_ids("there", 3, 4)
   )
@@ -190,10 +190,10 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
   )
   with tf.Session() as session:
     for _ in range(2):
-      found.begin()
+      correlations.begin()
       for part in (values[:3], values[3:]):
         session.run(update, {batch: part})
-    (fields,) = found.record_fields()
+    (fields,) = correlations.record_fields()
     np.testing.assert_allclose(session.run(value), expected.correlation, 1e-6)
   assert fields["signal"] == "y1" and fields["num_sequences"] == 5
   np.testing.assert_allclose(fields["correlation"], expected.correlation, 1e-6)
@@ -203,6 +203,6 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
 
 
 def test_no_signal_needs_no_problem():
-  found = signals_lib.Correlations({}, None)
-  found.begin()
-  assert (found.metrics(), found.record_fields()) == ({}, [])
+  correlations = signals_lib.Correlations({}, None)
+  correlations.begin()
+  assert (correlations.metrics(), correlations.record_fields()) == ({}, [])

@@ -174,7 +174,7 @@ class _Affine:
     self._linear = linear_gaussian.Linear(matrix, scale)
 
   def __call__(self, z):
-    return self._linear.maps(z[:, self.num_cond_steps - 1 :])
+    return self._linear.heads(z[:, self.num_cond_steps - 1 :])
 
 
 def test_linear_latent_flow_is_another_linear_prior():
@@ -202,13 +202,13 @@ def test_linear_latent_flow_is_another_linear_prior():
       np.random.RandomState(len(what)).standard_normal(shape), tf.float32
     )
 
-  found = []
+  results = []
   for core in (
     _core(plain),
     _core(with_flow, [_Affine(alpha, beta)]),
     _core(with_flow),
   ):
-    found.append(
+    results.append(
       (
         core.elbo(y, False, 2, noise),
         core.importance_weighted_bound(y, 5, noise_fn=noise),
@@ -217,7 +217,7 @@ def test_linear_latent_flow_is_another_linear_prior():
       )
     )
   with tf.Session() as session:
-    without, flow, other = session.run(found)
+    without, flow, other = session.run(results)
   for expected, value in zip(tf.nest.flatten(without), tf.nest.flatten(flow)):
     np.testing.assert_allclose(value, expected, 1e-4, 1e-4)
   assert np.abs(other[1] - without[1]).max() > 0.1, "says nothing"

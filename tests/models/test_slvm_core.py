@@ -49,11 +49,11 @@ def _noise(what, shape):
   return tf.constant(NOISE[what])
 
 
-def _latent_maps(values):
+def _latent_network(values):
   """Of the latent flow's own network, or alpha = 0 and beta = 1."""
   own = numpy_layers.under(values, "latent_flow")
 
-  def maps(window):
+  def latent_parameters(window):
     h = window.reshape([len(window), -1])
     h = numpy_layers.highway(
       numpy_layers.under(own, "highway"),
@@ -66,7 +66,7 @@ def _latent_maps(values):
     ]
     return shift, 8.0 * np.tanh(raw / 8.0)
 
-  return maps if own else lambda window: (0.0, 0.0)
+  return latent_parameters if own else lambda window: (0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_equals_numpy(kind, training, data_flow, latent_flow):
       Y[kind][:, :num_context],
       NOISE["posterior"],
       NOISE["prior"],
-      _latent_maps(values),
+      _latent_network(values),
     )
 
   expected = numpy_run(training, NUM_STEPS)

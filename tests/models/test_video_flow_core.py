@@ -5,11 +5,13 @@ import pytest
 import scipy.stats
 import tensorflow.compat.v1 as tf
 
+from t2t_af.models import observation
 from t2t_af.models import video_flow_core
 from tests import weights
 from tests.models import tiny
 
 NUM_COND = 3
+OBSERVATION = video_flow_core.OBSERVATION
 
 
 def _core(frame_shape=tiny.FRAME_SHAPE, **overrides):
@@ -56,9 +58,7 @@ def test_second_frame_goes_on_from_the_first(monkeypatch, conditioning):
   """... as sampled, or as the 8-bit frame that it becomes."""
   half_a_level = 0.5 / 256
   monkeypatch.setattr(
-    video_flow_core,
-    "dequantize",
-    lambda frames, seed=None: frames - 0.5 + half_a_level,
+    observation, "uniform_noise", lambda shape, seed=None: tf.fill(shape, 0.5)
   )
   context = _frames((2, NUM_COND) + tiny.FRAME_SHAPE)
   next_context = tf.placeholder(tf.float32, context.shape)
@@ -74,7 +74,7 @@ def test_second_frame_goes_on_from_the_first(monkeypatch, conditioning):
     ]
   with tf.Session() as session:
     weights.randomize(session)
-    both, grey = session.run([both, video_flow_core.quantize(both)])
+    both, grey = session.run([both, OBSERVATION.from_x(both)])
     first, as_8_bit = both[:, :1], grey[:, :1] / 255.0 - 0.5 + half_a_level
     assert np.abs(as_8_bit - first).max() > 0.1, "nothing to tell apart"
     seen = {"latents": first, "frames": as_8_bit}[conditioning]
@@ -104,9 +104,9 @@ def test_every_grey_level_comes_back(monkeypatch, noise):
     tf, "random_uniform", lambda shape: tf.fill(shape, np.float32(noise))
   )
   levels = np.arange(256)
-  x = video_flow_core.dequantize(tf.constant(levels / 255.0, tf.float32))
+  x = OBSERVATION.to_x(tf.constant(levels / 255.0, tf.float32))
   with tf.Session() as session:
-    back, x = session.run([video_flow_core.quantize(x), x])
+    back, x = session.run([OBSERVATION.from_x(x), x])
   assert back.dtype == np.uint8 and x.min() >= -0.5 and x.max() < 0.51
   np.testing.assert_array_equal(back, levels)
 
@@ -115,14 +115,14 @@ def test_frames_out_of_range_become_black_or_white():
   x = tf.constant([-7.0, 7.0, -np.inf, np.inf, np.nan])
   with tf.Session() as session:
     np.testing.assert_array_equal(
-      session.run(video_flow_core.quantize(x)), [0, 255, 0, 255, 0]
+      session.run(OBSERVATION.from_x(x)), [0, 255, 0, 255, 0]
     )
 
 
 def test_dequantization_noise_fills_one_level_evenly():
   with tf.Session() as session:
     x, same, other = session.run(
-      [video_flow_core.dequantize(tf.zeros([2000]), seed) for seed in (1, 1, 2)]
+      [OBSERVATION.to_x(tf.zeros([2000]), seed) for seed in (1, 1, 2)]
     )
   noise = (x + 0.5) * 256
   assert scipy.stats.kstest(noise, "uniform").pvalue > 1e-4
@@ -135,7 +135,7 @@ def test_seeded_noise_is_the_same_under_every_graph_seed():
   for graph_seed, seed in ((1, 7), (2, 7), (1, 8), (1, None), (2, None)):
     with tf.Graph().as_default(), tf.Session() as session:
       tf.set_random_seed(graph_seed)
-      x = video_flow_core.dequantize(tf.zeros([3, 4]), seed)
+      x = OBSERVATION.to_x(tf.zeros([3, 4]), seed)
       noises.append(session.run(x) + 0.5)
   same, also_same, other_seed, unseeded, also_unseeded = noises
   np.testing.assert_array_equal(same, also_same)

@@ -167,28 +167,28 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
 
 
 def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
-  found = json_lines.read(run_folder.results(ran.model_dir, "correlation"))
-  assert [r["signal"] for r in found] == ["x", "z0", "u0", "z1", "u1"]
+  written = json_lines.read(run_folder.results(ran.model_dir, "correlation"))
+  assert [r["signal"] for r in written] == ["x", "z0", "u0", "z1", "u1"]
   frames, _ = ran.problem.read_sequences(
     ran.data_dir, "eval", NUM_COND + NUM_TARGETS
   )
   expected = correlation.temporal_correlation(frames, num_unscored=NUM_COND)
-  for record in found:
+  for record in written:
     assert (record["num_sequences"], record["num_steps"]) == (3, 6)
     assert (record["step"], record["seed"], record["split"]) == (2, 7, "eval")
     # A metric is float32.
     assert np.isclose(
       record["correlation"], ran.metrics["corr_" + record["signal"]], rtol=1e-6
     )
-  assert np.isclose(found[0]["correlation"], expected.correlation)
-  assert found[0]["num_constant_dims"] == expected.num_constant_dims
-  assert found[1]["num_dims"] == found[2]["num_dims"] == 8 * 8 * 3 / 2
-  assert found[1]["correlation"] != found[2]["correlation"]
+  assert np.isclose(written[0]["correlation"], expected.correlation)
+  assert written[0]["num_constant_dims"] == expected.num_constant_dims
+  assert written[1]["num_dims"] == written[2]["num_dims"] == 8 * 8 * 3 / 2
+  assert written[1]["correlation"] != written[2]["correlation"]
 
 
 def test_training_is_recorded(ran):
-  found = json_lines.read(run_folder.results(ran.model_dir, "training"))
-  assert [r["step"] for r in found] == [1, 2]
+  written = json_lines.read(run_folder.results(ran.model_dir, "training"))
+  assert [r["step"] for r in written] == [1, 2]
   trained = [
     value
     for name, value in ran.initial[0].items()

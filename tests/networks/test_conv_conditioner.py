@@ -12,7 +12,7 @@ from tests.contracts import conditioner_contract
 
 X = np.random.RandomState(0).standard_normal([2, 4, 3, 5, 2]).astype(np.float32)
 WIDTH = 8
-# Two maps of as many channels as a frame, 3x3, with bias.
+# Two parameters of as many channels as a frame, 3x3, with bias.
 HEADS = 2 * (9 * WIDTH + 1) * 2
 LAYERS = 9 * WIDTH * (2 + 3 * WIDTH + 3 * WIDTH + 3 * WIDTH) + 8 * WIDTH
 NORMS = 8 * 2 * WIDTH
@@ -124,14 +124,20 @@ def test_closed_mask_hides_what_it_stands_on():
   assert not slope[:, 1].any() and slope[:, 0].any() and slope[:, 2].any()
 
 
-def test_initial_maps_start_at_zero_and_are_bounded():
-  maps = conditioning.initial([2, 2, 3], log_scale_bound=0.01, num_extra=4)
-  assert [m.shape.as_list() for m in maps] == [[2, 2, 3], [2, 2, 3], [2, 2, 12]]
+def test_initial_parameters_start_at_zero_and_are_bounded():
+  parameters = conditioning.initial(
+    [2, 2, 3], log_scale_bound=0.01, num_extra=4
+  )
+  assert [m.shape.as_list() for m in parameters] == [
+    [2, 2, 3],
+    [2, 2, 3],
+    [2, 2, 12],
+  ]
   with tf.Session(config=session_lib.config()) as session:
     session.run(tf.global_variables_initializer())
-    assert not any(m.any() for m in session.run(list(maps)))
+    assert not any(m.any() for m in session.run(list(parameters)))
     weights.randomize(session)
-    shift, log_scale, _ = session.run(maps)
+    shift, log_scale, _ = session.run(parameters)
   assert np.abs(shift).max() > 0.01 > np.abs(log_scale).max()
 
 

@@ -23,7 +23,7 @@ ACTNORM = STEP + "/actnorm/actnorm_%s"
 
 
 def _network(frames, windows, hparams, depth):
-  """Frames through `depth` steps of revnet; windows through a convolution."""
+  """Frames through a level of Glow; windows through a convolution."""
   hparams.depth = depth
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     return (

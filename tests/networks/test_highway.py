@@ -24,7 +24,7 @@ def test_equals_numpy(activation, theirs):
   built = highway.highway(tf.constant(X), 5, 3, activation)
   with tf.Session() as session:
     weights.randomize(session)
-    found, values = session.run(
+    ours, values = session.run(
       [built, {v.op.name: v for v in tf.global_variables()}]
     )
 
@@ -38,7 +38,7 @@ def test_equals_numpy(activation, theirs):
   for i in (1, 2):
     gate = scipy.special.expit(dense("gate_%d" % i, h))
     h = gate * theirs(dense("layer_%d" % i, h)) + (1.0 - gate) * h
-  np.testing.assert_allclose(found, h, 1e-5, 1e-6)
+  np.testing.assert_allclose(ours, h, 1e-5, 1e-6)
 
 
 def test_gates_start_mostly_closed():

@@ -119,7 +119,7 @@ def test_a_bias_given_is_a_bias_added_before(kind, training):
   """To what comes out, to what is remembered, and to all gradients."""
   x = tf.constant(X)
   bias = tf.constant(np.linspace(-2.0, 2.0, 16).astype(np.float32))
-  found = []
+  outputs = []
   for scope in ("given", "added"):
     with tf.variable_scope(scope):
       y = (
@@ -127,7 +127,7 @@ def test_a_bias_given_is_a_bias_added_before(kind, training):
         if scope == "given"
         else normalization.normalize(x + bias, kind, training)
       )
-    found.append(
+    outputs.append(
       [y, tf.gradients(y**2 * x, x)[0]]
       + [
         u for u in tf.get_collection(tf.GraphKeys.UPDATE_OPS) if scope in u.name
@@ -135,7 +135,7 @@ def test_a_bias_given_is_a_bias_added_before(kind, training):
     )
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
-    given, added = session.run(found)
+    given, added = session.run(outputs)
   assert len(given) == len(added) == (4 if kind == "batch" and training else 2)
   for a, b in zip(given, added):
     np.testing.assert_allclose(a, b, 1e-4, 1e-4)
