@@ -208,9 +208,8 @@ def test_restored_model_says_the_same(series):
 
 
 def test_training_is_recorded(video):
-  written = json_lines.read(
-    run_folder.results(video.case.model_dir, "training")
-  )
+  path = run_folder.results(video.case.model_dir, "training")
+  written = json_lines.read(path)
   assert [r["step"] for r in written] == [1, 3]
   assert all(0 < r["nll_nats_per_dim"] < 100 for r in written)
 
