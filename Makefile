@@ -44,8 +44,8 @@ format: setup  ## formats every file and sorts its imports
 
 # The tests of what takes another path where TensorFlow does without oneDNN.
 test-onednn-off: setup  ## dilated convolutions as on CPUs where TensorFlow leaves oneDNN off
-	@TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) -m "not slow" tests/test_dilated.py \
-	  tests/compat tests/networks/test_layers.py tests/networks/test_temporal_resnet.py \
+	@TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) -m "not slow" tests/compat \
+	  tests/networks/test_layers.py tests/networks/test_temporal_resnet.py \
 	  tests/models/test_video_flow_equals_stock.py $(ARGS)
 
 bench: setup  ## graph sizes and build times against the stock VideoFlow

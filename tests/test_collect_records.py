@@ -68,3 +68,27 @@ def test_samples_are_cut_to_what_is_shown_and_weights_are_left(collected):
     "run.json",
     "samples.npz",
   ]
+
+
+def test_old_records_are_collected_with_todays_names(collect, tmp_path):
+  folder = tmp_path / "run" / "results"
+  folder.mkdir(parents=True)
+  (folder / "likelihood.jsonl").write_text(
+    '{"num_scored_frames": 10, "nll_nats_per_dim_per_frame": [0.123456789]}\n',
+    encoding="utf-8",
+  )
+  collect(str(tmp_path / "run"), str(tmp_path / "kept"))
+  assert json_lines.read(
+    str(tmp_path / "kept" / "results" / "likelihood.jsonl")
+  ) == [{"num_scored_steps": 10, "nll_nats_per_dim_per_step": [0.12346]}]
+
+
+def test_what_no_table_reads_is_left(collect, tmp_path):
+  source = tmp_path / "compare"
+  (source / "decode").mkdir(parents=True)
+  for name in ("report.html", "decode/quality.csv", "other.jsonl"):
+    (source / name).write_text("x", encoding="utf-8")
+  (source / "references.jsonl").write_text("{}\n", encoding="utf-8")
+  collect(str(source), str(tmp_path / "kept"))
+  kept = [p.name for p in (tmp_path / "kept").rglob("*") if p.is_file()]
+  assert kept == ["references.jsonl"]

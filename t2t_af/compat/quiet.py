@@ -61,7 +61,7 @@ _PINNED_PACKAGES = (
 
 # tensor2tensor sets its verbosity to INFO and reports every variable and
 # feature. Of its INFO lines only these inform a person.
-_TELLING = re.compile(
+_INFORMATIVE = re.compile(
   "|".join(
     [
       r"^Saving checkpoints for \d+ into",
@@ -111,7 +111,7 @@ class _QuietFilter(logging.Filter):
     return (
       record.pathname.startswith(_OURS)
       or _verbose()
-      or bool(_TELLING.search(message))
+      or bool(_INFORMATIVE.search(message))
     )
 
 

@@ -33,7 +33,7 @@ def lpips_distance(backbone: str, path: str) -> lpips_quality.Distance:
   Raises:
     UserError: if a package or the file cannot be read.
   """
-  with _told(path):
+  with _reported(path):
     torch, lpips = map(importlib.import_module, ("torch", "lpips"))
     with warnings.catch_warnings():
       warnings.simplefilter("ignore")  # of how lpips calls torchvision
@@ -79,7 +79,7 @@ def i3d_features(path: str) -> Callable[[np.ndarray], np.ndarray]:
   Raises:
     UserError: if a package or the file cannot be read.
   """
-  with _told(path):
+  with _reported(path):
     torch, fvd = map(importlib.import_module, ("torch", "cdfvd.fvd"))
     device = _device(torch)
     network = fvd.load_i3d_model(torch.device(device), path)
@@ -96,7 +96,7 @@ def _device(torch) -> str:
 
 
 @contextlib.contextmanager
-def _told(path: str) -> Iterator[None]:
+def _reported(path: str) -> Iterator[None]:
   """What goes wrong in loading, as one line."""
   try:
     yield

@@ -16,6 +16,15 @@ from t2t_af.records import run_folder
 CONTEXTS, SAMPLES, COND, TIME = 5, 3, 3, 4
 
 
+def _estimator(folder, predict):
+  """The part of an Estimator that decoding asks."""
+  return types.SimpleNamespace(
+    model_dir=folder,
+    predict=predict,
+    latest_checkpoint=lambda: folder + "/model.ckpt-9",
+  )
+
+
 @pytest.fixture(name="decoded", scope="module")
 def _decoded(tmp_path_factory):
   """Decodes 5 contexts (no multiple of anything); sample 1 is the truth."""
@@ -40,11 +49,6 @@ def _decoded(tmp_path_factory):
         scores=0,
       )
 
-  estimator = types.SimpleNamespace(
-    model_dir=folder,
-    predict=predict,
-    latest_checkpoint=lambda: folder + "/model.ckpt-9",
-  )
   hparams = types.SimpleNamespace(
     batch_size=2,
     temperature=0.5,
@@ -57,7 +61,11 @@ def _decoded(tmp_path_factory):
   )
   run_folder.update(folder, model="video_flow", seed=4)
   decoding.decode_from_dataset(
-    estimator, "video_x", hparams, decode_hp, dataset_split="test"
+    _estimator(folder, predict),
+    "video_x",
+    hparams,
+    decode_hp,
+    dataset_split="test",
   )
   return folder, truth, outputs, asked
 
@@ -144,31 +152,30 @@ class _SeriesProblem:
     return input_fn
 
 
+def _windows_read(input_fn):
+  """What an input_fn gives, window by window."""
+  batch = tf.data.make_one_shot_iterator(input_fn(None, None)).get_next()
+  windows = []
+  with tf.Session() as session:
+    while True:
+      try:
+        windows.extend(session.run(batch))
+      except tf.errors.OutOfRangeError:
+        return windows
+
+
 def _decode_series(folder, windows, outputs, num_contexts):
+  """Decodes `outputs`; returns the windows that were read for it."""
   asked = []
 
   def predict(input_fn, checkpoint_path):
     del checkpoint_path
-    batch = tf.data.make_one_shot_iterator(input_fn(None, None)).get_next()
-    with tf.Session() as session:
-      while True:
-        try:
-          asked.extend(session.run(batch))
-        except tf.errors.OutOfRangeError:
-          break
-    for i, window in enumerate(asked):
+    asked.extend(_windows_read(input_fn))
+    for window, samples in zip(asked, outputs):
       yield dict(
-        inputs=window[:COND],
-        targets=window[COND:],
-        outputs=outputs[i],
-        scores=0,
+        inputs=window[:COND], targets=window[COND:], outputs=samples, scores=0
       )
 
-  estimator = types.SimpleNamespace(
-    model_dir=folder,
-    predict=predict,
-    latest_checkpoint=lambda: folder + "/model.ckpt-9",
-  )
   hparams = types.SimpleNamespace(
     batch_size=2,
     data_dir="there",
@@ -177,7 +184,7 @@ def _decode_series(folder, windows, outputs, num_contexts):
     problem=_SeriesProblem(windows),
   )
   decoding.decode_from_dataset(
-    estimator,
+    _estimator(folder, predict),
     "series_x",
     hparams,
     t2t_decoding.decode_hparams(
@@ -219,3 +226,38 @@ def test_all_windows_of_a_series_can_be_asked_for(tmp_path):
   windows = np.zeros((7, COND + TIME, 2), np.float32)
   outputs = np.zeros((7, SAMPLES, TIME, 2), np.float32)
   assert len(_decode_series(str(tmp_path), windows, outputs, -1)) == 7
+
+
+def test_values_that_are_not_finite_are_warned_of_once(monkeypatch):
+  warned = []
+  monkeypatch.setattr(tf.logging, "warning", lambda *args: warned.append(args))
+  samples = types.SimpleNamespace(non_finite_words="were drawn black")
+  decoding._warn_of_non_finite([dict(scores=0), dict(scores=0)], samples)
+  assert not warned
+  decoding._warn_of_non_finite([dict(scores=2), dict(scores=3)], samples)
+  ((text, *values),) = warned
+  assert values == [5, "were drawn black"] and "temperature" in text
+
+
+def test_another_models_samples_are_left_to_tensor2tensor(monkeypatch):
+  """next_frame_glow returns one sample of a context: four axes."""
+  asked = []
+  monkeypatch.setattr(
+    decoding,
+    "_stock_decode_from_dataset",
+    lambda *args: asked.append(args) or "theirs",
+  )
+  problem = types.SimpleNamespace(make_estimator_input_fn=lambda *a, **k: None)
+  hparams = types.SimpleNamespace(problem=problem)
+  decode_hp = t2t_decoding.decode_hparams("batch_size=7")
+  estimator = _estimator(
+    "", lambda *a, **k: iter([dict(outputs=np.zeros([4, 8, 8, 3]))])
+  )
+  assert (
+    decoding.decode_from_dataset(
+      estimator, "p", hparams, decode_hp, "file", "dev", "ckpt"
+    )
+    == "theirs"
+  )
+  assert asked == [(estimator, "p", hparams, decode_hp, "file", "dev", "ckpt")]
+  assert hparams.batch_size == 7

@@ -11,7 +11,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af.compat import dilated
 from t2t_af.compat import onednn
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).parents[2]
 SWITCH = "TF_ENABLE_ONEDNN_OPTS"
 ON_X86 = pytest.mark.skipif(
   platform.machine().lower() not in ("x86_64", "amd64"),

@@ -1,0 +1,66 @@
+"""Mends of TensorFlow: names that tf_slim looks for, and graph mode."""
+
+import types
+
+import pytest
+import tensorflow.compat.v1 as tf
+from tensorflow.python.util import deprecation
+
+from t2t_af.compat import on_tensorflow
+
+
+def test_graphs_are_built():
+  assert not tf.executing_eagerly()
+  assert not tf.control_flow_v2_enabled()
+
+
+def test_names_that_moved_are_put_back_and_no_other_is_replaced(monkeypatch):
+  module = types.SimpleNamespace(stays="of TensorFlow")
+  monkeypatch.setattr(
+    on_tensorflow,
+    "_MOVED",
+    {types.SimpleNamespace: {}, _Hashable(module): {"stays": 1, "gone": 2}},
+  )
+  on_tensorflow.slim_names()
+  assert (module.stays, module.gone) == ("of TensorFlow", 2)
+
+
+class _Hashable:
+  """A module can be a key, a namespace cannot."""
+
+  def __init__(self, target):
+    object.__setattr__(self, "target", target)
+
+  def __getattr__(self, name):
+    return getattr(object.__getattribute__(self, "target"), name)
+
+  def __setattr__(self, name, value):
+    setattr(self.target, name, value)
+
+
+@pytest.mark.parametrize(
+  "module, names", list(on_tensorflow._MOVED.items()), ids=lambda x: None
+)
+def test_every_name_that_slim_needs_is_there(module, names):
+  assert not [name for name in names if not hasattr(module, name)]
+
+
+def test_deprecated_calls_are_not_reported():
+  on_tensorflow.deprecation_notes()
+  assert not deprecation._PRINT_DEPRECATION_WARNINGS
+
+
+def test_late_import_leaves_other_modules_alone(monkeypatch):
+  keras, ours = object(), object()
+  layers = types.SimpleNamespace(_cached_layers=keras)
+  taken = types.SimpleNamespace(tfl=keras)
+  other = types.SimpleNamespace(tfl=ours)
+  for name, module in (
+    ("tensor2tensor.layers.common_layers", layers),
+    ("tensor2tensor.taken", taken),
+    ("tensor2tensor.other", other),
+  ):
+    monkeypatch.setitem(on_tensorflow.sys.modules, name, module)
+  on_tensorflow.late_import()
+  assert layers._cached_layers is taken.tfl is tf.layers
+  assert other.tfl is ours
