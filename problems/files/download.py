@@ -132,7 +132,7 @@ class _Attempt(NamedTuple):
 
   Attributes:
     reason: why it failed; None if it ended as it should.
-    total: size of the whole file, as far as the server said.
+    total: size of the file, as far as the server said.
   """
 
   reason: Optional[str] = None

@@ -58,9 +58,9 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
     [max(1, round(image.width * scale)), max(1, round(image.height * scale))],
     Image.BILINEAR,
   )
-  whole = Image.new(image.mode, size)
-  whole.paste(fitted, tuple((s - f) // 2 for s, f in zip(size, fitted.size)))
-  return whole
+  canvas = Image.new(image.mode, size)
+  canvas.paste(fitted, tuple((s - f) // 2 for s, f in zip(size, fitted.size)))
+  return canvas
 
 
 def _middle(

@@ -12,6 +12,7 @@ from t2t_af.errors import UserError
 from tests.contracts import series_contract
 from tests.fixtures import real_data
 from tests.fixtures import uci_archives
+from tests.fixtures import uci_reading
 
 NAME = "AReM.zip"
 REPEATED = [
@@ -32,13 +33,9 @@ def _problem():
 
 def _read(files, path):
   """{name: stretches} and facts of files that are zipped at `path`."""
-  uci_archives.write_zip(files, str(path / NAME))
   problem = _problem()
-  problem.prepare_to_generate(None, str(path))
-  found = {}
-  for split in splitting.SPLITS:
-    found.update(problem.generate_sequences(None, None, split))
-  return found, problem.source()
+  stretches = uci_reading.zipped_sequences(problem, files, path)
+  return stretches, problem.source()
 
 
 @pytest.fixture(name="clean", scope="module")
@@ -132,11 +129,10 @@ def test_archives_with_and_without_a_top_folder_and_folders_are_the_same(
   uci_archives.write_zip(clean, str(where[1] / new_name))
   uci_archives.write_folder(clean, str(where[2] / "AReM"))
   for folder in where:
-    problem = _problem()
-    problem.prepare_to_generate(None, str(folder))
-    for split in splitting.SPLITS:
-      for name, values in problem.generate_sequences(None, None, split):
-        np.testing.assert_array_equal(values, read[0][name])
+    stretches = uci_reading.sequences(_problem(), folder)
+    assert stretches.keys() == read[0].keys()
+    for name, values in stretches.items():
+      np.testing.assert_array_equal(values, read[0][name])
 
 
 @pytest.mark.parametrize("seed", range(splitting.NUM_SEEDS))

@@ -197,3 +197,8 @@ def test_missing_folder_and_missing_flag_are_told(tmp_path):
     _generate(tmp_path / "nothing", tmp_path)
   with pytest.raises(UserError, match="--source_dir"):
     series_csv.SeriesCsv().generate_data(str(tmp_path), None)
+
+
+def test_file_that_is_gone_is_named(tmp_path):
+  with pytest.raises(UserError, match="gone.csv: cannot be read"):
+    series_csv.read_table(str(tmp_path / "gone.csv"))

@@ -12,6 +12,7 @@ from t2t_af.errors import UserError
 from tests.contracts import series_contract
 from tests.fixtures import real_data
 from tests.fixtures import uci_archives
+from tests.fixtures import uci_reading
 
 NAME = "grammatical_facial_expression.zip"
 # In the order of uci_archives.FACE_NAMES.
@@ -43,18 +44,8 @@ def _problem():
   return problem
 
 
-def _sequences(problem, folder):
-  problem.prepare_to_generate(None, str(folder))
-  return {
-    name: values
-    for split in splitting.SPLITS
-    for name, values in problem.generate_sequences(None, None, split)
-  }
-
-
 def _read(files, folder):
-  uci_archives.write_zip(files, str(folder / NAME))
-  return _sequences(_problem(), folder)
+  return uci_reading.zipped_sequences(_problem(), files, folder)
 
 
 @pytest.fixture(name="files", scope="module")
@@ -208,7 +199,7 @@ def _real():
   folder = os.path.dirname(real_data.path(f"uci/{NAME}"))
   problem = series_facial_exp.SeriesFacialExp()
   with options.using(allow_missing=True):
-    found = _sequences(problem, folder)
+    found = uci_reading.sequences(problem, folder)
   return found, problem.source(), folder
 
 

@@ -12,6 +12,7 @@ from t2t_af.errors import UserError
 from tests.contracts import series_contract
 from tests.fixtures import real_data
 from tests.fixtures import uci_archives
+from tests.fixtures import uci_reading
 
 NAME = "Ipin2016Dataset.zip"
 FIRST, SECOND = uci_archives.PHONE_NAMES
@@ -27,19 +28,10 @@ def _problem():
   return problem
 
 
-def _sequences(problem, tmp_dir):
-  """{name: values} of all splits."""
-  problem.prepare_to_generate(None, str(tmp_dir))
-  return {
-    name: values
-    for split in splitting.SPLITS
-    for name, values in problem.generate_sequences(None, None, split)
-  }
-
-
 def _read(files, folder):
-  uci_archives.write_zip(files, str(folder / NAME), top="Ipin2016Dataset")
-  return _sequences(_problem(), folder)
+  return uci_reading.zipped_sequences(
+    _problem(), files, folder, top="Ipin2016Dataset"
+  )
 
 
 @pytest.fixture(name="files", scope="module")
@@ -160,7 +152,7 @@ def test_real_files_have_13_sessions_each_and_9_live_channels(tmp_path):
   problem = series_smartphone_sensor.SeriesSmartphoneSensor()
   data_dir = str(tmp_path)
   problem.generate_data(data_dir, folder)
-  found = _sequences(problem, folder)
+  found = uci_reading.sequences(problem, folder)
   lengths = {
     m: [len(found.get(f"measure{m}/session{k:02}/0", ())) for k in range(1, 14)]
     for m in (1, 2)

@@ -13,7 +13,7 @@ from t2t_af.errors import UserError
 from tests.contracts import generation_contract
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
-from tests.fixtures import own_videos
+from tests.fixtures import user_videos
 
 SPLITS = ("train", "eval", "test")
 
@@ -39,9 +39,9 @@ def _ids(problem, data_dir):
 @pytest.fixture(name="three", scope="module")
 def _three(tmp_path_factory):
   """Three videos of 20 frames, of different shapes; not to be changed."""
-  return own_videos.write_folder(
+  return user_videos.write_folder(
     str(tmp_path_factory.mktemp("three")),
-    {name: 20 for name in own_videos.names(3)},
+    {name: 20 for name in user_videos.names(3)},
   )
 
 
@@ -64,10 +64,10 @@ class TestFolder(problem_contract.VideoProblemContract):
   @classmethod
   def make_problem(cls, folder):
     problem = _Asked()
-    names = own_videos.names(26, ["", "a", "b/c"])
+    names = user_videos.names(26, ["", "a", "b/c"])
     problem.asked = {
       "frame_size": 16,
-      "source_dir": own_videos.write_folder(
+      "source_dir": user_videos.write_folder(
         os.path.join(folder, "videos"), {name: 20 for name in names}
       ),
     }
@@ -149,7 +149,7 @@ def test_long_videos_are_cut_into_parts_that_are_long_enough(
   tmp_path, monkeypatch
 ):
   monkeypatch.setattr(video_folder, "_MAX_FRAMES", 30)
-  folder = own_videos.write_folder(
+  folder = user_videos.write_folder(
     str(tmp_path / "videos"),
     {"train/a": 79, "train/b": 80, "dev/c": 49, "test/d": 50},
   )
@@ -201,7 +201,7 @@ def test_other_options_make_the_data_anew(three, tmp_path):
 def test_short_videos_are_named_all_at_once_or_left_out(three, tmp_path):
   folder = str(tmp_path / "videos")
   shutil.copytree(three, folder)
-  own_videos.write_folder(folder, {"one": 1, "sub/few": 19})
+  user_videos.write_folder(folder, {"one": 1, "sub/few": 19})
   data_dir = tmp_path / "data"
   with pytest.raises(
     UserError,

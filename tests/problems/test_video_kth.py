@@ -4,19 +4,15 @@ import json
 import os
 import zipfile
 
-import cv2
 import numpy as np
-from PIL import Image
 import pytest
 
 from problems import video_kth
 from problems.core import options
-from problems.files import frame_format
 from problems.files import kth_sequences
 from t2t_af.errors import UserError
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
-from tests.fixtures import real_data
 
 SPLITS = ("train", "eval", "test")
 
@@ -118,26 +114,6 @@ def test_unpacked_folders_give_the_same_as_the_zips(root, tmp_path):
   assert list(read[0]) == list(read[1])
   for frames, same in zip(read[0].values(), read[1].values()):
     np.testing.assert_array_equal(frames, same)
-
-
-def test_levels_and_shape_are_those_of_the_papers_code_before_it_stretches():
-  """Luma, then bilinear to 64x64; against OpenCV and Pillow used directly."""
-  path = real_data.path("kth/walking/person14_walking_d2_uncomp.avi")
-  with open(path, "rb") as stream:
-    video_format = frame_format.Format(64, 64, 1, "stretch")
-    video = video_kth.video_files.decode_bytes(
-      stream.read(), video_format, path
-    )
-  capture = cv2.VideoCapture(path)
-  for t in range(3):
-    _, bgr = capture.read()
-    image = (
-      Image.fromarray(bgr[..., ::-1])
-      .convert("L")
-      .resize((64, 64), Image.BILINEAR)
-    )
-    np.testing.assert_array_equal(video[t, ..., 0], np.asarray(image))
-  capture.release()
 
 
 def test_clips_that_are_missing_are_named(root, tmp_path):
@@ -281,43 +257,3 @@ def test_what_is_not_there_is_asked_of_the_mirrors(root, tmp_path, monkeypatch):
     "https://www.csc.kth.se/cvap/actions/running.zip",
     "http://www.nada.kth.se/cvap/actions/running.zip",
   )
-
-
-def test_real_clips_have_the_frames_that_the_list_says():
-  root = real_data.path("kth")
-  with open(os.path.join(root, "00sequences.txt"), encoding="ascii") as text:
-    clips = kth_sequences.parse(text.read(), "00sequences.txt")
-  found = 0
-  for clip in clips:
-    path = os.path.join(root, clip.action, clip.filename)
-    if not os.path.exists(path):
-      continue
-    found += 1
-    header = video_kth.video_files.probe(path)
-    frames = list(
-      video_kth.video_files.decode(
-        path, frame_format.Format(8, 8, 1, "stretch")
-      )
-    )
-    assert header == (len(frames), 25.0, 120, 160)
-    assert len(frames) == max(last for _, last in clip.ranges)
-  assert found == 10
-
-
-def test_real_clips_make_a_sample_of_the_data_set(tmp_path):
-  root, data_dir = real_data.path("kth"), str(tmp_path / "data")
-  problem = video_kth.VideoKth()
-  with pytest.raises(UserError, match="589 of 599 clips are missing"):
-    problem.generate_data(data_dir, root)
-  with options.using(allow_missing=True):
-    problem.generate_data(data_dir, root)
-  found = _all_of(problem, data_dir)
-  counts = [len(problem.read_sequences(data_dir, s, 20)[1]) for s in SPLITS]
-  assert counts == [16, 16, 8]
-  for name, frames in found.items():
-    first, last = map(int, name.split("/")[-1].split("-"))
-    assert frames.shape == (last - first + 1, 64, 64, 1)
-    # Contrast is as filmed: no frame is stretched to all of 0..255.
-    assert (frames.min((1, 2, 3)) > 0).all() or (
-      frames.max((1, 2, 3)) < 255
-    ).all()

@@ -15,7 +15,7 @@ def _left(folder):
   return sorted(os.listdir(folder))
 
 
-def test_full_disk_is_told_and_leaves_nothing(problem, tmp_path):
+def test_full_disk_is_reported_and_leaves_nothing(problem, tmp_path):
   with full_disk.after(100):
     with pytest.raises(UserError, match=f"cannot write to {tmp_path}.*full"):
       problem.generate_data(str(tmp_path), str(tmp_path))
@@ -49,7 +49,7 @@ def test_full_disk_keeps_the_data_that_was_there(problem, data_dir):
 
 
 @pytest.mark.parametrize("method", ["__init__", "write", "close"])
-def test_writer_that_fails_is_told(problem, tmp_path, monkeypatch, method):
+def test_writer_that_fails_is_reported(problem, tmp_path, monkeypatch, method):
 
   def _fail(*unused):
     raise OSError(errno.ENOSPC, "No space left on device")
@@ -62,7 +62,7 @@ def test_writer_that_fails_is_told(problem, tmp_path, monkeypatch, method):
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
-def test_read_only_folder_is_told(problem, tmp_path):
+def test_read_only_folder_is_reported(problem, tmp_path):
   tmp_path.chmod(0o500)
   with pytest.raises(UserError, match="cannot write to .*read-only"):
     problem.generate_data(str(tmp_path), str(tmp_path))

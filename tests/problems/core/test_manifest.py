@@ -93,7 +93,7 @@ def test_list_is_no_manifest(problem, data_dir):
     problem.split_files(data_dir, "train")
 
 
-def test_unknown_split_is_told(problem, data_dir):
+def test_unknown_split_is_reported(problem, data_dir):
   with pytest.raises(UserError, match='unknown split "tset".*"test"'):
     problem.split_files(data_dir, "tset")
 

@@ -27,7 +27,7 @@ def test_options_hold_in_the_block_alone():
 
 
 @pytest.mark.parametrize(
-  "changes, told",
+  "changes, message",
   [
     (dict(aspect="squash"), "none of crop, pad, stretch"),
     (dict(frame_size=0), "at least 1"),
@@ -35,8 +35,8 @@ def test_options_hold_in_the_block_alone():
     (dict(frame_rate=float("nan")), "above 0"),
   ],
 )
-def test_values_that_cannot_be_meant_are_refused(changes, told):
-  with pytest.raises(errors.UserError, match=told):
+def test_values_that_cannot_be_meant_are_refused(changes, message):
+  with pytest.raises(errors.UserError, match=message):
     options.set(**changes)
   assert options.current() == options.Options()
 

@@ -228,3 +228,12 @@ def test_statistics_come_back_from_json_exactly():
   np.testing.assert_array_equal(found.mean, statistics.mean)
   np.testing.assert_array_equal(found.std, statistics.std)
   assert found[2:] == statistics[2:]
+
+
+def test_sequences_without_steps_count_for_nothing():
+  values = np.random.default_rng(0).standard_normal([9, 2])
+  empty = np.zeros([0, 2])
+  measured = series_statistics.measure([empty, values, empty], ("a", "b"))
+  alone = series_statistics.measure([values], ("a", "b"))
+  np.testing.assert_array_equal(measured.mean, alone.mean)
+  np.testing.assert_array_equal(measured.std, alone.std)

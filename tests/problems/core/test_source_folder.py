@@ -1,4 +1,4 @@
-"""Folders of one's own files: what is found, and what is in which split."""
+"""The user's folders of files: what is found, and what is in which split."""
 
 import hashlib
 import subprocess
@@ -116,3 +116,8 @@ def test_long_lists_are_cut_in_messages():
   assert source_folder.some(list("abcdefghij")) == (
     "a, b, c, d, e, f, g, h and 2 more"
   )
+
+
+def test_file_that_cannot_be_read_is_named(tmp_path):
+  with pytest.raises(UserError, match="gone.csv: cannot be read .No such file"):
+    source_folder.digests(str(tmp_path), ["gone.csv"])

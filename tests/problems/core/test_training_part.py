@@ -191,7 +191,7 @@ def test_series_are_taken_whole_and_standardised_as_ever(tmp_path):
 
 
 @pytest.mark.parametrize(
-  "fraction, seed, told",
+  "fraction, seed, message",
   [
     (0.0, 0, "train_fraction=0.0 must be above 0"),
     (1.5, 0, "at most 1"),
@@ -199,6 +199,6 @@ def test_series_are_taken_whole_and_standardised_as_ever(tmp_path):
     (0.5, -1, "train_fraction_seed=-1"),
   ],
 )
-def test_what_is_no_part_is_refused(video, fraction, seed, told):
-  with pytest.raises(UserError, match=told):
+def test_what_is_no_part_is_refused(video, fraction, seed, message):
+  with pytest.raises(UserError, match=message):
     _read(video, fraction, limit=1, seed=seed)

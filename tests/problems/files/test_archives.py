@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 
+from problems.files import archive_sources
 from problems.files import archives
 from t2t_af.errors import UserError
 from tests.fixtures import real_data
@@ -260,3 +261,23 @@ def _patch(path, marker, offset, content):
     place = stream.read().index(marker) + offset
     stream.seek(place)
     stream.write(content)
+
+
+def test_entries_of_a_tar_that_are_too_big_together_are_not_unpacked(
+  tmp_path, monkeypatch
+):
+  path = str(tmp_path / "big.tar.gz")
+  _write_tar(path, CONTENT, "w:gz")
+  monkeypatch.setattr(archive_sources, "MAX_TOTAL_BYTES", 300)
+  with pytest.raises(UserError, match="a/two.csv makes it unpack to more than"):
+    archives.Archive(path)
+
+
+def test_folders_of_a_zip_are_no_files(tmp_path):
+  path = str(tmp_path / "some.zip")
+  _write_zip(path, {"top/": b"", "top/sub/": b"", "top/sub/a.csv": b"1"})
+  with archives.Archive(path) as archive:
+    assert archive.names() == ["sub/a.csv"]
+  _write_zip(path, {"../": b"", "a.csv": b"1"})
+  with pytest.raises(UserError, match="leads out of its folder"):
+    archives.Archive(path)

@@ -53,7 +53,7 @@ def test_real_mnist(part, num_digits):
 
 
 @pytest.mark.parametrize("kept", [0, 3, 10, 15, 16, 100, len(WHOLE) - 1])
-def test_truncated_file_is_told_with_its_byte(tmp_path, kept):
+def test_truncated_file_is_reported_with_its_byte(tmp_path, kept):
   message = _refusal(tmp_path, WHOLE[:kept])
   if kept < 4:
     assert "expected magic number 2051 at byte 0, found None" in message
@@ -64,7 +64,7 @@ def test_truncated_file_is_told_with_its_byte(tmp_path, kept):
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.3, 0.99])
-def test_truncated_gzip_is_told_with_its_byte(tmp_path, kept):
+def test_truncated_gzip_is_reported_with_its_byte(tmp_path, kept):
   packed = gzip.compress(WHOLE)
   message = _refusal(tmp_path, packed[: int(kept * len(packed))])
   assert "truncated or damaged gzip data after" in message
@@ -114,7 +114,7 @@ def test_foreign_bytes_after_the_gzip_data_are_refused(tmp_path):
   ],
   ids=["html", "labels", "images", "floats", "narrower"],
 )
-def test_other_content_is_told_with_what_was_expected(
+def test_other_content_is_reported_with_what_was_expected(
   tmp_path, content, item_shape, reason
 ):
   assert reason in _refusal(tmp_path, content, item_shape)

@@ -168,3 +168,11 @@ def test_bad_files_say_nothing_else_on_stderr(clip, tmp_path, capfd):
     except UserError:
       pass
   assert not capfd.readouterr().err
+
+
+def test_rate_that_the_file_does_not_say_cannot_be_changed():
+  header = video_files.Header(20, 0.0, 48, 64)
+  slower = FORMAT._replace(frame_rate=5.0)
+  assert video_files.num_frames(header, FORMAT, "f") == 20
+  with pytest.raises(UserError, match="f: does not say how many frames"):
+    video_files.num_frames(header, slower, "f")
