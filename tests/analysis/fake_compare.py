@@ -148,13 +148,13 @@ def identity(hparams_set: str, seed: int, split: str, step: int) -> dict:
 
 
 def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
-  per_frame = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
+  per_step = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
   return records.likelihood(
     **{
       **identity(hparams_set, seed, split, step),
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.006 + 0.001 * rng.random(),
-      "nll_nats_per_dim_per_step": per_frame,
+      "nll_nats_per_dim_per_step": per_step,
       "num_sequences": NUM_SEQUENCES,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,

@@ -8,7 +8,7 @@ slope a bias. A central interval of level c holds y where |F(y) - 1/2| <= c / 2.
   pit_of_noise     F(y) exactly, of a flow to Gaussian noise, a step ahead
   pit_of_samples   F(y) from N samples, however far ahead
   calibrate        histogram and coverage with confidence bands
-  of_records       the same from calibration records
+  from_records       the same from calibration records
   crps             how good the whole distribution is (scoringrules)
 
 Errors are over independent sequences: values of one sequence, and sequences
@@ -137,7 +137,7 @@ def calibrate(
   )
 
 
-def of_records(found: Sequence[dict]) -> Calibration:
+def from_records(found: Sequence[dict]) -> Calibration:
   """The calibration that records tell, of all their values together.
 
   Their sequences must be different ones, as those of a data set's splits are.

@@ -70,7 +70,7 @@ def best_of_n(scores: np.ndarray) -> LpipsQuality:
 def record_fields(quality: LpipsQuality) -> dict:
   """The fields of an lpips record that come from here.
 
-  `_stderr` is over contexts; `per_frame` is of the chosen samples.
+  `_stderr` is over contexts; `per_step` is of the chosen samples.
   """
   best, mean = quality.per_sample.min(axis=1), quality.per_sample.mean(axis=1)
   fields = {}

@@ -31,7 +31,7 @@ class BestOfN(NamedTuple):
   per_context: np.ndarray  # [contexts], score of the chosen sample
   mean: float  # over contexts
   stderr: float  # over contexts; NaN for one context
-  per_frame: np.ndarray  # [time], chosen samples, mean over contexts
+  per_step: np.ndarray  # [time], chosen samples, mean over contexts
   best_frames: np.ndarray  # [contexts, time], frames of the chosen samples
 
 
@@ -123,7 +123,7 @@ def record_fields(quality: Quality) -> dict:
   for name, metric in quality._asdict().items():
     fields[f"{name}_best_of_n"] = metric.mean if metric else None
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
-    fields[f"{name}_per_step"] = metric.per_frame if metric else None
+    fields[f"{name}_per_step"] = metric.per_step if metric else None
     fields[f"{name}_per_step_stderr"] = (
       [
         likelihood.mean_and_stderr(frame).stderr

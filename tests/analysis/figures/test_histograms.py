@@ -11,13 +11,13 @@ from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.figures import generalisation
 from t2t_af.analysis.figures import histograms
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import units
 from tests.analysis import fake_results as fake
 
 
 def _runs(folder, found):
-  return found_runs.find([fake.write(str(folder), found)]).runs
+  return folders.find([fake.write(str(folder), found)]).runs
 
 
 def test_shares_of_a_split_sum_to_one_and_overlap_is_shared():
@@ -121,7 +121,7 @@ def test_splits_of_one_step_are_compared(tmp_path):
 def test_gap_chart_has_a_line_per_model(tmp_path):
   runs = _runs(tmp_path, _studies())
   curves = generalisation.curves(runs)
-  unit = generalisation.unit_of(runs)
+  unit = units.unit_of([r for run in runs for r in run.records["likelihood"]])
   assert unit == units.VIDEO
   panel = generalisation.gap_panel(curves, unit)
   assert panel.legend == {0: "SLVM"} and "test − train, nats/dim" in panel.svg
@@ -150,7 +150,7 @@ def _correlations():
 
 
 def test_bars_are_newest_means_over_seeds(tmp_path):
-  found = correlation_figures.estimates(_runs(tmp_path, _correlations()))
+  found = correlation_figures.over_seeds(_runs(tmp_path, _correlations()))
   (group,) = correlation_figures.bar_groups(found)
   assert group.heading == fake.PROBLEM
   told = {bar.label: (bar.value, bar.stderr) for bar in group.bars}
