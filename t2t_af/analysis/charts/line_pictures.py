@@ -70,7 +70,7 @@ def charts(
   size = (columns * cell_w, head + -(-len(panels) // columns) * cell_h)
   canvas = Image.new("RGB", [SHARPNESS * s for s in size], pictures.BACKGROUND)
   axes = [
-    _Axes.of(
+    _Axes.around(
       panel, i % columns * cell_w + LEFT, head + i // columns * cell_h + TOP
     )
     for i, panel in enumerate(panels)
@@ -94,7 +94,7 @@ class _Axes(NamedTuple):
   high: float
 
   @classmethod
-  def of(cls, panel: LinePanel, left: int, top: int) -> "_Axes":
+  def around(cls, panel: LinePanel, left: int, top: int) -> "_Axes":
     values = np.concatenate(
       [np.asarray(line.values, np.float64) for line in panel.lines]
     )

@@ -100,7 +100,7 @@ def _panel(
 ) -> panels.Panel:
   steps = np.arange(1, len(values) + 1)
   has_frame = np.isfinite(shift).any()
-  # As Python floats: the chart tells numbers from others by their type.
+  # As Python floats: the chart knows numbers by their type.
   values, shift, scale = (
     [float(v) for v in line] for line in (values, shift, scale)
   )

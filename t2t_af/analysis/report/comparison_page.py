@@ -2,7 +2,7 @@
 
 Made from the folder's files alone: no network, no script, pictures inside.
 The table comes first, then curves, then pictures, then what `t2t-af analyse`
-found of the runs. What has not been run is shown as "not run".
+measured of the runs. What has not been run is shown as "not run".
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
 """A compare folder: a view of its runs by hparams set and seed.
 
-  <dir>/compare.json              what was asked for
+  <dir>/compare.json              sets, seeds, steps; labels
   <dir>/references.jsonl          trivial models
   <dir>/<hparams_set>/seed_<k>/   a run folder each
 
