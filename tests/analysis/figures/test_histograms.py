@@ -1,12 +1,10 @@
 """Histograms, generalisation and correlation from records."""
 
 import math
-import re
 
 import numpy as np
 import pytest
 
-from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.figures import generalisation
@@ -181,50 +179,3 @@ def test_training_curves_are_of_the_last_transform(tmp_path, monkeypatch):
   curves = [line for line in seen if line.style == "thin"]
   assert len(curves) == 2, "one per seed"
   assert (curves[0].x, curves[0].y) == ([0, 50, 100], [0.9, 0.5, 0.2])
-
-
-def test_bars_have_lengths_in_proportion_and_signs():
-  svg = bars.chart(
-    [
-      bars.Group(
-        "set",
-        [
-          bars.Bar("all", 0.8, 0.1, 0),
-          bars.Bar("half", 0.4, math.nan, 1),
-          bars.Bar("below", -0.2, math.nan, 2),
-          bars.Bar("none", None, 0.0, 3),
-        ],
-      )
-    ],
-    "correlation",
-    "Bars",
-  )
-  found = [(float(x), float(w)) for x, w in _rects(svg)]
-  (x0, w0), (x1, w1), (x2, w2) = found
-  assert w1 == pytest.approx(w0 / 2, abs=0.1)
-  assert w2 == pytest.approx(w0 / 4, abs=0.1)
-  assert x0 == x1 and x2 + w2 == pytest.approx(x0, abs=0.1)
-  assert "−0.200" in svg and svg.count('class="error"') == 1
-  assert bars.chart([], "correlation", "Bars") == ""
-
-
-def test_bars_without_a_heading_have_no_room_for_one():
-  bar = bars.Bar("all", 0.8, 0.1, 0)
-  tall, low = (
-    float(
-      re.search(
-        r'viewBox="0 0 \d+ (\d+)"',
-        bars.chart([bars.Group(heading, [bar])], "x", "Bars"),
-      )[1]
-    )
-    for heading in ("set", "")
-  )
-  assert tall - low == bars.GROUP_GAP
-
-
-def _rects(svg):
-  return re.findall(
-    r'<rect class="marker" x="([\d.]+)"[^>]*? '
-    r'width="([\d.]+)"',
-    svg,
-  )
