@@ -26,6 +26,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.analysis.report import comparison_page
+from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.tables import comparison_csv
@@ -225,7 +226,7 @@ def _report(output_dir):
   """Writes table.csv and report.html, and prints what they say."""
   comparison = comparison_lib.Comparison(output_dir)
   comparison_csv.write(comparison, os.path.join(output_dir, "table.csv"))
-  print(" | ".join(comparison_page.protocol(comparison)) + "\n")
+  print(" | ".join(comparison_words.protocol(comparison)) + "\n")
   print(comparison_table.text(comparison))
   for sentence in verdict.sentences(comparison):
     print(sentence)

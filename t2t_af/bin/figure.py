@@ -13,7 +13,7 @@ import os
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.report import page
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.bin import arguments
 
 # Made from formulas: no runs are looked for.
@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
   name = args.figure
   needs_runs = name in titles and name not in _WITHOUT_RUNS
   results = (
-    found_runs.find(args.results) if needs_runs else found_runs.Found([], [])
+    folders.find(args.results) if needs_runs else folders.Results([], [])
   )
   parts = paper_figures.build(name, results)
   folder = args.output or f"figure_{name}"

@@ -21,7 +21,7 @@ import numpy as np
 
 from t2t_af import errors
 from t2t_af.analysis.metrics import fvd as fvd_quality
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import samples
 from t2t_af.bin import arguments
 from t2t_af.experiments import perceptual_extras
@@ -86,11 +86,11 @@ def _parse(argv):
   return args
 
 
-def _runs(paths: list[str]) -> list[found_runs.FoundRun]:
+def _runs(paths: list[str]) -> list[folders.Run]:
   """Those at or below the paths that have samples, at least one of each."""
-  with_samples: dict[str, found_runs.FoundRun] = {}
+  with_samples: dict[str, folders.Run] = {}
   for path in map(os.path.expanduser, paths):
-    runs = [run for run in found_runs.find([path]).runs if run.path(_SAMPLES)]
+    runs = [run for run in folders.find([path]).runs if run.path(_SAMPLES)]
     if not runs:
       raise errors.UserError(
         f"there is no {_SAMPLES} of a run in {path} or below it; "
@@ -131,7 +131,7 @@ def _networks(
 
 
 def _records(
-  run: found_runs.FoundRun,
+  run: folders.Run,
   networks: dict[str, perceptual_records.Network],
   args,
   refused: list[str],

@@ -8,7 +8,7 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 import os
 
 from t2t_af.analysis.charts import pictures
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
   )
   parser.add_argument("--output", help="a file; default: the terminal")
   args = parser.parse_args(argv)
-  table = paper_tables.build(args.number, found_runs.find(args.results))
+  table = paper_tables.build(args.number, folders.find(args.results))
   text = table_forms.FORMS[args.format](table).rstrip("\n")
   if not args.output:
     print(text)

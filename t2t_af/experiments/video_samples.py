@@ -75,7 +75,9 @@ class VideoSamples:
     for _, rows in self._contexts(decode_hp):
       yield pictures.png(pictures.strip(rows, self.arrays["inputs"].shape[1]))
 
-  def _contexts(self, decode_hp) -> Iterator[tuple[int, list[pictures.Row]]]:
+  def _contexts(
+    self, decode_hp
+  ) -> Iterator[tuple[int, list[pictures.FrameRow]]]:
     """Truth and samples, the conditioning frames before each."""
     inputs, targets, outputs = (
       self.arrays[name] for name in ("inputs", "targets", "outputs")
@@ -91,7 +93,7 @@ class VideoSamples:
       yield (
         context,
         [
-          pictures.Row(label, np.concatenate([inputs[context], future]))
+          pictures.FrameRow(label, np.concatenate([inputs[context], future]))
           for label, future in futures.items()
         ],
       )

@@ -83,7 +83,16 @@ def write_run(
 ) -> None:
   """One run folder that ends at `nll` nats/dim on test."""
   rng = np.random.default_rng([seed, SETS.index(hparams_set)])
-  os.makedirs(run, exist_ok=True)
+  results = os.path.join(run, "results")
+  os.makedirs(results, exist_ok=True)
+  _write_info(run, hparams_set, seed)
+  _write_training(results, nll, rng)
+  _write_likelihoods(results, hparams_set, seed, nll, bound, rng)
+  if videos is not None:
+    _write_samples(run, results, hparams_set, seed, videos, rng)
+
+
+def _write_info(run: str, hparams_set: str, seed: int) -> None:
   with open(os.path.join(run, "run.json"), "w", encoding="utf-8") as stream:
     json.dump(
       {
@@ -96,8 +105,9 @@ def write_run(
       },
       stream,
     )
-  results = os.path.join(run, "results")
-  os.makedirs(results, exist_ok=True)
+
+
+def _write_training(results: str, nll: float, rng) -> None:
   _write_lines(
     os.path.join(results, "training.jsonl"),
     [
@@ -109,6 +119,10 @@ def write_run(
       for step in range(10, STEPS + 1, 10)
     ],
   )
+
+
+def _write_likelihoods(results, hparams_set, seed, nll, bound, rng) -> None:
+  """Of dev every 100 steps, then of test."""
   scored = [
     likelihood(
       hparams_set,
@@ -120,12 +134,11 @@ def write_run(
     )
     for step in range(100, STEPS + 1, 100)
   ]
-  scored.append(
-    dict(likelihood(hparams_set, seed, "test", STEPS, nll, rng), bound=bound)
+  test = likelihood(hparams_set, seed, "test", STEPS, nll, rng)
+  _write_lines(
+    os.path.join(results, "likelihood.jsonl"),
+    [*scored, dict(test, bound=bound)],
   )
-  _write_lines(os.path.join(results, "likelihood.jsonl"), scored)
-  if videos is not None:
-    _write_samples(run, results, hparams_set, seed, videos, rng)
 
 
 def curve(nll: float, step: int) -> float:
@@ -148,13 +161,13 @@ def identity(hparams_set: str, seed: int, split: str, step: int) -> dict:
 
 
 def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
-  per_frame = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
+  per_step = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
   return records.likelihood(
     **{
       **identity(hparams_set, seed, split, step),
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.006 + 0.001 * rng.random(),
-      "nll_nats_per_dim_per_step": per_frame,
+      "nll_nats_per_dim_per_step": per_step,
       "num_sequences": NUM_SEQUENCES,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,

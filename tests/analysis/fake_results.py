@@ -28,15 +28,8 @@ def likelihood(
   per_sequence = nll + spread * np.linspace(-1, 1, 8)
   return records.likelihood(
     **{
-      "model": "slvm",
-      "hparams_set": hparams_set,
-      "hparams": "",
-      "problem": problem,
+      **_identity(hparams_set, problem, seed),
       "split": split,
-      "checkpoint": "model.ckpt-100",
-      "step": 100,
-      "seed": seed,
-      "num_parameters": 1000,
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.01,
       "nll_nats_per_dim_per_step": [nll] * NUM_SCORED,
@@ -44,7 +37,6 @@ def likelihood(
       "num_sequences": 8,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,
-      "time": _TIME.format(0),
       **fields,
     }
   )
@@ -61,6 +53,21 @@ def series(hparams_set: str, nats_per_step: float, dims: int, **fields) -> dict:
   )
 
 
+def _identity(hparams_set: str, problem: str, seed: int) -> dict:
+  return {
+    "model": "slvm",
+    "hparams_set": hparams_set,
+    "hparams": "",
+    "problem": problem,
+    "split": "test",
+    "checkpoint": "model.ckpt-100",
+    "step": 100,
+    "seed": seed,
+    "num_parameters": 1000,
+    "time": _TIME.format(0),
+  }
+
+
 def correlation(
   hparams_set: str,
   signal: str,
@@ -70,18 +77,21 @@ def correlation(
   split: str = "test",
   problem: str = PROBLEM,
 ) -> dict:
-  """A correlation record, of the fields that are read here."""
-  return {
-    "kind": "correlation",
-    "hparams_set": hparams_set,
-    "seed": seed,
-    "problem": problem,
-    "split": split,
-    "step": step,
-    "signal": signal,
-    "correlation": value,
-    "correlation_stderr": 0.02,
-  }
+  """A record of one signal's correlation; its error is 0.02."""
+  return records.correlation(
+    **{
+      **_identity(hparams_set, problem, seed),
+      "split": split,
+      "step": step,
+      "signal": signal,
+      "correlation": value,
+      "correlation_stderr": 0.02,
+      "num_sequences": 8,
+      "num_steps": 8 * NUM_SCORED,
+      "num_dims": 4,
+      "num_constant_dims": 0,
+    }
+  )
 
 
 def calibration(
@@ -101,20 +111,11 @@ def calibration(
   )
   return records.calibration(
     **{
-      "model": "slvm",
-      "hparams_set": hparams_set,
-      "hparams": "",
-      "problem": problem,
-      "split": "test",
-      "checkpoint": "model.ckpt-100",
-      "step": 100,
-      "seed": seed,
-      "num_parameters": 1000,
+      **_identity(hparams_set, problem, seed),
       "method": "samples",
       "num_samples": 20,
       "crps": 0.5,
       "crps_stderr": 0.03,
-      "time": _TIME.format(0),
       **found.record_fields(),
       **fields,
     }
@@ -125,43 +126,45 @@ def sampled(
   hparams_set: str, psnr: float, seed: int = 0, problem: str = PROBLEM, **fields
 ) -> dict:
   """A samples record whose PSNR begins at `psnr` and falls 1 dB a frame."""
-  return {
-    "kind": "samples",
-    "hparams_set": hparams_set,
-    "hparams": "",
-    "problem": problem,
-    "split": "test",
-    "step": 100,
-    "seed": seed,
-    "num_contexts": 9,
-    "num_samples": 10,
-    "num_cond_steps": NUM_COND,
-    "psnr_per_step": [psnr - i for i in range(NUM_SCORED)],
-    "psnr_per_step_stderr": [0.5] * NUM_SCORED,
-    "ssim_per_step": None,
-    "time": _TIME.format(0),
-    **fields,
-  }
+  per_step = [psnr - i for i in range(NUM_SCORED)]
+  return records.samples(
+    **{
+      **_identity(hparams_set, problem, seed),
+      "temperature": 1.0,
+      "num_contexts": 9,
+      "num_samples": 10,
+      "num_cond_steps": NUM_COND,
+      "num_predicted_steps": NUM_SCORED,
+      "psnr_best_of_n": float(np.mean(per_step)),
+      "psnr_best_of_n_stderr": 0.3,
+      "psnr_per_step": per_step,
+      "psnr_per_step_stderr": [0.5] * NUM_SCORED,
+      "ssim_best_of_n": None,
+      "ssim_best_of_n_stderr": None,
+      "ssim_per_step": None,
+      **fields,
+    }
+  )
 
 
 def study(folder: str) -> str:
   """Two models on digits, three seeds each; 1-AF on a series in two splits."""
-  found = []
+  written = []
   for seed in range(3):
     for hparams_set in ("slvm_af1_tiny", "slvm_af2_tiny"):
-      found += [
+      written += [
         correlation(hparams_set, "x", 0.8, seed=seed),
         correlation(hparams_set, "y1", 0.5, seed=seed),
         sampled(hparams_set, 25.0, seed),
         likelihood(hparams_set, 2.5, seed),
       ]
     for problem in (SERIES, f"{SERIES}_split1"):
-      found += [
+      written += [
         calibration("af1_activity_rec", 0.6, seed, problem),
         correlation("af1_activity_rec", "y1", 0.3, 100, seed, "test", problem),
         series("af1_activity_rec", 2.0 + seed, 6, seed=seed, problem=problem),
       ]
-  write(folder, found)
+  write(folder, written)
   for seed in range(3):
     for i, hparams_set in enumerate(("slvm_af1_tiny", "slvm_af2_tiny")):
       run = run_folder(folder, likelihood(hparams_set, 2.0, seed))
@@ -175,9 +178,9 @@ def later(record: dict, seconds: int = 1) -> dict:
   return dict(record, time=_TIME.format(seconds))
 
 
-def write(folder: str, found) -> str:
+def write(folder: str, written) -> str:
   """Writes records where a run of their set, problem and seed would."""
-  for record in found:
+  for record in written:
     run = run_folder(folder, record)
     os.makedirs(os.path.join(run, "results"), exist_ok=True)
     with open(os.path.join(run, "run.json"), "w", encoding="utf-8") as stream:

@@ -72,32 +72,40 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
     checkpoint="model.ckpt-9",
     num_parameters=77,
   )
+  json_lines.append(
+    os.path.join(run, "results", "likelihood.jsonl"), _likelihood(identity, nll)
+  )
+  _write_samples(run, identity, seed)
+
+
+def _likelihood(identity: dict, nll: float) -> dict:
   parts = {}
-  if name == BOUND:
+  if identity["hparams_set"] == BOUND:
     parts = dict(
       bound=True,
       num_samples=10,
       reconstruction_nats_per_dim=RECONSTRUCTION,
       kl_nats_per_dim=nll - RECONSTRUCTION,
     )
-  json_lines.append(
-    os.path.join(run, "results", "likelihood.jsonl"),
-    records.likelihood(
-      **identity,
-      **parts,
-      dequantization="none",
-      nll_nats_per_dim=nll,
-      nll_nats_per_dim_stderr=0.02,
-      num_sequences=NUM,
-      nll_nats_per_dim_per_step=[nll] * SCORED,
-      num_cond_steps=COND,
-      num_scored_steps=SCORED,
-      dims_per_step=DIMS,
-      nll_nats_per_step=nll * DIMS,
-      nll_nats_per_step_stderr=0.02 * DIMS,
-      nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME,
-    ),
+  return records.likelihood(
+    **identity,
+    **parts,
+    dequantization="none",
+    nll_nats_per_dim=nll,
+    nll_nats_per_dim_stderr=0.02,
+    num_sequences=NUM,
+    nll_nats_per_dim_per_step=[nll] * SCORED,
+    num_cond_steps=COND,
+    num_scored_steps=SCORED,
+    dims_per_step=DIMS,
+    nll_nats_per_step=nll * DIMS,
+    nll_nats_per_step_stderr=0.02 * DIMS,
+    nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME,
   )
+
+
+def _write_samples(run: str, identity: dict, seed: int) -> None:
+  """Arrays and their record."""
   x = series(2)[:4]
   inputs, targets = x[:, :COND], x[:, COND:]
   noise = np.random.default_rng(seed).normal(
@@ -114,9 +122,9 @@ def _write_run(run: str, name: str, seed: int, nll: float) -> None:
     names=np.array(["x0", "x1", "x2"]),
   )
   of_video = {
-    f"{m}_{f}": None
-    for m in ("psnr", "ssim")
-    for f in ("best_of_n", "best_of_n_stderr", "per_step")
+    f"{metric}_{field}": None
+    for metric in ("psnr", "ssim")
+    for field in ("best_of_n", "best_of_n_stderr", "per_step")
   }
   json_lines.append(
     os.path.join(run, "results", "samples.jsonl"),

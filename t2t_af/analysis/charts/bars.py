@@ -47,20 +47,11 @@ def chart(groups: Sequence[Group], x_label: str, title: str) -> str:
     return ""
   low, high = min(0.0, *values), max(0.0, *values)
   high = high if high > low else low + 1.0
-  height = (
-    TOP
-    + BOTTOM
-    + sum(
-      GROUP_GAP * bool(group.heading) + (NAME + BAR + GAP) * len(group.bars)
-      for group in groups
-    )
-  )
 
   def place(value: float) -> float:
     return LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT)
 
-  parts = [_axis(place, low, high, height, x_label)]
-  y = TOP
+  y, parts = TOP, []
   for group in groups:
     if group.heading:
       parts.append(
@@ -75,10 +66,11 @@ def chart(groups: Sequence[Group], x_label: str, title: str) -> str:
         f"{_bar(place, bar, y + NAME, high)}"
       )
       y += NAME + BAR + GAP
+  height = y + BOTTOM
   return (
     f'<svg class="chart" viewBox="0 0 {WIDTH:.0f} {height:.0f}" '
     f'role="img"><title>{html.escape(title)}</title>'
-    f"{''.join(parts)}</svg>"
+    f"{_axis(place, low, high, height, x_label)}{''.join(parts)}</svg>"
   )
 
 

@@ -22,7 +22,7 @@ def video(ids: Sequence[str], videos: Sequence[np.ndarray]) -> Image.Image:
   """
   return pictures.strip(
     [
-      pictures.Row(name, frames[:MAX_FRAMES])
+      pictures.FrameRow(name, frames[:MAX_FRAMES])
       for name, frames in zip(ids, videos)
     ],
     0,
@@ -46,10 +46,10 @@ def series(
   shown = some_columns(len(names))
   colors = line_pictures.COLORS
   panels = [
-    line_pictures.Panel(
+    line_pictures.LinePanel(
       names[column],
       [
-        line_pictures.Line(v[:MAX_STEPS, column], colors[i % len(colors)])
+        line_pictures.StepLine(v[:MAX_STEPS, column], colors[i % len(colors)])
         for i, v in enumerate(values)
       ],
     )

@@ -32,7 +32,7 @@ LEFT, RIGHT, TOP, BOTTOM = 74, 14, 26, 26
 SHARPNESS = 2  # Drawn so many times as large: smooth lines.
 
 
-class Line(NamedTuple):
+class StepLine(NamedTuple):
   """Values at steps `first`, `first` + 1 ...; NaN leaves a gap."""
 
   values: np.ndarray  # [time]
@@ -41,15 +41,15 @@ class Line(NamedTuple):
   first: int = 1
 
 
-class Panel(NamedTuple):
+class LinePanel(NamedTuple):
   """One chart; its lines share one scale."""
 
   title: str
-  lines: Sequence[Line]
+  lines: Sequence[StepLine]
 
 
 def charts(
-  panels: Sequence[Panel],
+  panels: Sequence[LinePanel],
   num_cond_steps: int = 0,
   columns: int = 2,
   heading: str = "",
@@ -70,7 +70,7 @@ def charts(
   size = (columns * cell_w, head + -(-len(panels) // columns) * cell_h)
   canvas = Image.new("RGB", [SHARPNESS * s for s in size], pictures.BACKGROUND)
   axes = [
-    _Axes.of(
+    _Axes.around(
       panel, i % columns * cell_w + LEFT, head + i // columns * cell_h + TOP
     )
     for i, panel in enumerate(panels)
@@ -94,7 +94,7 @@ class _Axes(NamedTuple):
   high: float
 
   @classmethod
-  def of(cls, panel: Panel, left: int, top: int) -> "_Axes":
+  def around(cls, panel: LinePanel, left: int, top: int) -> "_Axes":
     values = np.concatenate(
       [np.asarray(line.values, np.float64) for line in panel.lines]
     )
@@ -113,7 +113,7 @@ class _Axes(NamedTuple):
     return self.top + (self.high - value) / (self.high - self.low) * HEIGHT
 
 
-def _draw_lines(draw, panel: Panel, axes: _Axes, num_cond: int) -> None:
+def _draw_lines(draw, panel: LinePanel, axes: _Axes, num_cond: int) -> None:
   def scaled(*pixels):
     return [SHARPNESS * p for p in pixels]
 
@@ -150,7 +150,7 @@ def _draw_lines(draw, panel: Panel, axes: _Axes, num_cond: int) -> None:
         )
 
 
-def _finite_runs(line: Line):
+def _finite_runs(line: StepLine):
   """The stretches [(step, value), ...] between values that are no number."""
   run = []
   for step, value in enumerate(line.values, start=line.first):
@@ -163,7 +163,7 @@ def _finite_runs(line: Line):
     yield run
 
 
-def _write_labels(canvas: Image.Image, panel: Panel, axes: _Axes) -> None:
+def _write_labels(canvas: Image.Image, panel: LinePanel, axes: _Axes) -> None:
   pictures.text(canvas, (axes.left, axes.top - TOP // 2), panel.title, "lm")
   for value in plots.ticks(axes.low, axes.high, 4):
     pictures.text(

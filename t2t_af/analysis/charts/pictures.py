@@ -1,4 +1,4 @@
-"""Frames as pictures: strips, grids, animations, PNG files. Pillow only.
+"""Frames as pictures: strips, animations, PNG files. Pillow only.
 
 Frames are uint8 [time, height, width, channels] with 1 or 3 channels. They are
 enlarged by whole factors without smoothing, so one pixel stays one square. A
@@ -24,7 +24,7 @@ FRAME_TARGET = 96  # Pixels; small frames are enlarged to about this.
 PANEL_TARGET = 160  # The same, in an animation.
 
 
-class Row(NamedTuple):
+class FrameRow(NamedTuple):
   """A labelled sequence; `frames`: uint8 [time, height, width, channels]."""
 
   label: str
@@ -32,13 +32,13 @@ class Row(NamedTuple):
 
 
 def strip(
-  rows: Sequence[Row], num_cond_frames: int, scale: Optional[int] = None
+  rows: Sequence[FrameRow], num_cond_steps: int, scale: Optional[int] = None
 ) -> Image.Image:
   """One row per sequence, time to the right; the first row is the truth.
 
   Args:
     rows: sequences of one frame size; shorter ones leave their end empty.
-    num_cond_frames: how many first frames get the conditioning border.
+    num_cond_steps: how many first frames get the conditioning border.
     scale: whole factor of enlargement; None: frames of about 96 pixels.
   """
   height, width = _frame_size(rows)
@@ -65,34 +65,15 @@ def strip(
     text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
     for t, frame in enumerate(row.frames):
       canvas.paste(
-        _framed(frame, scale, t < num_cond_frames),
+        _framed(frame, scale, t < num_cond_steps),
         (left + t * (cell_w + GAP), top),
       )
   return canvas
 
 
-def grid(
-  frames: np.ndarray, columns: int, scale: Optional[int] = None
-) -> Image.Image:
-  """A contact sheet of [n, height, width, channels], row by row."""
-  height, width = frames.shape[1:3]
-  scale = scale or _scale(height, FRAME_TARGET)
-  cell_h, cell_w = _cell(height, scale) + GAP, _cell(width, scale) + GAP
-  rows = -(-len(frames) // columns)
-  canvas = Image.new(
-    "RGB", (columns * cell_w + GAP, rows * cell_h + GAP), BACKGROUND
-  )
-  for i, frame in enumerate(frames):
-    canvas.paste(
-      _framed(frame, scale, False),
-      (GAP + i % columns * cell_w, GAP + i // columns * cell_h),
-    )
-  return canvas
-
-
 def animation(
-  panels: Sequence[Row],
-  num_cond_frames: int,
+  panels: Sequence[FrameRow],
+  num_cond_steps: int,
   scale: Optional[int] = None,
   columns: int = 4,
   milliseconds: int = 200,
@@ -107,7 +88,7 @@ def animation(
   scale = scale or _scale(height, PANEL_TARGET)
   num_frames = max(len(panel.frames) for panel in panels)
   pages = [
-    _page(panels, t, num_cond_frames, num_frames, scale, columns)
+    _page(panels, t, num_cond_steps, num_frames, scale, columns)
     for t in range(num_frames)
   ]
   palette = _shared_palette(pages)
@@ -161,7 +142,7 @@ def write(path: str, content: bytes) -> str:
   return path
 
 
-def _page(panels, t, num_cond_frames, num_frames, scale, columns):
+def _page(panels, t, num_cond_steps, num_frames, scale, columns):
   """Time step t of an animation as one image."""
   height, width = _frame_size(panels)
   columns = min(columns, len(panels))
@@ -174,7 +155,7 @@ def _page(panels, t, num_cond_frames, num_frames, scale, columns):
   canvas = Image.new(
     "RGB", (columns * cell_w, rows * cell_h + footer), BACKGROUND
   )
-  given = t < num_cond_frames
+  given = t < num_cond_steps
   for i, panel in enumerate(panels):
     left, top = i % columns * cell_w, i // columns * cell_h
     frame = panel.frames[min(t, len(panel.frames) - 1)]
@@ -231,7 +212,7 @@ def _image(frame: np.ndarray) -> Image.Image:
   return Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
 
 
-def _frame_size(rows: Sequence[Row]) -> tuple[int, int]:
+def _frame_size(rows: Sequence[FrameRow]) -> tuple[int, int]:
   sizes = {tuple(row.frames.shape[1:3]) for row in rows}
   if len(sizes) != 1:
     raise ValueError(f"rows must share one frame size, but have {sizes}")

@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.figures import calibration_panels
-from t2t_af.analysis.figures.figure_parts import nothing
-from t2t_af.analysis.figures.figure_parts import Part
-from t2t_af.analysis.figures.figure_parts import sheet
-from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.metrics import calibration
-from t2t_af.analysis.results import paper_values
-from t2t_af.analysis.results.found_runs import Found
-from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.results import estimates
+from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import Results
 
 TITLE = "Calibration of series"
 _CRPS = "CRPS of standardised values"
@@ -27,13 +24,13 @@ _METHODS = {
 }
 
 
-def parts(found: Found) -> list[Part]:
+def parts(results: Results) -> list[figure_parts.Part]:
   """A sheet per data set and method, two charts per model; then the CRPS.
 
   Raises:
     UserError: if there is no calibration record of the test split.
   """
-  groups = _groups(found)
+  groups = _groups(results)
   made = []
   for data, method in sorted({place[:2] for place in groups}):
     charts = [
@@ -43,7 +40,7 @@ def parts(found: Found) -> list[Part]:
       for chart in _charts(place[2], group)
     ]
     made.append(
-      sheet(
+      figure_parts.sheet(
         f"figure_calibration_{data}_{method}.svg",
         charts,
         f"{data}, test split, {_METHODS.get(method, method)}. PIT: at 1 where "
@@ -53,29 +50,27 @@ def parts(found: Found) -> list[Part]:
       )
     )
   made += _crps(groups)
-  return made or nothing(
+  return made or figure_parts.raise_missing(
     "calibration",
     "calibration.jsonl of series",
     "t2t-af analyse --output_dir=RUN",
   )
 
 
-def _groups(found: Found) -> dict:
+def _groups(results: Results) -> dict:
   """{(data set, method, label): records of one protocol}, one of each run."""
   pools = {}
-  for run in found.runs:
+  for run in results.runs:
     for r in run.records["calibration"]:
-      if r.get("split") == "test" and run.is_whole:
-        data, _ = paper_values.without_split(r["problem"])
-        pools.setdefault((data, r.get("method"), run.label), []).append(r)
-  return {
-    place: paper_tables.newest_group(pool) for place, pool in pools.items()
-  }
+      if r.get("split") == "test" and run.uses_all_training_data:
+        place = (run.data_set, r.get("method"), run.label)
+        pools.setdefault(place, []).append(r)
+  return {place: selection.newest_group(pool) for place, pool in pools.items()}
 
 
 def _charts(label: str, group: Sequence[dict]) -> list[panels.Panel]:
   lowest = min(r.get("seed") or 0 for r in group)
-  shown = calibration.of_records(
+  shown = calibration.from_records(
     [r for r in group if (r.get("seed") or 0) == lowest]
   )
   return [
@@ -86,39 +81,23 @@ def _charts(label: str, group: Sequence[dict]) -> list[panels.Panel]:
   ]
 
 
-def _crps(groups: dict) -> list[Part]:
+def _crps(groups: dict) -> list[figure_parts.Part]:
   """Bars of all models; nothing where no record has a CRPS."""
   models = list(dict.fromkeys(label for _, _, label in groups))
-  found = {}
+  by_data = {}
   for (data, _, label), group in groups.items():
-    values = {
-      (paper_values.without_split(r["problem"])[1], r.get("seed")): r["crps"]
-      for r in group
-      if is_number(r.get("crps"))
-    }
-    if values:
-      mean, stderr = paper_tables.over_runs(values)
-      if len(values) == 1:
-        (stderr,) = (
-          r["crps_stderr"] for r in group if is_number(r.get("crps"))
-        )
-      found.setdefault(data, []).append(
-        bars.Bar(label, mean, stderr, models.index(label))
+    crps = estimates.over_runs(selection.by_run(group), "crps")
+    if crps:
+      by_data.setdefault(data, []).append(
+        bars.Bar(label, crps.mean, crps.stderr, models.index(label))
       )
-  shown = [bars.Group(data, found[data]) for data in sorted(found)]
-  label = f"{_CRPS}, lower is better"
-  svg = bars.chart(shown, label, _CRPS)
-  return (
-    [
-      Part(
-        "figure_calibration_crps.svg",
-        bars.as_file(svg).encode("utf-8"),
-        f"{_CRPS} (continuous ranked probability score) on the test "
-        "split. Error bars: one standard error, over splits of the data "
-        "where there are several, else over seeds, else over series.",
-        bars.panels_of(shown, label),
-      )
-    ]
-    if svg
-    else []
+  part = figure_parts.bar_chart(
+    "figure_calibration_crps.svg",
+    [bars.Group(data, by_data[data]) for data in sorted(by_data)],
+    f"{_CRPS}, lower is better",
+    _CRPS,
+    f"{_CRPS} (continuous ranked probability score) on the test "
+    "split. Error bars: one standard error, over splits of the data "
+    "where there are several, else over seeds, else over series.",
   )
+  return [part] if part else []

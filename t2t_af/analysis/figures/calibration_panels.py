@@ -9,15 +9,15 @@ from t2t_af.analysis.metrics import calibration
 
 
 def histogram_panel(
-  found: calibration.Calibration, title: str = "PIT histogram"
+  measured: calibration.Calibration, title: str = "PIT histogram"
 ) -> panels.Panel:
   """The PIT histogram; uniform is the line at 1."""
   edges = np.repeat(
     np.arange(calibration.NUM_BINS + 1) / calibration.NUM_BINS, 2
   )[1:-1]
   middle = (np.arange(calibration.NUM_BINS) + 0.5) / calibration.NUM_BINS
-  density = found.pit.share * calibration.NUM_BINS
-  error = found.pit.reach * calibration.NUM_BINS
+  density = measured.pit.share * calibration.NUM_BINS
+  error = measured.pit.reach * calibration.NUM_BINS
   lines = [
     plots.Line([0.0], [1.0], 1, "zero"),
     plots.Line(edges, np.repeat(density, 2), 0),
@@ -31,23 +31,23 @@ def histogram_panel(
     whole_x=False,
     y_range=(0.0, 1.1 * max((density + np.nan_to_num(error)).max(), 1.0)),
   )
-  return panels.Panel(title, svg, {0: _band_label(found.pit)})
+  return panels.Panel(title, svg, {0: _band_label(measured.pit)})
 
 
 def coverage_panel(
-  found: calibration.Calibration,
+  measured: calibration.Calibration,
   title: str = "Coverage of central predictive intervals",
 ) -> panels.Panel:
   """Coverage against level; calibrated is the diagonal."""
   lines = [
     plots.Line([0.0, 1.0], [0.0, 1.0], 4, "thin", title="calibrated"),
-    plots.Line(calibration.LEVELS, found.coverage.share, 0),
+    plots.Line(calibration.LEVELS, measured.coverage.share, 0),
     plots.Line(
       calibration.LEVELS,
-      found.coverage.share,
+      measured.coverage.share,
       0,
       "points",
-      found.coverage.reach,
+      measured.coverage.reach,
     ),
   ]
   svg = plots.chart(
@@ -58,7 +58,7 @@ def coverage_panel(
     y_range=(0.0, 1.05),
     whole_x=False,
   )
-  return panels.Panel(title, svg, {0: _band_label(found.coverage)})
+  return panels.Panel(title, svg, {0: _band_label(measured.coverage)})
 
 
 def _band_label(shares: calibration.Shares) -> str:

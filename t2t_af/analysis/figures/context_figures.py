@@ -11,6 +11,7 @@ import numpy as np
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis.charts import line_pictures
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.figures import sample_rows
 from t2t_af.analysis.results import samples as samples_lib
 from t2t_af.analysis.results.comparison import Comparison
 
@@ -18,7 +19,7 @@ NUM_CONTEXTS = 3
 MAX_COLUMNS = 6  # of a series
 
 
-class Pictures(NamedTuple):
+class ContextPicture(NamedTuple):
   """One context: a strip or charts (PNG) and an animation (GIF; video only)."""
 
   title: str
@@ -37,42 +38,33 @@ class _Shown(NamedTuple):
 
 def context_pictures(
   comparison: Comparison, num_contexts: int = NUM_CONTEXTS
-) -> list[Pictures]:
+) -> list[ContextPicture]:
   """Truth and the first sample of every set, from the same given steps."""
   if not comparison.seeds:
     return []
   seed = comparison.seeds[0]
-  paths = {
-    name: comparison.runs[name, seed].samples_path for name in comparison.sets
-  }
-  loaded = {
-    name: samples_lib.read(path, num_contexts) for name, path in paths.items()
-  }
-  loaded = {name: found for name, found in loaded.items() if found}
-  if not loaded:
+  by_set, paths = {}, {}
+  for name in comparison.sets:
+    path = comparison.runs[name, seed].path("samples.npz")
+    samples = path and samples_lib.read(path, num_contexts)
+    if samples:
+      by_set[name], paths[name] = samples, path
+  if not by_set:
     return []
-  name, truth = next(iter(loaded.items()))
+  name, truth = next(iter(by_set.items()))
   is_series = truth.inputs.ndim == 3
   scale = samples_lib.read_scale(paths[name]) if is_series else None
-  found = []
+  made = []
   for context, given in enumerate(truth.inputs):
-    shown, left_out = _choose(comparison, loaded, context, given)
-    caption = f"Seed {seed}, the first sample of each set, not chosen. " + (
-      "Steps on an orange ground were given."
+    shown, left_out = _choose(comparison, by_set, context, given)
+    drawn = (
+      _charts(given, truth.targets[context], shown, scale)
       if is_series
-      else "Frames with an orange border were given."
+      else _frames(given, truth.targets[context], shown)
     )
-    if left_out:
-      caption += f" Left out: {'; '.join(left_out)}."
-    args = given, truth.targets[context], shown
-    found.append(
-      Pictures(
-        f"Sequence {context + 1}",
-        caption,
-        *(_charts(*args, scale) if is_series else _frames(*args)),
-      )
-    )
-  return found
+    caption = _caption(seed, is_series, left_out)
+    made.append(ContextPicture(f"Sequence {context + 1}", caption, *drawn))
+  return made
 
 
 def series_charts(
@@ -90,10 +82,10 @@ def series_charts(
   columns = contact_sheet.some_columns(truth.shape[1], MAX_COLUMNS)
   panels = []
   for column in columns:
-    lines = [line_pictures.Line(truth[:, column], line_pictures.TRUTH, 2)]
+    lines = [line_pictures.StepLine(truth[:, column], line_pictures.TRUTH, 2)]
     # From the last given step on, so that a sample hangs on to it.
     lines += [
-      line_pictures.Line(
+      line_pictures.StepLine(
         np.concatenate([given[-1:, column], scale.to_raw(values)[:, column]]),
         color,
         1,
@@ -101,7 +93,7 @@ def series_charts(
       )
       for _, color, values in samples
     ]
-    panels.append(line_pictures.Panel(scale.names[column], lines))
+    panels.append(line_pictures.LinePanel(scale.names[column], lines))
   return pictures.png(
     line_pictures.charts(
       panels,
@@ -113,37 +105,48 @@ def series_charts(
   )
 
 
-def _choose(comparison, loaded, context, given):
+def _caption(seed: int, is_series: bool, left_out: list) -> str:
+  given = (
+    "Steps on an orange ground were given."
+    if is_series
+    else "Frames with an orange border were given."
+  )
+  caption = f"Seed {seed}, the first sample of each set, not chosen. {given}"
+  if left_out:
+    caption += f" Left out: {'; '.join(left_out)}."
+  return caption
+
+
+def _choose(comparison, by_set, context, given):
   """(what is shown of each set, why some sets are not)."""
   shown, left_out = [], []
   for i, name in enumerate(comparison.sets):
-    found, label = loaded.get(name), comparison.label(name)
-    if found is None or context >= len(found.inputs):
+    samples, label = by_set.get(name), comparison.label(name)
+    if samples is None or context >= len(samples.inputs):
       left_out.append(f"{label}: not run")
-    elif not np.array_equal(found.inputs[context], given):
+    elif not np.array_equal(samples.inputs[context], given):
       left_out.append(f"{label}: sampled from other {comparison.unit.step}s")
     else:
-      shown.append(_Shown(label, i, found.outputs[context, 0]))
+      shown.append(_Shown(label, i, samples.outputs[context, 0]))
   return shown, left_out
 
 
-def _frames(given, future, shown):
-  rows = [pictures.Row("Truth", np.concatenate([given, future]))]
-  rows += [
-    pictures.Row(s.label, np.concatenate([given, s.future])) for s in shown
-  ]
+def _frames(given, truth, shown):
+  rows = sample_rows.after_given(
+    given, truth, [(s.label, s.future) for s in shown]
+  )
   return (
     pictures.png(pictures.strip(rows, len(given))),
     pictures.animation(rows, len(given)),
   )
 
 
-def _charts(given, future, shown, scale):
+def _charts(given, truth, shown, scale):
   colors = line_pictures.COLORS
   scale = scale or samples_lib.standardised(given.shape[-1])
   return series_charts(
     given,
-    future,
+    truth,
     [(s.label, colors[s.color % len(colors)], s.future) for s in shown],
     scale,
   ), None

@@ -8,110 +8,126 @@ From correlation records, one per run, evaluation and signal:
 
 import collections
 from collections.abc import Iterable, Sequence
-import math
 import re
-from typing import NamedTuple
+from typing import Optional
 
 from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import figure_parts
+from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.formats import is_number
-from t2t_af.analysis.results.found_runs import FoundRun
-from t2t_af.records import likelihood
+from t2t_af.analysis.results import estimates
+from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.folders import Run
 
 X_LABEL = "temporal correlation (Eq. 23)"
 _DATA_COLOR = 4
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
-class Estimate(NamedTuple):
-  """Of one signal of one model; `stderr` over seeds, of one seed its own."""
+def parts(results: Results) -> list[figure_parts.Part]:
+  """Fig. 5a, 5b, and the same of latents.
 
-  mean: float
-  stderr: float
-  num_seeds: int
+  Raises:
+    UserError: if there is no correlation record.
+  """
+  runs = [
+    run
+    for run in results.runs
+    if run.uses_all_training_data and run.records["correlation"]
+  ]
+  made = [
+    _bars(runs, "a", "Data x and noise y after each transform", False),
+    _training(runs),
+    _bars(
+      runs, "c", "Latents z and their noise u by level (not in the paper)", True
+    ),
+  ]
+  return [part for part in made if part] or figure_parts.raise_missing(
+    5, "correlation.jsonl", "t2t-af analyse --output_dir=RUN"
+  )
 
 
-def estimates(runs: Sequence[FoundRun], split: str = "test") -> dict:
+def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
   """{(problem, model, signal): Estimate}, at each run's last evaluation.
 
-  The data's own, which all models share, is under the model "".
+  The data's, which all models share, is under the model "".
   """
-  newest = {}
+  newest = collections.defaultdict(dict)
   for run in runs:
     for record in run.records["correlation"]:
       if record.get("split") == split and is_number(record.get("correlation")):
         signal = record["signal"]
         model = "" if signal == "x" else run.label
         seed = 0 if signal == "x" else record.get("seed")
-        newest[record["problem"], model, signal, seed] = record
-  seeds = collections.defaultdict(list)
-  for (problem, model, signal, _), record in newest.items():
-    seeds[problem, model, signal].append(record)
-  return {place: _over_seeds(found) for place, found in seeds.items()}
+        newest[record["problem"], model, signal][seed] = record
+  return {
+    place: estimates.over_runs(by_seed, "correlation")
+    for place, by_seed in newest.items()
+  }
 
 
-def bar_groups(found: dict, latent: bool = False) -> list[bars.Group]:
+def bar_groups(measured: dict, latent: bool = False) -> list[bars.Group]:
   """A group per problem: the data, then every model's noise by transform.
 
   Args:
-    found: of `estimates`.
+    measured: of `over_seeds`.
     latent: z and u of every level instead.
   """
   wanted = re.compile(r"[zu]\d+" if latent else r"x|y\d+")
-  models = list(dict.fromkeys(model for _, model, _ in found if model))
-  groups = []
-  for problem in sorted({problem for problem, _, _ in found}):
-    mine = {
-      (model, signal): estimate
-      for (p, model, signal), estimate in found.items()
-      if p == problem and wanted.fullmatch(signal)
-    }
-    order = sorted(
-      mine,
-      key=lambda place: (
-        models.index(place[0]) if place[0] else -1,
-        int(place[1][1:] or 0),
-        place[1][0] == "u",
-      ),
+  models = list(dict.fromkeys(model for _, model, _ in measured if model))
+
+  def order(place: tuple) -> tuple:
+    model, signal = place
+    return (
+      models.index(model) if model else -1,
+      int(signal[1:] or 0),
+      signal[0] == "u",
     )
-    if order:
-      groups.append(
-        bars.Group(
-          problem,
-          [
-            bars.Bar(
-              _bar_label(model, signal, order),
-              mine[model, signal].mean,
-              mine[model, signal].stderr,
-              models.index(model) if model else _DATA_COLOR,
-            )
-            for model, signal in order
-          ],
-        )
-      )
+
+  groups = []
+  for problem in sorted({problem for problem, _, _ in measured}):
+    places = sorted(
+      (
+        (model, signal)
+        for p, model, signal in measured
+        if p == problem and wanted.fullmatch(signal)
+      ),
+      key=order,
+    )
+    shown = []
+    for model, signal in places:
+      estimate = measured[problem, model, signal]
+      color = models.index(model) if model else _DATA_COLOR
+      label = _bar_label(model, signal, places)
+      shown.append(bars.Bar(label, estimate.mean, estimate.stderr, color))
+    if shown:
+      groups.append(bars.Group(problem, shown))
   return groups
 
 
-def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
+def training_panel(runs: Sequence[Run]) -> panels.Panel:
   """Correlation of the last transform's noise at every evaluation (Fig. 5b).
 
   Of runs on one problem, on the split that was evaluated at most steps. An
   empty svg where no run was evaluated at two steps.
   """
-  records = [r for run in runs for r in run.records["correlation"]]
-  split = _most_evaluated(records)
+  split = selection.most_evaluated_split(
+    r for run in runs for r in run.records["correlation"]
+  )
   lines, legend = [], {}
   for run in runs:
-    mine = [
+    of_noise = [
       r
       for r in run.records["correlation"]
       if r.get("split") == split and r.get("signal", "")[:1] == "y"
     ]
-    if not mine:
-      continue
-    last = max(r["signal"] for r in mine)
-    curve = {r["step"]: r["correlation"] for r in mine if r["signal"] == last}
+    last = max((r["signal"] for r in of_noise), default="")
+    curve = seed_lines.training_curve(
+      [r for r in of_noise if r["signal"] == last], "correlation"
+    )
     if len(curve) < 2:
       continue
     label = f"{run.label}: {_noise(last)}"
@@ -119,15 +135,9 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
       (c for c, name in legend.items() if name == label), len(legend)
     )
     legend[color] = label
-    steps = sorted(curve)
     lines += [
-      plots.Line(
-        steps,
-        [curve[s] for s in steps],
-        color,
-        style,
-        title=f"{label}, seed {run.seed}",
-      )
+      line._replace(style=style)
+      for line in seed_lines.thin({run.seed: curve}, color, label)
       for style in ("thin", "points")
     ]
   title = f"{runs[0].problem}, {split} split, during training"
@@ -137,13 +147,34 @@ def training_panel(runs: Sequence[FoundRun]) -> panels.Panel:
   )
 
 
-def _over_seeds(found: Sequence[dict]) -> Estimate:
-  values = [r["correlation"] for r in found]
-  mean, stderr = likelihood.mean_and_stderr(values)
-  if len(values) == 1:
-    own = found[0].get("correlation_stderr")
-    stderr = own if is_number(own) else math.nan
-  return Estimate(mean, stderr, len(values))
+def _bars(
+  runs: Sequence[Run], letter: str, words: str, latent: bool
+) -> Optional[figure_parts.Part]:
+  """A group of bars per problem; on a page a chart each."""
+  return figure_parts.bar_chart(
+    f"figure_5{letter}.svg",
+    bar_groups(over_seeds(runs), latent),
+    X_LABEL,
+    words,
+    f"{words}: temporal correlation on the test split. Error bars: one "
+    "standard error, over seeds where there are several.",
+  )
+
+
+def _training(runs: Sequence[Run]) -> Optional[figure_parts.Part]:
+  charts = [
+    training_panel(figure_parts.of_problem(runs, problem))
+    for problem in figure_parts.problems(runs)
+  ]
+  charts = [chart for chart in charts if chart.svg]
+  if not charts:
+    return None
+  return figure_parts.sheet(
+    "figure_5b.svg",
+    charts,
+    "Temporal correlation of the noise during training. One "
+    "line per seed. Scored steps alone.",
+  )
 
 
 def _bar_label(model: str, signal: str, places: Iterable[tuple]) -> str:
@@ -158,10 +189,3 @@ def _bar_label(model: str, signal: str, places: Iterable[tuple]) -> str:
 def _noise(signal: str) -> str:
   """ "y2" -> "y²"."""
   return "y" + "".join(_UP[int(digit)] for digit in signal[1:])
-
-
-def _most_evaluated(records: Sequence[dict]) -> str:
-  steps = collections.defaultdict(set)
-  for r in records:
-    steps[r.get("split") or ""].add(r.get("step"))
-  return max(steps, key=lambda split: len(steps[split]), default="")

@@ -1,20 +1,27 @@
 """What a figure is made of: parts, and which runs go into them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Union
+from typing import NamedTuple, NoReturn, Optional, Union
 
 from t2t_af import errors
+from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import panels
-from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.analysis.results.folders import Run
 
 
 class Part(NamedTuple):
-  """One file of a figure."""
+  """One file of a figure.
 
-  name: str  # without folder, with ending: .svg, .png or .gif
+  Attributes:
+    name: without folder, with ending: .svg, .png or .gif.
+    content: the file.
+    caption: what it shows, and of which runs.
+    charts: of an .svg, which a page lays out by its width.
+  """
+
+  name: str
   content: bytes
   caption: str
-  # Of an .svg: its charts, which a page lays out by its own width.
   charts: Sequence[panels.Panel] = ()
 
 
@@ -26,7 +33,28 @@ def sheet(
   return Part(name, svg.encode("utf-8"), caption, shown)
 
 
-def one_per_model(runs: Sequence[FoundRun]) -> list[FoundRun]:
+def bar_chart(
+  name: str,
+  groups: Sequence[bars.Group],
+  x_label: str,
+  title: str,
+  caption: str,
+) -> Optional[Part]:
+  """Groups of bars in one SVG file; None where there is no number."""
+  svg = bars.chart(groups, x_label, title)
+  return (
+    Part(
+      name,
+      bars.as_file(svg).encode("utf-8"),
+      caption,
+      bars.panels_of(groups, x_label),
+    )
+    if svg
+    else None
+  )
+
+
+def one_per_model(runs: Sequence[Run]) -> list[Run]:
   """The lowest seed of every set and problem."""
   chosen = {}
   for run in sorted(runs, key=lambda run: run.seed or 0):
@@ -35,12 +63,18 @@ def one_per_model(runs: Sequence[FoundRun]) -> list[FoundRun]:
   return sorted(chosen.values(), key=lambda run: order.index(run.folder))
 
 
-def problems(runs: Sequence[FoundRun]) -> list[str]:
+def problems(runs: Sequence[Run]) -> list[str]:
+  """Of the runs, each once, in alphabetical order."""
   return sorted({run.problem for run in runs if run.problem})
 
 
-def nothing(figure: Union[int, str], what: str, command: str) -> list:
-  """Raises the error that names the command which makes `what`."""
+def of_problem(runs: Sequence[Run], problem: str) -> list[Run]:
+  """The runs on one problem."""
+  return [run for run in runs if run.problem == problem]
+
+
+def raise_missing(figure: Union[int, str], what: str, command: str) -> NoReturn:
+  """Raises a UserError that names the command which makes `what`."""
   raise errors.UserError(
     f"there is no {what} for figure {figure}; it is made by: {command}"
   )

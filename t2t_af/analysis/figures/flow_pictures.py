@@ -53,7 +53,7 @@ def one_step(flow: flow_arrays.Flow, sequence: int = 0) -> Image.Image:
     raise ValueError(f"no step of sequence {sequence} has noise")
   step = int(np.nanargmax(size))
   shown = slice(step, step + 1)
-  rows = [pictures.Row("frame x", flow.x[sequence, shown])]
+  rows = [pictures.FrameRow("frame x", flow.x[sequence, shown])]
   rows += _rows(transform, sequence, shown, 1)
   return pictures.strip(
     rows, 0, scale=max(1, round(2 * pictures.FRAME_TARGET / flow.x.shape[2]))
@@ -118,10 +118,10 @@ def _shown(flow: flow_arrays.Flow) -> slice:
   return slice(first, first + MAX_FRAMES)
 
 
-def _frames(flow: flow_arrays.Flow, sequence: int) -> pictures.Row:
+def _frames(flow: flow_arrays.Flow, sequence: int) -> pictures.FrameRow:
   shown = _shown(flow)
   since = f" from {shown.start + 1} on" if shown.start else ""
-  return pictures.Row(f"frames x{since}", flow.x[sequence, shown])
+  return pictures.FrameRow(f"frames x{since}", flow.x[sequence, shown])
 
 
 def _rows(
@@ -129,7 +129,7 @@ def _rows(
   sequence: int,
   shown: slice,
   num_transforms: int,
-) -> list[pictures.Row]:
+) -> list[pictures.FrameRow]:
   """Shift, scale and noise of one transform."""
   number = str(transform.number) if num_transforms > 1 else ""
   shift, scale, noise = (
@@ -144,23 +144,23 @@ def _rows(
   ]
 
 
-def _as_frames(name: str, values: np.ndarray) -> pictures.Row:
+def _as_frames(name: str, values: np.ndarray) -> pictures.FrameRow:
   """Values of x in [0, 1): 0 black, 1 full."""
-  return pictures.Row(f"{name}: 0 to 1", _levels(values))
+  return pictures.FrameRow(f"{name}: 0 to 1", _levels(values))
 
 
-def _positive(name: str, values: np.ndarray) -> pictures.Row:
+def _positive(name: str, values: np.ndarray) -> pictures.FrameRow:
   high = _high(values)
-  return pictures.Row(
+  return pictures.FrameRow(
     f"{name}: 0 to {formats.significant(high)}", _levels(values / high)
   )
 
 
 def _signed(
   name: str, values: np.ndarray, high: Optional[float] = None
-) -> pictures.Row:
+) -> pictures.FrameRow:
   high = high or _high(values)
-  return pictures.Row(
+  return pictures.FrameRow(
     f"{name}: ± {formats.significant(high)}", _levels(0.5 + 0.5 * values / high)
   )
 

@@ -7,13 +7,15 @@ against the share of the training sequences that a run was trained on.
 
 import collections
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
-from t2t_af.analysis.results import units
-from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.analysis.results.estimates import NLL
+from t2t_af.analysis.results.folders import Run
+from t2t_af.analysis.results.units import Unit
+from t2t_af.analysis.results.units import unit_of
 from t2t_af.records import likelihood
 
 
@@ -27,7 +29,7 @@ class Point(NamedTuple):
   seeds: tuple
 
 
-def curves(runs: Sequence[FoundRun]) -> dict[str, list]:
+def curves(runs: Sequence[Run]) -> dict[str, list]:
   """{model: [Point], by share}, of seeds that have both splits.
 
   Both splits must be scored at the same training step.
@@ -35,7 +37,7 @@ def curves(runs: Sequence[FoundRun]) -> dict[str, list]:
   scores = collections.defaultdict(dict)
   for run in runs:
     for record in run.scores("train", "test"):
-      if is_number(record.get("nll_nats_per_dim")):
+      if is_number(record.get(NLL)):
         place = (
           run.label,
           record.get("train_fraction", 1.0),
@@ -46,23 +48,23 @@ def curves(runs: Sequence[FoundRun]) -> dict[str, list]:
         )
   pairs = collections.defaultdict(dict)
   for (label, fraction, seed), steps in scores.items():
-    whole = [step for step, splits in steps.items() if len(splits) == 2]
-    if whole:
-      pairs[label, fraction][seed] = steps[max(whole)]
-  found = collections.defaultdict(list)
+    both = [step for step, splits in steps.items() if len(splits) == 2]
+    if both:
+      pairs[label, fraction][seed] = steps[max(both)]
+  points = collections.defaultdict(list)
   for (label, fraction), seeds in sorted(pairs.items()):
-    found[label].append(_point(fraction, seeds))
-  return dict(found)
+    points[label].append(_point(fraction, seeds))
+  return dict(points)
 
 
-def gap_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
+def gap_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
   """The gap of every model against the share."""
   lines, legend = [], {}
-  for color, (label, points) in enumerate(found.items()):
+  for color, (label, points) in enumerate(curves_.items()):
     lines += _line(points, [p.gap for p in points], color, label)
     legend[color] = label
   zero = plots.Line(
-    [points[0].fraction for points in found.values()][:1], [0.0], 0, "zero"
+    [points[0].fraction for points in curves_.values()][:1], [0.0], 0, "zero"
   )
   title = "Generalisation gap by training data"
   return panels.Panel(
@@ -78,10 +80,10 @@ def gap_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
   )
 
 
-def nll_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
+def nll_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
   """NLL of both splits against the share: test thick, training dashed."""
   lines, legend = [], {}
-  for color, (label, points) in enumerate(found.items()):
+  for color, (label, points) in enumerate(curves_.items()):
     x = [p.fraction for p in points]
     lines.append(
       plots.Line(
@@ -102,11 +104,6 @@ def nll_panel(found: dict[str, list], unit: units.Unit) -> panels.Panel:
     ),
     legend,
   )
-
-
-def unit_of(runs: Sequence[FoundRun]) -> units.Unit:
-  """Of the runs' likelihoods."""
-  return units.of("", [r for run in runs for r in run.records["likelihood"]])
 
 
 def _line(points, values, color: int, title: str) -> list[plots.Line]:
@@ -135,5 +132,4 @@ def _point(fraction: float, seeds: dict) -> Point:
 
 
 def _nll(record: dict) -> float:
-  value: Optional[float] = record["nll_nats_per_dim"]
-  return value * units.of("", [record]).scale
+  return record[NLL] * unit_of([record]).scale

@@ -9,8 +9,8 @@ from t2t_af.analysis import formats
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
-from t2t_af.analysis.results import units
-from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.analysis.results.folders import Run
+from t2t_af.analysis.results.units import unit_of
 
 SPLITS = ("train", "test")
 MAX_BINS = 24
@@ -26,19 +26,19 @@ class Histogram(NamedTuple):
   overlap: float  # of both, 0 to 1: the sum of the smaller shares
 
 
-def newest_scores(run: FoundRun) -> dict:
-  """{split: the newest record with NLLs of each sequence}, of whole training.
+def newest_scores(run: Run) -> dict:
+  """{split: the newest record with NLLs of each sequence}.
 
-  Of those with a finite one.
+  Of training on all sequences, and of records with a finite NLL.
   """
-  found = {}
+  newest = {}
   for record in run.scores(*SPLITS):
     if (
       any(map(is_number, record.get(_FIELD) or []))
       and record.get("train_fraction", 1.0) == 1.0
     ):
-      found[record["split"]] = record
-  return found
+      newest[record["split"]] = record
+  return newest
 
 
 def histogram(values: dict) -> Histogram:
@@ -48,11 +48,11 @@ def histogram(values: dict) -> Histogram:
     ValueError: if a split has no finite value.
   """
   finite = {
-    split: np.array([v for v in found if is_number(v)])
-    for split, found in values.items()
+    split: np.array([v for v in of_split if is_number(v)])
+    for split, of_split in values.items()
   }
-  for split, found in finite.items():
-    if not found.size:
+  for split, of_split in finite.items():
+    if not of_split.size:
       raise ValueError(f"the {split} split has no finite NLL")
   smallest = min(v.size for v in finite.values())
   bins = int(np.clip(np.sqrt(smallest) * 1.5, 4, MAX_BINS))
@@ -69,7 +69,7 @@ def histogram(values: dict) -> Histogram:
   )
 
 
-def panel(run: FoundRun) -> panels.Panel:
+def panel(run: Run) -> panels.Panel:
   """Both splits of one run.
 
   Raises:
@@ -79,8 +79,8 @@ def panel(run: FoundRun) -> panels.Panel:
   missing = [split for split in SPLITS if split not in scores]
   if missing:
     raise ValueError(f"{run.folder} has no NLLs of {formats.listing(missing)}")
-  unit = units.of("", list(scores.values()))
-  found = histogram(
+  unit = unit_of(list(scores.values()))
+  shown = histogram(
     {
       split: [v * unit.scale for v in scores[split][_FIELD] if is_number(v)]
       for split in SPLITS
@@ -88,16 +88,16 @@ def panel(run: FoundRun) -> panels.Panel:
   )
   bound = any(r.get("bound") for r in scores.values())
   lines = [
-    outline(found.edges, found.shares[split], color, split)
+    outline(shown.edges, shown.shares[split], color, split)
     for color, split in enumerate(SPLITS)
   ]
   legend = {
     color: f"{split}: mean {formats.BOUND * bound}"
-    f"{formats.number(found.means[split])} over "
+    f"{formats.number(shown.means[split])} over "
     f"{formats.plural(len(scores[split][_FIELD]), 'sequence')}"
     for color, split in enumerate(SPLITS)
   }
-  title = f"{run.label}: overlap {formats.number(found.overlap, 2)}"
+  title = f"{run.label}: overlap {formats.number(shown.overlap, 2)}"
   what = "bound of NLL" if bound else "NLL"
   return panels.Panel(
     title,

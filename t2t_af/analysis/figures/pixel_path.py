@@ -22,12 +22,13 @@ class Place(NamedTuple):
   sequence: int
   index: tuple
 
-  def of(self, values: np.ndarray) -> np.ndarray:
+  def take(self, values: np.ndarray) -> np.ndarray:
     """[N, time, ...] -> [time]."""
     return values[(self.sequence, slice(None)) + self.index].astype(np.float64)
 
   @property
   def name(self) -> str:
+    """E.g. "row 1, column 2, channel 1"."""
     if len(self.index) == 1:
       return f"column {self.index[0] + 1}"
     row, column, channel = self.index
@@ -59,20 +60,20 @@ def charts(
   place = place or liveliest(flow)
   first, last = flow.transforms[0], flow.transforms[-1]
   unit = "x, 0 to 1" if flow.is_video else "x, standardised"
-  found = [
+  made = [
     _panel(
       f"Before the flow: {place.name}",
       "values",
       unit,
-      place.of(flow.signal),
-      place.of(first.shift),
-      place.of(first.scale),
+      place.take(flow.signal),
+      place.take(first.shift),
+      place.take(first.scale),
       ("x", "shift μ of the first transform, ± scale σ"),
     )
   ]
-  noise = place.of(last.noise)
+  noise = place.take(last.noise)
   loc, scale = _base(flow, place, noise, standard_base)
-  found.append(
+  made.append(
     _panel(
       f"After the flow: {place.name}",
       "noise",
@@ -83,13 +84,13 @@ def charts(
       ("noise y", "mean of its base density, ± one deviation"),
     )
   )
-  return found
+  return made
 
 
 def _base(flow, place: Place, noise, standard_base: bool) -> Sequence:
   """(mean, deviation) per step; NaN where not known."""
   if flow.base_loc is not None and flow.base_scale is not None:
-    return place.of(flow.base_loc), place.of(flow.base_scale)
+    return place.take(flow.base_loc), place.take(flow.base_scale)
   known = np.isfinite(noise) if standard_base else np.zeros(len(noise), bool)
   return np.where(known, 0.0, np.nan), np.where(known, 1.0, np.nan)
 
@@ -99,7 +100,7 @@ def _panel(
 ) -> panels.Panel:
   steps = np.arange(1, len(values) + 1)
   has_frame = np.isfinite(shift).any()
-  # As Python floats: the chart tells numbers from others by their type.
+  # As Python floats: the chart knows numbers by their type.
   values, shift, scale = (
     [float(v) for v in line] for line in (values, shift, scale)
   )

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Sequence
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import comparison_figures
-from t2t_af.analysis.figures.figure_parts import nothing
-from t2t_af.analysis.figures.figure_parts import Part
-from t2t_af.analysis.figures.figure_parts import problems
-from t2t_af.analysis.figures.figure_parts import sheet
-from t2t_af.analysis.results.found_runs import Found
-from t2t_af.analysis.results.found_runs import FoundRun
-from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.figures import figure_parts
+from t2t_af.analysis.figures import seed_lines
+from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.folders import Run
 
 TITLE = "Samples against the truth"
 _METRICS = {
@@ -24,20 +22,20 @@ _METRICS = {
 }
 
 
-def parts(found: Found) -> list[Part]:
+def parts(results: Results) -> list[figure_parts.Part]:
   """A sheet per problem: a chart per metric, a line per model.
 
   Raises:
     UserError: if no run was sampled on the test split.
   """
   made = []
-  for problem in problems(found.runs):
-    sampled = _sampled([run for run in found.runs if run.problem == problem])
+  for problem in figure_parts.problems(results.runs):
+    sampled = _sampled(figure_parts.of_problem(results.runs, problem))
     charts = [_panel(sampled, metric, problem) for metric in _METRICS]
     charts = [chart for chart in charts if chart.svg]
     if charts:
       made.append(
-        sheet(
+        figure_parts.sheet(
           f"figure_quality_{problem}.svg",
           charts,
           f"{problem}: the best sample of each context of the test split "
@@ -46,24 +44,24 @@ def parts(found: Found) -> list[Part]:
           f"{comparison_figures.BAND}",
         )
       )
-  return made or nothing(
+  return made or figure_parts.raise_missing(
     "quality",
     "samples record of the test split",
     "t2t-decoder, or t2t-af compare",
   )
 
 
-def _sampled(runs: Sequence[FoundRun]) -> dict:
+def _sampled(runs: Sequence[Run]) -> dict:
   """{label: {seed: record}}, of the newest protocol of each model."""
   pools = {}
   for run in runs:
     pools.setdefault(run.label, []).extend(
       r
       for r in run.records["samples"]
-      if r.get("split") == "test" and run.is_whole
+      if r.get("split") == "test" and run.uses_all_training_data
     )
   return {
-    label: {r.get("seed"): r for r in paper_tables.newest_group(pool)}
+    label: {r.get("seed"): r for r in selection.newest_group(pool)}
     for label, pool in pools.items()
     if pool
   }
@@ -71,9 +69,7 @@ def _sampled(runs: Sequence[FoundRun]) -> dict:
 
 def _panel(sampled: dict, metric: str, problem: str) -> panels.Panel:
   """An empty svg where no model has the metric."""
-  lines = comparison_figures.per_frame_lines(
-    list(sampled.items()), f"{metric}_per_step"
-  )
+  lines = seed_lines.per_step(list(sampled.items()), f"{metric}_per_step")
   labels = [
     f"{label}: best of {_counts(seeds.values())}"
     for label, seeds in sampled.items()
@@ -82,7 +78,7 @@ def _panel(sampled: dict, metric: str, problem: str) -> panels.Panel:
   return panels.Panel(
     title,
     plots.chart(
-      lines, "step", _METRICS[metric], title, comparison_figures.range_of(lines)
+      lines, "step", _METRICS[metric], title, seed_lines.range_of(lines)
     ),
     {line.color: labels[line.color] for line in lines},
   )

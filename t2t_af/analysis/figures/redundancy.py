@@ -7,9 +7,22 @@ import numpy as np
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures.figure_parts import Part
+from t2t_af.analysis.figures.figure_parts import sheet
 from t2t_af.analysis.metrics import multi_information
 
 _TITLE = "Redundancy reduction"
+
+
+def parts() -> list[Part]:
+  """Fig. 3, of the example of Section 3.1."""
+  return [
+    sheet(
+      "figure_3.svg",
+      charts(),
+      "Two steps, before and after the affine transform.",
+    )
+  ]
 
 
 def charts(
@@ -19,7 +32,7 @@ def charts(
   """Fig. 3: conditionals and marginal, of x (a, b) and of y (c, d)."""
   example = example or multi_information.EXAMPLE
   measured = measured or multi_information.measure(example)
-  found = []
+  made = []
   for letters, name, steps, exact, estimated in (
     ("ab", "x", example, measured.exact_x, measured.estimated_x),
     ("cd", "y", example.normalized(), measured.exact_y, measured.estimated_y),
@@ -28,11 +41,11 @@ def charts(
       f"I({name}1; {name}2) = {formats.number(exact + 0.0, 3)} nats"
       f", estimated {formats.with_error(*estimated)}"
     )
-    found += [
+    made += [
       _panel(steps, letters[0], name, False, "conditional densities"),
       _panel(steps, letters[1], name, True, information),
     ]
-  return found
+  return made
 
 
 def _panel(
@@ -42,7 +55,7 @@ def _panel(
   marginal: bool,
   title: str,
 ) -> panels.Panel:
-  """Two conditional densities, and the marginal if asked for."""
+  """Two conditional densities, and with `marginal` their mean."""
   reach = [
     m + sign * 3.5 * s
     for m, s in zip(steps.means, steps.stds)

@@ -1,4 +1,4 @@
-"""Does a model's spread tell the truth? For series.
+"""Is a model's spread right? For series.
 
 The probability integral transform (PIT) of a value y under the predictive
 distribution F is F(y): uniform on [0, 1] where F is right (Dawid 1984). A
@@ -8,7 +8,7 @@ slope a bias. A central interval of level c holds y where |F(y) - 1/2| <= c / 2.
   pit_of_noise     F(y) exactly, of a flow to Gaussian noise, a step ahead
   pit_of_samples   F(y) from N samples, however far ahead
   calibrate        histogram and coverage with confidence bands
-  of_records       the same from calibration records
+  from_records       the same from calibration records
   crps             how good the whole distribution is (scoringrules)
 
 Errors are over independent sequences: values of one sequence, and sequences
@@ -137,31 +137,31 @@ def calibrate(
   )
 
 
-def of_records(found: Sequence[dict]) -> Calibration:
-  """The calibration that records tell, of all their values together.
+def from_records(records: Sequence[dict]) -> Calibration:
+  """The calibration of records, of all their values together.
 
   Their sequences must be different ones, as those of a data set's splits are.
   A record without num_independent is taken to be of one series: no bands.
   """
-  num_values = np.array([r["num_values"] for r in found])
-  independent = [r.get("num_independent") or 1 for r in found]
+  num_values = np.array([r["num_values"] for r in records])
+  independent = [r.get("num_independent") or 1 for r in records]
   weight = num_values / num_values.sum()
 
   def pooled(shares: np.ndarray, stderr_field: str) -> Shares:
-    stderr = np.array([r[stderr_field] for r in found], np.float64)
+    stderr = np.array([r[stderr_field] for r in records], np.float64)
     return _with_bands(
       weight @ shares,
       np.sqrt(np.square(weight) @ np.square(stderr)),
       sum(independent) - len(independent),
     )
 
-  pit = np.array([r["pit_counts"] for r in found]) / num_values[:, None]
-  coverage = np.array([r["coverage"] for r in found])
+  pit = np.array([r["pit_counts"] for r in records]) / num_values[:, None]
+  coverage = np.array([r["coverage"] for r in records])
   return Calibration(
     pooled(pit, "pit_share_stderr"),
     pooled(coverage, "coverage_stderr"),
     int(num_values.sum()),
-    sum(r["num_sequences"] for r in found),
+    sum(r["num_sequences"] for r in records),
     sum(independent),
   )
 

@@ -1,4 +1,4 @@
-"""How much each step of a signal tells, linearly, about the next (Eq. 23, 24).
+"""How far each step of a signal predicts the next, linearly (Eq. 23, 24).
 
   corr = mean over dims of  E[(x[t] - mean) (x[t+1] - mean)] / std^2
 
@@ -110,7 +110,7 @@ class TemporalCorrelation:
     blocks = [block for block in self._blocks if block is not None]
     if not blocks:
       raise ValueError("no sequence was added")
-    sums = _Sums.of(blocks)
+    sums = _Sums.from_blocks(blocks)
     (estimate,) = sums.correlations(np.ones([1, len(blocks)]))
     return Correlation(
       float(estimate),
@@ -217,10 +217,11 @@ class _Sums(NamedTuple):
 
   @property
   def num_dims(self) -> int:
+    """Per step, constant ones among them."""
     return self.varying.size
 
   @classmethod
-  def of(cls, blocks: Sequence[_Moments]) -> "_Sums":
+  def from_blocks(cls, blocks: Sequence[_Moments]) -> "_Sums":
     total = blocks[0]
     for block in blocks[1:]:
       total = _merged(total, block)

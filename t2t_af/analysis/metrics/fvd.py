@@ -26,7 +26,9 @@ MIN_CLIPS = 256
 MIN_FRAMES = 10  # I3D halves time thrice; implementations need 9 or 10.
 
 
-class Gaussian(NamedTuple):
+class FeatureMoments(NamedTuple):
+  """Mean and covariance of a network's features."""
+
   mean: np.ndarray  # [features]
   covariance: np.ndarray  # [features, features]
 
@@ -46,11 +48,11 @@ def clips(
     uint8 [1 + N, length, height, width, 3].
   """
   num_frames = min(samples.shape[1], len(truth))
-  found = np.concatenate([truth[None, :num_frames], samples[:, :num_frames]])
+  made = np.concatenate([truth[None, :num_frames], samples[:, :num_frames]])
   if whole:
-    before = np.broadcast_to(given, found.shape[:1] + given.shape)
-    found = np.concatenate([before, found], axis=1)
-  return network_frames.rgb(found)
+    before = np.broadcast_to(given, made.shape[:1] + given.shape)
+    made = np.concatenate([before, made], axis=1)
+  return network_frames.rgb(made)
 
 
 def check(num_clips: int, length: int, min_clips: int) -> None:
@@ -79,15 +81,15 @@ def check(num_clips: int, length: int, min_clips: int) -> None:
     )
 
 
-def gaussian(features: np.ndarray) -> Gaussian:
+def gaussian(features: np.ndarray) -> FeatureMoments:
   """Of features [n, d], in float64; divided by n, as cd-fvd does."""
   features = features.astype(np.float64)
   mean = features.mean(axis=0)
   centred = features - mean
-  return Gaussian(mean, centred.T @ centred / len(features))
+  return FeatureMoments(mean, centred.T @ centred / len(features))
 
 
-def frechet_distance(a: Gaussian, b: Gaussian) -> float:
+def frechet_distance(a: FeatureMoments, b: FeatureMoments) -> float:
   """The formula above; exact also where covariances have no full rank."""
   root = _root(a.covariance)
   # C C' and C^1/2 C' C^1/2 have the same eigenvalues; the latter is symmetric.

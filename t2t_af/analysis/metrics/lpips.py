@@ -50,12 +50,12 @@ def distances(
   num_frames = min(samples.shape[1], len(truth))
   truth = _prepared(truth[:num_frames])
   frames = samples[:, :num_frames].reshape((-1,) + samples.shape[2:])
-  found = []
+  blocks = []
   for start in range(0, len(frames), FRAMES_AT_ONCE):
     block = _prepared(frames[start : start + FRAMES_AT_ONCE])
     of_truth = truth[np.arange(start, start + len(block)) % num_frames]
-    found.append(distance(block, of_truth))
-  return np.concatenate(found).astype(np.float64).reshape(-1, num_frames)
+    blocks.append(distance(block, of_truth))
+  return np.concatenate(blocks).astype(np.float64).reshape(-1, num_frames)
 
 
 def best_of_n(scores: np.ndarray) -> LpipsQuality:
@@ -70,7 +70,7 @@ def best_of_n(scores: np.ndarray) -> LpipsQuality:
 def record_fields(quality: LpipsQuality) -> dict:
   """The fields of an lpips record that come from here.
 
-  `_stderr` is over contexts; `per_frame` is of the chosen samples.
+  `_stderr` is over contexts; `per_step` is of the chosen samples.
   """
   best, mean = quality.per_sample.min(axis=1), quality.per_sample.mean(axis=1)
   fields = {}

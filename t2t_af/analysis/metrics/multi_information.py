@@ -40,11 +40,13 @@ class Shape(NamedTuple):
   stds: np.ndarray
 
   def density(self, e: np.ndarray) -> np.ndarray:
+    """p(e), of the shape of e."""
     z = (np.asarray(e, np.float64)[..., None] - self.means) / self.stds
     peak = self.weights / (self.stds * math.sqrt(2.0 * math.pi))
     return (peak * np.exp(-0.5 * np.square(z))).sum(axis=-1)
 
   def sample(self, rng: np.random.Generator, count: int) -> np.ndarray:
+    """float64 [count]."""
     k = rng.choice(len(self.weights), count, p=self.weights)
     return self.means[k] + self.stds[k] * rng.standard_normal(count)
 
@@ -171,10 +173,10 @@ def estimate(
 
 
 def _neighbors(x1: np.ndarray, x2: np.ndarray, seed: int) -> float:
-  (found,) = feature_selection.mutual_info_regression(
+  (nats,) = feature_selection.mutual_info_regression(
     x1[:, None], x2, n_neighbors=NUM_NEIGHBORS, random_state=seed
   )
-  return float(found)
+  return float(nats)
 
 
 class Redundancy(NamedTuple):

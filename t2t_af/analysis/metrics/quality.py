@@ -31,7 +31,7 @@ class BestOfN(NamedTuple):
   per_context: np.ndarray  # [contexts], score of the chosen sample
   mean: float  # over contexts
   stderr: float  # over contexts; NaN for one context
-  per_frame: np.ndarray  # [time], chosen samples, mean over contexts
+  per_step: np.ndarray  # [time], chosen samples, mean over contexts
   best_frames: np.ndarray  # [contexts, time], frames of the chosen samples
 
 
@@ -80,11 +80,11 @@ def ssim(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
   shape = np.broadcast_shapes(frames.shape, truth.shape)
   frames = np.broadcast_to(frames, shape).reshape((-1,) + shape[-3:])
   truth = np.broadcast_to(truth, shape).reshape((-1,) + shape[-3:])
-  found = [
+  blocks = [
     _ssim_block(frames[i : i + FRAMES_AT_ONCE], truth[i : i + FRAMES_AT_ONCE])
     for i in range(0, len(frames), FRAMES_AT_ONCE)
   ]
-  return np.concatenate(found or [np.zeros(0)]).reshape(shape[:-3])
+  return np.concatenate(blocks or [np.zeros(0)]).reshape(shape[:-3])
 
 
 def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
@@ -109,11 +109,11 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
     raise ValueError(f"nothing to compare: {samples.shape}, {truth.shape}")
   samples, truth = samples[:, :, :num_frames], truth[:, :num_frames]
   in_db = np.stack([psnr(s, t) for s, t in zip(samples, truth)])
-  found = _best(np.minimum(in_db, PSNR_CEILING_DB))
+  in_psnr = _best(np.minimum(in_db, PSNR_CEILING_DB))
   if min(truth.shape[-3:-1]) < WINDOW:
-    return Quality(found, None)
+    return Quality(in_psnr, None)
   return Quality(
-    found, _best(np.stack([ssim(s, t) for s, t in zip(samples, truth)]))
+    in_psnr, _best(np.stack([ssim(s, t) for s, t in zip(samples, truth)]))
   )
 
 
@@ -123,7 +123,7 @@ def record_fields(quality: Quality) -> dict:
   for name, metric in quality._asdict().items():
     fields[f"{name}_best_of_n"] = metric.mean if metric else None
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
-    fields[f"{name}_per_step"] = metric.per_frame if metric else None
+    fields[f"{name}_per_step"] = metric.per_step if metric else None
     fields[f"{name}_per_step_stderr"] = (
       [
         likelihood.mean_and_stderr(frame).stderr

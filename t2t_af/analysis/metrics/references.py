@@ -46,7 +46,7 @@ SERIES_VARIANCE_FLOOR = float(np.finfo(np.float32).eps) ** 2
 VALUES_AT_ONCE = 8 * 2**20  # float64: 64 MiB.
 
 
-class Noise(NamedTuple):
+class PixelNoise(NamedTuple):
   """y = scale * x + u; see above."""
 
   scale: float
@@ -55,9 +55,9 @@ class Noise(NamedTuple):
 
 
 NOISES = {
-  "uniform": Noise(1.0, 1.0 / 2.0, 1.0 / 12.0),
-  "gaussian": Noise(256.0 / 255.0, 0.0, 1.0),
-  "none": Noise(1.0, 0.0, 0.0),
+  "uniform": PixelNoise(1.0, 1.0 / 2.0, 1.0 / 12.0),
+  "gaussian": PixelNoise(256.0 / 255.0, 0.0, 1.0),
+  "none": PixelNoise(1.0, 0.0, 0.0),
 }
 
 
@@ -102,10 +102,10 @@ def compute(
   )
   is_series = test.ndim == 3
   kind = "none" if is_series else dequantization
-  found = []
+  made = []
   for name, per_step in _all_models(train, test, NOISES[kind], kind):
     mean, stderr = likelihood.mean_and_stderr(per_step.mean(axis=1))
-    found.append(
+    made.append(
       records.reference(
         name=_SERIES_NAMES.get(name, name) if is_series else name,
         problem=problem,
@@ -126,7 +126,7 @@ def compute(
         **(_copy_quality(test, is_series) if name == "copy_last_frame" else {}),
       )
     )
-  return found
+  return made
 
 
 _SERIES_NAMES = {
@@ -165,7 +165,9 @@ def _per_step(
   return fields
 
 
-def _all_models(train: np.ndarray, test: np.ndarray, noise: Noise, kind: str):
+def _all_models(
+  train: np.ndarray, test: np.ndarray, noise: PixelNoise, kind: str
+):
   """Yields (name, NLL [N', time] in nats/dim)."""
   if kind == "uniform":
     yield (
@@ -215,7 +217,7 @@ def _moments(x: np.ndarray, centre) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _fit(
-  centre, first: np.ndarray, second: np.ndarray, noise: Noise, pool: bool
+  centre, first: np.ndarray, second: np.ndarray, noise: PixelNoise, pool: bool
 ) -> _Gaussian:
   """Maximum likelihood; the noise adds to mean and variance."""
   if pool:
@@ -228,17 +230,17 @@ def _fit(
   )
 
 
-def _score(x: np.ndarray, noise: Noise, model: _Gaussian) -> np.ndarray:
+def _score(x: np.ndarray, noise: PixelNoise, model: _Gaussian) -> np.ndarray:
   """NLL in nats/dim of each sequence and step: [N, time]."""
   constant = 0.5 * np.mean(np.log(2.0 * math.pi * model.variance))
-  found = []
+  blocks = []
   for block in _blocks(x):
     d = noise.scale * (block[:, 1:] - model.centre(block)) + (
       noise.mean - model.mean
     )
     quadratic = 0.5 * (np.square(d) + noise.variance) / model.variance
-    found.append(constant + quadratic.mean(axis=tuple(range(2, x.ndim))))
-  return np.concatenate(found)
+    blocks.append(constant + quadratic.mean(axis=tuple(range(2, x.ndim))))
+  return np.concatenate(blocks)
 
 
 def _blocks(x: np.ndarray):

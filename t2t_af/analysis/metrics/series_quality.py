@@ -25,7 +25,7 @@ class SeriesQuality(NamedTuple):
 
   per_sample: np.ndarray  # RMSE [contexts, N]
   best_index: np.ndarray  # [contexts]
-  per_frame: np.ndarray  # RMSE of the chosen samples [time]
+  per_step: np.ndarray  # RMSE of the chosen samples [time]
   rmse_of_mean: float  # of the mean of all samples
   crps: Optional[float]  # None for one sample
 
@@ -77,7 +77,7 @@ def record_fields(quality: SeriesQuality) -> dict:
     rmse_best_of_n_stderr=stderr,
     rmse_mean_of_n=float(quality.per_sample.mean()),
     rmse_of_mean=quality.rmse_of_mean,
-    rmse_per_step=quality.per_frame,
+    rmse_per_step=quality.per_step,
     crps=quality.crps,
   )
 

@@ -8,7 +8,7 @@ from t2t_af import errors
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.figures.figure_parts import Part
 from t2t_af.analysis.report import page
-from t2t_af.analysis.results.found_runs import Found
+from t2t_af.analysis.results.folders import Results
 
 # Of samples: animations are most of a page's weight.
 _NUM_CONTEXTS = 1
@@ -21,13 +21,13 @@ class Figures(NamedTuple):
   missing: dict
 
 
-def make(names: Sequence[paper_figures.Name], found: Found) -> Figures:
+def make(names: Sequence[paper_figures.Name], results: Results) -> Figures:
   """Every figure that can be made, each part on the page once."""
   sections, missing, shown = [], {}, {}
   for name in names:
     heading = paper_figures.heading(name)
     try:
-      parts = paper_figures.build(name, found, _NUM_CONTEXTS)
+      parts = paper_figures.build(name, results, _NUM_CONTEXTS)
     except errors.UserError as error:
       missing[heading] = str(error)
     else:

@@ -5,18 +5,17 @@ import html
 from typing import Optional, Union
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.results import paper_values
-from t2t_af.analysis.results.found_runs import Found
-from t2t_af.analysis.results.found_runs import FoundRun
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.folders import Run
 
 _HEADINGS = ("Model", "Hparams set", "Seeds", "Training steps", "Parameters")
 
 
-def section(found: Found) -> str:
+def section(results: Results) -> str:
   """HTML: a body of the table for each data set."""
   head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
   of_data = {}
-  for run in found.runs:
+  for run in results.runs:
     of_data.setdefault(data_of(run), []).append(run)
   bodies = "".join(_body(data, of_data[data]) for data in sorted(of_data))
   return (
@@ -26,18 +25,18 @@ def section(found: Found) -> str:
   )
 
 
-def machines(found: Iterable[Union[dict, str, None]]) -> list[str]:
+def machines(hardware: Iterable[Union[dict, str, None]]) -> list[str]:
   """Hardware of run.json in words, each kind once."""
   texts = [
     _machine(machine) if isinstance(machine, dict) else machine
-    for machine in found
+    for machine in hardware
   ]
   return list(dict.fromkeys(text for text in texts if text))
 
 
-def data_of(run: FoundRun) -> str:
+def data_of(run: Run) -> str:
   """The problem without its split."""
-  return paper_values.without_split(run.problem or "unknown problem")[0]
+  return run.data_set or "unknown problem"
 
 
 def _machine(machine: dict) -> str:
@@ -51,7 +50,7 @@ def _machine(machine: dict) -> str:
   return ", ".join(parts)
 
 
-def _body(data: str, runs: Sequence[FoundRun]) -> str:
+def _body(data: str, runs: Sequence[Run]) -> str:
   """Name and hardware of a data set, then a row per hparams set."""
   groups = {}
   for run in runs:
@@ -66,10 +65,10 @@ def _body(data: str, runs: Sequence[FoundRun]) -> str:
   )
 
 
-def _row(runs: Sequence[FoundRun]) -> str:
+def _row(runs: Sequence[Run]) -> str:
   first = runs[0]
   with_ = first.hparams and f"with {first.hparams}"
-  splits = {paper_values.without_split(run.problem or "")[1] for run in runs}
+  splits = {run.data_split for run in runs}
   seeds = _listed(run.seed for run in runs)
   if splits != {0}:
     seeds += f"; splits {_listed(splits)}"
@@ -85,8 +84,8 @@ def _row(runs: Sequence[FoundRun]) -> str:
   )
 
 
-def _steps(run: FoundRun) -> Optional[int]:
-  """Of the newest evaluation; what was asked for where there is none."""
+def _steps(run: Run) -> Optional[int]:
+  """Of the newest evaluation; what run.json asks for where there is none."""
   scored = [r["step"] for r in run.records["likelihood"] if r.get("step")]
   return max(scored, default=run.info.get("steps"))
 

@@ -55,16 +55,16 @@ def picture(name: str, content: bytes, description: str) -> str:
 def charts(shown: Sequence[panels.Panel], caption: str) -> str:
   """Charts under one caption, as many beside each other as there is room.
 
-  The caption is above them: what it tells holds for all.
+  The caption is above them: it holds for all.
   """
-  found = "".join(
+  figures = "".join(
     f"<figure><h3>{html.escape(panel.title)}</h3>"
     f"{legend(panel.legend.items())}{panel.svg}</figure>"
     for panel in shown
   )
   return (
     f'<figure class="sheet"><figcaption>{html.escape(caption)}'
-    f'</figcaption><div class="figures">{found}</div></figure>'
+    f'</figcaption><div class="figures">{figures}</div></figure>'
   )
 
 

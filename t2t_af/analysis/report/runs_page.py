@@ -15,7 +15,8 @@ from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.report import figure_sections
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.report import page
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
+from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
 
@@ -42,28 +43,28 @@ def write(paths: Sequence[str], output: str) -> str:
   Raises:
     UserError: if a path is no folder, or there is no run below any.
   """
-  found = found_runs.find(paths)
-  if not found.runs:
-    where = ", ".join(paths) or found_runs.DEFAULT_PATH
+  results = folders.find(paths)
+  if not results.runs:
+    where = ", ".join(paths) or folders.DEFAULT_PATH
     raise errors.UserError(
       f"there is no run below {where}; give a folder that t2t-trainer or "
       "t2t-af compare has written to, or one above it"
     )
-  return pictures.write(output, render(found).encode("utf-8"))
+  return pictures.write(output, render(results).encode("utf-8"))
 
 
-def render(found: found_runs.Found) -> str:
+def render(results: folders.Results) -> str:
   """The page as one string."""
-  title = _title(found)
-  tables, missing = _tables(found)
+  title = _title(results)
+  tables, missing = _tables(results)
   of_one_split = [
     name for name in paper_figures.titles() if name not in _OF_ALL_SPLITS
   ]
-  figures = figure_sections.make(of_one_split, found.of_first_splits())
-  others = figure_sections.make(_OF_ALL_SPLITS, found)
+  figures = figure_sections.make(of_one_split, results.of_first_splits())
+  others = figure_sections.make(_OF_ALL_SPLITS, results)
   body = "\n".join(
     (
-      overview.section(found),
+      overview.section(results),
       tables,
       figures.sections,
       others.sections,
@@ -79,21 +80,21 @@ def render(found: found_runs.Found) -> str:
   )
 
 
-def _title(found: found_runs.Found) -> str:
-  data = sorted({overview.data_of(run) for run in found.runs})
-  models = {run.label for run in found.runs}
+def _title(results: folders.Results) -> str:
+  data = sorted({overview.data_of(run) for run in results.runs})
+  models = {run.label for run in results.runs}
   where = data[0] if len(data) == 1 else f"{len(data)} data sets"
   return (
-    f"{formats.plural(len(found.runs), 'run')} of "
+    f"{formats.plural(len(results.runs), 'run')} of "
     f"{formats.plural(len(models), 'model')} on {where}"
   )
 
 
-def _tables(found: found_runs.Found) -> tuple[str, dict]:
+def _tables(results: folders.Results) -> tuple[str, dict]:
   """(HTML of those with a number of ours, {heading: what makes the others})."""
   sections, missing = [], {}
   for number in _TABLES:
-    table = paper_tables.build(number, found)
+    table = paper_tables.build(number, results)
     if _has_ours(table):
       sections.append(table_forms.html_section(table))
     else:
@@ -105,8 +106,7 @@ def _tables(found: found_runs.Found) -> tuple[str, dict]:
 
 def _has_ours(table: paper_tables.Table) -> bool:
   return any(
-    column.source == paper_tables.OURS
-    and row.cells[i].status != formats.NOT_RUN
+    column.source == paper_pools.OURS and row.cells[i].status != formats.NOT_RUN
     for i, column in enumerate(table.columns)
     for row in table.rows
   )

@@ -9,7 +9,7 @@ from typing import Optional
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
-from t2t_af.analysis.results.comparison import Difference
+from t2t_af.analysis.results.estimates import Difference
 
 
 def sentences(comparison: Comparison) -> list[str]:
@@ -18,25 +18,25 @@ def sentences(comparison: Comparison) -> list[str]:
   if best is None:
     return [f"No set has a likelihood on the {comparison.split} split yet."]
   done = [s for s in comparison.sets if comparison.nll(s)]
-  found = [_winner(comparison, best)] + _unbeaten(comparison, done)
+  text = [_winner(comparison, best)] + _unbeaten(comparison, done)
   if len(done) < 2:
-    return found + ["Nothing else has been evaluated, so nothing is compared."]
+    return text + ["Nothing else has been evaluated, so nothing is compared."]
   first = comparison.sets[0]
   for name in done:
     if name != first and first in done:
-      found.append(_against(comparison, name, first))
+      text.append(_against(comparison, name, first))
   others = sorted(
     (s for s in done if s != best), key=lambda s: comparison.nll(s).mean
   )
   if best != first and others[0] != first:
-    found.append(_against(comparison, best, others[0]))
+    text.append(_against(comparison, best, others[0]))
   conflicts = comparison.protocol_conflicts()
   if conflicts:
-    found.append(
+    text.append(
       "Not measured alike, so these differences do not compare "
       f"the models alone: {'; '.join(conflicts)}."
     )
-  return found
+  return text
 
 
 def relation(difference: Difference) -> str:
@@ -49,9 +49,9 @@ def relation(difference: Difference) -> str:
 def _winner(comparison: Comparison, best: str) -> str:
   estimate = comparison.nll(best)
   bound = "at most " if comparison.is_bound(best) else ""
-  seeds = formats.plural(len(estimate.per_seed), "seed")
+  seeds = formats.plural(len(estimate.per_run), "seed")
   of_each = {
-    tuple(other.per_seed)
+    tuple(other.per_run)
     for other in map(comparison.nll, comparison.sets)
     if other
   }
@@ -70,7 +70,7 @@ def _winner(comparison: Comparison, best: str) -> str:
 
 def _unbeaten(comparison: Comparison, done: list[str]) -> list[str]:
   """A sentence for each set that some trivial model is as good as."""
-  found = []
+  text = []
   for name in done:
     references = trivial.not_beaten(comparison, name)
     if references:
@@ -78,12 +78,12 @@ def _unbeaten(comparison: Comparison, done: list[str]) -> list[str]:
         [f'"{trivial.label(comparison, r)}"' for r in references]
       )
       value = "bound" if comparison.is_bound(name) else "NLL"
-      found.append(
+      text.append(
         f"{comparison.label(name)} does not beat the trivial model"
         f"{'s' * (len(references) > 1)} {which}: its {value} is not "
         "lower."
       )
-  return found
+  return text
 
 
 def _against(comparison: Comparison, ours: str, theirs: str) -> str:
@@ -95,7 +95,7 @@ def _against(comparison: Comparison, ours: str, theirs: str) -> str:
   if relation(difference) == "equal":
     text = (
       f"{names} are equal to the last digit over "
-      f"{formats.plural(len(difference.per_seed), 'seed')}."
+      f"{formats.plural(len(difference.per_run), 'seed')}."
     )
   else:
     size = formats.with_error(abs(difference.mean), difference.stderr)
@@ -103,7 +103,7 @@ def _against(comparison: Comparison, ours: str, theirs: str) -> str:
       f"{comparison.label(ours)} is {relation(difference)} than "
       f"{comparison.label(theirs)} by {size} "
       f"{comparison.unit.name} over "
-      f"{formats.plural(len(difference.per_seed), 'seed')}"
+      f"{formats.plural(len(difference.per_run), 'seed')}"
       f"{_evidence(difference)}."
     )
   caveats = [
@@ -120,13 +120,10 @@ def _evidence(difference: Difference) -> str:
   if difference.stderr > 0:  # False for NaN.
     ratio = abs(difference.mean) / difference.stderr
     parts.append(f"{formats.number(ratio, 1)} standard errors")
-  if len(difference.per_seed) > 1:
-    agreeing = sum(
-      d * difference.mean > 0 for d in difference.per_seed.values()
-    )
+  if len(difference.per_run) > 1:
+    agreeing = sum(d * difference.mean > 0 for d in difference.per_run.values())
     parts.append(
-      f"{relation(difference)} in {agreeing} of "
-      f"{len(difference.per_seed)} seeds"
+      f"{relation(difference)} in {agreeing} of {len(difference.per_run)} seeds"
     )
   return f" ({'; '.join(parts)})" if parts else ""
 

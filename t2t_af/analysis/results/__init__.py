@@ -1,1 +1,1 @@
-"""What runs left on disk, found and read."""
+"""What runs left on disk: folders, records, arrays."""

@@ -44,6 +44,8 @@ class Latent(NamedTuple):
 
 
 class Flow(NamedTuple):
+  """All of a file; see above."""
+
   x: np.ndarray
   num_cond: int
   transforms: list
@@ -53,6 +55,7 @@ class Flow(NamedTuple):
 
   @property
   def is_video(self) -> bool:
+    """Whether x has pixels."""
     return self.x.ndim == 5
 
   @property
@@ -65,7 +68,7 @@ def read(path: str) -> Flow:
   """All arrays, those with numbers as float32.
 
   Raises:
-    UserError: if the file is none of ours, or arrays do not fit together.
+    UserError: if no run wrote the file, or arrays do not fit together.
   """
   try:
     with np.load(path) as stored:
@@ -101,9 +104,9 @@ def read(path: str) -> Flow:
 def _numbers(arrays: dict, name: str) -> list[int]:
   """The m of every `<name>_<m>`."""
   return sorted(
-    int(found[1])
+    int(match[1])
     for key in arrays
-    if (found := re.fullmatch(rf"{name}_(\d+)", key))
+    if (match := re.fullmatch(rf"{name}_(\d+)", key))
   )
 
 

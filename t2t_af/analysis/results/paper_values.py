@@ -39,7 +39,7 @@ NATS_PER_DIM, NATS_PER_STEP = "nats per dimension", "nats per time step"
 PARAMETERS = "parameters"
 
 
-class Value(NamedTuple):
+class PrintedValue(NamedTuple):
   """One number as printed."""
 
   number: float
@@ -47,7 +47,7 @@ class Value(NamedTuple):
   is_bound: bool  # the paper writes "≤" before it
 
 
-class PaperTable(NamedTuple):
+class PrintedTable(NamedTuple):
   """A table as printed; a cell that the paper leaves empty is absent."""
 
   number: int
@@ -56,7 +56,7 @@ class PaperTable(NamedTuple):
   split: str  # on which split its likelihoods were taken; "" of parameters
   columns: Mapping[str, str]  # {column: problem}
   rows: tuple  # keys of LABELS, in order
-  values: Mapping[tuple[str, str], Value]  # {(row, column): value}
+  values: Mapping[tuple[str, str], PrintedValue]  # {(row, column): value}
   source: str
   remarks: tuple = ()
 
@@ -83,13 +83,13 @@ def is_papers(variant: str, problem: str) -> bool:
 
 def without_split(problem: str) -> tuple[str, int]:
   """ "series_facial_exp_split2" -> ("series_facial_exp", 2); else split 0."""
-  found = re.fullmatch(r"(.+)_split(\d+)", problem)
-  return (found[1], int(found[2])) if found else (problem, 0)
+  match = re.fullmatch(r"(.+)_split(\d+)", problem)
+  return (match[1], int(match[2])) if match else (problem, 0)
 
 
 def _values(columns: Mapping[str, str], **rows: str) -> dict:
-  """{(row, column): Value} of lines as printed; "-" where nothing stands."""
-  found = {}
+  """{(row, column): PrintedValue} of lines as printed; "-": nothing stands."""
+  values = {}
   for row, line in rows.items():
     cells = line.split()
     if len(cells) != len(columns):
@@ -98,8 +98,8 @@ def _values(columns: Mapping[str, str], **rows: str) -> dict:
       if cell != "-":
         text = cell.lstrip("≤")
         number = float(text.replace(",", "").replace("k", "e3"))
-        found[row, column] = Value(number, text, cell.startswith("≤"))
-  return found
+        values[row, column] = PrintedValue(number, text, cell.startswith("≤"))
+  return values
 
 
 _NOISE = (
@@ -124,7 +124,7 @@ _VIDEO_ROWS = (
 TABLES = {
   table.number: table
   for table in (
-    PaperTable(
+    PrintedTable(
       1,
       "Average test negative log-likelihood of video",
       NATS_PER_DIM,
@@ -144,7 +144,7 @@ TABLES = {
       "Table 1, section 4.2",
       (_CROPS, _NOISE),
     ),
-    PaperTable(
+    PrintedTable(
       2,
       "Average test negative log-density of series",
       NATS_PER_STEP,
@@ -162,11 +162,11 @@ TABLES = {
       "Table 2, section 4.2",
       (
         "Densities depend on scale. Ours are of values standardised by the "
-        "training split; the paper tells neither scaling nor splits, so its "
+        "training split; the paper states neither scaling nor splits, so its "
         "values are context and no target.",
       ),
     ),
-    PaperTable(
+    PrintedTable(
       3,
       "Number of parameters",
       PARAMETERS,
@@ -190,7 +190,7 @@ TABLES = {
         'Paper, VideoFlow on BAIR: "roughly 32 million" (Appendix B).',
       ),
     ),
-    PaperTable(
+    PrintedTable(
       4,
       "Average training negative log-likelihood of video",
       NATS_PER_DIM,

@@ -20,13 +20,15 @@ import numpy as np
 
 
 class Samples(NamedTuple):
+  """The arrays of the first contexts, as above."""
+
   inputs: np.ndarray
   targets: np.ndarray
   outputs: np.ndarray
 
 
 class Scale(NamedTuple):
-  """From a standardised series to what was measured."""
+  """From a standardised series to what was measured: raw = x * std + mean."""
 
   mean: np.ndarray
   std: np.ndarray
@@ -39,7 +41,7 @@ class Scale(NamedTuple):
 
 
 def standardised(num_features: int) -> Scale:
-  """The scale of a series whose own is not known."""
+  """The scale of a series of which none is stored: values stay as they are."""
   return Scale(
     np.zeros(num_features),
     np.ones(num_features),

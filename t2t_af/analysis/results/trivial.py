@@ -1,4 +1,4 @@
-"""How sets stand against trivial models (references.py)."""
+"""How sets compare with trivial models (metrics/references.py)."""
 
 from t2t_af.analysis.results.comparison import Comparison
 
@@ -42,7 +42,7 @@ def not_beaten(comparison: Comparison, hparams_set: str) -> list[str]:
 
 def worse_than_a_copy(comparison: Comparison, hparams_set: str) -> list[str]:
   """Metrics in which the best sample is no better than the last given step."""
-  found = []
+  worse = []
   for r in comparison.scored_references():
     lengths = {
       s.get("num_predicted_steps")
@@ -57,5 +57,5 @@ def worse_than_a_copy(comparison: Comparison, hparams_set: str) -> list[str]:
         continue
       gain = r[field] - ours.mean if lower else ours.mean - r[field]
       if gain <= 0:
-        found.append(metric.upper())
-  return found
+        worse.append(metric.upper())
+  return worse

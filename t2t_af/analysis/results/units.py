@@ -1,6 +1,6 @@
-"""What a comparison's likelihoods are told in: nats per dim, or per step.
+"""In which unit likelihoods are shown: nats per dimension, or per time step.
 
-Records keep nats per dimension of whatever was modelled. The paper tells video
+Records keep nats per dimension of whatever was modelled. The paper gives video
 in nats per dimension (Table 1) and series in nats per time step (Table 2):
 
   nats_per_step = nats_per_dim * dims_per_step
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Unit(NamedTuple):
-  """How to tell NLLs.
+  """How NLLs are shown.
 
   Attributes:
     name: "nats/dim" or "nats/step".
@@ -30,13 +30,13 @@ class Unit(NamedTuple):
 VIDEO = Unit("nats/dim", 1.0, "frame", False)
 
 
-def of(problem: str, records: Sequence[dict]) -> Unit:
-  """The unit of a comparison.
+def unit_of(records: Sequence[dict], problem: str = "") -> Unit:
+  """The unit of likelihood records.
 
   Args:
-    problem: its name; says what it is where no record does.
     records: of likelihood, references included; those of series have
       dims_per_step and dequantization "none".
+    problem: its name; says what it is where there is no record.
   """
   for record in records:
     if record.get("dequantization") == "none" and record.get("dims_per_step"):

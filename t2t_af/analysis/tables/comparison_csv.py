@@ -6,10 +6,12 @@ not run. Units are in the columns' names.
 
 import csv
 import io
+from typing import Optional
 
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.analysis.results.estimates import Difference
 from t2t_af.records import likelihood
 
 COLUMNS = (
@@ -51,23 +53,19 @@ _QUALITY = ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
 
 def text(comparison: Comparison) -> str:
   """The whole file, heading first."""
+  lines = []
+  for name in comparison.sets:
+    lines.append(_set_line(comparison, name))
+    lines += _seed_lines(comparison, name)
+  lines += [
+    _reference_line(comparison, r) for r in comparison.scored_references()
+  ]
   stream = io.StringIO()
   writer = csv.DictWriter(stream, COLUMNS, restval="")
   writer.writeheader()
-  for name in comparison.sets:
-    for line in _lines(comparison, name):
-      writer.writerow({k: _plain(v) for k, v in line.items()})
-  for r in comparison.scored_references():
-    line = {field: r.get(field) for field in COLUMNS}
-    line.update(
-      {
-        "row": "reference",
-        "bound": False,
-        "label": trivial.label(comparison, r["name"]),
-        "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"],
-      }
-    )
-    writer.writerow({k: _plain(v) for k, v in line.items()})
+  writer.writerows(
+    {field: _plain(value) for field, value in line.items()} for line in lines
+  )
   return stream.getvalue()
 
 
@@ -76,39 +74,29 @@ def write(comparison: Comparison, path: str) -> str:
   return pictures.write(path, text(comparison).encode("utf-8"))
 
 
-def _lines(comparison: Comparison, name: str):
-  """One line over seeds, then one per seed."""
+def _set_line(comparison: Comparison, name: str) -> dict:
+  """Over seeds."""
   finals = comparison.final(name)
-  drawn = comparison.final(name, "samples")
-  estimate = comparison.estimate(name)
-  first = comparison.sets[0]
-  difference = None if name == first else comparison.difference(name, first)
-  base = {
-    "name": name,
-    "label": comparison.label(name),
-    "split": comparison.split,
-  }
   line = {
+    **_name(comparison, name),
     "row": "set",
-    **base,
     "seed": "all",
     **_shared(finals.values(), "model", "dequantization", "num_samples"),
     "bound": comparison.is_bound(name) if finals else None,
   }
+  estimate = comparison.estimate(name)
   if estimate:
     line.update(
-      {
-        "nll_nats_per_dim": estimate.mean,
-        "nll_nats_per_dim_stderr_seeds": estimate.stderr_seeds,
-        "nll_nats_per_dim_stderr_sequences": estimate.stderr_sequences,
-        "nll_bits_per_dim": likelihood.bits_from_nats(estimate.mean),
-      }
+      nll_nats_per_dim=estimate.mean,
+      nll_nats_per_dim_stderr_seeds=estimate.stderr_runs,
+      nll_nats_per_dim_stderr_sequences=estimate.stderr_sequences,
+      nll_bits_per_dim=likelihood.bits_from_nats(estimate.mean),
     )
-  scale = comparison.unit.scale
+  difference = _difference(comparison, name)
   if difference:
     line.update(
-      difference_nats_per_dim=difference.mean / scale,
-      difference_stderr=difference.stderr / scale,
+      difference_nats_per_dim=difference.mean,
+      difference_stderr=difference.stderr,
     )
   for field in ("num_parameters", "seconds_per_step", "peak_memory_mib"):
     line[field] = comparison.from_run(name, field)
@@ -116,32 +104,66 @@ def _lines(comparison: Comparison, name: str):
     for field in fields:
       over_seeds = comparison.estimate(name, field, kind)
       line[field] = over_seeds.mean if over_seeds else None
-  yield line
-  for seed, r in finals.items():
-    run, sampled = comparison.runs[name, seed], drawn.get(seed, {})
-    line = {field: r.get(field) for field in COLUMNS}
-    line.update({field: sampled.get(field) for field in _QUALITY})
-    line.update(
+  return line
+
+
+def _seed_lines(comparison: Comparison, name: str) -> list[dict]:
+  """One of every seed that has been scored."""
+  sampled = comparison.final(name, "samples")
+  difference = _difference(comparison, name)
+  lines = []
+  for seed, r in comparison.final(name).items():
+    info = comparison.runs[name, seed].info
+    lines.append(
       {
+        **{field: r.get(field) for field in COLUMNS},
+        **{field: sampled.get(seed, {}).get(field) for field in _QUALITY},
+        **_name(comparison, name),
         "row": "seed",
-        **base,
         "seed": seed,
         "nll_nats_per_dim_stderr_sequences": r.get("nll_nats_per_dim_stderr"),
-        "difference_nats_per_dim": difference.per_seed[seed] / scale
-        if difference and seed in difference.per_seed
+        "difference_nats_per_dim": difference.per_run.get(seed)
+        if difference
         else None,
-        "seconds_per_step": run.info.get("seconds_per_step"),
-        "peak_memory_mib": run.info.get("peak_memory_mib"),
+        "seconds_per_step": info.get("seconds_per_step"),
+        "peak_memory_mib": info.get("peak_memory_mib"),
       }
     )
-    yield line
+  return lines
+
+
+def _reference_line(comparison: Comparison, r: dict) -> dict:
+  return {
+    **{field: r.get(field) for field in COLUMNS},
+    "row": "reference",
+    "bound": False,
+    "label": trivial.label(comparison, r["name"]),
+    "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"],
+  }
+
+
+def _name(comparison: Comparison, name: str) -> dict:
+  return {
+    "name": name,
+    "label": comparison.label(name),
+    "split": comparison.split,
+  }
+
+
+def _difference(comparison: Comparison, name: str) -> Optional[Difference]:
+  """To the first set, in nats per dimension."""
+  first = comparison.sets[0]
+  difference = None if name == first else comparison.difference(name, first)
+  return difference and difference.times(1.0 / comparison.unit.scale)
 
 
 def _shared(records, *fields: str) -> dict:
   """The fields whose value all records share."""
-  found = {field: {r.get(field) for r in records} for field in fields}
+  by_field = {field: {r.get(field) for r in records} for field in fields}
   return {
-    field: values.pop() for field, values in found.items() if len(values) == 1
+    field: values.pop()
+    for field, values in by_field.items()
+    if len(values) == 1
   }
 
 

@@ -10,7 +10,9 @@ from typing import NamedTuple, Optional
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
-from t2t_af.analysis.results.comparison import Estimate
+from t2t_af.analysis.results.estimates import Estimate
+from t2t_af.analysis.tables import comparison_notes
+from t2t_af.analysis.tables import text_layout
 from t2t_af.records import likelihood
 
 HEADINGS = {  # of video
@@ -59,19 +61,21 @@ LOWER_IS_BETTER = {
 _QUALITY = {"psnr": 2, "ssim": 3, "rmse": 3}
 
 
-class Cell(NamedTuple):
+class ComparisonCell(NamedTuple):
   """`text` in every form of the table; `detail`, parts after "; ", below."""
 
   text: str
   detail: str = ""
-  best: bool = False
+  is_best: bool = False
   value: Optional[float] = None  # what "best" is decided by
 
 
-class Row(NamedTuple):
+class ComparisonRow(NamedTuple):
+  """A set, or a trivial reference; `cells`: {column: cell}."""
+
   name: str
   is_reference: bool
-  cells: dict  # {column: Cell}
+  cells: dict
 
 
 def headings(comparison: Comparison) -> dict[str, str]:
@@ -79,21 +83,23 @@ def headings(comparison: Comparison) -> dict[str, str]:
   return SERIES_HEADINGS if comparison.unit.is_series else HEADINGS
 
 
-def rows(comparison: Comparison) -> list[Row]:
+def rows(comparison: Comparison) -> list[ComparisonRow]:
   """All rows; the best value of each column among the sets is marked."""
-  found = [_set_row(comparison, name) for name in comparison.sets]
+  of_sets = [_set_row(comparison, name) for name in comparison.sets]
   for column, lower in LOWER_IS_BETTER.items():
     if column not in headings(comparison):
       continue
     values = [
-      r.cells[column].value for r in found if r.cells[column].value is not None
+      r.cells[column].value
+      for r in of_sets
+      if r.cells[column].value is not None
     ]
     if len(values) > 1:
       best = (min if lower else max)(values)
-      for row in found:
+      for row in of_sets:
         cell = row.cells[column]
-        row.cells[column] = cell._replace(best=cell.value == best)
-  return found + [
+        row.cells[column] = cell._replace(is_best=cell.value == best)
+  return of_sets + [
     _reference_row(comparison, r) for r in comparison.scored_references()
   ]
 
@@ -109,18 +115,12 @@ def text(comparison: Comparison) -> str:
     ]
   ]
   lines += [
-    [row.cells[c].text + ("*" if row.cells[c].best else "") for c in columns]
+    [row.cells[c].text + ("*" if row.cells[c].is_best else "") for c in columns]
     for row in table
   ]
-  widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
-  out = [
-    "  ".join(
-      part.ljust(width) if i == 0 else part.rjust(width)
-      for i, (part, width) in enumerate(zip(line, widths))
-    )
-    for line in lines
-  ]
-  out.insert(1, "  ".join("-" * width for width in widths))
+  widths = text_layout.widths_of(lines)
+  out = [text_layout.line(line, widths) for line in lines]
+  out.insert(1, text_layout.rule(widths))
   for row in table:
     for extra in (row.cells["difference"].detail, row.cells["note"].text):
       if extra:
@@ -128,19 +128,21 @@ def text(comparison: Comparison) -> str:
   return "\n".join(line.rstrip() for line in out)
 
 
-def _set_row(comparison: Comparison, name: str) -> Row:
+def _set_row(comparison: Comparison, name: str) -> ComparisonRow:
   seconds = comparison.from_run(name, "seconds_per_step")
   memory = comparison.from_run(name, "peak_memory_mib")
   cells = {
-    "label": Cell(comparison.label(name), name),
+    "label": ComparisonCell(comparison.label(name), name),
     "nll": _nll_cell(comparison, name, comparison.nll(name)),
     "difference": _difference_cell(comparison, name),
-    "parameters": Cell(
+    "parameters": ComparisonCell(
       formats.thousands(comparison.from_run(name, "num_parameters"))
     ),
-    "seconds": Cell(formats.significant(seconds), value=seconds),
-    "memory": Cell(formats.thousands(memory), value=memory),
-    "note": Cell("; ".join(_notes(comparison, name))),
+    "seconds": ComparisonCell(formats.significant(seconds), value=seconds),
+    "memory": ComparisonCell(formats.thousands(memory), value=memory),
+    "note": ComparisonCell(
+      "; ".join(comparison_notes.notes_on(comparison, name))
+    ),
   }
   nll = comparison.nll(name)
   if comparison.unit.is_series:
@@ -161,149 +163,73 @@ def _set_row(comparison: Comparison, name: str) -> Row:
 
 def _nll_cell(
   comparison: Comparison, name: str, estimate: Optional[Estimate]
-) -> Cell:
+) -> ComparisonCell:
   """The estimate, with "<=" where it is an upper bound."""
   if estimate is None:
-    return Cell(formats.NOT_RUN)
+    return ComparisonCell(formats.NOT_RUN)
   bound = formats.BOUND if comparison.is_bound(name) else ""
-  mean, seeds, sequences = (
-    estimate.mean,
-    estimate.stderr_seeds,
-    estimate.stderr_sequences,
+  detail = formats.plural(len(estimate.per_run), "seed")
+  if not math.isnan(estimate.stderr_sequences):
+    detail += (
+      "; ± over sequences"
+      if math.isnan(estimate.stderr_runs)
+      else f"; sequences ± {formats.number(estimate.stderr_sequences)}"
+    )
+  return ComparisonCell(
+    bound + formats.with_error(estimate.mean, estimate.stderr),
+    detail,
+    value=estimate.mean,
   )
-  if math.isnan(seeds):
-    detail = "1 seed"
-    if not math.isnan(sequences):
-      detail += "; ± over sequences"
-    return Cell(bound + formats.with_error(mean, sequences), detail, value=mean)
-  detail = formats.plural(len(estimate.per_seed), "seed")
-  if not math.isnan(sequences):
-    detail += f"; sequences ± {formats.number(sequences)}"
-  return Cell(bound + formats.with_error(mean, seeds), detail, value=mean)
 
 
-def _difference_cell(comparison: Comparison, name: str) -> Cell:
+def _difference_cell(comparison: Comparison, name: str) -> ComparisonCell:
   first = comparison.sets[0]
   if name == first:
-    return Cell(formats.ABSENT)
+    return ComparisonCell(formats.ABSENT)
   difference = comparison.difference(name, first)
   if difference is None:
-    return Cell(formats.ABSENT)
+    return ComparisonCell(formats.ABSENT)
   per_seed = "; ".join(
-    f"seed {seed} {formats.signed(d)}"
-    for seed, d in difference.per_seed.items()
+    f"seed {seed} {formats.signed(d)}" for seed, d in difference.per_run.items()
   )
-  return Cell(
+  return ComparisonCell(
     formats.with_error(difference.mean, difference.stderr, sign=True), per_seed
   )
 
 
 def _quality_cell(
   comparison: Comparison, name: str, metric: str, decimals: int
-) -> Cell:
+) -> ComparisonCell:
   estimate = comparison.estimate(name, metric + "_best_of_n", "samples")
   if estimate is None:
-    return Cell(formats.NOT_RUN)
+    return ComparisonCell(formats.NOT_RUN)
   counts = {
     r.get("num_samples") for r in comparison.final(name, "samples").values()
   }
   best_of = "/".join(sorted(str(count) for count in counts))
-  several = not math.isnan(estimate.stderr_seeds)
-  stderr = estimate.stderr_seeds if several else estimate.stderr_sequences
   shown = formats.number(estimate.mean, decimals)
-  if not math.isnan(stderr):
-    shown += f" ± {formats.number(stderr, decimals)}"
-  return Cell(shown, f"best of {best_of}", value=estimate.mean)
+  if not math.isnan(estimate.stderr):
+    shown += f" ± {formats.number(estimate.stderr, decimals)}"
+  return ComparisonCell(shown, f"best of {best_of}", value=estimate.mean)
 
 
-def _notes(comparison: Comparison, name: str) -> list[str]:
-  """What is missing, not finite, early, or beaten by something trivial."""
-  notes = []
-  finals, steps = comparison.final(name), comparison.config.get("steps")
-  missing = [seed for seed in comparison.seeds if seed not in finals]
-  if missing:
-    notes.append(
-      "not run: "
-      + ", ".join(
-        f"seed {seed}{_progress(comparison, name, seed)}" for seed in missing
-      )
-    )
-  diverged = comparison.diverged(name)
-  if diverged:
-    notes.append("not finite: " + ", ".join(f"seed {s}" for s in diverged))
-  early = sorted(
-    {
-      r["step"]
-      for r in finals.values()
-      if steps and r.get("step") is not None and r["step"] != steps
-    }
-  )
-  if early:
-    notes.append(
-      f"scored at step {formats.listing([str(s) for s in early])} of {steps}"
-    )
-  unbeaten = trivial.not_beaten(comparison, name)
-  if unbeaten:
-    notes.append(
-      "does not beat: "
-      + ", ".join(trivial.label(comparison, n) for n in unbeaten)
-    )
-  notes += [
-    f"{metric} is not better than that of repeating the last given "
-    f"{comparison.unit.step}"
-    for metric in trivial.worse_than_a_copy(comparison, name)
-  ]
-  return _parts_of_bound(comparison, name) + notes
-
-
-def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:
-  """What a bound is the sum of, and how many samples it is taken with."""
-  if not comparison.is_bound(name):
-    return []
-  parts = []
-  for field, words in (
-    ("reconstruction_nats_per_dim", "reconstruction"),
-    ("kl_nats_per_dim", "KL"),
-  ):
-    estimate = comparison.estimate(name, field)
-    if estimate:
-      value = estimate.mean * comparison.unit.scale
-      parts.append(f"{words} {formats.number(value)}")
-  counts = sorted(
-    {r.get("num_samples") or 1 for r in comparison.final(name).values()}
-  )
-  samples = formats.listing([str(count) for count in counts])
-  text_ = f"upper bound with {samples} sample{'s' * (counts != [1])}"
-  return [f"{text_}: {' + '.join(parts)}" if parts else text_]
-
-
-def _progress(comparison: Comparison, name: str, seed: int) -> str:
-  training = comparison.runs[name, seed].training
-  if not training:
-    return ""
-  return (
-    f" (training, at step {training[-1].get('step')} of "
-    f"{comparison.config.get('steps', '?')})"
-  )
-
-
-def _reference_row(comparison: Comparison, r: dict) -> Row:
+def _reference_row(comparison: Comparison, r: dict) -> ComparisonRow:
   nats, stderr = r.get("nll_nats_per_dim"), r.get("nll_nats_per_dim_stderr")
   stderr = stderr if stderr else math.nan  # The uniform model's is 0.
   nats = math.nan if nats is None else nats
   scale = comparison.unit.scale
   columns = headings(comparison)
   cells = {
-    "label": Cell(trivial.label(comparison, r["name"])),
-    "nll": Cell(_three_decimals(nats * scale, stderr * scale)),
-    "note": Cell(""),
+    "label": ComparisonCell(trivial.label(comparison, r["name"])),
+    "nll": ComparisonCell(_three_decimals(nats * scale, stderr * scale)),
+    "note": ComparisonCell(""),
   }
   if comparison.unit.is_series:
-    cells["raw"] = Cell(
+    cells["raw"] = ComparisonCell(
       _three_decimals(r.get("nll_raw_nats_per_step"), stderr * scale)
     )
   else:
-    cells["bits"] = Cell(
+    cells["bits"] = ComparisonCell(
       _three_decimals(
         likelihood.bits_from_nats(nats), likelihood.bits_from_nats(stderr)
       )
@@ -311,7 +237,7 @@ def _reference_row(comparison: Comparison, r: dict) -> Row:
   for metric, decimals in _QUALITY.items():
     value = r.get(metric + "_best_of_n")
     if metric in columns and value is not None:
-      cells[metric] = Cell(
+      cells[metric] = ComparisonCell(
         formats.number(value, decimals), f"last {comparison.unit.step} repeated"
       )
   return _row(comparison, r["name"], True, cells)
@@ -319,13 +245,13 @@ def _reference_row(comparison: Comparison, r: dict) -> Row:
 
 def _row(
   comparison: Comparison, name: str, is_reference: bool, cells: dict
-) -> Row:
+) -> ComparisonRow:
   """The cells in the order of the headings; absent where there is none."""
-  return Row(
+  return ComparisonRow(
     name,
     is_reference,
     {
-      column: cells.get(column, Cell(formats.ABSENT))
+      column: cells.get(column, ComparisonCell(formats.ABSENT))
       for column in headings(comparison)
     },
   )

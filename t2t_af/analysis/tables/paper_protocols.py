@@ -11,15 +11,8 @@ from typing import Optional
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
-
-_SAME = (
-  "hparams_set",
-  "hparams",
-  "num_cond_steps",
-  "num_scored_steps",
-  "num_warmup_steps",
-  "noise_std",
-)
+from t2t_af.analysis.results.selection import protocol_of
+from t2t_af.analysis.results.selection import scoring_of
 
 
 def row_label(name: tuple) -> str:
@@ -29,17 +22,9 @@ def row_label(name: tuple) -> str:
   return f"{label}, bound of {samples} samples" if samples else label
 
 
-def protocol_of(record: dict) -> tuple:
-  """What records must share to be averaged over seeds."""
-  return (
-    *_scoring(record),
-    record.get("chosen_of_steps") or record.get("step"),
-  )
-
-
 def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
   """A sentence per column of ours: what its numbers depend on."""
-  found = []
+  texts = []
   order = list(paper_values.LABELS)
   places = sorted(
     chosen,
@@ -56,8 +41,8 @@ def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
       name = column.group
       if column.name != "ours" or key.problem in paper.columns.values():
         name += f", {column.name}"
-      found.append(f"{name}: {'; '.join(_protocol_parts(groups, paper))}.")
-  return found
+      texts.append(f"{name}: {'; '.join(_protocol_parts(groups, paper))}.")
+  return texts
 
 
 def _protocol_parts(groups: dict, paper) -> list[str]:
@@ -65,7 +50,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
   step = "step" if paper.unit == paper_values.NATS_PER_STEP else "frame"
 
   def part(words, value_of):
-    return _told_once_or_by_row(groups, words, value_of)
+    return _once_or_by_row(groups, words, value_of)
 
   if paper.unit == paper_values.PARAMETERS:
     return [
@@ -115,7 +100,7 @@ def _listed(groups: dict, field: str) -> str:
   )
 
 
-def _told_once_or_by_row(groups: dict, words: str, value_of) -> list[str]:
+def _once_or_by_row(groups: dict, words: str, value_of) -> list[str]:
   """["10 scored"], or ["3 given (1-AF, SLVM)", "6 given (2-AF)"]."""
   rows_of = collections.defaultdict(list)
   for label, group in groups.items():
@@ -135,36 +120,33 @@ def _told_once_or_by_row(groups: dict, words: str, value_of) -> list[str]:
 
 def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
   """Which numbers have rivals of another protocol that are not shown."""
-  found = []
+  texts = []
   for place, pool in pools.items():
-    shown = {(r["problem"], r.get("seed"), _scoring(r)) for r in chosen[place]}
+    shown = {
+      (r["problem"], r.get("seed"), scoring_of(r)) for r in chosen[place]
+    }
     rivals = {
       protocol_of(r)
       for r in pool
-      if (r["problem"], r.get("seed"), _scoring(r)) not in shown
+      if (r["problem"], r.get("seed"), scoring_of(r)) not in shown
     }
     if rivals:
       (name, key), count = place, len(rivals)
-      found.append(
+      texts.append(
         f"{row_label(name)} on {key.problem} ({key.variant}): "
         f"{formats.plural(count, 'older group')} of records not "
         "shown, of other overrides, training steps, seeds or steps "
         "scored."
       )
-  return found
-
-
-def _scoring(record: dict) -> tuple:
-  """The protocol, whatever the training step."""
-  return tuple(record.get(field) or 0 for field in _SAME)
+  return texts
 
 
 def _steps(record: dict) -> str:
   chosen_of = record.get("chosen_of_steps")
-  told = formats.thousands(chosen_of or record.get("step"))
+  steps = formats.thousands(chosen_of or record.get("step"))
   return (
-    f"scored after as many of {told} training steps as were best on the "
+    f"scored after as many of {steps} training steps as were best on the "
     "dev split"
     if chosen_of
-    else f"{told} training steps"
+    else f"{steps} training steps"
   )

@@ -5,90 +5,83 @@ on the same data set; all other runs (other data, small sets) have columns of
 their own that name them. Noise of another kind makes another column: its
 likelihoods are on another scale. Within a column, a row's number comes from
 the newest records of one protocol: set, overrides, training steps and steps
-scored are never mixed; what was left out is told.
+scored are never mixed; what was left out is said.
 
   error: over seeds, each seed one value; of several splits of a data set, over
   the splits, each the mean of its seeds.
 """
 
-import collections
 from collections.abc import Sequence
 import math
 from typing import NamedTuple, Optional
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import paper_values
-from t2t_af.analysis.results import units
-from t2t_af.analysis.results.found_runs import Found
+from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.units import unit_of
+from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_protocols
-from t2t_af.records import likelihood
-from t2t_af.records import records
-
-PAPER, OURS = "paper", "ours"
+from t2t_af.analysis.tables.paper_pools import Column
 
 
-class Cell(NamedTuple):
-  """A number, or `status`, why there is none."""
+class PaperCell(NamedTuple):
+  """A number, or `status`, why there is none.
+
+  Attributes:
+    text: the number alone.
+    stderr: over seeds or splits; NaN for one.
+    stderr_sequences: mean over runs of each one's.
+    is_best: whether it is the lowest of the column, among ours.
+    not_finite: seeds whose number is not.
+  """
 
   value: Optional[float] = None
-  text: str = ""  # the number alone
+  text: str = ""
   is_bound: bool = False
-  stderr: float = math.nan  # over seeds or splits; NaN for one
+  stderr: float = math.nan
   stderr_text: str = ""
-  stderr_sequences: float = math.nan  # mean over runs of each one's
+  stderr_sequences: float = math.nan
   num_runs: int = 0
   status: str = ""
-  is_best: bool = False  # lowest of the column, among ours
-  not_finite: tuple = ()  # seeds
+  is_best: bool = False
+  not_finite: tuple = ()
 
 
-class Column(NamedTuple):
-  """`group` heads one or more columns: the data set."""
+class PaperRow(NamedTuple):
+  """A model; `cells`: one per column."""
 
-  group: str
-  name: str
-  source: str  # PAPER or OURS
-
-
-class Row(NamedTuple):
   name: str
   label: str
-  cells: list  # one per column
+  cells: list[PaperCell]
 
 
 class Table(NamedTuple):
+  """`notes`: sentences, of protocols, the paper's remarks, what is missing."""
+
   number: int
   title: str
-  columns: list
-  rows: list
-  notes: list  # sentences: protocols, the paper's remarks, what is missing
+  columns: list[Column]
+  rows: list[PaperRow]
+  notes: list[str]
 
 
-class _Key(NamedTuple):
-  """What a column of ours is of."""
-
-  problem: str
-  variant: str
-  noise: str
-
-
-def build(number: int, found: Found) -> Table:
-  """Table `number` of the paper, with whatever was found.
+def build(number: int, results: Results) -> Table:
+  """Table `number` of the paper, with whatever there is of ours.
 
   Raises:
     KeyError: if the paper has no such table.
   """
   paper = paper_values.TABLES[number]
-  pools = (
-    _parameter_pools(paper, found)
-    if paper.unit == paper_values.PARAMETERS
-    else _likelihood_pools(paper, found)
-  )
-  chosen = {place: newest_group(pool) for place, pool in pools.items()}
-  columns = _columns(paper, sorted({key for _, key in chosen}))
+  pools = paper_pools.pools_of(paper, results)
+  chosen = {
+    place: selection.newest_group(pool) for place, pool in pools.items()
+  }
+  columns = paper_pools.columns_of(paper, sorted({key for _, key in chosen}))
   rows = []
-  for name in _row_names(paper, [name for name, _ in chosen]):
+  for name in paper_pools.row_names(paper, [name for name, _ in chosen]):
     cells = [
       _paper_cell(paper, name, column)
       if key is None
@@ -96,7 +89,7 @@ def build(number: int, found: Found) -> Table:
       for column, key in columns
     ]
     rows.append(
-      Row(
+      PaperRow(
         "/".join(map(str, filter(None, name))),
         paper_protocols.row_label(name),
         cells,
@@ -114,7 +107,7 @@ def build(number: int, found: Found) -> Table:
   )
 
 
-def _title(paper: paper_values.PaperTable) -> str:
+def _title(paper: paper_values.PrintedTable) -> str:
   if paper.unit == paper_values.PARAMETERS:
     return paper.title
   return (
@@ -123,171 +116,41 @@ def _title(paper: paper_values.PaperTable) -> str:
   )
 
 
-def _likelihood_pools(paper, found: Found) -> dict:
-  """{((row, samples of a bound), _Key): [records]}, of the table's split."""
-  is_series = paper.unit == paper_values.NATS_PER_STEP
-  pools = collections.defaultdict(list)
-  for run in found.runs:
-    for record in run.records["likelihood"]:
-      if (
-        record.get("split") == paper.split
-        and _is_named(record)
-        and record.get("train_fraction", 1.0) == 1.0
-        and units.of("", [record]).is_series == is_series
-      ):
-        pools[_place(record)].append(record)
-  return dict(pools)
-
-
-def _parameter_pools(paper, found: Found) -> dict:
-  counted = found.parameters + [
-    dict(
-      hparams_set=run.hparams_set,
-      hparams=run.hparams,
-      problem=run.problem,
-      seed=run.seed,
-      num_parameters=run.num_parameters,
-    )
-    for run in found.runs
-    if run.num_parameters
-  ]
-  pools = collections.defaultdict(list)
-  for record in counted:
-    if (
-      _is_named(record)
-      and record["problem"].startswith("video_")
-      and paper_values.row_of(record["hparams_set"])
-    ):
-      pools[_place(dict(record, dequantization=""))].append(record)
-  return dict(pools)
-
-
-def _is_named(record: dict) -> bool:
-  """Whether it tells what it is of."""
-  return bool(record.get("hparams_set") and record.get("problem"))
-
-
-def _place(record: dict) -> tuple:
-  """The row and the column of ours that a record belongs to."""
-  name = record["hparams_set"]
-  samples = record.get("num_samples") or 1
-  row = (
-    paper_values.row_of(name) or name,
-    samples if record.get("bound") and samples > 1 else 0,
-  )
-  problem, _ = paper_values.without_split(record["problem"])
-  return row, _Key(
-    problem, paper_values.variant_of(name), record.get("dequantization") or ""
-  )
-
-
-def newest_group(pool: Sequence[dict]) -> list[dict]:
-  """Of the protocol of the newest record, the newest of each run."""
-  protocol = paper_protocols.protocol_of(max(pool, key=_time))
-  group = [r for r in pool if paper_protocols.protocol_of(r) == protocol]
-  return list(records.newest(group, ("problem", "seed")).values())
-
-
-def _time(record: dict) -> str:
-  return record.get("time") or ""
-
-
-def _row_names(paper, found: Sequence[tuple]) -> list[tuple]:
-  """The paper's rows, then what we have beside them, a bound's after it."""
-  order = list(
-    dict.fromkeys(
-      [*paper.rows, *paper_values.LABELS, *sorted(row for row, _ in found)]
-    )
-  )
-  names = {(row, 0) for row in paper.rows} | set(found)
-  return sorted(names, key=lambda name: (order.index(name[0]), name[1]))
-
-
-def _columns(paper, keys: Sequence[_Key]) -> list[tuple]:
-  """[(Column, _Key; None of the paper's)]."""
-  columns, left = [], list(keys)
-  for name, problem in paper.columns.items():
-    columns.append((Column(name, PAPER, PAPER), None))
-    same = [
-      key
-      for key in keys
-      if key.problem == problem and paper_values.is_papers(key.variant, problem)
-    ]
-    left = [key for key in left if key not in same]
-    for key in same or [_Key(problem, "", "")]:
-      several = f", {key.noise} noise" if len(same) > 1 else ""
-      columns.append((Column(name, OURS + several, OURS), key))
-  for key in left:
-    noise = f", {key.noise} noise" if key.noise == "gaussian" else ""
-    columns.append(
-      (Column(f"{key.problem} ({key.variant}{noise})", OURS, OURS), key)
-    )
-  return columns
-
-
-def _paper_cell(paper, name: tuple, column: Column) -> Cell:
+def _paper_cell(paper, name: tuple, column: Column) -> PaperCell:
   value = None if name[1] else paper.values.get((name[0], column.group))
   if value is None:
-    return Cell(status=formats.ABSENT)
-  return Cell(
+    return PaperCell(status=formats.ABSENT)
+  return PaperCell(
     value.number, value.text.replace("-", formats.MINUS), value.is_bound
   )
 
 
-def _our_cell(paper, group: Sequence[dict]) -> Cell:
+def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
   """The mean over runs, with its error."""
   if not group:
-    return Cell(status=formats.NOT_RUN)
+    return PaperCell(status=formats.NOT_RUN)
   if paper.unit == paper_values.PARAMETERS:
-    value = max(group, key=_time)["num_parameters"]
-    return Cell(value, formats.thousands(value))
-  values = {_run_of(r): _in_unit(r, r.get("nll_nats_per_dim")) for r in group}
-  finite = {run: v for run, v in values.items() if is_number(v)}
-  bad = tuple(sorted(seed for _, seed in set(values) - set(finite)))
-  if not finite:
-    return Cell(status="not finite", not_finite=bad)
-  mean, stderr = over_runs(finite)
-  within = [_in_unit(r, r.get("nll_nats_per_dim_stderr")) for r in group]
-  within = [error for error in within if is_number(error)]
+    value = selection.newest(group)["num_parameters"]
+    return PaperCell(value, formats.thousands(value))
+  runs = selection.by_run(group)
+  estimate = estimates.over_runs(runs)
+  finite = estimate.per_run if estimate else {}
+  bad = tuple(sorted(seed for _, seed in set(runs) - set(finite)))
+  if estimate is None:
+    return PaperCell(status="not finite", not_finite=bad)
+  estimate = estimate.times(unit_of(group).scale)
+  mean, stderr = estimate.mean, estimate.stderr_runs
   decimals = _decimals(mean, stderr)
-  return Cell(
+  return PaperCell(
     mean,
     formats.number(mean, decimals),
     any(r.get("bound") for r in group),
     stderr,
     formats.number(stderr, decimals) if is_number(stderr) else "",
-    sum(within) / len(within) if within else math.nan,
+    estimate.stderr_sequences,
     len(finite),
     not_finite=bad,
   )
-
-
-def _run_of(record: dict) -> tuple:
-  """(split of the data set, seed)."""
-  return (
-    paper_values.without_split(record["problem"])[1],
-    record.get("seed") or 0,
-  )
-
-
-def _in_unit(record: dict, nats_per_dim) -> Optional[float]:
-  if not is_number(nats_per_dim):
-    return None
-  return nats_per_dim * units.of("", [record]).scale
-
-
-def over_runs(values: dict) -> likelihood.MeanAndStderr:
-  """Of {(split, seed): value}; over splits if there are several, each the mean
-  of its seeds.
-  """
-  of_split = collections.defaultdict(list)
-  for (split, _), value in values.items():
-    of_split[split].append(value)
-  if len(of_split) > 1:
-    return likelihood.mean_and_stderr(
-      [sum(v) / len(v) for v in of_split.values()]
-    )
-  return likelihood.mean_and_stderr(list(values.values()))
 
 
 def _decimals(mean: float, stderr: float) -> int:
@@ -296,7 +159,7 @@ def _decimals(mean: float, stderr: float) -> int:
   return 2 if abs(mean) >= 10 else formats.digits_for(stderr)
 
 
-def _with_best(rows, columns, chosen) -> list[Row]:
+def _with_best(rows, columns, chosen) -> list[PaperRow]:
   """Marks the lowest likelihood of each column of ours, if all scored alike."""
   best = {}
   for i, (_, key) in enumerate(columns):
@@ -320,17 +183,17 @@ def _with_best(rows, columns, chosen) -> list[Row]:
   ]
 
 
-def _scored_alike(found: Sequence[dict]) -> bool:
+def _scored_alike(records: Sequence[dict]) -> bool:
   """Whether all records of a problem scored as many sequences and steps."""
   return len(
     {
       (r["problem"], r.get("num_sequences"), r.get("num_scored_steps"))
-      for r in found
+      for r in records
     }
-  ) == len({r["problem"] for r in found})
+  ) == len({r["problem"] for r in records})
 
 
-def _not_finite(rows: Sequence[Row], columns) -> list[str]:
+def _not_finite(rows: Sequence[PaperRow], columns) -> list[str]:
   return [
     f"{row.label}, {column.group}: not finite, so left out: seeds "
     f"{', '.join(map(str, cell.not_finite))}."

@@ -9,7 +9,8 @@ from typing import Callable
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
-from t2t_af.analysis.tables.paper_tables import Cell
+from t2t_af.analysis.tables import text_layout
+from t2t_af.analysis.tables.paper_tables import PaperCell
 from t2t_af.analysis.tables.paper_tables import Table
 
 CSV_COLUMNS = (
@@ -48,7 +49,7 @@ _LATEX = {
 }
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: PaperCell) -> str:
   """E.g. "<= 1.860 ± 0.004", "2.15", "1.234 (1 seed)", "not run"."""
   if cell.status:
     return cell.status
@@ -69,18 +70,16 @@ def text(table: Table) -> str:
     [row.label] + [cell_text(cell) + "*" * cell.is_best for cell in row.cells]
     for row in table.rows
   ]
-  widths = [
-    max(len(line[i]) for line in body + heads[1:]) for i in range(len(heads[1]))
-  ]
+  widths = text_layout.widths_of(body + heads[1:])
   _widen_for_groups(heads[0], widths)
   out = [
     f"Table {table.number}. {table.title}",
     "",
     _group_line(heads[0], widths),
-    _line(heads[1], widths),
-    "  ".join("-" * width for width in widths),
+    text_layout.line(heads[1], widths),
+    text_layout.rule(widths),
   ]
-  out += [_line(line, widths) for line in body] + [""]
+  out += [text_layout.line(line, widths) for line in body] + [""]
   out += [
     wrapped
     for note in _notes(table)
@@ -214,13 +213,13 @@ def _notes(table: Table, with_star: bool = True) -> list[str]:
 
 def _groups(table: Table) -> list[tuple]:
   """[(name, how many columns)], neighbours of one name together."""
-  found = []
+  groups = []
   for column in table.columns:
-    if found and found[-1][0] == column.group:
-      found[-1] = (column.group, found[-1][1] + 1)
+    if groups and groups[-1][0] == column.group:
+      groups[-1] = (column.group, groups[-1][1] + 1)
     else:
-      found.append((column.group, 1))
-  return found
+      groups.append((column.group, 1))
+  return groups
 
 
 def _widen_for_groups(heads: list, widths: list) -> None:
@@ -242,20 +241,13 @@ def _group_line(heads: list, widths: list) -> str:
   return out
 
 
-def _line(parts: list, widths: list) -> str:
-  return "  ".join(
-    part.ljust(width) if i == 0 else part.rjust(width)
-    for i, (part, width) in enumerate(zip(parts, widths))
-  )
-
-
 def _plain(value):
   return f"{value:.10g}" if is_number(value) else None
 
 
-def _latex_cell(cell: Cell) -> str:
-  told = _escaped(cell_text(cell))
-  return rf"\textbf{{{told}}}" if cell.is_best else told
+def _latex_cell(cell: PaperCell) -> str:
+  text_ = _escaped(cell_text(cell))
+  return rf"\textbf{{{text_}}}" if cell.is_best else text_
 
 
 def _escaped(words: str) -> str:
@@ -263,14 +255,14 @@ def _escaped(words: str) -> str:
   return "".join(_LATEX.get(letter, letter) for letter in words)
 
 
-def _html_cell(cell: Cell) -> str:
-  told = html.escape(cell_text(cell))
+def _html_cell(cell: PaperCell) -> str:
+  shown = html.escape(cell_text(cell))
   if is_number(cell.stderr_sequences):
     runs = formats.plural(cell.num_runs, "run")
-    told += (
+    shown += (
       f"<small>{runs}, sequences ± "
       f"{formats.number(cell.stderr_sequences)}</small>"
     )
   names = ["best"] * cell.is_best + ["empty"] * bool(cell.status)
   marked = f' class="{" ".join(names)}"' if names else ""
-  return f"<td{marked}>{told}</td>"
+  return f"<td{marked}>{shown}</td>"

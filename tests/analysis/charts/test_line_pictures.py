@@ -11,8 +11,10 @@ RED = (255, 0, 0)
 
 
 def _chart(values, num_cond=0, **kwargs):
-  line = lp.Line(np.asarray(values, float), RED, 2, **kwargs)
-  return np.asarray(lp.charts([lp.Panel("p", [line])], num_cond)).astype(int)
+  line = lp.StepLine(np.asarray(values, float), RED, 2, **kwargs)
+  return np.asarray(lp.charts([lp.LinePanel("p", [line])], num_cond)).astype(
+    int
+  )
 
 
 def _is_red(image):
@@ -57,7 +59,7 @@ def test_a_single_value_and_no_value_can_be_drawn():
 
 
 def test_panels_are_laid_out_in_rows():
-  panel = lp.Panel("p", [lp.Line(np.arange(3.0), RED)])
+  panel = lp.LinePanel("p", [lp.StepLine(np.arange(3.0), RED)])
   one, five = lp.charts([panel]), lp.charts([panel] * 5)
   assert five.size == (2 * one.width, 3 * one.height)
 

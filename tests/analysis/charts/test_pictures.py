@@ -34,7 +34,9 @@ def _enlarged(frame, scale):
 def test_strip_shows_every_frame_enlarged_without_smoothing(channels):
   truth, sample = _frames(channels=channels), _frames(channels=channels, seed=1)
   image = pictures.strip(
-    [pictures.Row("Truth", truth), pictures.Row("A model", sample)], 1, scale=2
+    [pictures.FrameRow("Truth", truth), pictures.FrameRow("A model", sample)],
+    1,
+    scale=2,
   )
   picture = np.asarray(image)
   for frame in (*truth, *sample):
@@ -45,11 +47,11 @@ def test_strip_shows_every_frame_enlarged_without_smoothing(channels):
 
 
 def test_strip_borders_mark_the_given_frames_and_no_other():
-  def orange(num_cond_frames):
+  def orange(num_cond_steps):
     picture = np.asarray(
       pictures.strip(
-        [pictures.Row("Truth", np.zeros((3, 8, 8, 1), np.uint8))],
-        num_cond_frames,
+        [pictures.FrameRow("Truth", np.zeros((3, 8, 8, 1), np.uint8))],
+        num_cond_steps,
         scale=1,
       )
     )
@@ -61,9 +63,9 @@ def test_strip_borders_mark_the_given_frames_and_no_other():
 
 def test_strip_has_a_row_for_each_and_room_for_the_longest():
   short, long = _frames(num=2), _frames(num=5)
-  one = pictures.strip([pictures.Row("a", long)], 1, scale=1)
+  one = pictures.strip([pictures.FrameRow("a", long)], 1, scale=1)
   two = pictures.strip(
-    [pictures.Row("a", short), pictures.Row("a", long)], 1, scale=1
+    [pictures.FrameRow("a", short), pictures.FrameRow("a", long)], 1, scale=1
   )
   assert two.height - one.height == 8 + 2 * pictures.BORDER + pictures.GAP
   assert two.width == one.width
@@ -72,7 +74,11 @@ def test_strip_has_a_row_for_each_and_room_for_the_longest():
 def test_rows_of_different_sizes_are_refused():
   with pytest.raises(ValueError, match="frame size"):
     pictures.strip(
-      [pictures.Row("a", _frames()), pictures.Row("b", _frames(size=4))], 1
+      [
+        pictures.FrameRow("a", _frames()),
+        pictures.FrameRow("b", _frames(size=4)),
+      ],
+      1,
     )
 
 
@@ -86,18 +92,7 @@ def test_rows_of_different_sizes_are_refused():
 )
 def test_frames_of_another_kind_are_refused(frame):
   with pytest.raises(ValueError, match="a frame must be uint8"):
-    pictures.grid(frame[None], 1, scale=1)
-
-
-def test_grid_fills_rows_first():
-  frames = np.full((3, 4, 4, 1), 0, np.uint8)
-  frames[2] = 255
-  picture = np.asarray(pictures.grid(frames, columns=2, scale=1))
-  cell = 4 + 2 * pictures.BORDER + pictures.GAP
-  assert picture.shape[:2] == (2 * cell + pictures.GAP,) * 2
-  middle = pictures.GAP + pictures.BORDER + 1
-  assert picture[middle + cell, middle].tolist() == [255] * 3
-  assert picture[middle, middle + cell].tolist() == [0] * 3
+    pictures.strip([pictures.FrameRow("a", frame[None])], 0, scale=1)
 
 
 def test_animation_loops_and_shows_all_panels_in_step():
@@ -105,7 +100,9 @@ def test_animation_loops_and_shows_all_panels_in_step():
   dark = np.stack([np.full((8, 8, 3), 40 * t, np.uint8) for t in range(4)])
   light = 255 - dark
   content = pictures.animation(
-    [pictures.Row("Truth", dark), pictures.Row("Model", light)], 1, scale=1
+    [pictures.FrameRow("Truth", dark), pictures.FrameRow("Model", light)],
+    1,
+    scale=1,
   )
   gif = Image.open(io.BytesIO(content))
   assert gif.info["loop"] == 0 and gif.n_frames == 4
@@ -124,7 +121,7 @@ def test_animation_of_still_frames_keeps_its_length():
   gif = Image.open(
     io.BytesIO(
       pictures.animation(
-        [pictures.Row("Truth", still)], 2, scale=1, milliseconds=100
+        [pictures.FrameRow("Truth", still)], 2, scale=1, milliseconds=100
       )
     )
   )
@@ -133,7 +130,7 @@ def test_animation_of_still_frames_keeps_its_length():
 
 
 def test_panels_wrap_into_columns():
-  row = pictures.Row("a", _frames(num=1))
+  row = pictures.FrameRow("a", _frames(num=1))
   wide, tall = (
     Image.open(
       io.BytesIO(pictures.animation([row] * 4, 0, scale=1, columns=columns))
@@ -166,7 +163,7 @@ def test_exported_frames_are_the_frames(tmp_path, channels):
 
 
 def test_png_bytes_are_the_image():
-  image = pictures.grid(_frames(), 2, scale=1)
+  image = pictures.strip([pictures.FrameRow("a", _frames())], 2, scale=1)
   np.testing.assert_array_equal(
     np.asarray(Image.open(io.BytesIO(pictures.png(image)))), np.asarray(image)
   )

@@ -12,10 +12,10 @@ from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.figures import calibration_figures
 from t2t_af.analysis.figures import calibration_panels
-from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import quality_figures
+from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.metrics import calibration
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.records import json_lines
 from tests.analysis import fake_results as fake
 
@@ -23,7 +23,7 @@ _AREM = "series_activity_rec"
 
 
 def _found(folder, written):
-  return found_runs.find([fake.write(str(folder), written)])
+  return folders.find([fake.write(str(folder), written)])
 
 
 def _names(parts):
@@ -52,7 +52,7 @@ def test_records_read_back_are_what_was_calibrated():
   record = json.loads(
     json_lines.dumps(fake.calibration("af1_tiny", **found.record_fields()))
   )
-  again = calibration.of_records([record])
+  again = calibration.from_records([record])
   assert (again.num_values, again.num_independent) == (60, 4)
   for ours, theirs in (
     (again.pit, found.pit),
@@ -64,7 +64,7 @@ def test_records_read_back_are_what_was_calibrated():
 
 def test_splits_are_taken_together_as_independent_parts():
   parts = [fake.calibration("af1_tiny", problem=problem) for problem in "ab"]
-  both = calibration.of_records(parts)
+  both = calibration.from_records(parts)
   assert both.num_values == 2 * parts[0]["num_values"]
   assert both.num_independent == 20
   np.testing.assert_allclose(
@@ -84,7 +84,7 @@ def test_splits_are_taken_together_as_independent_parts():
 def test_no_bands_where_the_number_of_series_is_not_known():
   record = fake.calibration("af1_tiny")
   del record["num_independent"]
-  found = calibration.of_records([record])
+  found = calibration.from_records([record])
   assert np.isnan(found.coverage.reach).all()
   panel = calibration_panels.coverage_panel(found)
   assert 'class="error"' not in panel.svg
@@ -113,7 +113,7 @@ def test_charts_are_of_the_lowest_seed_and_all_splits(tmp_path, shown):
   ]
   np.testing.assert_allclose(
     shown["1-AF: PIT histogram"].pit.share,
-    calibration.of_records(expected).pit.share,
+    calibration.from_records(expected).pit.share,
   )
   assert len(first.charts[1].svg.split('class="error"')) == 11
 
@@ -213,10 +213,10 @@ def test_first_splits_are_the_lowest_that_were_run(tmp_path):
 
 
 def _lines(folder, written, monkeypatch):
-  seen, real = {}, comparison_figures.per_frame_lines
+  seen, real = {}, seed_lines.per_step
   monkeypatch.setattr(
-    comparison_figures,
-    "per_frame_lines",
+    seed_lines,
+    "per_step",
     lambda found, field: (
       seen.update({field: real(found, field)}),
       seen[field],
@@ -274,5 +274,5 @@ def test_calibration_alone_makes_a_run(tmp_path):
   record = fake.calibration("af1_tiny")
   fake.write(str(tmp_path), [record])
   os.remove(os.path.join(fake.run_folder(str(tmp_path), record), "run.json"))
-  (run,) = found_runs.find([str(tmp_path)]).runs
+  (run,) = folders.find([str(tmp_path)]).runs
   assert run.hparams_set == "af1_tiny"

@@ -11,6 +11,7 @@ from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import context_figures
+from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.results.comparison import Comparison
 from tests.analysis import fake_compare
 
@@ -65,7 +66,7 @@ def test_difference_is_ours_minus_the_first_under_the_same_seed(
   def dev(name, seed):
     return [
       r["nll_nats_per_dim"]
-      for r in comparison.runs[name, seed].likelihood
+      for r in comparison.runs[name, seed].records["likelihood"]
       if r["split"] == "dev"
     ]
 
@@ -81,19 +82,19 @@ def test_start_of_training_is_cut_off_and_said_so(comparison):
   highest = max(
     r["nll_nats_per_dim"]
     for run in comparison.runs.values()
-    for r in run.training
+    for r in run.records["training"]
   )
   assert f"up to {highest:.2f} nats/dim, is cut off" in figure.caption
 
 
 def test_charts_start_frames_after_the_given_ones(comparison):
-  svg = comparison_figures.nll_per_frame(comparison).svg
+  svg = comparison_figures.nll_per_step(comparison).svg
   labels = re.findall(r">(\d+)</text>", svg)
   assert "4" in labels and "12" in labels and "2" not in labels
 
 
 def test_quality_curves_are_those_of_the_records(comparison, drawn):
-  comparison_figures.quality_per_frame(comparison, "psnr", "PSNR, dB")
+  comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
   records = [
     comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
@@ -103,7 +104,7 @@ def test_quality_curves_are_those_of_the_records(comparison, drawn):
 
 
 def test_quality_curves_have_a_band_over_seeds(comparison, drawn):
-  comparison_figures.quality_per_frame(comparison, "psnr", "PSNR, dB")
+  comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
   records = [
     comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
@@ -131,13 +132,13 @@ def _band(half):
   ],
 )
 def test_a_wide_band_does_not_press_the_lines_together(half, low, high):
-  found = comparison_figures.range_of(_band(half))
+  found = seed_lines.range_of(_band(half))
   assert found == pytest.approx((low - 0.1, high + 0.1))
 
 
 def test_lines_without_extent_leave_the_range_to_the_chart():
-  assert comparison_figures.range_of([plots.Line([1], [3.0], 0)]) is None
-  assert comparison_figures.range_of([]) is None
+  assert seed_lines.range_of([plots.Line([1], [3.0], 0)]) is None
+  assert seed_lines.range_of([]) is None
 
 
 def test_evaluation_split_is_the_one_evaluated_most(comparison):
@@ -145,7 +146,7 @@ def test_evaluation_split_is_the_one_evaluated_most(comparison):
 
 
 def test_mean_curve_uses_only_steps_that_every_seed_has():
-  x, mean, stderr = comparison_figures._mean_curve(
+  x, mean, stderr = seed_lines.mean(
     {1: {1: 1.0, 2: 2.0, 3: 3.0}, 2: {1: 3.0, 2: None}}
   )
   assert x == [1] and mean == [2.0] and stderr == pytest.approx([1.0])

@@ -30,11 +30,11 @@ def _rows(monkeypatch):
   """The rows that a strip is made of, by label; its border count too."""
   seen = {}
 
-  def strip(rows, num_cond_frames, scale=None):
+  def strip(rows, num_cond_steps, scale=None):
     seen.update(
-      {row.label: row.frames for row in rows}, num_cond=num_cond_frames
+      {row.label: row.frames for row in rows}, num_cond=num_cond_steps
     )
-    return real(rows, num_cond_frames, scale)
+    return real(rows, num_cond_steps, scale)
 
   real = pictures.strip
   monkeypatch.setattr(pictures, "strip", strip)

@@ -1,23 +1,21 @@
 """Histograms, generalisation and correlation from records."""
 
 import math
-import re
 
 import numpy as np
 import pytest
 
-from t2t_af.analysis.charts import bars
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.figures import generalisation
 from t2t_af.analysis.figures import histograms
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import units
 from tests.analysis import fake_results as fake
 
 
 def _runs(folder, found):
-  return found_runs.find([fake.write(str(folder), found)]).runs
+  return folders.find([fake.write(str(folder), found)]).runs
 
 
 def test_shares_of_a_split_sum_to_one_and_overlap_is_shared():
@@ -121,7 +119,7 @@ def test_splits_of_one_step_are_compared(tmp_path):
 def test_gap_chart_has_a_line_per_model(tmp_path):
   runs = _runs(tmp_path, _studies())
   curves = generalisation.curves(runs)
-  unit = generalisation.unit_of(runs)
+  unit = units.unit_of([r for run in runs for r in run.records["likelihood"]])
   assert unit == units.VIDEO
   panel = generalisation.gap_panel(curves, unit)
   assert panel.legend == {0: "SLVM"} and "test − train, nats/dim" in panel.svg
@@ -150,7 +148,7 @@ def _correlations():
 
 
 def test_bars_are_newest_means_over_seeds(tmp_path):
-  found = correlation_figures.estimates(_runs(tmp_path, _correlations()))
+  found = correlation_figures.over_seeds(_runs(tmp_path, _correlations()))
   (group,) = correlation_figures.bar_groups(found)
   assert group.heading == fake.PROBLEM
   told = {bar.label: (bar.value, bar.stderr) for bar in group.bars}
@@ -181,50 +179,3 @@ def test_training_curves_are_of_the_last_transform(tmp_path, monkeypatch):
   curves = [line for line in seen if line.style == "thin"]
   assert len(curves) == 2, "one per seed"
   assert (curves[0].x, curves[0].y) == ([0, 50, 100], [0.9, 0.5, 0.2])
-
-
-def test_bars_have_lengths_in_proportion_and_signs():
-  svg = bars.chart(
-    [
-      bars.Group(
-        "set",
-        [
-          bars.Bar("all", 0.8, 0.1, 0),
-          bars.Bar("half", 0.4, math.nan, 1),
-          bars.Bar("below", -0.2, math.nan, 2),
-          bars.Bar("none", None, 0.0, 3),
-        ],
-      )
-    ],
-    "correlation",
-    "Bars",
-  )
-  found = [(float(x), float(w)) for x, w in _rects(svg)]
-  (x0, w0), (x1, w1), (x2, w2) = found
-  assert w1 == pytest.approx(w0 / 2, abs=0.1)
-  assert w2 == pytest.approx(w0 / 4, abs=0.1)
-  assert x0 == x1 and x2 + w2 == pytest.approx(x0, abs=0.1)
-  assert "−0.200" in svg and svg.count('class="error"') == 1
-  assert bars.chart([], "correlation", "Bars") == ""
-
-
-def test_bars_without_a_heading_have_no_room_for_one():
-  bar = bars.Bar("all", 0.8, 0.1, 0)
-  tall, low = (
-    float(
-      re.search(
-        r'viewBox="0 0 \d+ (\d+)"',
-        bars.chart([bars.Group(heading, [bar])], "x", "Bars"),
-      )[1]
-    )
-    for heading in ("set", "")
-  )
-  assert tall - low == bars.GROUP_GAP
-
-
-def _rects(svg):
-  return re.findall(
-    r'<rect class="marker" x="([\d.]+)"[^>]*? '
-    r'width="([\d.]+)"',
-    svg,
-  )

@@ -9,7 +9,7 @@ import pytest
 
 from t2t_af import errors
 from t2t_af.analysis.figures import paper_figures
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.bin import figure as figure_command
 from t2t_af.bin import table as table_command
 from tests.analysis import fake_results as fake
@@ -83,7 +83,7 @@ _DIGITS = fake.PROBLEM
   ],
 )
 def test_figure_has_its_parts(results, number, names):
-  parts = paper_figures.build(number, found_runs.find([results]))
+  parts = paper_figures.build(number, folders.find([results]))
   assert [part.name for part in parts] == names
   assert all(part.content and part.caption for part in parts)
 
@@ -111,7 +111,7 @@ def test_figure_has_its_parts(results, number, names):
 )
 def test_empty_results_name_the_command(tmp_path, number, told):
   with pytest.raises(errors.UserError, match=told):
-    paper_figures.build(number, found_runs.find([str(tmp_path)]))
+    paper_figures.build(number, folders.find([str(tmp_path)]))
 
 
 def test_one_frame_needs_a_flow_in_data_space(tmp_path):
@@ -123,16 +123,16 @@ def test_one_frame_needs_a_flow_in_data_space(tmp_path):
     latents=True,
   )
   with pytest.raises(errors.UserError, match="data-space flow for figure 4"):
-    paper_figures.build(4, found_runs.find([str(tmp_path)]))
+    paper_figures.build(4, folders.find([str(tmp_path)]))
 
 
 def test_figures_of_other_sets_do_not_stand_in(results):
   with pytest.raises(errors.UserError, match="video_kth"):
-    paper_figures.build(11, found_runs.find([results]))
+    paper_figures.build(11, folders.find([results]))
 
 
 def test_figure_1_is_of_slvm_with_one_transform(results):
-  path, frames = paper_figures.build(1, found_runs.find([results]))
+  path, frames = paper_figures.build(1, folders.find([results]))
   assert "SLVM + 1-AF (slvm_af1_tiny, " in path.caption
   assert "not defined" in frames.caption
   assert b"Before the flow" in path.content
@@ -179,7 +179,7 @@ def test_table_goes_to_a_file(results, tmp_path):
 
 def test_wrong_folder_is_told():
   with pytest.raises(errors.UserError, match="nowhere is no folder"):
-    found_runs.find(["nowhere"])
+    folders.find(["nowhere"])
 
 
 def test_sets_that_share_a_row_are_told_apart(tmp_path):
@@ -191,7 +191,7 @@ def test_sets_that_share_a_row_are_told_apart(tmp_path):
       fake.likelihood("af2_tiny", 2.0),
     ],
   )
-  assert [run.label for run in found_runs.find([str(tmp_path)]).runs] == [
+  assert [run.label for run in folders.find([str(tmp_path)]).runs] == [
     "af1_mmnist",
     "af1_tiny",
     "2-AF",
@@ -207,14 +207,14 @@ def test_runs_on_a_part_of_the_data_stay_out_of_other_figures(tmp_path):
         fake.run_folder(str(tmp_path), record), "results", "flow.npz"
       )
     )
-  (run,) = found_runs.find([str(tmp_path)]).with_file("flow.npz")
-  assert (run.seed, run.is_whole) == (1, True)
+  (run,) = folders.find([str(tmp_path)]).with_file("flow.npz")
+  assert (run.seed, run.uses_all_training_data) == (1, True)
 
 
 def test_a_run_below_two_paths_is_found_once(tmp_path):
   fake.write(str(tmp_path), [fake.likelihood("af1_tiny", 2.0)])
   inner = next(tmp_path.iterdir())
-  found = found_runs.find([str(tmp_path), f"{inner}/."])
+  found = folders.find([str(tmp_path), f"{inner}/."])
   assert len(found.runs) == 1
 
 
@@ -222,5 +222,5 @@ def test_a_run_without_run_json_is_known_from_its_records(tmp_path):
   record = fake.likelihood("slvm_tiny", 2.0, seed=3)
   fake.write(str(tmp_path), [record])
   os.remove(os.path.join(fake.run_folder(str(tmp_path), record), "run.json"))
-  (run,) = found_runs.find([str(tmp_path)]).runs
+  (run,) = folders.find([str(tmp_path)]).runs
   assert (run.hparams_set, run.seed, run.label) == ("slvm_tiny", 3, "SLVM")

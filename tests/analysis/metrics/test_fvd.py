@@ -10,8 +10,8 @@ from t2t_af.analysis.metrics import fvd
 
 def _distance(mean_a, covariance_a, mean_b, covariance_b):
   return fvd.frechet_distance(
-    fvd.Gaussian(np.array(mean_a), np.array(covariance_a)),
-    fvd.Gaussian(np.array(mean_b), np.array(covariance_b)),
+    fvd.FeatureMoments(np.array(mean_a), np.array(covariance_a)),
+    fvd.FeatureMoments(np.array(mean_b), np.array(covariance_b)),
   )
 
 

@@ -120,7 +120,7 @@ def test_best_of_n_equals_a_slow_search():
       fast.per_context, [s[1] for s in slow], atol=ROUNDING
     )
     np.testing.assert_allclose(
-      fast.per_frame, np.mean([s[2] for s in slow], axis=0), atol=ROUNDING
+      fast.per_step, np.mean([s[2] for s in slow], axis=0), atol=ROUNDING
     )
     np.testing.assert_allclose(
       fields[f"{name}_per_step_stderr"],
@@ -164,7 +164,7 @@ def test_one_perfect_frame_does_not_make_a_mean_infinite():
 def test_longer_samples_are_compared_on_the_frames_that_exist():
   truth = np.zeros((1, 2, 1, 1, 1), np.uint8)
   samples = np.zeros((1, 1, 5, 1, 1, 1), np.uint8)
-  assert quality.best_of_n(samples, truth).psnr.per_frame.shape == (2,)
+  assert quality.best_of_n(samples, truth).psnr.per_step.shape == (2,)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from t2t_af import errors
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.report import comparison_page
+from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.records import json_lines
 from tests.analysis import fake_compare
@@ -106,7 +107,7 @@ def test_early_stopping_is_stated(copy):
 
 
 def test_protocol_is_stated(folder):
-  parts = comparison_page.protocol(Comparison(folder))
+  parts = comparison_words.protocol(Comparison(folder))
   for part in (
     "test split",
     "40 sequences",

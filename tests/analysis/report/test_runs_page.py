@@ -11,7 +11,7 @@ from t2t_af import errors
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.report import page as page_lib
 from t2t_af.analysis.report import runs_page
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.bin import figure as figure_command
 from t2t_af.bin import report as report_command
 from tests.analysis import fake_compare
@@ -29,7 +29,7 @@ def _results(tmp_path_factory):
 
 @pytest.fixture(name="content", scope="module")
 def _content(results):
-  return runs_page.render(found_runs.find([results]))
+  return runs_page.render(folders.find([results]))
 
 
 @pytest.fixture(name="page")
@@ -61,13 +61,13 @@ def test_hardware_steps_and_overrides_are_those_of_the_runs(tmp_path):
       for step in (700, 1500)
     ],
   )
-  (run,) = found_runs.find([str(tmp_path)]).runs
+  (run,) = folders.find([str(tmp_path)]).runs
   run = run._replace(info={"hardware": _HARDWARE, "steps": 9})
-  told = _section(runs_page.render(found_runs.Found([run], [])), "runs")
+  told = _section(runs_page.render(folders.Results([run], [])), "runs")
   for part in ("Invented CPU, 2 cores, 24.0 GiB memory", "1,500", "with a=1"):
     assert part in told
   run.records["likelihood"].clear()
-  told = _section(runs_page.render(found_runs.Found([run], [])), "runs")
+  told = _section(runs_page.render(folders.Results([run], [])), "runs")
   assert " 9 " in told, "what was asked for"
 
 
@@ -89,7 +89,7 @@ def test_table_of_training_comes_after_those_of_test(tmp_path):
     fake.likelihood("af1_tiny", 2.0, split=split) for split in ("train", "test")
   ] + [fake.series("af1_activity_rec", 2.0, 6, problem=_AREM)]
   fake.write(str(tmp_path), found)
-  content = runs_page.render(found_runs.find([str(tmp_path)]))
+  content = runs_page.render(folders.find([str(tmp_path)]))
   assert re.findall(r'id="table-(\d)"', content) == ["1", "2", "4", "3"]
 
 
@@ -150,7 +150,7 @@ def test_charts_keep_their_text_on_a_phone(content):
 
 
 def test_weight_does_not_grow_with_seeds(results, content):
-  found = found_runs.find([results])
+  found = folders.find([results])
   one = [run for run in found.runs if run.seed == 0]
   assert len(found.runs) > 2 * len(one)
   assert len(content) < 1.1 * len(runs_page.render(found._replace(runs=one)))
@@ -168,7 +168,7 @@ def test_what_is_not_finite_or_not_there_yet_leaves_a_page(tmp_path):
   )
   (tmp_path / "started").mkdir()
   (tmp_path / "started" / "run.json").write_text("{}")
-  content = runs_page.render(found_runs.find([str(tmp_path)]))
+  content = runs_page.render(folders.find([str(tmp_path)]))
   assert "2 runs of 2 models" in content
   assert "not finite" in _section(content, "table-1")
 
@@ -179,7 +179,7 @@ def test_names_cannot_inject_markup(tmp_path):
   broken = os.path.join(fake.run_folder(str(tmp_path), record), "flow.npz")
   with open(broken, "wb") as stream:
     stream.write(b"half")
-  content = runs_page.render(found_runs.find([str(tmp_path)]))
+  content = runs_page.render(folders.find([str(tmp_path)]))
   assert not re.search("<[biu]>", content)
   assert f"{broken} cannot be read" in parsed_page.Page(content).all_text
 

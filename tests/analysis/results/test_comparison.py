@@ -35,16 +35,16 @@ def _append(folder, hparams_set, seed, **fields):
 
 def test_estimate_is_mean_and_error_over_seeds(tmp_path):
   estimate = comparison_lib.Comparison(_folder(tmp_path)).estimate(FIRST)
-  assert estimate.per_seed == {1: 1.361, 2: 1.372, 3: 1.350}
+  assert estimate.per_run == {1: 1.361, 2: 1.372, 3: 1.350}
   assert estimate.mean == pytest.approx(1.361)
-  assert estimate.stderr_seeds == pytest.approx(0.011 / math.sqrt(3))
+  assert estimate.stderr_runs == pytest.approx(0.011 / math.sqrt(3))
   assert 0.006 <= estimate.stderr_sequences <= 0.007
 
 
 def test_difference_is_paired_by_seed(tmp_path):
   comparison = comparison_lib.Comparison(_folder(tmp_path))
   found = comparison.difference(RESIDUAL, FIRST)
-  assert found.per_seed == pytest.approx({1: -0.020, 2: -0.023, 3: -0.014})
+  assert found.per_run == pytest.approx({1: -0.020, 2: -0.023, 3: -0.014})
   assert found.mean == pytest.approx(-0.019)
   # Deviations -1, -4, +5 thousandths: variance 42 / 2 = 21e-6. Unpaired it
   # would be sqrt(0.00635^2 + 0.00379^2) = 0.0074, almost three times as much.
@@ -58,7 +58,7 @@ def test_only_seeds_that_both_have_are_compared(tmp_path):
   folder = _folder(tmp_path)
   os.remove(os.path.join(folder, AF, "seed_2", "results", "likelihood.jsonl"))
   found = comparison_lib.Comparison(folder).difference(AF, FIRST)
-  assert found.per_seed == pytest.approx({1: 0.031, 3: 0.048})
+  assert found.per_run == pytest.approx({1: 0.031, 3: 0.048})
 
 
 def test_one_seed_is_compared_sequence_by_sequence(tmp_path):
@@ -92,9 +92,9 @@ def test_the_newest_record_of_the_test_split_counts(tmp_path):
   _append(folder, FIRST, 1, nll_nats_per_dim=9.0, time="2001-01-01")
   comparison = comparison_lib.Comparison(folder)
   assert comparison.split == "test"
-  assert comparison.estimate(FIRST).per_seed[1] == 1.361
+  assert comparison.estimate(FIRST).per_run[1] == 1.361
   _append(folder, FIRST, 1, nll_nats_per_dim=8.0)
-  assert comparison_lib.Comparison(folder).estimate(FIRST).per_seed[1] == 8.0
+  assert comparison_lib.Comparison(folder).estimate(FIRST).per_run[1] == 8.0
 
 
 def test_a_loss_that_is_not_finite_is_diverged_not_a_number(tmp_path):
@@ -102,7 +102,7 @@ def test_a_loss_that_is_not_finite_is_diverged_not_a_number(tmp_path):
   _append(folder, FIRST, 1, nll_nats_per_dim=math.nan)
   comparison = comparison_lib.Comparison(folder)
   assert comparison.diverged(FIRST) == [1]
-  assert set(comparison.estimate(FIRST).per_seed) == {2, 3}
+  assert set(comparison.estimate(FIRST).per_run) == {2, 3}
 
 
 def test_sets_and_seeds_are_found_without_a_list(tmp_path):

@@ -41,7 +41,7 @@ def test_likelihoods_are_told_per_step_and_in_raw_units(comparison):
   assert cells["raw"].text == f"{mean + 2.5:.3f} ± {0.02 * DIMS:.3f}"
   difference = comparison.difference(BOUND, FLOW)
   assert difference.mean == pytest.approx(0.22 * DIMS)
-  assert difference.per_seed[1] == pytest.approx(0.24 * DIMS)
+  assert difference.per_run[1] == pytest.approx(0.24 * DIMS)
 
 
 def test_one_seed_has_its_error_per_step_too(tmp_path):

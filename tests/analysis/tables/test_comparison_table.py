@@ -50,12 +50,12 @@ def test_best_is_lowest_for_nll_and_cost_and_highest_for_quality(folder):
     comparison_table.HEADINGS
   ):
     lower = comparison_table.LOWER_IS_BETTER[column]
-    best = [row for row in rows if row.cells[column].best]
+    best = [row for row in rows if row.cells[column].is_best]
     values = [row.cells[column].value for row in rows]
     assert [row.cells[column].value for row in best] == [
       (min if lower else max)(values)
     ]
-  assert _rows(folder)[RESIDUAL].cells["nll"].best
+  assert _rows(folder)[RESIDUAL].cells["nll"].is_best
 
 
 def test_references_follow_the_sets_in_their_order(folder):

@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
+from t2t_af.records import likelihood
+from t2t_af.records import records
 from tests.analysis import fake_results as fake
 
 _GOLDEN = pathlib.Path(__file__).parent / "expected" / "table_1.txt"
@@ -18,7 +22,7 @@ _AREM = "series_activity_rec"
 
 def _table(folder, found, number=1):
   return paper_tables.build(
-    number, found_runs.find([fake.write(str(folder), found)])
+    number, folders.find([fake.write(str(folder), found)])
   )
 
 
@@ -56,7 +60,7 @@ def test_table_as_text(tmp_path):
 
 def _population(values):
   values = np.asarray(values, float)
-  return paper_tables.likelihood.MeanAndStderr(
+  return likelihood.MeanAndStderr(
     values.mean(), values.std() / math.sqrt(values.size)
   )
 
@@ -65,13 +69,9 @@ def _population(values):
   "owner, name, mutant",
   [
     (formats, "BOUND", ""),
-    (paper_tables.likelihood, "mean_and_stderr", _population),
-    (
-      paper_tables.records,
-      "newest",
-      lambda found, _: dict(enumerate(found[:1])),
-    ),
-    (paper_tables.paper_values, "is_papers", lambda *_: False),
+    (likelihood, "mean_and_stderr", _population),
+    (records, "newest", lambda found, _: dict(enumerate(found[:1]))),
+    (paper_values, "is_papers", lambda *_: False),
   ],
   ids=[
     "bound sign lost",
@@ -122,7 +122,7 @@ def test_series_are_told_per_step_and_video_is_left_out(tmp_path):
   assert [
     column.group for column in table.columns if "digits" in column.group
   ] == []
-  table = paper_tables.build(1, found_runs.find([str(tmp_path)]))
+  table = paper_tables.build(1, folders.find([str(tmp_path)]))
   assert _AREM not in str(table.columns)
 
 
@@ -198,7 +198,7 @@ def test_splits_and_parts_of_training_are_not_mixed(tmp_path):
   table = _table(tmp_path, found)
   column = "video_moving_digits32 (tiny)"
   assert _cells(table, column)["af1"].value == 2.5
-  table = paper_tables.build(4, found_runs.find([str(tmp_path)]))
+  table = paper_tables.build(4, folders.find([str(tmp_path)]))
   assert _cells(table, column)["af1"].value == 2.1
 
 
@@ -241,7 +241,7 @@ def test_parameters_come_from_runs_and_from_counts(tmp_path):
     '"num_parameters": 338502}\n',
     encoding="utf-8",
   )
-  table = paper_tables.build(3, found_runs.find([str(tmp_path)]))
+  table = paper_tables.build(3, folders.find([str(tmp_path)]))
   assert _cells(table, "M-MNIST")["slvm_af1"].text == "10,572,484"
   assert _cells(table, "BAIR")["af1"].text == "338,502"
   assert _cells(table, "BAIR", "paper")["af1"].text == "363k"
@@ -259,11 +259,11 @@ def test_protocol_names_the_rows_that_differ(tmp_path):
 
 def test_nothing_found_is_a_table_of_what_is_to_be_run(tmp_path):
   for number in (1, 2, 3, 4):
-    table = paper_tables.build(number, found_runs.find([str(tmp_path)]))
+    table = paper_tables.build(number, folders.find([str(tmp_path)]))
     ours = [
       cell
       for row in table.rows
       for cell, column in zip(row.cells, table.columns)
-      if column.source == paper_tables.OURS
+      if column.source == paper_pools.OURS
     ]
     assert ours and {cell.status for cell in ours} == {formats.NOT_RUN}

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from t2t_af.analysis.results import found_runs
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
 from tests.analysis import fake_results as fake
@@ -19,9 +19,7 @@ def _table(tmp_path_factory):
     fake.likelihood("slvm_dx_tiny", 2.5 + 0.1 * seed, seed, bound=True)
     for seed in range(3)
   ] + [fake.likelihood("af1_tiny", 2.9)]
-  return paper_tables.build(
-    1, found_runs.find([fake.write(str(folder), found)])
-  )
+  return paper_tables.build(1, folders.find([fake.write(str(folder), found)]))
 
 
 def test_csv_has_every_number_in_full(table):

@@ -8,7 +8,8 @@ import pytest
 
 from t2t_af import particle
 from t2t_af.analysis.charts import panels
-from t2t_af.analysis.figures import particle_example
+from t2t_af.analysis.figures import particle_figures
+from t2t_af.analysis.metrics import particle_example
 
 STEPS = np.arange(1, 25)
 SIGMAS = 4.0  # of standard errors
@@ -102,8 +103,8 @@ def test_multi_information_falls_to_nothing(example):
 
 def test_golden_values(example):
   found = [
-    (row["correlation"], row["correlation_stderr"])
-    for row in particle_example.table(example)
+    (signal.estimated.correlation, signal.estimated.stderr)
+    for signal in example.signals.values()
   ]
   np.testing.assert_allclose(
     found,
@@ -117,7 +118,7 @@ def test_golden_values(example):
 
 
 def test_figure_shows_three_signals_and_their_correlation(example):
-  svg = panels.sheet(particle_example.charts(example), "Three", 3)
+  svg = panels.sheet(particle_figures.charts(example), "Three", 3)
   texts = [
     t.text
     for t in ElementTree.fromstring(svg).iter(
@@ -128,5 +129,5 @@ def test_figure_shows_three_signals_and_their_correlation(example):
     assert sum(t.startswith(name) for t in texts) == 1
   estimated = example.signals["x"].estimated.correlation
   assert any(f"{estimated:.4f}" in t and "exact 0.960" in t for t in texts)
-  chart = particle_example.per_step_chart(example)
+  chart = particle_figures.per_step_chart(example)
   assert len(chart.legend) == 3 and chart.svg.count('class="thick" d=') == 3

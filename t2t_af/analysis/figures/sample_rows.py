@@ -1,9 +1,9 @@
-"""Samples of several models from the same frames (Fig. 7, 13, 14).
+"""Samples of several models from the same frames, as rows of pictures.
 
 Each model's samples are the first ones of its samples.npz, not chosen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image
@@ -28,73 +28,91 @@ def read(
     UserError: if a file cannot be read, is of series, or was sampled from
       other frames or for another number of steps than the first.
   """
-  found = {}
+  by_model = {}
   for label, path in paths.items():
     samples = samples_lib.read(path, num_contexts)
     if samples is None:
       raise errors.UserError(f"{path} cannot be read")
     if samples.inputs.ndim != 5:
       raise errors.UserError(f"{path} has samples of a series and no frames")
-    found[label] = samples
-  first = next(iter(found))
-  count = min(len(samples.inputs) for samples in found.values())
-  found = {
+    by_model[label] = samples
+  first = next(iter(by_model))
+  count = min(len(samples.inputs) for samples in by_model.values())
+  by_model = {
     label: samples_lib.Samples(*(array[:count] for array in samples))
-    for label, samples in found.items()
+    for label, samples in by_model.items()
   }
-  for label, samples in found.items():
+  for label, samples in by_model.items():
     for name in ("inputs", "targets"):
       if not np.array_equal(
-        getattr(samples, name), getattr(found[first], name)
+        getattr(samples, name), getattr(by_model[first], name)
       ):
         raise errors.UserError(
           f"{paths[label]} ({label}) and {paths[first]} ({first}) differ in "
           f"{name}, so their samples are no comparison: sample both from "
           "the same split, with as many frames given and predicted"
         )
-  return found
+  return by_model
 
 
 def strip(
-  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int = 1
+  by_model: Mapping[str, samples_lib.Samples],
+  context: int,
+  num_samples: int = 1,
 ) -> Image.Image:
   """The truth, then `num_samples` of every model, one row each."""
-  truth = next(iter(found.values()))
   return pictures.strip(
     [
       row._replace(frames=row.frames[:MAX_FRAMES])
-      for row in rows(found, context, num_samples)
+      for row in rows(by_model, context, num_samples)
     ],
-    truth.inputs.shape[1],
+    _num_given(by_model),
   )
 
 
 def animation(
-  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int = 1
+  by_model: Mapping[str, samples_lib.Samples],
+  context: int,
+  num_samples: int = 1,
 ) -> bytes:
   """The same as a GIF, all in step."""
-  truth = next(iter(found.values()))
   return pictures.animation(
-    rows(found, context, num_samples), truth.inputs.shape[1]
+    rows(by_model, context, num_samples), _num_given(by_model)
   )
 
 
 def rows(
-  found: Mapping[str, samples_lib.Samples], context: int, num_samples: int
-) -> list[pictures.Row]:
-  """Of one context; frames uint8 [time, height, width, channels]."""
-  truth = next(iter(found.values()))
-  given = truth.inputs[context]
-  shown = [
-    pictures.Row("Truth", np.concatenate([given, truth.targets[context]]))
-  ]
-  for label, samples in found.items():
+  by_model: Mapping[str, samples_lib.Samples], context: int, num_samples: int
+) -> list[pictures.FrameRow]:
+  """Of one context: the truth, then samples of every model."""
+  futures = []
+  for label, samples in by_model.items():
     count = min(num_samples, samples.outputs.shape[1])
-    shown += [
-      pictures.Row(
+    futures += [
+      (
         label if count == 1 else f"{label}, sample {i + 1}",
-        np.concatenate([given, samples.outputs[context, i]]),
+        samples.outputs[context, i],
       )
       for i in range(count)
     ]
-  return shown
+  truth = next(iter(by_model.values()))
+  return after_given(truth.inputs[context], truth.targets[context], futures)
+
+
+def after_given(
+  given: np.ndarray, truth: np.ndarray, futures: Sequence[tuple]
+) -> list[pictures.FrameRow]:
+  """The truth, then every future, each after the frames given.
+
+  Args:
+    given, truth: uint8 [time, height, width, channels].
+    futures: [(label, frames as `truth`)].
+  """
+  return [
+    pictures.FrameRow(label, np.concatenate([given, frames]))
+    for label, frames in [("Truth", truth), *futures]
+  ]
+
+
+def _num_given(by_model: Mapping[str, samples_lib.Samples]) -> int:
+  return next(iter(by_model.values())).inputs.shape[1]

@@ -22,18 +22,14 @@ from typing import NamedTuple
 import numpy as np
 
 from t2t_af import particle
-from t2t_af.analysis import formats
-from t2t_af.analysis.charts import panels
-from t2t_af.analysis.charts import plots
 from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.metrics import multi_information
 
 SIGNALS = ("x", "u", "w")
 NUM_SEQUENCES, NUM_STEPS, NUM_DIMS = 2000, 24, 2  # as series_particle
-_NAMES = {"x": "position x", "u": "velocity u", "w": "force w"}
 
 
-class Signal(NamedTuple):
+class ParticleSignal(NamedTuple):
   """One of x, u, w; correlations have no unit."""
 
   estimated: correlation.Correlation
@@ -43,10 +39,10 @@ class Signal(NamedTuple):
   multi_information: float  # exact, nats per dimension
 
 
-class Example(NamedTuple):
-  """`signals` by name, over all motions; `motion`: the first, to be drawn."""
+class ParticleExample(NamedTuple):
+  """`signals` by name, over all motions; `motion`: the first of them."""
 
-  signals: dict[str, Signal]
+  signals: dict[str, ParticleSignal]
   motion: particle.Motion
 
 
@@ -55,13 +51,13 @@ def measure(
   num_steps: int = NUM_STEPS,
   num_dims: int = NUM_DIMS,
   seed: int = 0,
-) -> Example:
+) -> ParticleExample:
   """Simulates motions and measures each signal."""
   motions = particle.simulate(
     np.random.default_rng(seed), num_steps, num_dims, 1.0, num_sequences
   )
   signals = {name: _signal(name, getattr(motions, name)) for name in SIGNALS}
-  return Example(signals, particle.Motion(*(v[0] for v in motions)))
+  return ParticleExample(signals, particle.Motion(*(v[0] for v in motions)))
 
 
 def covariance(name: str, num_steps: int) -> np.ndarray:
@@ -100,82 +96,13 @@ def correlation_per_step(x: np.ndarray) -> np.ndarray:
   return (cov / (std[:-1] * std[1:])).mean(axis=-1)
 
 
-def table(example: Example) -> list[dict]:
-  """One row per signal: what a text or CSV table of the example shows."""
-  return [
-    dict(
-      signal=name,
-      correlation=signal.estimated.correlation,
-      correlation_stderr=signal.estimated.stderr,
-      correlation_exact=signal.exact,
-      multi_information_nats_per_dim=signal.multi_information,
-    )
-    for name, signal in example.signals.items()
-  ]
-
-
-def charts(example: Example) -> list[panels.Panel]:
-  """Fig. 10: the first motion in the plane, as x, u and w."""
-  return [
-    _panel(name, signal, getattr(example.motion, name))
-    for name, signal in example.signals.items()
-  ]
-
-
-def per_step_chart(example: Example) -> panels.Panel:
-  """Correlation of neighbouring steps along time: exact lines, estimates."""
-  lines, legend = [], {}
-  for color, (name, signal) in enumerate(example.signals.items()):
-    steps = np.arange(1, len(signal.exact_per_step) + 1)
-    lines += [
-      plots.Line(
-        steps, signal.exact_per_step, color, title=f"{_NAMES[name]}, exact"
-      ),
-      plots.Line(steps, signal.estimated_per_step, color, "points"),
-    ]
-    legend[color] = f"{_NAMES[name]}: exact (line), estimated (marks)"
-  title = "Correlation of each step with the next"
-  return panels.Panel(
-    title, plots.chart(lines, "step", "correlation", title), legend
-  )
-
-
-def _signal(name: str, values: np.ndarray) -> Signal:
+def _signal(name: str, values: np.ndarray) -> ParticleSignal:
   """Of values [sequences, steps, dims]."""
   cov = covariance(name, values.shape[1])
-  return Signal(
+  return ParticleSignal(
     correlation.temporal_correlation(values),
     exact_correlation(cov),
     correlation_per_step(values),
     exact_per_step(cov),
     multi_information.gaussian(cov),
-  )
-
-
-def _panel(name: str, signal: Signal, path: np.ndarray) -> panels.Panel:
-  """One motion [steps, dims] in the plane of its first two dimensions."""
-  x, y = path[:, 0], path[:, 1]
-  lines = [
-    plots.Line(x, y, 0),
-    plots.Line(x, y, 0, "points"),
-    plots.Line(x[:1], y[:1], 1, "points", title="first step"),
-  ]
-  svg = plots.chart(
-    lines,
-    f"{name}, first dimension",
-    f"{name}, second dimension",
-    _NAMES[name],
-    whole_x=False,
-  )
-  found = signal.estimated
-  measured = formats.with_error(found.correlation, found.stderr)
-  return panels.Panel(
-    f"{_NAMES[name]}: multi-information "
-    f"{formats.number(signal.multi_information, 1)} nats per dimension",
-    svg,
-    {
-      0: f"correlation of a step with the next {measured}, exact "
-      f"{formats.number(signal.exact)}",
-      1: "first step",
-    },
   )

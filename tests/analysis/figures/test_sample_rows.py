@@ -7,7 +7,7 @@ from PIL import Image
 import pytest
 
 from t2t_af import errors
-from t2t_af.analysis.figures import sample_grids
+from t2t_af.analysis.figures import sample_rows
 from tests.analysis import fake_results as fake
 
 
@@ -24,8 +24,8 @@ def _paths(tmp_path):
 
 
 def test_rows_are_truth_and_every_models_first_samples(paths):
-  found = sample_grids.read(paths(), 2)
-  rows = sample_grids.rows(found, 1, 2)
+  found = sample_rows.read(paths(), 2)
+  rows = sample_rows.rows(found, 1, 2)
   assert [row.label for row in rows] == [
     "Truth",
     "1-AF, sample 1",
@@ -55,7 +55,7 @@ def test_samples_from_other_frames_are_refused(paths, kwargs, differs):
     match=rf"SLVM\) and .*1-AF\) differ in "
     f"{differs}",
   ):
-    sample_grids.read(paths(**kwargs), 2)
+    sample_rows.read(paths(**kwargs), 2)
 
 
 def test_samples_of_another_future_are_refused(paths):
@@ -71,7 +71,7 @@ def test_samples_of_another_future_are_refused(paths):
     ),
   )
   with pytest.raises(errors.UserError, match="differ in targets"):
-    sample_grids.read(found, 2)
+    sample_rows.read(found, 2)
 
 
 def test_fewer_contexts_in_one_file_are_enough(paths):
@@ -79,13 +79,13 @@ def test_fewer_contexts_in_one_file_are_enough(paths):
   with np.load(found["SLVM"]) as arrays:
     arrays = {name: array[:1] for name, array in arrays.items()}
   np.savez(found["SLVM"], **arrays)
-  read = sample_grids.read(found, 2)
+  read = sample_rows.read(found, 2)
   assert {len(samples.inputs) for samples in read.values()} == {1}
 
 
 def test_missing_file_and_series_are_told(tmp_path):
   with pytest.raises(errors.UserError, match="cannot be read"):
-    sample_grids.read({"1-AF": str(tmp_path / "samples.npz")}, 1)
+    sample_rows.read({"1-AF": str(tmp_path / "samples.npz")}, 1)
   path = tmp_path / "series.npz"
   np.savez(
     path,
@@ -95,12 +95,12 @@ def test_missing_file_and_series_are_told(tmp_path):
     },
   )
   with pytest.raises(errors.UserError, match="of a series"):
-    sample_grids.read({"1-AF": str(path)}, 1)
+    sample_rows.read({"1-AF": str(path)}, 1)
 
 
 def test_animation_has_a_panel_per_row_in_step(paths):
-  found = sample_grids.read(paths(), 1)
-  gif = Image.open(io.BytesIO(sample_grids.animation(found, 0)))
+  found = sample_rows.read(paths(), 1)
+  gif = Image.open(io.BytesIO(sample_rows.animation(found, 0)))
   assert gif.n_frames == fake.NUM_COND + fake.NUM_SCORED
-  strip = sample_grids.strip(found, 0)
+  strip = sample_rows.strip(found, 0)
   assert strip.width > strip.height

@@ -1,0 +1,129 @@
+"""Lines of models over seeds: thin for each seed, thick for their mean.
+
+A curve is {x: value}; a model has {seed: curve}; its colour is its place among
+the models.
+"""
+
+from collections.abc import Mapping, Sequence
+import math
+from typing import Optional
+
+from t2t_af.analysis.charts import plots
+from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results.estimates import half_interval
+from t2t_af.records import likelihood
+
+
+def thin(per_seed: Mapping, color: int, label: str) -> list[plots.Line]:
+  """A thin line for each seed."""
+  return [
+    plots.Line(
+      list(curve),
+      list(curve.values()),
+      color,
+      "thin",
+      title=f"{label}, seed {seed}",
+    )
+    for seed, curve in per_seed.items()
+  ]
+
+
+def mean(per_seed: Mapping) -> tuple[list, list, list]:
+  """(x, mean, standard error) at the x that every seed has."""
+  curves = list(per_seed.values())
+  if not curves:
+    return [], [], []
+  x = [at for at in curves[0] if all(is_number(c.get(at)) for c in curves)]
+  over_seeds = [likelihood.mean_and_stderr([c[at] for c in curves]) for at in x]
+  return x, [m.mean for m in over_seeds], [m.stderr for m in over_seeds]
+
+
+def training_curve(
+  records: Sequence[dict], field: str, scale: float = 1.0
+) -> dict:
+  """{training step: `field` * scale}; one logged twice keeps its newest value.
+
+  {} where no value is a number.
+  """
+  steps = [r for r in records if r.get("step") is not None]
+  curve = {r["step"]: _times(r.get(field), scale) for r in steps}
+  known = any(map(is_number, curve.values()))
+  return dict(sorted(curve.items())) if known else {}
+
+
+def per_step(
+  models: Sequence[tuple], field: str, scale: float = 1.0
+) -> list[plots.Line]:
+  """A band, thin lines of seeds and their thick mean for each model.
+
+  Args:
+    models: [(label, {seed: record})].
+    field: of a record, [steps after those given].
+    scale: of all values.
+  """
+  bands, lines, means = [], [], []
+  for i, (label, records) in enumerate(models):
+    per_seed = _step_curves(records, field, scale)
+    lines += thin(per_seed, i, label)
+    x, y, stderr = mean(per_seed)
+    if x:
+      count = len(per_seed)
+      if count == 1:
+        stderr, count = _over_contexts(records, field, scale, x)
+      half = [half_interval(error, count) for error in stderr]
+      bands.append(plots.Line(x, y, i, "band", half))
+      means += [plots.Line(x, y, i, title=label), plots.Line(x, y, i, "points")]
+  return bands + lines + means
+
+
+def range_of(lines: Sequence[plots.Line]) -> Optional[tuple[float, float]]:
+  """Of the y axis: all lines, and bands up to half as far again to each side.
+
+  With two seeds an interval is 12.7 standard errors to each side: it would
+  press the lines together. None: no two values differ.
+  """
+  values = [
+    y for line in lines if line.style != "band" for y in line.y if is_number(y)
+  ]
+  edges = [
+    y + sign * half
+    for line in lines
+    if line.style == "band"
+    for y, half in zip(line.y, line.stderr)
+    if is_number(y) and is_number(half)
+    for sign in (-1.0, 1.0)
+  ]
+  if len(set(values)) < 2:
+    return None
+  low, high = min(values), max(values)
+  reach = 0.5 * (high - low)
+  low = max(low - reach, min(edges + [low]))
+  high = min(high + reach, max(edges + [high]))
+  return low - 0.1 * reach, high + 0.1 * reach
+
+
+def _step_curves(records: Mapping, field: str, scale: float) -> dict:
+  """{seed: {step: value}} of {seed: record}, of those that have the field."""
+  curves = {}
+  for seed, r in records.items():
+    values = r.get(field) or []
+    if any(map(is_number, values)):
+      first = (r.get("num_cond_steps") or 0) + 1
+      curves[seed] = dict(
+        enumerate((_times(v, scale) for v in values), start=first)
+      )
+  return curves
+
+
+def _over_contexts(
+  records: Mapping, field: str, scale: float, x: Sequence[int]
+) -> tuple[list, int]:
+  """(standard errors at x, contexts) of the one seed that has the field."""
+  curves = _step_curves(records, field + "_stderr", scale) or {None: {}}
+  ((seed, errors),) = curves.items()
+  count = records[seed].get("num_contexts") if errors else None
+  return [errors.get(step, math.nan) for step in x], count or 0
+
+
+def _times(value: Optional[float], scale: float) -> Optional[float]:
+  return value * scale if is_number(value) else None

@@ -1,0 +1,206 @@
+"""Every run folder below some paths, and what it left.
+
+  <run>/run.json               what was run
+  <run>/results/<kind>.jsonl   records: likelihood, calibration ...
+  <run>/results/<kind>.npz     arrays: flow, samples; these may lie in <run>
+  parameters.jsonl             anywhere: counts without a run (Table 3)
+
+A path may be a run folder, a compare folder or a folder of those. Whatever is
+absent is absent here (None, or an empty list), never an error: runs are also
+read while they go on.
+"""
+
+import collections
+from collections.abc import Sequence
+import json
+import os
+from typing import NamedTuple, Optional
+
+from t2t_af import errors
+from t2t_af.analysis.results import paper_values
+from t2t_af.records import json_lines
+from t2t_af.records import records as records_lib
+
+DEFAULT_PATH = "results"
+PARAMETERS_FILE = "parameters.jsonl"
+KINDS = ("training", "calibration", "samples", "correlation", "likelihood")
+_FILES = tuple(f"{kind}.jsonl" for kind in KINDS) + ("flow.npz", "samples.npz")
+
+
+class Run(NamedTuple):
+  """One run folder; a field is None where neither run.json nor records have it.
+
+  Attributes:
+    train_fraction: share of the training sequences; None: all.
+    records: {kind: records, oldest first}, of all `KINDS`.
+    info: run.json, or {}.
+    label: the model's name for people.
+  """
+
+  folder: str
+  hparams_set: Optional[str]
+  hparams: Optional[str]
+  problem: Optional[str]
+  seed: Optional[int]
+  num_parameters: Optional[int]
+  train_fraction: Optional[float]
+  records: dict
+  info: dict
+  label: str = ""
+
+  @property
+  def row(self) -> Optional[str]:
+    """Of the paper's tables, e.g. "slvm_af1"."""
+    return paper_values.row_of(self.hparams_set or "")
+
+  @property
+  def data_set(self) -> str:
+    """The problem without its split; "" if not known."""
+    return paper_values.without_split(self.problem or "")[0]
+
+  @property
+  def data_split(self) -> int:
+    """Which split of the data set it was run on; 0: the first, or the only."""
+    return paper_values.without_split(self.problem or "")[1]
+
+  @property
+  def uses_all_training_data(self) -> bool:
+    """Whether it was trained on all training sequences."""
+    return self.train_fraction in (None, 1.0)
+
+  def scores(self, *splits: str) -> list[dict]:
+    """Likelihood records of these splits; bounds of one sample alone."""
+    return [
+      r
+      for r in self.records["likelihood"]
+      if r.get("split") in splits and (r.get("num_samples") or 1) == 1
+    ]
+
+  def newest(self, kind: str, split: str) -> Optional[dict]:
+    """The newest record of a kind on a split, or None.
+
+    Samples of another split are better than none; likelihoods are not.
+    """
+    by_split = records_lib.newest(self.records[kind], ("split",))
+    if kind == "samples" and by_split and (split,) not in by_split:
+      return max(by_split.values(), key=lambda r: r.get("time", ""))
+    return by_split.get((split,))
+
+  def path(self, name: str) -> Optional[str]:
+    """Of a file that the run left; None where it left none."""
+    for folder in (os.path.join(self.folder, "results"), self.folder):
+      path = os.path.join(folder, name)
+      if os.path.isfile(path):
+        return path
+    return None
+
+
+class Results(NamedTuple):
+  """What there is below some paths: runs, and records of parameters.jsonl."""
+
+  runs: list[Run]
+  parameters: list[dict]
+
+  def with_file(self, name: str) -> list[Run]:
+    """Runs on all training data that left the file, e.g. "flow.npz"."""
+    return [
+      run for run in self.runs if run.uses_all_training_data and run.path(name)
+    ]
+
+  def of_first_splits(self) -> "Results":
+    """Of a data set that was run in several splits, the lowest alone."""
+    first = {}
+    for run in self.runs:
+      split = first.get(run.data_set, run.data_split)
+      first[run.data_set] = min(run.data_split, split)
+    return self._replace(
+      runs=[run for run in self.runs if run.data_split == first[run.data_set]]
+    )
+
+
+def find(paths: Sequence[str] = ()) -> Results:
+  """All runs below the paths (none: `results` in the current folder).
+
+  In the order of the paper's rows, then by set, problem and seed.
+
+  Raises:
+    UserError: if a path is no folder.
+  """
+  runs, parameters = {}, []
+  for path in paths or (DEFAULT_PATH,):
+    if not os.path.isdir(path):
+      raise errors.UserError(
+        f"{path} is no folder; give folders of runs, of comparisons, or "
+        "what lies above them"
+      )
+    for folder, children, files in os.walk(path):
+      children.sort()
+      if PARAMETERS_FILE in files:
+        parameters += json_lines.read(os.path.join(folder, PARAMETERS_FILE))
+      if _is_run(folder, files):
+        runs.setdefault(os.path.realpath(folder), read_run(folder))
+        children.clear()
+  return Results(_labelled(in_order(list(runs.values()))), parameters)
+
+
+def read_run(folder: str) -> Run:
+  """Identity from run.json; what that lacks, from the newest record."""
+  records = {
+    kind: json_lines.read(os.path.join(folder, "results", f"{kind}.jsonl"))
+    for kind in KINDS
+  }
+  known = {}
+  for kind in KINDS:
+    for record in records[kind]:
+      known.update((k, v) for k, v in record.items() if v is not None)
+  info = read_json(os.path.join(folder, "run.json")) or {}
+  known.update(info)
+  return Run(
+    folder, *(known.get(field) for field in Run._fields[1:-3]), records, info
+  )
+
+
+def read_json(path: str) -> Optional[dict]:
+  """The object in a file; None where there is none that can be read."""
+  try:
+    with open(path, encoding="utf-8") as stream:
+      content = json.load(stream)
+  except (OSError, ValueError):
+    return None
+  return content if isinstance(content, dict) else None
+
+
+def in_order(runs: Sequence[Run]) -> list[Run]:
+  """By the paper's rows, then by set, problem and seed."""
+  rows = list(paper_values.LABELS)
+  return sorted(
+    runs,
+    key=lambda run: (
+      rows.index(run.row) if run.row else len(rows),
+      run.hparams_set or "",
+      run.problem or "",
+      run.seed or 0,
+      run.folder,
+    ),
+  )
+
+
+def _labelled(runs: Sequence[Run]) -> list[Run]:
+  """Named by row; by set where several of a problem share a row."""
+  sets = collections.defaultdict(set)
+  for run in runs:
+    sets[run.problem, run.row].add(run.hparams_set)
+  return [
+    run._replace(
+      label=paper_values.LABELS[run.row]
+      if run.row and len(sets[run.problem, run.row]) == 1
+      else run.hparams_set or run.folder
+    )
+    for run in runs
+  ]
+
+
+def _is_run(folder: str, files: Sequence[str]) -> bool:
+  return "run.json" in files or any(
+    os.path.isfile(os.path.join(folder, "results", name)) for name in _FILES
+  )

@@ -1,0 +1,72 @@
+"""Which records belong together: of one protocol, of the newest runs.
+
+Numbers are averaged over runs only where their records share a protocol: set,
+overrides, steps given and scored, added noise, training steps.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Optional
+
+from t2t_af.analysis.results import paper_values
+from t2t_af.records import records as records_lib
+
+_SCORING = (
+  "hparams_set",
+  "hparams",
+  "num_cond_steps",
+  "num_scored_steps",
+  "num_warmup_steps",
+  "noise_std",
+)
+
+
+def scoring_of(record: dict) -> tuple:
+  """The protocol, whatever the training step."""
+  return tuple(record.get(field) or 0 for field in _SCORING)
+
+
+def protocol_of(record: dict) -> tuple:
+  """What records must share to be averaged over runs."""
+  return (
+    *scoring_of(record),
+    record.get("chosen_of_steps") or record.get("step"),
+  )
+
+
+def newest_group(records: Sequence[dict]) -> list[dict]:
+  """Of the protocol of the newest record, the newest of each run."""
+  protocol = protocol_of(newest(records))
+  group = [r for r in records if protocol_of(r) == protocol]
+  return list(records_lib.newest(group, ("problem", "seed")).values())
+
+
+def newest(records: Sequence[dict]) -> dict:
+  """The one written last; the first of those written at one time."""
+  return max(records, key=lambda record: record.get("time") or "")
+
+
+def by_run(records: Iterable[dict]) -> dict[tuple, dict]:
+  """{(split of the data set, seed): record}, as estimates take them."""
+  return {
+    (paper_values.without_split(r["problem"])[1], r.get("seed") or 0): r
+    for r in records
+  }
+
+
+def most_evaluated_split(
+  records: Iterable[dict], preferred: Optional[str] = None
+) -> str:
+  """The split that was evaluated at most steps: usually dev.
+
+  Args:
+    records: with split and step.
+    preferred: among splits with as many steps, and without records.
+  """
+  steps = {}
+  for record in records:
+    steps.setdefault(record.get("split") or "", set()).add(record.get("step"))
+  return max(
+    steps,
+    key=lambda split: (len(steps[split]), split == preferred),
+    default=preferred or "",
+  )

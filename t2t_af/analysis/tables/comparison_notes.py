@@ -1,0 +1,76 @@
+"""What a comparison's table says under a set, in words."""
+
+from t2t_af.analysis import formats
+from t2t_af.analysis.results import trivial
+from t2t_af.analysis.results.comparison import Comparison
+
+
+def notes_on(comparison: Comparison, name: str) -> list[str]:
+  """What is missing, not finite, early, or beaten by something trivial."""
+  notes = []
+  finals, steps = comparison.final(name), comparison.config.get("steps")
+  missing = [seed for seed in comparison.seeds if seed not in finals]
+  if missing:
+    notes.append(
+      "not run: "
+      + ", ".join(
+        f"seed {seed}{_progress(comparison, name, seed)}" for seed in missing
+      )
+    )
+  diverged = comparison.diverged(name)
+  if diverged:
+    notes.append("not finite: " + ", ".join(f"seed {s}" for s in diverged))
+  early = sorted(
+    {
+      r["step"]
+      for r in finals.values()
+      if steps and r.get("step") is not None and r["step"] != steps
+    }
+  )
+  if early:
+    notes.append(
+      f"scored at step {formats.listing([str(s) for s in early])} of {steps}"
+    )
+  unbeaten = trivial.not_beaten(comparison, name)
+  if unbeaten:
+    notes.append(
+      "does not beat: "
+      + ", ".join(trivial.label(comparison, n) for n in unbeaten)
+    )
+  notes += [
+    f"{metric} is not better than that of repeating the last given "
+    f"{comparison.unit.step}"
+    for metric in trivial.worse_than_a_copy(comparison, name)
+  ]
+  return _parts_of_bound(comparison, name) + notes
+
+
+def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:
+  """What a bound is the sum of, and how many samples it is taken with."""
+  if not comparison.is_bound(name):
+    return []
+  parts = []
+  for field, words in (
+    ("reconstruction_nats_per_dim", "reconstruction"),
+    ("kl_nats_per_dim", "KL"),
+  ):
+    estimate = comparison.estimate(name, field)
+    if estimate:
+      value = estimate.mean * comparison.unit.scale
+      parts.append(f"{words} {formats.number(value)}")
+  counts = sorted(
+    {r.get("num_samples") or 1 for r in comparison.final(name).values()}
+  )
+  samples = formats.listing([str(count) for count in counts])
+  text_ = f"upper bound with {samples} sample{'s' * (counts != [1])}"
+  return [f"{text_}: {' + '.join(parts)}" if parts else text_]
+
+
+def _progress(comparison: Comparison, name: str, seed: int) -> str:
+  training = comparison.runs[name, seed].records["training"]
+  if not training:
+    return ""
+  return (
+    f" (training, at step {training[-1].get('step')} of "
+    f"{comparison.config.get('steps', '?')})"
+  )

@@ -1,0 +1,135 @@
+"""Which of our records belong to which cell of a paper's table.
+
+A place is ((row, samples of a bound or 0), what a column of ours is of); a pool
+is all records of a place, whatever their protocol.
+"""
+
+import collections
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.units import unit_of
+
+PAPER, OURS = "paper", "ours"
+
+
+class Column(NamedTuple):
+  """`group` heads one or more columns: the data set."""
+
+  group: str
+  name: str
+  source: str  # PAPER or OURS
+
+
+class Key(NamedTuple):
+  """What a column of ours is of."""
+
+  problem: str
+  variant: str
+  noise: str
+
+
+def pools_of(paper: paper_values.PrintedTable, results: Results) -> dict:
+  """{place: records}, of likelihoods or of numbers of parameters."""
+  if paper.unit == paper_values.PARAMETERS:
+    return _parameter_pools(results)
+  return _likelihood_pools(paper, results)
+
+
+def row_names(
+  paper: paper_values.PrintedTable, ours: Sequence[tuple]
+) -> list[tuple]:
+  """The paper's rows, then what we have beside them, a bound's after it."""
+  order = list(
+    dict.fromkeys(
+      [*paper.rows, *paper_values.LABELS, *sorted(row for row, _ in ours)]
+    )
+  )
+  names = {(row, 0) for row in paper.rows} | set(ours)
+  return sorted(names, key=lambda name: (order.index(name[0]), name[1]))
+
+
+def columns_of(
+  paper: paper_values.PrintedTable, keys: Sequence[Key]
+) -> list[tuple]:
+  """[(Column, Key; None of the paper's)]."""
+  columns, left = [], list(keys)
+  for name, problem in paper.columns.items():
+    columns.append((Column(name, PAPER, PAPER), None))
+    same = [
+      key
+      for key in keys
+      if key.problem == problem and paper_values.is_papers(key.variant, problem)
+    ]
+    left = [key for key in left if key not in same]
+    for key in same or [Key(problem, "", "")]:
+      several = f", {key.noise} noise" if len(same) > 1 else ""
+      columns.append((Column(name, OURS + several, OURS), key))
+  for key in left:
+    noise = f", {key.noise} noise" if key.noise == "gaussian" else ""
+    columns.append(
+      (Column(f"{key.problem} ({key.variant}{noise})", OURS, OURS), key)
+    )
+  return columns
+
+
+def _likelihood_pools(
+  paper: paper_values.PrintedTable, results: Results
+) -> dict:
+  """{((row, samples of a bound), Key): [records]}, of the table's split."""
+  is_series = paper.unit == paper_values.NATS_PER_STEP
+  pools = collections.defaultdict(list)
+  for run in results.runs:
+    for record in run.records["likelihood"]:
+      if (
+        record.get("split") == paper.split
+        and _is_named(record)
+        and record.get("train_fraction", 1.0) == 1.0
+        and unit_of([record]).is_series == is_series
+      ):
+        pools[_place(record)].append(record)
+  return dict(pools)
+
+
+def _parameter_pools(results: Results) -> dict:
+  counted = results.parameters + [
+    dict(
+      hparams_set=run.hparams_set,
+      hparams=run.hparams,
+      problem=run.problem,
+      seed=run.seed,
+      num_parameters=run.num_parameters,
+    )
+    for run in results.runs
+    if run.num_parameters
+  ]
+  pools = collections.defaultdict(list)
+  for record in counted:
+    if (
+      _is_named(record)
+      and record["problem"].startswith("video_")
+      and paper_values.row_of(record["hparams_set"])
+    ):
+      pools[_place(dict(record, dequantization=""))].append(record)
+  return dict(pools)
+
+
+def _is_named(record: dict) -> bool:
+  """Whether it says what it is of."""
+  return bool(record.get("hparams_set") and record.get("problem"))
+
+
+def _place(record: dict) -> tuple:
+  """The row and the column of ours that a record belongs to."""
+  name = record["hparams_set"]
+  samples = record.get("num_samples") or 1
+  row = (
+    paper_values.row_of(name) or name,
+    samples if record.get("bound") and samples > 1 else 0,
+  )
+  problem, _ = paper_values.without_split(record["problem"])
+  return row, Key(
+    problem, paper_values.variant_of(name), record.get("dequantization") or ""
+  )

@@ -1,0 +1,183 @@
+"""Protocols in words, and which column a record stands in."""
+
+import pytest
+
+from t2t_af.analysis.results import folders
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.tables import paper_pools
+from t2t_af.analysis.tables import paper_protocols
+from t2t_af.analysis.tables import paper_tables
+from tests.analysis import fake_results as fake
+
+_AREM = "series_activity_rec"
+
+
+def _notes(folder, written, number=1):
+  results = folders.find([fake.write(str(folder), written)])
+  return paper_tables.build(number, results).notes
+
+
+def test_a_value_that_all_rows_share_is_said_once(tmp_path):
+  (note,) = [
+    note
+    for note in _notes(
+      tmp_path,
+      [fake.likelihood(name, 2.0) for name in ("af1_tiny", "af2_tiny")],
+    )
+    if note.startswith("video_moving")
+  ]
+  assert "; 3 frames given; 6 scored; uniform noise;" in note
+  assert "(" not in note.replace("(tiny)", "")
+
+
+def test_values_that_differ_name_their_rows(tmp_path):
+  (note,) = [
+    note
+    for note in _notes(
+      tmp_path,
+      [
+        fake.likelihood("af1_tiny", 2.0, num_cond_steps=3),
+        fake.likelihood("slvm_tiny", 2.0, num_cond_steps=3),
+        fake.likelihood("af2_tiny", 2.0, num_cond_steps=6),
+      ],
+    )
+    if note.startswith("video_moving")
+  ]
+  assert "3 frames given (1-AF, SLVM); 6 frames given (2-AF)" in note
+
+
+def test_numbers_are_in_order_of_size_not_of_letters(tmp_path):
+  notes = _notes(
+    tmp_path, [fake.likelihood("af1_tiny", 2.0, seed) for seed in (10, 2, 9)]
+  )
+  assert any("seeds 2, 9, 10" in note for note in notes)
+
+
+def test_early_stopping_is_said(tmp_path):
+  notes = _notes(
+    tmp_path, [fake.likelihood("af1_tiny", 2.0, step=300, chosen_of_steps=1500)]
+  )
+  assert any(
+    "scored after as many of 1,500 training steps as were best" in note
+    for note in notes
+  )
+
+
+def test_series_have_steps_raw_units_and_added_noise(tmp_path):
+  record = fake.series(
+    "af1_activity_rec",
+    -3.0,
+    6,
+    problem=_AREM,
+    nll_nats_per_step=-3.0,
+    nll_raw_nats_per_step=4.5,
+    noise_std=0.01,
+  )
+  (note,) = [
+    note
+    for note in _notes(tmp_path, [record], 2)
+    if note.startswith("activity_rec")
+  ]
+  assert "3 steps given" in note and "in raw units +7.50 nats more" in note
+  assert "noise of 0.01 standard deviations added" in note
+  assert "none noise" not in note
+
+
+@pytest.mark.parametrize(
+  "count, words", [(1, "1 older group"), (2, "2 older groups")]
+)
+def test_groups_that_are_left_out_are_counted(tmp_path, count, words):
+  written = [fake.later(fake.likelihood("af1_tiny", 2.0), 9)] + [
+    fake.likelihood("af1_tiny", 2.0, seed, hparams=f"a={seed}")
+    for seed in range(count)
+  ]
+  assert any(words in note for note in _notes(tmp_path, written))
+
+
+def test_an_older_record_of_the_same_protocol_is_no_rival(tmp_path):
+  written = [
+    fake.likelihood("af1_tiny", 3.0),
+    fake.later(fake.likelihood("af1_tiny", 2.0)),
+  ]
+  assert not any("older group" in note for note in _notes(tmp_path, written))
+
+
+def test_row_of_a_bound_says_its_samples():
+  assert paper_protocols.row_label(("slvm", 0)) == "SLVM"
+  assert paper_protocols.row_label(("slvm", 50)) == "SLVM, bound of 50 samples"
+  assert paper_protocols.row_label(("my_set", 0)) == "my_set"
+
+
+def _pools(folder, written, number=1):
+  results = folders.find([fake.write(str(folder), written)])
+  return paper_pools.pools_of(paper_values.TABLES[number], results)
+
+
+@pytest.mark.parametrize(
+  "fields",
+  [
+    {"split": "dev"},
+    {"split": "train"},
+    {"train_fraction": 0.25},
+    {"dims_per_step": 6, "dequantization": "none"},
+  ],
+)
+def test_what_is_of_another_table_is_in_no_pool(tmp_path, fields):
+  assert _pools(tmp_path, [fake.likelihood("af1_tiny", 2.0, **fields)]) == {}
+
+
+def test_place_is_row_data_variant_and_noise(tmp_path):
+  record = fake.likelihood(
+    "slvm_tiny", 2.0, problem="video_a_split2", dequantization="gaussian"
+  )
+  (place,) = _pools(tmp_path, [record])
+  assert place == (("slvm", 0), paper_pools.Key("video_a", "tiny", "gaussian"))
+
+
+def test_samples_of_an_exact_likelihood_make_no_row(tmp_path):
+  record = fake.likelihood("af1_tiny", 2.0, num_samples=50)
+  ((row, _),) = _pools(tmp_path, [record])
+  assert row == ("af1", 0)
+
+
+def test_sets_beyond_the_paper_come_last(tmp_path):
+  paper = paper_values.TABLES[2]
+  names = paper_pools.row_names(
+    paper, [("zebra", 0), ("slvm_af2", 0), ("slvm", 50), ("ant", 0)]
+  )
+  assert names == [
+    ("af1", 0),
+    ("af2", 0),
+    ("slvm", 0),
+    ("slvm", 50),
+    ("slvm_dx", 0),
+    ("slvm_af1", 0),
+    ("slvm_af2", 0),
+    ("ant", 0),
+    ("zebra", 0),
+  ]
+
+
+def test_the_papers_column_is_followed_by_ours():
+  key = paper_pools.Key("video_bair", "bair", "uniform")
+  other = paper_pools.Key("video_bair", "tiny", "uniform")
+  columns = paper_pools.columns_of(paper_values.TABLES[1], [key, other])
+  assert [(c.group, c.name, k) for c, k in columns if c.group == "BAIR"] == [
+    ("BAIR", "paper", None),
+    ("BAIR", "ours", key),
+  ]
+  assert columns[-1][0].group == "video_bair (tiny)"
+  assert columns[-1][1] == other
+
+
+def test_parameters_of_series_and_of_unknown_sets_are_left_out(tmp_path):
+  pools = _pools(
+    tmp_path,
+    [
+      fake.likelihood("af1_tiny", 2.0),
+      fake.likelihood("my_own_set", 2.0),
+      fake.series("af1_activity_rec", 2.0, 6, problem=_AREM),
+    ],
+    3,
+  )
+  assert [row for (row, _), _ in pools] == ["af1"]
