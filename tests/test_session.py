@@ -2,6 +2,7 @@
 
 import pytest
 import tensorflow.compat.v1 as tf
+from tensorflow.python.ops import resources
 
 from t2t_af import session
 
@@ -19,3 +20,18 @@ def test_settings_of_the_caller_are_kept():
   assert config.inter_op_parallelism_threads == 3
   assert not config.allow_soft_placement
   assert session.config().allow_soft_placement
+
+
+def test_initializer_includes_resources_that_are_no_global_variables():
+  """StackedAdam's slots are such; without, reading one is an error."""
+  hidden = tf.Variable([1.0], collections=[], use_resource=True)
+  known = tf.get_variable("known", [], initializer=tf.ones_initializer())
+  resources.register_resource(
+    hidden.handle, hidden.initializer, hidden.is_initialized()
+  )
+  with tf.Session() as session_:
+    session_.run(tf.global_variables_initializer())
+    with pytest.raises(tf.errors.FailedPreconditionError):
+      session_.run(hidden.read_value())
+    session_.run(session.initializer())
+    assert session_.run([hidden.read_value(), known]) == [[1.0], 1.0]

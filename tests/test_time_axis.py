@@ -73,3 +73,23 @@ def test_a_windows_gradient_counts_how_often_a_step_is_seen():
   np.testing.assert_array_equal(
     _value(gradient)[0, :, 0], [1.0, 2.0, 3.0, 2.0, 1.0]
   )
+
+
+def test_sizes_are_integers_where_static():
+  assert time_axis.sizes(_x(True)) == [2, 5]
+  batch, steps = time_axis.sizes(tf.placeholder_with_default(X, [None, 5, 3]))
+  assert (_value(batch), steps) == (2, 5)
+
+
+@pytest.mark.parametrize("static", [True, False])
+def test_swapping_twice_is_nothing(static):
+  swapped = time_axis.swap(_x(static))
+  np.testing.assert_array_equal(_value(swapped), X.transpose([1, 0, 2]))
+  np.testing.assert_array_equal(_value(time_axis.swap(swapped)), X)
+
+
+@pytest.mark.parametrize("static", [True, False])
+def test_a_window_slid_along_is_the_next_window(static):
+  x = _x(static)
+  slid = time_axis.slide(x[:, :3], x[:, 3])
+  np.testing.assert_array_equal(_value(slid), X[:, 1:4])

@@ -112,6 +112,47 @@ def test_goes_on_from_a_state_whatever_the_cut():
   np.testing.assert_allclose(rest.state, whole.state, TOLERANCE, TOLERANCE)
 
 
+class _Counting:
+  """A conditioner that counts its calls."""
+
+  num_cond_steps = K
+
+  def __init__(self, seed):
+    self._matrix = tf.constant(
+      np.random.RandomState(seed).standard_normal([SIZE, SIZE]), tf.float32
+    )
+    self.calls = 0
+
+  def __call__(self, z):
+    self.calls += 1
+    return z[:, : z.shape[1] - K + 1] @ self._matrix, None
+
+
+@pytest.mark.parametrize("num_transforms", [0, 1, 2])
+def test_next_state_is_inverses_without_the_last_conditioner(num_transforms):
+  """For VideoFlow, which samples z_t, and goes on from another z_t."""
+  conditioners = [_Counting(m) for m in range(num_transforms)]
+  flow = latent_flow.LatentFlow(conditioners)
+  z = tf.constant(Z)
+  state = flow.inverse(z[:, :-1], flow.initial_state(z[:, 0])).state
+  expected = flow.inverse(z[:, -1:], state).state
+  calls = [c.calls for c in conditioners]
+  actual = flow.next_state(z[:, -1], state)
+  added = [c.calls - before for c, before in zip(conditioners, calls)]
+  assert added == [1] * (num_transforms - 1) + [0] * bool(num_transforms)
+  assert len(actual) == num_transforms
+  with tf.Session() as session:
+    for a, b in zip(*session.run([actual, expected])):
+      np.testing.assert_allclose(a, b, TOLERANCE)
+
+
+def test_state_after_given_latents_is_their_last_steps():
+  flow = latent_flow.LatentFlow([latent_flow.LastStep(K)] * 2)
+  with tf.Session() as session:
+    for window in session.run(flow.state_after(tf.constant(Z))):
+      np.testing.assert_array_equal(window, Z[:, -K:])
+
+
 def test_differences_of_latents():
   """The special case that has no network: u_t = z_t - z_(t-1), z_0 = 0."""
   flow = latent_flow.LatentFlow([latent_flow.LastStep(K)])
