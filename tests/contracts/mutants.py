@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 import inspect
+import itertools
 from typing import Any
 
 import pytest
+
+from problems.core import record_stream
 
 # The name of a check, and what makes a mutant that it should fail: the owner of
 # an attribute, the attribute, and a wrong value of it.
@@ -58,3 +61,30 @@ def must_fail(contract: Any, problem: Any, name: str, tmp_path) -> None:
   made = problem, data_dir
   with pytest.raises((AssertionError, pytest.fail.Exception)):
     check(contract, name, tmp_path, made=made, generated=(*made, str(tmp_path)))
+
+
+def of_generation(problem_class: Any) -> list[Mutant]:
+  """Mutants of a problem for checks of `generation_contract`."""
+  generate = problem_class.generate_data
+  return [
+    (
+      "test_training_order_follows_the_seed_alone",
+      record_stream,
+      "op_seed",
+      lambda model_dir, seeds=itertools.count(): next(seeds),
+    ),
+    (
+      "test_missing_data_names_the_command_that_makes_it",
+      problem_class,
+      "split_files",
+      lambda self, *unused: [],
+    ),
+    (
+      "test_second_generation_does_nothing",
+      problem_class,
+      "generate_data",
+      lambda self, data_dir, tmp_dir: generate(
+        self, data_dir, tmp_dir, force=True
+      ),
+    ),
+  ]

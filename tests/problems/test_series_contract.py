@@ -1,11 +1,8 @@
 """The contract of series finds what is wrong: each check has a mutant."""
 
-import itertools
-
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from problems.core import record_stream
 from problems.core import series_records
 from problems.core import series_statistics
 from tests.contracts import generation_contract
@@ -88,10 +85,10 @@ def _per_length(num_steps, length):
 
 
 _original = _Mutant.dataset
-_generate = _Mutant.generate_data
 
 # check: (owner, attribute, wrong value) of one or more mutants.
 MUTANTS = [
+  *mutants.of_generation(_Mutant),
   (
     "test_counts_shapes_and_types",
     _Mutant,
@@ -174,12 +171,6 @@ MUTANTS = [
     _random(_per_length, seeded=False),
   ),
   (
-    "test_training_order_follows_the_seed_alone",
-    record_stream,
-    "op_seed",
-    lambda model_dir, seeds=itertools.count(): next(seeds),
-  ),
-  (
     "test_prediction_reads_the_windows_of_evaluation",
     _Mutant,
     "read_windows",
@@ -206,20 +197,6 @@ MUTANTS = [
     _Mutant,
     "shortest",
     lambda self, files: 100,
-  ),
-  (
-    "test_missing_data_names_the_command_that_makes_it",
-    _Mutant,
-    "split_files",
-    lambda self, *unused: [],
-  ),
-  (
-    "test_second_generation_does_nothing",
-    _Mutant,
-    "generate_data",
-    lambda self, data_dir, tmp_dir: _generate(
-      self, data_dir, tmp_dir, force=True
-    ),
   ),
   (
     "test_generation_gives_the_same_files_again",

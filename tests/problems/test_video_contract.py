@@ -1,11 +1,8 @@
 """The contract of videos finds what is wrong: each check has a mutant."""
 
-import itertools
-
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from problems.core import record_stream
 from problems.core import video_records
 from tests.contracts import mutants
 from tests.contracts import problem_contract
@@ -61,7 +58,6 @@ def _sequences(change):
 
 _window = video_records.window
 _dataset = _Mutant.dataset
-_generate = _Mutant.generate_data
 _read_sequences = _Mutant.read_sequences
 
 
@@ -90,6 +86,7 @@ def _window_of_another(record, number, length, shape):
 
 # check: (owner, attribute, wrong value) of one or more mutants.
 MUTANTS = [
+  *mutants.of_generation(_Mutant),
   (
     "test_counts_shapes_and_types",
     _Mutant,
@@ -170,12 +167,6 @@ MUTANTS = [
     _moved(lambda number: 0),
   ),
   (
-    "test_training_order_follows_the_seed_alone",
-    record_stream,
-    "op_seed",
-    lambda model_dir, seeds=itertools.count(): next(seeds),
-  ),
-  (
     "test_prediction_gives_every_sequence_and_what_frames_there_are",
     _Mutant,
     "shortest",
@@ -192,20 +183,6 @@ MUTANTS = [
     _Mutant,
     "shortest",
     lambda self, files: 100,
-  ),
-  (
-    "test_missing_data_names_the_command_that_makes_it",
-    _Mutant,
-    "split_files",
-    lambda self, *unused: [],
-  ),
-  (
-    "test_second_generation_does_nothing",
-    _Mutant,
-    "generate_data",
-    lambda self, data_dir, tmp_dir: _generate(
-      self, data_dir, tmp_dir, force=True
-    ),
   ),
   (
     "test_generation_gives_the_same_files_again",
