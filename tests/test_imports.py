@@ -1,15 +1,15 @@
 """Who may import whom: every arrow that is not listed here fails."""
 
 import ast
-from collections.abc import Iterator
 import pathlib
 
 import pytest
 
+from scripts import rooms
+
 _ROOT = pathlib.Path(__file__).parents[1]
 
-# Files that lie in t2t_af itself (errors, progress, time_axis ...) and compat
-# are one room, "base": all may use it, and it uses nobody.
+# All may use "base", and it uses nobody.
 _DATA = {"base", "records", "formats", "metrics", "results", "charts"}
 _PROBLEMS = {"problems", "problems.core", "problems.files", "problems.toy"}
 _ANALYSIS = _DATA | {"figures", "tables", "report"}
@@ -60,24 +60,6 @@ _ALLOWED: dict[str, set[str]] = {
   | _PROBLEMS,
   "light": {"bin"},
 }
-# Below t2t_af/analysis each folder is a room, known by its own name.
-_ROOMS_OF_ANALYSIS = (
-  "metrics",
-  "results",
-  "charts",
-  "figures",
-  "tables",
-  "report",
-)
-_ROOMS_OF_T2T_AF = (
-  "bijectors",
-  "networks",
-  "models",
-  "records",
-  "experiments",
-  "bin",
-)
-_ROOMS_OF_PROBLEMS = ("core", "files", "toy")
 # Rooms and files that must run where TensorFlow is not installed.
 _WITHOUT_TENSORFLOW = (
   "t2t_af/analysis",
@@ -107,69 +89,13 @@ _TENSORFLOW = (
 )
 
 
-def room_of(module: str) -> str:
-  """The room of a dotted module name of ours, "" for anybody else's."""
-  parts = module.split(".")
-  if parts[0] == "t2t_af_light":
-    return "light"
-  if parts[0] in ("hparams", "benchmarks"):
-    return parts[0]
-  if parts[0] == "problems":
-    inner = parts[1] if len(parts) > 1 else ""
-    return f"problems.{inner}" if inner in _ROOMS_OF_PROBLEMS else "problems"
-  if parts[0] != "t2t_af":
-    return ""
-  if len(parts) == 1:
-    return "t2t_af"
-  if parts[1] == "analysis":
-    inner = parts[2] if len(parts) > 2 else ""
-    return inner if inner in _ROOMS_OF_ANALYSIS else "formats"
-  return parts[1] if parts[1] in _ROOMS_OF_T2T_AF else "base"
-
-
-def imported(tree: ast.AST, package: str) -> Iterator[str]:
-  """Dotted names that a module imports, wherever in it."""
-  for node in ast.walk(tree):
-    if isinstance(node, ast.Import):
-      yield from (alias.name for alias in node.names)
-    elif isinstance(node, ast.ImportFrom):
-      base = node.module or ""
-      if node.level:
-        base = ".".join(
-          package.split(".")[: -node.level + 1 or None]
-          + ([base] if base else [])
-        )
-      # `from t2t_af import errors` imports t2t_af.errors.
-      for alias in node.names:
-        ours = base.split(".")[0] in (
-          "t2t_af",
-          "problems",
-          "hparams",
-          "benchmarks",
-        )
-        yield f"{base}.{alias.name}" if ours else base
-
-
 def wrong_arrows(source: str, module: str) -> list[str]:
   """The imports of a module that its room does not allow."""
-  room = room_of(module)
-  package = module.rsplit(".", 1)[0]
-  targets = {room_of(name) for name in imported(ast.parse(source), package)}
-  return sorted(targets - {"", room} - _ALLOWED[room])
+  allowed = _ALLOWED[rooms.room_of(module)]
+  return sorted(rooms.imported_rooms(source, module) - allowed)
 
 
-def _modules() -> dict[str, pathlib.Path]:
-  files = [_ROOT / "t2t_af_light.py"]
-  for package in ("t2t_af", "problems", "hparams", "benchmarks"):
-    files += sorted((_ROOT / package).rglob("*.py"))
-  named = {}
-  for path in files:
-    parts = list(path.relative_to(_ROOT).with_suffix("").parts)
-    named[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-  return named
-
-
-_MODULES = _modules()
+_MODULES = rooms.modules()
 
 
 @pytest.mark.parametrize("module", sorted(_MODULES))
@@ -236,7 +162,7 @@ def test_tensorflow_free_files_import_no_tensorflow():
       )
     heavy = [
       name
-      for name in imported(tree, module)
+      for name in rooms.imported(tree, module)
       if name.split(".")[0] in _TENSORFLOW
     ]
     assert not heavy, f"{relative} imports {heavy}"

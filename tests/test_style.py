@@ -22,6 +22,8 @@ _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _MACHINE_PATH = re.compile(
   r"(?<![\w.{}])(/(?:root|work|home|Users|opt|mnt|srv)/\w+|[A-Z]:\\\w+)"
 )
+# Paths that tests give to a command, as some user would.
+_USERS_PATHS = ("/home/somebody", "/home/x")
 
 
 def _python_files(*folders: str) -> list[pathlib.Path]:
@@ -115,7 +117,8 @@ def unannotated(source: str) -> tuple[list[str], int]:
 
 def machine_paths(text: str) -> list[str]:
   """Absolute paths that exist on somebody's machine alone."""
-  return _MACHINE_PATH.findall(text)
+  paths = _MACHINE_PATH.findall(text)
+  return [path for path in paths if path not in _USERS_PATHS]
 
 
 def _rooms(files: list[pathlib.Path]) -> dict[str, list[pathlib.Path]]:
@@ -235,6 +238,7 @@ def test_functions_without_types_are_found(source, without):
     ("in /work/shared/x", ["/work/shared"]),
     ('"/home/jane/data"', ["/home/jane"]),
     (r"C:\Users\jane", [r"C:\Users"]),
+    ("--data_dir=/home/somebody/data", []),
     ("https://example.org/home/jane", []),
     ("results/work/shared", []),
     ("/path/to/python3.11", []),
