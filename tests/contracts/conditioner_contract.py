@@ -41,13 +41,7 @@ def check(
   fed = tf.placeholder_with_default(x, (None, None) + x.shape[2:])
   parameters = conditioner(fed)
   static = conditioner(tf.constant(x))
-  slopes = [
-    [
-      tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
-      for j in range(num_windows)
-    ]
-    for m in parameters
-  ]
+  slopes = [_slopes(m, fed, num_windows) for m in parameters]
 
   expected = [[len(x), num_windows] + list(shape) for shape in step_shapes]
   assert [m.shape.as_list() for m in static] == expected, "has its shapes"
@@ -83,6 +77,14 @@ def _check_windows(slopes, num_cond_steps):
         assert np.abs(slope[:, t]).max() > 1e-6, "sees every step of a window"
       else:
         assert not slope[:, t].any(), "sees no other step"
+
+
+def _slopes(parameter, x, num_windows):
+  """Gradients of each window's squared values by x."""
+  return [
+    tf.gradients(tf.reduce_sum(parameter[:, j] ** 2), x)[0]
+    for j in range(num_windows)
+  ]
 
 
 def _assert_close(claim, a, b):

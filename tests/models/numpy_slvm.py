@@ -121,6 +121,15 @@ class Run(NamedTuple):  # None where there are no steps before the future
   future: np.ndarray  # mean of y after the last step
 
 
+def _kl(q, p) -> np.ndarray:
+  """KL(q || p) of two scipy normals, element by element."""
+  return (
+    np.log(p.std() / q.std())
+    - 0.5
+    + (q.var() + (q.mean() - p.mean()) ** 2) / (2.0 * p.var())
+  )
+
+
 def run(
   networks,
   y: np.ndarray,
@@ -154,13 +163,7 @@ def run(
     )
     q = scipy.stats.norm(q_loc, np.exp(q_log))
     zs.append(q_loc + np.exp(q_log) * eps[t])
-    kl.append(
-      (
-        np.log(p.std() / q.std())
-        - 0.5
-        + (q.var() + (q.mean() - p.mean()) ** 2) / (2.0 * p.var())
-      ).sum(axis=1)
-    )
+    kl.append(_kl(q, p).sum(axis=1))
     log_ratio.append((p.logpdf(zs[-1]) - q.logpdf(zs[-1])).sum(axis=1))
   for eps_t in future_eps:
     (loc, log_scale), p_state = networks.prior(zs[-1], p_state)

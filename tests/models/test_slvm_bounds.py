@@ -189,12 +189,8 @@ def test_linear_latent_flow_is_another_linear_prior():
     plain.of_likelihood,
     plain.of_posterior,
   )
-  y = tf.constant(
-    np.stack(
-      [linear_gaussian.draw(plain, NUM_STEPS, seed) for seed in range(3)]
-    ),
-    tf.float32,
-  )
+  drawn = [linear_gaussian.draw(plain, NUM_STEPS, seed) for seed in range(3)]
+  y = tf.constant(np.stack(drawn), tf.float32)
 
   def noise(what, shape):
     shape = [int(tf.get_static_value(size)) for size in shape]

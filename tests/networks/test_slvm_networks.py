@@ -140,3 +140,15 @@ def test_latent_conditioners_are_none_or_one_of_the_models_size():
   assert {name.split("/")[0] for name in names} == {"latent_flow"}
   kernels = {v.op.name: v.shape.as_list() for v in tf.trainable_variables()}
   assert kernels["latent_flow/highway/layer_0/kernel"] == [2 * LATENT, HIDDEN]
+
+
+def test_log_scales_keep_their_range_and_their_slope():
+  raw = tf.constant([-1e3, -20.0, -1e-3, 0.0, 1e-3, 9.0, 1e3])
+  bounded = slvm_networks.bounded_log_scale(raw)
+  (slope,) = tf.gradients(bounded, raw)
+  with tf.Session() as session:
+    bounded, slope = session.run([bounded, slope])
+  np.testing.assert_allclose(
+    bounded[[0, 2, 3, 4, 6]], [-15.0, -1e-3, 0.0, 1e-3, 5.0], rtol=1e-5
+  )
+  assert (slope[1:-1] > 0.05).all() and np.abs(slope[2:5] - 1.0).max() < 1e-5
