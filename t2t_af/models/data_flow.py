@@ -18,7 +18,7 @@ Hparams:
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from t2t_af.annotations import HParams
 from t2t_af.bijectors import affine_autoregressive
@@ -133,7 +133,7 @@ def _autoregressive(
 
 
 def _conditioner(
-  step_shape: Sequence[int], hparams: HParams, training: bool, **kwargs
+  step_shape: Sequence[int], hparams: HParams, training: bool, **kwargs: Any
 ) -> conditioning.Conditioner:
   kwargs.update(
     num_cond_steps=hparams.num_cond_steps,

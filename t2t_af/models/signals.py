@@ -88,7 +88,7 @@ class Correlations:
       for name, estimate in self._estimates.items()
     ]
 
-  def _add(self, *batches) -> np.int64:
+  def _add(self, *batches: np.ndarray) -> np.int64:
     size = len(batches[0])
     ids = self._ids
     if ids is not None:
