@@ -32,7 +32,7 @@ def check(
       ...].
     num_cond_steps: length k of a window.
     x: float32 [batch, s, ...], batch at least 2, s above num_cond_steps.
-    step_shapes: of every map, without batch and time.
+    step_shapes: of every parameter, without batch and time.
     num_parameters: trainable numbers.
   """
   assert len(x) > 1, "a batch of one has no mates"
@@ -41,14 +41,7 @@ def check(
   fed = tf.placeholder_with_default(x, (None, None) + x.shape[2:])
   parameters = conditioner(fed)
   static = conditioner(tf.constant(x))
-  slopes = [
-    [
-      tf.gradients(tf.reduce_sum(m[:, j] ** 2), fed)[0]
-      for j in range(num_windows)
-    ]
-    for m in parameters
-  ]
-
+  slopes = [_slopes(parameter, fed, num_windows) for parameter in parameters]
   expected = [[len(x), num_windows] + list(shape) for shape in step_shapes]
   assert [m.shape.as_list() for m in static] == expected, "has its shapes"
   counted = sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
@@ -75,8 +68,15 @@ def check(
       )
 
 
+def _slopes(parameter, x, num_windows):
+  """Of the square of every entry of a parameter, as x [batch, s, ...]."""
+  return [
+    tf.gradients(tf.reduce_sum(parameter[:, j] ** 2), x)[0]
+    for j in range(num_windows)
+  ]
+
+
 def _check_windows(slopes, num_cond_steps):
-  """slopes: of every entry of a map, by x [batch, s, ...]."""
   for j, slope in enumerate(slopes):
     for t in range(slope.shape[1]):
       if j <= t < j + num_cond_steps:

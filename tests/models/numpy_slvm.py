@@ -121,6 +121,12 @@ class Run(NamedTuple):  # None where there are no steps before the future
   future: np.ndarray  # mean of y after the last step
 
 
+def _kl(q, p):
+  """KL(q || p) of SciPy's Gaussians, number by number."""
+  ratio = (q.var() + (q.mean() - p.mean()) ** 2) / p.var()
+  return np.log(p.std() / q.std()) + 0.5 * (ratio - 1.0)
+
+
 def run(
   networks,
   y: np.ndarray,
@@ -154,13 +160,7 @@ def run(
     )
     q = scipy.stats.norm(q_loc, np.exp(q_log))
     zs.append(q_loc + np.exp(q_log) * eps[t])
-    kl.append(
-      (
-        np.log(p.std() / q.std())
-        - 0.5
-        + (q.var() + (q.mean() - p.mean()) ** 2) / (2.0 * p.var())
-      ).sum(axis=1)
-    )
+    kl.append(_kl(q, p).sum(axis=1))
     log_ratio.append((p.logpdf(zs[-1]) - q.logpdf(zs[-1])).sum(axis=1))
   for eps_t in future_eps:
     (loc, log_scale), p_state = networks.prior(zs[-1], p_state)
