@@ -177,6 +177,13 @@ class _Affine:
     return self._linear.heads(z[:, self.num_cond_steps - 1 :])
 
 
+def _noise(what, shape):
+  shape = [int(tf.get_static_value(size)) for size in shape]
+  return tf.constant(
+    np.random.RandomState(len(what)).standard_normal(shape), tf.float32
+  )
+
+
 def test_linear_latent_flow_is_another_linear_prior():
   """A' = alpha + beta * A and scale' = beta * scale: bounds and samples."""
   plain = linear_gaussian.example()
@@ -192,12 +199,6 @@ def test_linear_latent_flow_is_another_linear_prior():
   drawn = [linear_gaussian.draw(plain, NUM_STEPS, seed) for seed in range(3)]
   y = tf.constant(np.stack(drawn), tf.float32)
 
-  def noise(what, shape):
-    shape = [int(tf.get_static_value(size)) for size in shape]
-    return tf.constant(
-      np.random.RandomState(len(what)).standard_normal(shape), tf.float32
-    )
-
   results = []
   for core in (
     _core(plain),
@@ -206,10 +207,10 @@ def test_linear_latent_flow_is_another_linear_prior():
   ):
     results.append(
       (
-        core.elbo(y, False, 2, noise),
-        core.importance_weighted_bound(y, 5, noise_fn=noise),
-        core.sample(y, 2, 6, "means", noise),
-        core.sample(y[:, :0], 2, 6, "means", noise),
+        core.elbo(y, False, 2, _noise),
+        core.importance_weighted_bound(y, 5, noise_fn=_noise),
+        core.sample(y, 2, 6, "means", _noise),
+        core.sample(y[:, :0], 2, 6, "means", _noise),
       )
     )
   with tf.Session() as session:

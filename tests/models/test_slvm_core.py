@@ -54,10 +54,9 @@ def _latent_network(values):
   own = numpy_layers.under(values, "latent_flow")
 
   def latent_parameters(window):
-    h = window.reshape([len(window), -1])
     h = numpy_layers.highway(
       numpy_layers.under(own, "highway"),
-      h,
+      window.reshape([len(window), -1]),
       lambda x: np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x),
     )
     shift, raw = [
