@@ -105,5 +105,5 @@ def test_names_tell_model_and_problem(name):
 def test_names_that_tell_nothing():
   with pytest.raises(errors.UserError, match="no model is known"):
     model_names.model_of("transformer_base")
-  with pytest.raises(errors.UserError, match="tells no problem"):
+  with pytest.raises(errors.UserError, match="says no problem"):
     model_names.problem_of("af1_mine")
