@@ -73,6 +73,15 @@ def test_the_command_trains_for_as_many_steps_as_the_record_says(name, steps):
 
 
 @pytest.mark.parametrize("name", sets.NAMES)
+def test_steps_and_batch_are_those_that_the_paper_trained_with(name):
+  """Where its value says them."""
+  record = sets.docstring(name)
+  for steps, batch in re.findall(r"\(([\d,]+) steps, batch (\d+)\)", record):
+    assert f"--train_steps={steps.replace(',', '')}" in record
+    assert registry.hparams(name).batch_size == int(batch)
+
+
+@pytest.mark.parametrize("name", sets.NAMES)
 def test_a_set_is_a_function_of_its_module_too(name):
   (module,) = [m for m in _MODULES if hasattr(m, name)]
   function = getattr(module, name)
