@@ -88,13 +88,6 @@ class Decoder:
       x = glow_level.inverse(self._parameters[level], x, self._hparams)
     return unsqueeze(x)
 
-  def frames(self, z_levels: list[tf.Tensor]) -> tf.Tensor:
-    """All levels at once, [batch, height, width, channels]."""
-    x = None
-    for level in reversed(range(len(z_levels))):
-      x = self.context(level, x, z_levels[level])
-    return x
-
 
 def squeeze(x: tf.Tensor) -> tf.Tensor:
   """[b, h, w, c] to [b, h / 2, w / 2, c * 4]; tensor2tensor's channel order."""

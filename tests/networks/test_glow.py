@@ -29,7 +29,9 @@ def _computed():
       theirs = glow_ops.encoder_decoder("codec", tf.constant(X), hparams)
       decoder = glow.Decoder(FRAME_SHAPE, hparams)
       latents = glow.encode(copies, hparams)
-      back = decoder.frames(latents.z_levels)
+      back = None
+      for level in reversed(range(len(latents.z_levels))):
+        back = decoder.context(level, back, latents.z_levels[level])
       context_back = decoder.context(1, None, latents.z_levels[1])
     z = tf.concat(
       [tf.reshape(l, [2 * SIZE, -1]) for l in latents.z_levels], axis=1
