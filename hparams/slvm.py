@@ -7,6 +7,8 @@ say --hparams=dequantization=gaussian. Ours are of uniform noise. All values
 are upper bounds. Without a flow, all three input frames warm the LSTMs up.
 """
 
+from typing import Any
+
 from hparams import base
 from hparams import data_space
 from hparams import table
@@ -31,15 +33,19 @@ def slvm_base():
   )
 
 
-_ONE_FLOW = dict(data_flow="affine_af", num_recurrent_layers=1)
-_ROWS = {
-  "slvm": table.Row("SLVM", {}),
-  "slvm_dx": table.Row("SLVM + Delta x", dict(data_flow="difference")),
-  "slvm_af1": table.Row("SLVM + 1-AF", _ONE_FLOW),
-  "slvm_af2": table.Row(
-    "SLVM + 2-AF", dict(_ONE_FLOW, num_transforms=2, video_num_input_frames=6)
-  ),
-}
+def rows(**of_one_flow: Any) -> dict[str, table.Row]:
+  """The four rows; of_one_flow: what a flow changes besides data_flow."""
+  one_flow = dict(data_flow="affine_af", **of_one_flow)
+  two_flows = dict(one_flow, num_transforms=2, video_num_input_frames=6)
+  return {
+    "slvm": table.Row("SLVM", {}),
+    "slvm_dx": table.Row("SLVM + Delta x", dict(data_flow="difference")),
+    "slvm_af1": table.Row("SLVM + 1-AF", one_flow),
+    "slvm_af2": table.Row("SLVM + 2-AF", two_flows),
+  }
+
+
+_ROWS = rows(num_recurrent_layers=1)
 _COLUMNS = {
   **data_space.VIDEO_COLUMNS,
   "tiny": data_space.tiny_column(

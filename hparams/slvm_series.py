@@ -13,15 +13,7 @@ from hparams import table
 
 # Paper: one LSTM layer with a flow, on video. Here: two in all rows, because
 # the paper does not say it of series.
-_ONE_FLOW = dict(data_flow="affine_af", flow_width=256)
-_ROWS = {
-  "slvm": table.Row("SLVM", {}),
-  "slvm_dx": table.Row("SLVM + Delta x", dict(data_flow="difference")),
-  "slvm_af1": table.Row("SLVM + 1-AF", _ONE_FLOW),
-  "slvm_af2": table.Row(
-    "SLVM + 2-AF", dict(_ONE_FLOW, num_transforms=2, video_num_input_frames=6)
-  ),
-}
+_ROWS = slvm.rows(flow_width=256)
 _COLUMNS = {
   **data_space.series_columns(
     "video_num_input_frames=6,num_warmup_steps=3",

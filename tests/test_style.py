@@ -234,13 +234,13 @@ def test_functions_without_types_are_found(source, without):
 @pytest.mark.parametrize(
   "text, paths",
   [
-    ("see /root/cache", ["/root/cache"]),
-    ("in /work/shared/x", ["/work/shared"]),
+    ("see /opt/cache", ["/opt/cache"]),
+    ("in /srv/disk/x", ["/srv/disk"]),
     ('"/home/jane/data"', ["/home/jane"]),
     (r"C:\Users\jane", [r"C:\Users"]),
     ("--data_dir=/home/somebody/data", []),
     ("https://example.org/home/jane", []),
-    ("results/work/shared", []),
+    ("results/home/jane", []),
     ("/path/to/python3.11", []),
     ("--tmp_dir=/tmp/t2t_datagen", []),
   ],

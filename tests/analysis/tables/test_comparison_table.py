@@ -63,8 +63,8 @@ def test_references_follow_the_sets_in_their_order(folder):
   assert names == list(fake_compare.SETS) + list(trivial.LABELS)
 
 
-def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
-  assert not trivial.not_beaten(Comparison(folder), FIRST)
+def _with_reference(folder, tmp_path, split, nll):
+  """A copy of the comparison, and one reference more."""
   copy = str(tmp_path / "c")
   shutil.copytree(folder, copy)
   json_lines.append(
@@ -72,14 +72,20 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
     records.reference(
       name="uniform",
       problem="p",
-      split="test",
-      nll_nats_per_dim=1.361,
+      split=split,
+      nll_nats_per_dim=nll,
       nll_nats_per_dim_stderr=0.0,
       num_sequences=1,
       num_cond_steps=3,
       num_scored_steps=10,
     ),
   )
+  return copy
+
+
+def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
+  assert not trivial.not_beaten(Comparison(folder), FIRST)
+  copy = _with_reference(folder, tmp_path, "test", 1.361)
   comparison = Comparison(copy)
   assert trivial.not_beaten(comparison, FIRST) == ["uniform"]  # Equal: no.
   assert trivial.not_beaten(comparison, RESIDUAL) == []
@@ -87,21 +93,7 @@ def test_a_model_that_does_not_beat_a_reference_says_so(tmp_path, folder):
 
 
 def test_references_of_another_split_are_left_out(tmp_path, folder):
-  copy = str(tmp_path / "c")
-  shutil.copytree(folder, copy)
-  json_lines.append(
-    os.path.join(copy, "references.jsonl"),
-    records.reference(
-      name="uniform",
-      problem="p",
-      split="dev",
-      nll_nats_per_dim=1.0,
-      nll_nats_per_dim_stderr=0.0,
-      num_sequences=1,
-      num_cond_steps=3,
-      num_scored_steps=10,
-    ),
-  )
+  copy = _with_reference(folder, tmp_path, "dev", 1.0)
   assert len(Comparison(copy).scored_references()) == 6
   assert trivial.not_beaten(Comparison(copy), FIRST) == []
 
