@@ -12,5 +12,6 @@ from tensor2tensor.utils import flags as _  # noqa: F401
 def parsed_flags():
   """Flags with their defaults; what a test parses is forgotten after it."""
   with flagsaver.flagsaver():
+    flags.FLAGS.unparse_flags()
     flags.FLAGS(["test"])
     yield flags.FLAGS

@@ -18,11 +18,9 @@ from t2t_af.records import run_folder
 FLAGS = flags.FLAGS
 COMMANDS = (t2t_trainer, t2t_eval, t2t_decoder)
 
-pytestmark = pytest.mark.usefixtures("parsed_flags")
-
 
 @pytest.fixture(name="folder", autouse=True)
-def _folder(tmp_path, monkeypatch):
+def _folder(parsed_flags, tmp_path, monkeypatch):
   """Data of every split is there; flags of a run that is not there yet."""
   for split in ("train", "dev", "test"):
     (tmp_path / f"video_toy_pushing-{split}-00000-of-00001").touch()
