@@ -133,7 +133,9 @@ class _PlainStep:
       channels = int(x_t.shape[-1])
       shift = _conv("shift", h, channels)
       log_scale = layers.bounded(
-        _conv("log_scale", h, channels), self._hparams.flow_log_scale_bound
+        _conv("log_scale", h, channels),
+        self._hparams.flow_log_scale_bound,
+        self._hparams.log_scale_clip,
       )
     return (
       (x_t - shift) * tf.exp(-log_scale),

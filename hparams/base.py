@@ -34,11 +34,13 @@ def derive(
   return hparams
 
 
-def training_part() -> dict[str, Any]:
-  """Hparams of every model: which of the training sequences it sees."""
+def of_every_model() -> dict[str, Any]:
+  """Hparams of every model: its training sequences, its bounds, its noise."""
   return dict(
     train_fraction=1.0,  # share of the sequences, by whole sequences
     train_fraction_seed=0,  # the same seed: a smaller part within a larger
+    log_scale_clip="smooth",  # smooth | tanh (version 0.2): layers.bounded
+    eval_noise_draws=1,  # of an evaluation; the mean over them is recorded
   )
 
 

@@ -61,12 +61,12 @@ def data_space_base():
       flow_conditioner="window",  # window | dilated
       flow_mask="none",  # none | learned
       flow_width=64,
-      flow_log_scale_bound=8.0,  # nats, by tanh
+      flow_log_scale_bound=10.0,  # nats
       normalization="batch",  # batch | group | none; of video's networks
       dequantization="uniform",  # uniform | gaussian; of video
       series_noise=0.0,  # added to series, in standard deviations
       temperature=1.0,  # of samples: factor of every scale
-      **base.training_part(),
+      **base.of_every_model(),
     ),
     batch_size=16,
     video_num_input_frames=3,

@@ -22,11 +22,11 @@ def video_flow_base():
       latent_dynamics="skip",  # skip | affine_af | none
       latent_af_residual=False,  # alpha = z_(t-1) + network
       latent_af_num_transforms=1,
-      latent_af_log_scale_bound=3.0,  # |log beta|, by tanh
+      latent_af_log_scale_bound=3.0,  # |log beta|
       # What a sampled future goes on from: the 8-bit frame, encoded
       # again, or the sampled latents (tensor2tensor's next_frame_glow).
       sample_conditioning="frames",
-      **base.training_part(),
+      **base.of_every_model(),
     ),
   )
 

@@ -75,6 +75,18 @@ def model_and_hparams() -> None:
   training_part.from_hparams(hparams)
 
 
+def same_model_as_before(output_dir: str) -> None:
+  """Adds to --hparams what a run of an older version was trained with."""
+  added = overrides.of_older_run(output_dir)
+  if added and added.split("=")[0] not in (FLAGS.hparams or ""):
+    tf.logging.warning(
+      "%s is a run of version 0.2 or before: continued with %s",
+      output_dir,
+      added,
+    )
+    FLAGS.hparams = ",".join(filter(None, [FLAGS.hparams, added]))
+
+
 def decode_hparams() -> None:
   """Raises on an unknown name in --decode_hparams."""
   overrides.parse(

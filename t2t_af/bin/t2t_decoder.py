@@ -54,6 +54,7 @@ def _prepare(stock) -> None:
   else:
     best_checkpoint.check_exists(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_model_as_before(FLAGS.output_dir)
   stock.decoding.decode_from_dataset = decoding.decode_from_dataset
 
 

@@ -49,6 +49,7 @@ def _prepare(stock) -> None:
   else:
     sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_model_as_before(FLAGS.output_dir)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def _prepare(stock) -> None:
   checks.model_and_hparams()
   checks.decode_hparams()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_model_as_before(FLAGS.output_dir)
   checks.same_hparams_set(FLAGS.output_dir)
   if not FLAGS.generate_data:
     splits = ["train"] if FLAGS.schedule in _TRAINS else []

@@ -4,6 +4,7 @@ What is wrong with them is said before anything is built.
 """
 
 from collections.abc import Sequence
+import os
 import re
 from typing import Optional
 
@@ -12,6 +13,7 @@ from tensor2tensor.utils import registry
 
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.records import run_folder
 
 
 def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
@@ -36,6 +38,17 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
         suggest(unknown.group(1), hparams.values(), what)
       ) from error
     raise UserError(f'cannot read "{text}": {error}') from error
+
+
+def of_older_run(output_dir: str) -> str:
+  """What a run of version 0.2 or before must be given to be the same model.
+
+  Its hparams.json lacks what came later, which would get today's value.
+  """
+  stored = run_folder.read_json(os.path.join(output_dir, "hparams.json"))
+  if not any(name.endswith("log_scale_bound") for name in stored):
+    return ""  # no run, or none of our models
+  return "" if "log_scale_clip" in stored else "log_scale_clip=tanh"
 
 
 def by_set(hparams_sets: Sequence[str], text: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ import tensorflow.compat.v1 as tf
 import t2t_af  # noqa: F401
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
+from t2t_af.experiments import overrides
 from t2t_af.experiments import training_progress
 from t2t_af.records import environment
 from t2t_af.records import json_lines
@@ -136,6 +137,7 @@ def _decode_hparams(run: Run):
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
   hparams = trainer_lib.create_hparams(run.hparams_set, run.hparams)
+  hparams.parse(overrides.of_older_run(run.output_dir))
   config = trainer_lib.create_run_config(
     run.model,
     model_dir=run.output_dir,

@@ -15,6 +15,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import sequence_model
@@ -194,7 +195,8 @@ class TrainedRun:
       known.get("hparams") or "",
       hparams_path=os.path.join(self.output_dir, "hparams.json"),
     )
-    # In a second step: a text may not assign to an hparam twice.
+    # In further steps: a text may not assign to an hparam twice.
+    hparams.parse(overrides_lib.of_older_run(self.output_dir))
     hparams.parse(overrides)
     config = trainer_lib.create_run_config(
       known["model"],

@@ -14,6 +14,7 @@ Hparams:
   flow_mask         none | learned: which of the past to condition on
   flow_width        of the conditioners' layers (the paper: 64, series 256)
   flow_log_scale_bound  in nats
+  log_scale_clip    smooth | tanh (version 0.2): `layers.bounded`
   normalization     batch (the paper) | group | none, of video's conditioners
 """
 
@@ -113,6 +114,7 @@ def _autoregressive(
   )
   shared = dict(
     log_scale_bound=hparams.flow_log_scale_bound,
+    log_scale_clip=hparams.log_scale_clip,
     num_extra=0 if is_affine else splines.num_extra(),
   )
   scope = "flow/transform_%d" % m

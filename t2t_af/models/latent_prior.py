@@ -194,7 +194,9 @@ class LatentPrior:
       # added to it, because then training starts at latent_skip exactly.
       if hparams.latent_af_residual and transform == 0:
         shift += window[:, -1]
-      return shift, layers.bounded(log_scale, hparams.latent_af_log_scale_bound)
+      return shift, layers.bounded(
+        log_scale, hparams.latent_af_log_scale_bound, hparams.log_scale_clip
+      )
 
     return shift_and_log_scale
 

@@ -7,16 +7,21 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.annotations import HParams
+from t2t_af.networks import layers
 
 
 def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
   """Raises UserError where an hparam is none of its choices.
 
   Args:
-    hparams: has them, and an optimizer, which is checked too.
+    hparams: has them, and those of every model, which are checked too.
     choices: {name: what it may be}.
   """
-  choices = dict(choices, optimizer=registry.list_optimizers())
+  choices = dict(
+    choices,
+    optimizer=registry.list_optimizers(),
+    log_scale_clip=layers.CLIPS,
+  )
   for name, known in choices.items():
     value = getattr(hparams, name)
     if value not in known:

@@ -35,12 +35,12 @@ class LocAndLogScale(NamedTuple):
   log_scale: tf.Tensor
 
 
-def bounded_log_scale(raw: tf.Tensor) -> tf.Tensor:
-  """Smooth, slope 1 at 0, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
+def bounded_log_scale(raw: tf.Tensor, clip: str = "smooth") -> tf.Tensor:
+  """`layers.bounded`, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
   return tf.where(
     raw < 0.0,
-    layers.bounded(raw, -MIN_LOG_SCALE),
-    layers.bounded(raw, MAX_LOG_SCALE),
+    layers.bounded(raw, -MIN_LOG_SCALE, clip),
+    layers.bounded(raw, MAX_LOG_SCALE, clip),
   )
 
 
@@ -62,6 +62,7 @@ def latent_conditioners(
       hparams.num_cond_steps,
       hparams.hidden_size,
       log_scale_bound=hparams.flow_log_scale_bound,
+      log_scale_clip=hparams.log_scale_clip,
       name="latent_flow",
     )
   ]
@@ -78,7 +79,8 @@ class VideoNetworks:
   Args:
     step_shape: (height, width, channels) of y.
     hparams: latent_size, hidden_size (of LSTMs and layers),
-      num_recurrent_layers, encoder_width, normalization, data_flow.
+      num_recurrent_layers, encoder_width, normalization, data_flow,
+      log_scale_clip.
 
   Attributes:
     latent_size: of z.
@@ -125,7 +127,7 @@ class VideoNetworks:
     with tf.variable_scope("posterior", reuse=tf.AUTO_REUSE):
       x = tf.concat([features_t, z_prev], axis=-1)[:, tf.newaxis]
       h, state = recurrence.lstm(x, state)
-      return _latent_heads(h[:, 0], self.latent_size), state
+      return self._latent_heads(h[:, 0]), state
 
   def prior_state(self, batch: Union[int, tf.Tensor]) -> State:
     """Before the first step, of so many sequences."""
@@ -149,7 +151,7 @@ class VideoNetworks:
       for i in range(2):
         h = tf.nn.relu(highway.dense("dense_%d" % i, h, units))
       h, state = recurrence.lstm(time_axis.unfold(h, z_prev), state)
-      heads = _latent_heads(time_axis.fold(h), self.latent_size)
+      heads = self._latent_heads(time_axis.fold(h))
     return LocAndLogScale(*[time_axis.unfold(h, z_prev) for h in heads]), state
 
   def decode(self, z: tf.Tensor, training: bool) -> LocAndLogScale:
@@ -174,12 +176,15 @@ class VideoNetworks:
     loc = (
       tf.sigmoid(loc)
       if hparams.data_flow == "none"
-      else layers.bounded(loc, MAX_LOC)
+      else layers.bounded(loc, MAX_LOC, hparams.log_scale_clip)
     )
+    log_scale = bounded_log_scale(log_scale, hparams.log_scale_clip)
     return LocAndLogScale(
-      time_axis.unfold(loc, z),
-      time_axis.unfold(bounded_log_scale(log_scale), z),
+      time_axis.unfold(loc, z), time_axis.unfold(log_scale, z)
     )
+
+  def _latent_heads(self, h: tf.Tensor) -> LocAndLogScale:
+    return _latent_heads(h, self.latent_size, self._hparams.log_scale_clip)
 
   def _initial_states(
     self, scope: str, batch: Union[int, tf.Tensor]
@@ -199,13 +204,14 @@ class SeriesNetworks:
 
   Args:
     step_shape: [features] of y.
-    hparams: latent_size (the paper: 16), hidden_size (256).
+    hparams: latent_size (the paper: 16), hidden_size (256), log_scale_clip.
   """
 
   def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     (self._num_features,) = [int(d) for d in step_shape]
     self._hidden_size = hparams.hidden_size
+    self._clip = hparams.log_scale_clip
 
   def encode(self, y: tf.Tensor, training: bool) -> tf.Tensor:
     """y itself."""
@@ -243,14 +249,15 @@ class SeriesNetworks:
       h = self._highway(time_axis.fold(z))
       loc = highway.dense("loc", h, self._num_features)
       log_scale = highway.dense("log_scale", h, self._num_features)
+    loc = layers.bounded(loc, MAX_LOC, self._clip)
+    log_scale = bounded_log_scale(log_scale, self._clip)
     return LocAndLogScale(
-      time_axis.unfold(layers.bounded(loc, MAX_LOC), z),
-      time_axis.unfold(bounded_log_scale(log_scale), z),
+      time_axis.unfold(loc, z), time_axis.unfold(log_scale, z)
     )
 
   def _latent_network(self, scope: str, x: tf.Tensor) -> LocAndLogScale:
     with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
-      return _latent_heads(self._highway(x), self.latent_size)
+      return _latent_heads(self._highway(x), self.latent_size, self._clip)
 
   def _highway(self, x: tf.Tensor) -> tf.Tensor:
     return highway.highway(x, self._hidden_size, activation=tf.tanh)
@@ -259,9 +266,9 @@ class SeriesNetworks:
 Networks = Union[VideoNetworks, SeriesNetworks]
 
 
-def _latent_heads(h: tf.Tensor, latent_size: int) -> LocAndLogScale:
+def _latent_heads(h: tf.Tensor, latent_size: int, clip: str) -> LocAndLogScale:
   """loc and log_scale of z, each [batch, latent_size]."""
   return LocAndLogScale(
     highway.dense("loc", h, latent_size),
-    bounded_log_scale(highway.dense("log_scale", h, latent_size)),
+    bounded_log_scale(highway.dense("log_scale", h, latent_size), clip),
   )

@@ -25,9 +25,14 @@ def path(output_dir: str) -> str:
 
 def read(output_dir: str) -> dict:
   """The fields, {} where there is no file."""
-  if not os.path.exists(path(output_dir)):
+  return read_json(path(output_dir))
+
+
+def read_json(file_path: str) -> dict:
+  """The object in a file of the folder, {} where there is no file."""
+  if not os.path.exists(file_path):
     return {}
-  with open(path(output_dir), encoding="utf-8") as f:
+  with open(file_path, encoding="utf-8") as f:
     return json.load(f)
 
 

@@ -37,6 +37,20 @@ def test_what_does_not_fit_is_said(text, message):
   assert str(raised.value).startswith(message)
 
 
+def test_runs_of_version_02_keep_their_bound(tmp_path):
+  assert not overrides.of_older_run(str(tmp_path))
+  stored = tmp_path / "hparams.json"
+  stored.write_text('{"latent_af_log_scale_bound": 3.0}', encoding="utf-8")
+  assert overrides.of_older_run(str(tmp_path)) == "log_scale_clip=tanh"
+  stored.write_text(
+    '{"latent_af_log_scale_bound": 3.0, "log_scale_clip": "smooth"}',
+    encoding="utf-8",
+  )
+  assert not overrides.of_older_run(str(tmp_path))
+  stored.write_text('{"hidden_size": 3}', encoding="utf-8")
+  assert not overrides.of_older_run(str(tmp_path))
+
+
 def test_lists_among_overrides_are_not_cut():
   text = "latent_dilation_rates=[1,3],depth=2"
   assert overrides.by_set(["video_flow_tiny"], text) == {

@@ -37,7 +37,12 @@ def test_derive_refuses_a_value_of_another_type():
 
 
 def test_training_part_sees_everything_unless_a_share_is_asked_for():
-  assert base.training_part() == dict(train_fraction=1.0, train_fraction_seed=0)
+  assert set(base.of_every_model()) == {
+    "train_fraction",
+    "train_fraction_seed",
+    "log_scale_clip",
+    "eval_noise_draws",
+  }
 
 
 @pytest.mark.parametrize("name", ["video_flow_bair", "slvm_af2_bair"])

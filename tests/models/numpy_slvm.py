@@ -10,7 +10,9 @@ from tests.networks import numpy_layers
 
 
 def bounded_log_scale(raw):
-  return np.where(raw < 0, 15.0 * np.tanh(raw / 15.0), 5.0 * np.tanh(raw / 5.0))
+  return np.where(
+    raw < 0, numpy_layers.bounded(raw, 15.0), numpy_layers.bounded(raw, 5.0)
+  )
 
 
 def _heads(weights, h):
@@ -68,7 +70,7 @@ class Video:
     loc = (
       scipy.special.expit(loc)
       if self._sigmoid
-      else 1000.0 * np.tanh(loc / 1000.0)
+      else numpy_layers.bounded(loc, 1000.0)
     )
     return loc, bounded_log_scale(log_scale)
 
@@ -104,7 +106,7 @@ class Series:
 
   def decode(self, z):
     loc, log_scale = self._of("decoder", z)
-    return 1000.0 * np.tanh(loc / 1000.0), log_scale
+    return numpy_layers.bounded(loc, 1000.0), log_scale
 
   def _of(self, scope, x):
     weights = numpy_layers.under(self._weights, scope)

@@ -104,7 +104,7 @@ def _numpy_series(values, x, num_transforms, initial):
         shift, raw = own["initial/shift"], own["initial/log_scale"]
       else:
         continue
-      log_scale = 8.0 * np.tanh(raw / 8.0)
+      log_scale = numpy_layers.bounded(raw, 10.0)
       y[:, t] = (x[:, t] - shift) * np.exp(-log_scale)
       log_det[:, t] -= (log_scale + np.zeros_like(x[:, t])).sum(axis=1)
     x, start = y, start if initial else start + 3

@@ -10,6 +10,7 @@ from t2t_af.networks import layers
 from t2t_af.networks import temporal_resnet
 from tests import weights
 from tests.models import tiny
+from tests.networks import numpy_layers
 
 NUM_COND = 3
 TOLERANCE = 1e-4
@@ -114,7 +115,7 @@ def test_log_prob_is_equation_12(level, residual):
     ours, outputs = session.run([ours, networks])
   outputs = {name: value.astype(np.float64) for name, value in outputs.items()}
   assert np.abs(outputs["raw_log_beta"]).max() > bound, "bounds nothing"
-  beta = np.exp(bound * np.tanh(outputs["raw_log_beta"] / bound))
+  beta = np.exp(numpy_layers.bounded(outputs["raw_log_beta"], bound))
   alpha = outputs["alpha"] + residual * outputs["window"][:, -1]
   theirs = scipy.stats.norm.logpdf(
     Z[:, NUM_COND:].reshape((-1,) + SHAPE),

@@ -35,6 +35,7 @@ def _hparams(**overrides):
     latent_flow="none",
     num_cond_steps=3,
     flow_log_scale_bound=8.0,
+    log_scale_clip="smooth",
   )
   return hparam.HParams(**dict(values, **overrides))
 
@@ -63,7 +64,7 @@ def _latent_network(values):
       numpy_layers.dense(numpy_layers.under(own, name), h)
       for name in ("shift", "log_scale")
     ]
-    return shift, 8.0 * np.tanh(raw / 8.0)
+    return shift, numpy_layers.bounded(raw, 8.0)
 
   return latent_parameters if own else lambda window: (0.0, 0.0)
 

@@ -16,6 +16,16 @@ Weights = dict[str, np.ndarray]
 EPSILON = 1e-5  # Of the normalisation.
 
 
+def bounded(raw: np.ndarray, bound: float) -> np.ndarray:
+  """The identity up to 3/4 of the bound, beyond it a tanh up to the bound."""
+  unbent = 0.75 * bound
+  beyond = np.maximum(np.abs(raw) - unbent, 0.0)
+  room = bound - unbent
+  return np.sign(raw) * (
+    np.minimum(np.abs(raw), unbent) + room * np.tanh(beyond / room)
+  )
+
+
 def random_weights(
   session: tf.Session, zero: Optional[str] = None, gain: float = 3.0
 ) -> Weights:

@@ -9,6 +9,7 @@ from t2t_af.networks import conditioning
 from t2t_af.networks import conv_conditioner
 from tests import weights
 from tests.contracts import conditioner_contract
+from tests.networks import numpy_layers
 
 X = np.random.RandomState(0).standard_normal([2, 4, 3, 5, 2]).astype(np.float32)
 WIDTH = 8
@@ -101,7 +102,7 @@ def test_equals_a_network_of_one_window():
   assert np.abs(raw).max() > 0.01, "bounds nothing"
   np.testing.assert_allclose(ours[0][:, 1], shift, 1e-5, 1e-6)
   np.testing.assert_allclose(
-    ours[1][:, 1], 0.01 * np.tanh(raw / 0.01), 1e-5, 1e-6
+    ours[1][:, 1], numpy_layers.bounded(raw, 0.01), 1e-5, 1e-6
   )
 
 
