@@ -51,6 +51,7 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   # Until the manifest says otherwise.
   frame_height = frame_width = options.Options().frame_size
   num_channels = 3
+  sequences_are_parts = True
   frames_per_sequence = 20  # at least: enough for every set of hparams
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:

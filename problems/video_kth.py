@@ -56,6 +56,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
   frame_height = _SIZE
   frame_width = _SIZE
   num_channels = 1
+  sequences_are_parts = True
   frames_per_sequence = 20  # at least; none has fewer than 24
   # No checksums are published: what must be in the files is counted instead.
   num_clips = 599

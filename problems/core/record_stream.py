@@ -3,8 +3,7 @@
 One record is one sequence. Records are shuffled before anything is decoded.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-import itertools
+from collections.abc import Sequence
 import re
 from typing import Any, NamedTuple, Optional
 
@@ -32,17 +31,10 @@ class Selection(NamedTuple):
   partition_id: int
   num_partitions: int
 
-  def select(self, items: Iterable[Any]) -> Iterator[Any]:
-    """Those of `items`, one for each sequence of the split in order."""
-    if self.masks is not None:
-      items = itertools.compress(items, np.concatenate(self.masks))
-    limit = self.max_records if self.max_records >= 0 else None
-    return itertools.islice(
-      itertools.islice(items, limit),
-      self.partition_id,
-      None,
-      self.num_partitions,
-    )
+  @property
+  def is_whole(self) -> bool:
+    """Whether it reaches the end: it may take sequences evenly apart."""
+    return self.max_records < 0
 
 
 class Shuffling(NamedTuple):

@@ -8,9 +8,11 @@ from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
 from problems.core import record_stream
+from problems.core import sequence_records
 from problems.core import sequence_storage
 from problems.core import shards
 from problems.core import training_part
+from t2t_af import windows as windows_lib
 from t2t_af.errors import UserError
 
 # The protocol of the paper: three steps conditioned on, ten scored.
@@ -50,22 +52,21 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   there are is up to the subclass. Sequences may differ in length.
   """
 
+  # Whether sequences are parts of recordings, "<recording>/<part>" by id:
+  # then those of one recording are not independent.
+  sequences_are_parts = False
+
   # Of problem.Problem, which every subclass is too.
   maybe_reverse_and_copy: Callable[[Features], Features]
-
-  # The split that was last read from, and which of its sequences, for the
-  # records of an evaluation.
-  split_read: Optional[str] = None
-  selection_read: Optional[record_stream.Selection] = None
 
   # --- For the subclass to say.
 
   def window_dataset(
     self, records: tf.data.Dataset, plan: Plan
   ) -> tf.data.Dataset:
-    """Windows [num_inputs + num_targets, ...step_shape] of serialized records.
+    """Windows of num_inputs + num_targets steps of serialized records.
 
-    The records come shuffled, if they are to be.
+    A dataset of `sequence_records.Window`. The records come shuffled, if they are to be.
     """
     raise NotImplementedError
 
@@ -83,16 +84,13 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     """
     raise NotImplementedError
 
-  def window_ids(
-    self, data_dir: str, num_inputs: int, num_targets: int
-  ) -> Optional[list[str]]:
-    """The sequence of each window that `dataset` last gave.
-
-    Windows of one sequence are not independent. None where there is one window
-    of each. Holds outside of training, of a split that is read in full.
-    """
-    del data_dir, num_inputs, num_targets
-    return None
+  def recording(self, sequence_id: str) -> str:
+    """What a sequence was cut from: errors are over recordings."""
+    return (
+      sequence_id.rpartition("/")[0]
+      if self.sequences_are_parts
+      else sequence_id
+    )
 
   def shortest(self, files: Files) -> int:
     """Length of the shortest sequence in `files`."""
@@ -120,7 +118,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   ) -> tf.data.Dataset:
     """One pass over the data: "inputs" and "targets" as stored, not batched.
 
-    As tensor2tensor's, but that tf.data chooses the number of threads.
+    And the features of `t2t_af.windows`, which say where a window is from. As tensor2tensor's, but that tf.data chooses the number of threads.
 
     Args:
       mode: a tf.estimator.ModeKeys. TRAIN gives shuffled random windows (unless
@@ -144,11 +142,11 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     del num_threads, preprocess
     training = mode == tf.estimator.ModeKeys.TRAIN
     shuffle = training if shuffle_files is None else shuffle_files
-    split = self.split_read = str(dataset_split or mode)
+    split = str(dataset_split or mode)
     files = self._files(data_dir, hparams, split, shard)
     num_inputs, num_targets = self._window_lengths(mode, hparams, files)
     masks = self._masks(data_dir, hparams, split, files)
-    self.selection_read = record_stream.Selection(
+    selection = record_stream.Selection(
       masks, max_records, partition_id, num_partitions
     )
     seed = record_stream.op_seed(None) if seed is None else seed
@@ -159,11 +157,15 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     shuffling = record_stream.Shuffling(seed, buffer_size, plan.record_bytes)
     records = record_stream.read(
       [f.path for f in files],
-      self.selection_read,
+      selection,
       shuffling if shuffle else None,
     )
     windows = self.window_dataset(records, plan)
-    return self._features(windows, num_inputs, output_buffer_size)
+    origin = {
+      windows_lib.SPLIT: self.file_split(split),
+      windows_lib.IS_WHOLE_SPLIT: shard is None and selection.is_whole,
+    }
+    return self._features(windows, num_inputs, output_buffer_size, origin)
 
   # --- Counting.
 
@@ -179,13 +181,24 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   # --- Helpers.
 
   def _features(
-    self, windows: tf.data.Dataset, num_inputs: int, buffer_size: Optional[int]
+    self,
+    windows: tf.data.Dataset,
+    num_inputs: int,
+    buffer_size: Optional[int],
+    origin: dict[str, Any],
   ) -> tf.data.Dataset:
-    """{"inputs": the first steps, "targets": the others}, prefetched."""
+    """{"inputs": the first steps, "targets": the others, ...}, prefetched."""
 
-    def _split(window: tf.Tensor) -> Features:
+    def _split(window: sequence_records.Window) -> Features:
+      steps, sequence_id, start = window
       return self.maybe_reverse_and_copy(
-        {"inputs": window[:num_inputs], "targets": window[num_inputs:]}
+        {
+          "inputs": steps[:num_inputs],
+          "targets": steps[num_inputs:],
+          windows_lib.SEQUENCE_ID: sequence_id,
+          windows_lib.START: start,
+          **{name: tf.constant(value) for name, value in origin.items()},
+        }
       )
 
     dataset = windows.map(_split, num_parallel_calls=tf.data.AUTOTUNE)

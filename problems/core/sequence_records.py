@@ -1,10 +1,25 @@
 """The tf.Example of one sequence: its id, and what video or series add."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import tensorflow.compat.v1 as tf
 
 ID_KEY = "sequence/id"
+
+
+class Window(NamedTuple):
+  """A stretch of a sequence, and where it is from.
+
+  Attributes:
+    steps: [steps, ...step_shape]; of several windows [windows, steps, ...].
+    sequence_id: string [] or [windows].
+    start: int32, its first step in the sequence; [] or [windows].
+  """
+
+  steps: tf.Tensor
+  sequence_id: tf.Tensor
+  start: tf.Tensor
 
 
 def bytes_feature(values: Iterable[bytes]) -> tf.train.Feature:
@@ -26,6 +41,17 @@ def serialized(
       feature={ID_KEY: bytes_feature([sequence_id.encode()]), **features}
     )
   ).SerializeToString()
+
+
+def parse(record: tf.Tensor, features: dict[str, Any]) -> dict[str, tf.Tensor]:
+  """`features` (tf.io.FixedLenFeature ...) of a serialized record, and its id.
+
+  Returns:
+    {name: tensor}, the id under ID_KEY, a string scalar.
+  """
+  return tf.io.parse_single_example(
+    record, {ID_KEY: tf.io.FixedLenFeature([], tf.string), **features}
+  )
 
 
 def sequence_id(features: Mapping[str, tf.train.Feature]) -> str:

@@ -11,6 +11,7 @@ import tensorflow.compat.v1 as tf
 from problems.core import record_stream
 from problems.core import sequence_dataset
 from problems.core import sequence_problem
+from problems.core import sequence_records
 from problems.core import series_records
 from problems.core import series_statistics
 from t2t_af import progress
@@ -186,12 +187,14 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
     [num_features] = self.step_shape
     length = plan.num_inputs + plan.num_targets
 
-    def _random(record: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+    def _random(
+      record: tf.Tensor, number: tf.Tensor
+    ) -> sequence_records.Window:
       return series_records.random_windows(
         series_records.series(record, num_features), number, length
       )
 
-    def _tiled(record: tf.Tensor) -> tf.Tensor:
+    def _tiled(record: tf.Tensor) -> sequence_records.Window:
       return series_records.tiled_windows(
         series_records.series(record, num_features),
         plan.num_inputs,
@@ -225,21 +228,6 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
       for f in files
       for steps, count in f.lengths.items()
     )
-
-  def window_ids(
-    self, data_dir: str, num_inputs: int, num_targets: int
-  ) -> list[str]:
-    """The series of each window that `dataset` last gave."""
-    if self.split_read is None or self.selection_read is None:
-      raise ValueError("dataset() has not been called")
-    ids: list[str] = []
-    for name, values in self.selection_read.select(
-      self.each_sequence(data_dir, self.split_read)
-    ):
-      ids += [name] * series_records.num_tiled(
-        len(values), num_inputs, num_targets
-      )
-    return ids
 
   def read_windows(
     self, data_dir: str, split: str, num_inputs: int, num_targets: int

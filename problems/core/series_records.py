@@ -3,7 +3,7 @@
 A series is kept as the bytes of its float32 numbers, step after step.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -36,51 +36,58 @@ def decode(features: Any, num_features: int) -> np.ndarray:
   )
 
 
-def series(record: tf.Tensor, num_features: int) -> tf.Tensor:
-  """float32 [steps, num_features] out of a serialized record."""
-  data = tf.io.parse_single_example(
+class Series(NamedTuple):
+  """float32 [steps, features], and a string scalar."""
+
+  values: tf.Tensor
+  sequence_id: tf.Tensor
+
+
+def series(record: tf.Tensor, num_features: int) -> Series:
+  """The series of a serialized record."""
+  parsed = sequence_records.parse(
     record, {VALUES_KEY: tf.io.FixedLenFeature([], tf.string)}
-  )[VALUES_KEY]
-  return tf.reshape(tf.io.decode_raw(data, tf.float32), [-1, num_features])
+  )
+  values = tf.io.decode_raw(parsed[VALUES_KEY], tf.float32)
+  return Series(
+    tf.reshape(values, [-1, num_features]), parsed[sequence_records.ID_KEY]
+  )
 
 
 def random_windows(
-  values: tf.Tensor, number: tf.Tensor, length: int
-) -> tf.Tensor:
+  source: Series, number: tf.Tensor, length: int
+) -> sequence_records.Window:
   """As many windows as would fit side by side, each from anywhere.
 
   Args:
-    values: float32 [steps, features].
+    source: what they are cut from.
     number: int32 scalar, the seed of the places.
     length: steps of a window.
 
   Returns:
-    float32 [steps // length, length, features].
+    steps // length windows.
   """
-  num_steps = tf.shape(values)[0]
+  num_steps = tf.shape(source.values)[0]
   starts = tf.random.stateless_uniform(
     [num_steps // length],
     seed=[number, 0],
     maxval=num_steps - length + 1,
     dtype=tf.int32,
   )
-  return _cut(values, starts, length)
+  return _cut(source, starts, length)
 
 
 def tiled_windows(
-  values: tf.Tensor, num_inputs: int, num_targets: int
-) -> tf.Tensor:
+  source: Series, num_inputs: int, num_targets: int
+) -> sequence_records.Window:
   """Windows whose targets follow each other without a gap or an overlap.
 
   Args:
-    values: float32 [steps, features].
+    source: what they are cut from.
     num_inputs, num_targets: steps of a window.
-
-  Returns:
-    float32 [windows, num_inputs + num_targets, features].
   """
-  windows = num_tiled(tf.shape(values)[0], num_inputs, num_targets)
-  return _cut(values, num_targets * tf.range(windows), num_inputs + num_targets)
+  windows = num_tiled(tf.shape(source.values)[0], num_inputs, num_targets)
+  return _cut(source, num_targets * tf.range(windows), num_inputs + num_targets)
 
 
 def num_tiled(num_steps: Any, num_inputs: int, num_targets: int) -> Any:
@@ -88,6 +95,12 @@ def num_tiled(num_steps: Any, num_inputs: int, num_targets: int) -> Any:
   return (num_steps - num_inputs) // num_targets
 
 
-def _cut(values: tf.Tensor, starts: tf.Tensor, length: int) -> tf.Tensor:
-  windows = tf.gather(values, starts[:, None] + tf.range(length)[None])
-  return tf.ensure_shape(windows, [None, length, values.shape[-1]])
+def _cut(
+  source: Series, starts: tf.Tensor, length: int
+) -> sequence_records.Window:
+  windows = tf.gather(source.values, starts[:, None] + tf.range(length)[None])
+  return sequence_records.Window(
+    tf.ensure_shape(windows, [None, length, source.values.shape[-1]]),
+    tf.fill(tf.shape(starts), source.sequence_id),
+    starts,
+  )

@@ -32,6 +32,7 @@ class UciSeriesProblem(series_problem.SeriesProblem):
   """
 
   steps_per_sequence = MIN_STEPS
+  sequences_are_parts = True
   archive: download.Source
   # What else the archive, or the folder out of it, may be called.
   other_names: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def window(
   number: tf.Tensor,
   num_frames: int,
   frame_shape: Sequence[int],
-) -> tf.Tensor:
+) -> sequence_records.Window:
   """Decodes `num_frames` consecutive frames of a serialized sequence.
 
   Args:
@@ -50,16 +50,17 @@ def window(
     frame_shape: (height, width, channels).
 
   Returns:
-    uint8 [num_frames, height, width, channels], the shape known statically.
+    The window, uint8, its shape known statically.
   """
-  encoded = tf.io.parse_single_example(
+  parsed = sequence_records.parse(
     record,
     {
       FRAMES_KEY: tf.io.FixedLenSequenceFeature(
         [], tf.string, allow_missing=True
       )
     },
-  )[FRAMES_KEY]
+  )
+  encoded = parsed[FRAMES_KEY]
   num_starts = tf.shape(encoded)[0] - num_frames + 1
   too_short = tf.Assert(
     num_starts > 0,
@@ -80,4 +81,6 @@ def window(
     )
     for i in range(num_frames)
   ]
-  return tf.stack(frames)
+  return sequence_records.Window(
+    tf.stack(frames), parsed[sequence_records.ID_KEY], start
+  )

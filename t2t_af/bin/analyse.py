@@ -44,7 +44,7 @@ def _add_what(add):
   """Flags that say what is analysed."""
   add("--output_dir", required=True, metavar="RUN")
   add("--data_dir", default="data")
-  add("--split", default="test", choices=["test", "eval"])
+  arguments.add_split(add)
   add(
     "--train_too",
     action="store_true",

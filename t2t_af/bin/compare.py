@@ -118,7 +118,7 @@ def _add_how(add):
     "scored; 0: none, the last step is",
   )
   add("--seeds", default="0", help="e.g. 0,1,2")
-  add("--split", default="test", choices=["test", "eval"])
+  arguments.add_split(add)
   add("--num_contexts", type=int, default=16, help="to sample from; 0: none")
   add("--num_decodes", type=int, default=10, help="samples per context")
 
@@ -171,7 +171,7 @@ def _generate(args):
   """Makes the data where it is missing or incomplete."""
   problem = registry.problem(args.problem)
   try:
-    for split in ("train", "eval", args.split):
+    for split in ("train", "dev", args.split):
       problem.split_files(args.data_dir, split)
   except errors.UserError:
     tf.gfile.MakeDirs(args.data_dir)

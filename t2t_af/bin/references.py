@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
   add = parser.add_argument
   add("--problem", required=True)
   add("--data_dir", default="data")
-  add("--split", default="test", choices=["test", "eval"])
+  arguments.add_split(add)
   add("--num_inputs", type=int, default=3, help="video_num_input_frames")
   add("--num_targets", type=int, default=10, help="video_num_target_frames")
   add(

@@ -17,7 +17,7 @@ from t2t_af.errors import UserError
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
-SPLIT = "eval"  # tensor2tensor's name of the dev split.
+SPLIT = "dev"
 
 
 def step_of(output_dir: str) -> int:

@@ -148,7 +148,7 @@ def _write_record(estimator, hparams, decode_hp, samples, split, checkpoint):
   fields = dict(
     run_folder.identity(estimator.model_dir),
     problem=hparams.problem.name,
-    split=str(split or "eval"),
+    split=hparams.problem.file_split(split or "dev"),
     checkpoint=os.path.basename(checkpoint),
     step=t2t_decoding.get_step_from_ckpt_path(checkpoint),
     temperature=getattr(hparams, "temperature", 1.0),

@@ -28,7 +28,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
 
   Args:
     run: of one of our models.
-    split: "train", "eval" or "test".
+    split: "train", "dev" or "test".
     num_sequences: N, at most: of video the first ones of the split, of series
       windows evenly apart.
   """

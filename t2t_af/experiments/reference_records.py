@@ -27,7 +27,7 @@ def compute(
   Args:
     problem: video or series.
     data_dir: folder of its data.
-    split: "eval" or "test".
+    split: "dev" or "test".
     num_inputs, num_targets: steps of a window; the targets are scored.
     dequantization: of video, "uniform" or "gaussian".
 

@@ -33,7 +33,7 @@ class Run(NamedTuple):
   output_dir: str
   steps: int
   seed: int
-  split: str  # "eval" or "test"
+  split: str  # "dev" or "test"
   num_contexts: int
   num_samples: int
   eval_every: int = 0  # steps; 0: the last step is scored

@@ -15,7 +15,7 @@ def stride(hparams: HParams, split: str, count: int) -> int:
 
   Args:
     hparams: with data_dir, problem and numbers of steps.
-    split: "train", "eval" or "test", all of it.
+    split: "train", "dev" or "test", all of it.
     count: how many; below 0 for all.
   """
   problem = hparams.problem

@@ -91,7 +91,7 @@ class TrainedRun:
     """Evaluates, which leaves records in the run's folder.
 
     Args:
-      split: "train", "eval" or "test".
+      split: "train", "dev" or "test".
       overrides: of hparams, "name=value,...".
       **reading: arguments of the problem's `dataset`, such as max_records.
 
@@ -129,7 +129,7 @@ class TrainedRun:
     """x and what the flows make of it, batch by batch.
 
     Args:
-      split: "train", "eval" or "test".
+      split: "train", "dev" or "test".
       count: of windows: of video the first, of series evenly apart; below 0
         for all.
       only: which result to compute; None for all.

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.models import data_space
 from t2t_af.models import gaussian
+from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
 
@@ -26,9 +27,11 @@ class AutoregressiveFlow(data_space.DataSpaceModel):
     requirements_data_space.check_autoregressive_flow(self.hparams)
     super().check_input(step_shape)
 
-  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+  def score(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> sequence_model.Scores:
     """Exact: log N(y; 0, I) + log |det dy / dx| (Eq. 7)."""
-    y, log_det, signals = self.flow_inverse(steps)
+    y, log_det, signals = self.flow_inverse(steps, noise)
     return sequence_model.Scores(
       self.nll_per_dim(gaussian.standard_normal_log_prob(y) + log_det),
       signals=signals,

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.bijectors import stack
 from t2t_af.models import data_flow
+from t2t_af.models import noise as noise_lib
 from t2t_af.models import observation as observation_lib
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
@@ -52,7 +53,11 @@ class DataSpaceModel(sequence_model.SequenceModel):
       scale = 255.0 if feature.shape.rank == 5 else 1.0
       return tf.cast(feature, tf.float32) / scale
 
-    return {name: to_float(feature) for name, feature in features.items()}
+    steps = ("inputs", "targets")
+    return {
+      **features,
+      **{name: to_float(features[name]) for name in steps if name in features},
+    }
 
   def body(self, features: dict[str, tf.Tensor]) -> tuple[Any, Any]:
     """As the parent's, with every variable read where it is used."""
@@ -91,16 +96,20 @@ class DataSpaceModel(sequence_model.SequenceModel):
     """Which steps of an example are used for what."""
     return data_flow.window(self.hparams, self.num_warmup_steps)
 
-  def flow_inverse(self, steps: tf.Tensor) -> FlowNoise:
+  def flow_inverse(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> FlowNoise:
     """Dequantizes, and sends through the flow (Eq. 5).
 
     Args:
       steps: [batch, inputs + targets, ...], as `bottom` gives them.
+      noise: what dequantizes.
     """
     flow = self.flow()
     window = self.window()
-    seed = None if self.is_training else observation_lib.EVAL_NOISE_SEED
-    x = self.observation.to_x(steps[:, window.start :], seed)
+    # Noise of the whole window, then cut: a step's noise is the same however
+    # many steps before it a model looks at.
+    x = self.observation.to_x(steps, noise)[:, window.start :]
     ys, log_det = flow.inverses(x)
     num_context = flow.num_unscored + window.num_warmup
     # The data without noise: a pixel that never changes is to be seen as one.
@@ -111,7 +120,9 @@ class DataSpaceModel(sequence_model.SequenceModel):
       [x, *ys][-1][:, flow.num_unscored :], log_det[:, num_context:], signals
     )
 
-  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
+  def decompose(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, tf.Tensor]:
     """shift_m, scale_m, y_m of every transform, in units of what it transforms.
 
     Where an affine transform is defined, x = shift_1 + scale_1 y_1 and y_m =
@@ -119,9 +130,7 @@ class DataSpaceModel(sequence_model.SequenceModel):
     """
     flow = self.flow()
     start = self.window().start
-    below = self.observation.to_x(
-      steps[:, start:], observation_lib.EVAL_NOISE_SEED
-    )
+    below = self.observation.to_x(steps, noise)[:, start:]
     signals = {}
     for m, (transform, y) in enumerate(
       zip(flow.transforms, flow.inverses(below).ys), start=1

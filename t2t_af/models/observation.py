@@ -13,14 +13,11 @@ from typing import Optional, Union
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
+from t2t_af.models import noise as noise_lib
 
 NUM_LEVELS = 256
 _WHITE = NUM_LEVELS - 1.0  # The highest level.
 DEQUANTIZATIONS = ("uniform", "gaussian")
-
-# The noise of an evaluation is the same for every model, seed and checkpoint,
-# so that differences between models are not differences between draws.
-EVAL_NOISE_SEED = 20211118
 
 
 class VideoObservation:
@@ -56,19 +53,20 @@ class VideoObservation:
     self._levels_per_unit = levels_per_unit or NUM_LEVELS - self._is_gaussian
     self._offset = offset
 
-  def to_x(self, frames: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
+  def to_x(
+    self, frames: tf.Tensor, noise: Optional[noise_lib.Noise] = None
+  ) -> tf.Tensor:
     """Frames to x.
 
     Args:
       frames: levels / 255, of any shape, as tensor2tensor's bottom gives them.
-      seed: of a stream of noise that no other seed changes; None follows the
-        graph's seed.
+      noise: where it is drawn from; None follows the graph's seed.
     """
     if self._levels_per_unit != _WHITE:
       frames = tf.round(frames * _WHITE) / self._levels_per_unit
-    draw = normal_noise if self._is_gaussian else uniform_noise
-    noise = draw(tf.shape(frames), seed) / NUM_LEVELS
-    return frames + self._offset + noise
+    noise = noise or noise_lib.GraphNoise()
+    draw = noise.normal if self._is_gaussian else noise.uniform
+    return frames + self._offset + draw(tf.shape(frames)) / NUM_LEVELS
 
   def from_x(self, x: tf.Tensor) -> tf.Tensor:
     """x to uint8 frames: the level of uniform noise, the nearest of Gaussian.
@@ -113,11 +111,14 @@ class SeriesObservation:
   def __init__(self, noise_std: float = 0.0) -> None:
     self.noise_std = noise_std
 
-  def to_x(self, steps: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
-    """v to x; seed as in `VideoObservation.to_x`."""
+  def to_x(
+    self, steps: tf.Tensor, noise: Optional[noise_lib.Noise] = None
+  ) -> tf.Tensor:
+    """v to x; noise as in `VideoObservation.to_x`."""
     if not self.noise_std:
       return steps
-    return steps + self.noise_std * normal_noise(tf.shape(steps), seed)
+    noise = noise or noise_lib.GraphNoise()
+    return steps + self.noise_std * noise.normal(tf.shape(steps))
 
   def from_x(self, x: tf.Tensor) -> tf.Tensor:
     """x itself: what noise was added is not known."""
@@ -140,24 +141,3 @@ def from_step_shape(step_shape: Sequence[int], hparams: HParams) -> Observation:
   if is_video(step_shape):
     return VideoObservation(hparams.dequantization)
   return SeriesObservation(hparams.series_noise)
-
-
-# tf.random_* would mix the graph's seed into the operation's.
-
-
-def uniform_noise(shape: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
-  """U(0, 1); seed as in `VideoObservation.to_x`."""
-  if seed is None:
-    return tf.random_uniform(shape)
-  return tf.raw_ops.RandomUniform(
-    shape=shape, dtype=tf.float32, seed=seed, seed2=seed
-  )
-
-
-def normal_noise(shape: tf.Tensor, seed: Optional[int] = None) -> tf.Tensor:
-  """N(0, 1); seed as in `VideoObservation.to_x`."""
-  if seed is None:
-    return tf.random_normal(shape)
-  return tf.raw_ops.RandomStandardNormal(
-    shape=shape, dtype=tf.float32, seed=seed, seed2=seed
-  )

@@ -6,10 +6,13 @@ from typing import Any, NamedTuple, Optional
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
 
+from t2t_af import windows
 from t2t_af.models import evaluation
+from t2t_af.models import noise as noise_lib
 from t2t_af.models import optimization
 from t2t_af.models import requirements
 from t2t_af.models import signals
+from t2t_af.models import training_record
 from t2t_af.records import likelihood
 
 Features = dict[str, tf.Tensor]  # "inputs" and "targets".
@@ -42,8 +45,13 @@ class SequenceModel(t2t_model.T2TModel):
     """Raises UserError where hparams or the data do not fit the model."""
     raise NotImplementedError
 
-  def score(self, steps: tf.Tensor) -> Scores:
-    """Likelihood of the scored steps of [batch, inputs + targets, ...]."""
+  def score(self, steps: tf.Tensor, noise: noise_lib.Noise) -> Scores:
+    """Likelihood of the scored steps of [batch, inputs + targets, ...].
+
+    Args:
+      steps: as `bottom` gives them.
+      noise: where the noise is drawn from that is added to them.
+    """
     raise NotImplementedError
 
   def sample(self, inputs: tf.Tensor) -> tf.Tensor:
@@ -58,11 +66,13 @@ class SequenceModel(t2t_model.T2TModel):
     """What `sample` gives, as the data are: uint8 frames, or float32 series."""
     raise NotImplementedError
 
-  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
+  def decompose(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, tf.Tensor]:
     """What the model's flows make of sequences, for pictures.
 
     Args:
-      steps: [batch, inputs + targets, ...].
+      steps, noise: as of `score`.
 
     Returns:
       [batch, last steps, ...] by name: of the steps where it is defined, up to
@@ -82,15 +92,14 @@ class SequenceModel(t2t_model.T2TModel):
         x = self.sample(features["inputs"])
         self._check_checkpoint()
         return x, {"training": 0.0}
-      scores = self.score(
-        tf.concat([features["inputs"], features["targets"]], axis=1)
-      )
+      steps = tf.concat([features["inputs"], features["targets"]], axis=1)
+      scores, of_draws = self._scores(steps, features)
     self._check_checkpoint()
     mean_nll = tf.reduce_mean(scores.nll)
     objective = mean_nll if scores.objective is None else scores.objective
-    outputs = dict(scores.parts, **{evaluation.NLL: scores.nll})
+    outputs = dict(scores.parts, **{evaluation.NLL: scores.nll}, **of_draws)
     if self.is_training:
-      evaluation.note_training_nll(mean_nll)
+      training_record.note_training_nll(mean_nll)
       for name, part in scores.parts.items():
         tf.summary.scalar(name, tf.reduce_mean(part))
     else:
@@ -106,8 +115,51 @@ class SequenceModel(t2t_model.T2TModel):
     self.check_input(features["inputs"].shape.as_list()[2:])
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
       return self.decompose(
-        tf.concat([features["inputs"], features["targets"]], axis=1)
+        tf.concat([features["inputs"], features["targets"]], axis=1),
+        noise_lib.WindowNoise(noise_lib.window_keys(features)),
       )
+
+  def _scores(
+    self, steps: tf.Tensor, features: Features
+  ) -> tuple[Scores, dict[str, tf.Tensor]]:
+    """Scores, the means over eval_noise_draws in an evaluation.
+
+    Returns:
+      (Scores, {evaluation.NLL_OF_DRAWS: [batch, draws]} of several draws).
+    """
+    if self.is_training:
+      return self.score(steps, noise_lib.GraphNoise()), {}
+    keys = noise_lib.window_keys(features)
+    first = self.score(steps, noise_lib.WindowNoise(keys))
+    num_draws = self.hparams.eval_noise_draws
+    if num_draws == 1:
+      return first, {}
+
+    @tf.autograph.experimental.do_not_convert
+    def draw(number: tf.Tensor) -> dict[str, tf.Tensor]:
+      scores = self.score(steps, noise_lib.WindowNoise(keys, number))
+      return dict(scores.parts, **{evaluation.NLL: scores.nll})
+
+    names = dict(first.parts, **{evaluation.NLL: first.nll})
+    others = tf.map_fn(
+      draw,
+      tf.range(1, num_draws),
+      dtype={name: tf.float32 for name in names},
+      parallel_iterations=1,
+    )
+    every = {
+      name: tf.concat([values[tf.newaxis], others[name]], axis=0)
+      for name, values in names.items()
+    }
+    nlls = every[evaluation.NLL]  # [draws, batch, scored steps]
+    means = {name: tf.reduce_mean(v, axis=0) for name, v in every.items()}
+    return (
+      first._replace(
+        nll=means[evaluation.NLL],
+        parts={name: means[name] for name in first.parts},
+      ),
+      {evaluation.NLL_OF_DRAWS: tf.transpose(tf.reduce_mean(nlls, axis=2))},
+    )
 
   def _check_checkpoint(self) -> None:
     if "model_dir" in self.hparams:
@@ -152,12 +204,12 @@ class SequenceModel(t2t_model.T2TModel):
     losses_dict: Any,
   ) -> tf.estimator.EstimatorSpec:
     """Metrics and a record instead of tensor2tensor's accuracies."""
-    del features, labels, losses_dict
+    del labels, losses_dict
     return evaluation.estimator_spec(
-      logits, loss, self.hparams, self.record_fields()
+      logits, windows.of(features), loss, self.hparams, self.record_fields()
     )
 
   @staticmethod
   def train_hooks(hook_context: Any) -> list[tf.train.SessionRunHook]:
     """The records of training."""
-    return [evaluation.TrainingRecordHook(hook_context.hparams)]
+    return [training_record.TrainingRecordHook(hook_context.hparams)]

@@ -6,13 +6,12 @@ A signal is what a model's `Scores` hand over, [batch, scored steps, ...]:
   z0, u0, ...  a level's latent before and after its flow (`video_flow`)
 """
 
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.analysis.metrics import correlation
-from t2t_af.annotations import HParams
 
 _PREFIX = "signal/"
 _MIN_STEPS = 2  # A step and the one after it.
@@ -47,27 +46,23 @@ class Correlations:
 
   Args:
     signals: {name: [batch, scored steps, ...]}.
-    hparams: with data_dir, problem and numbers of steps. A problem of series
-      says which windows are cut from the same one (`window_ids`).
+    sequence_ids: string [batch], what each window was cut from.
+    recording: of a sequence's id, what is independent of all others.
   """
 
-  def __init__(self, signals: dict[str, tf.Tensor], hparams: HParams) -> None:
+  def __init__(
+    self,
+    signals: dict[str, tf.Tensor],
+    sequence_ids: tf.Tensor,
+    recording: Callable[[str], str],
+  ) -> None:
     self._signals = signals
-    self._hparams = hparams
-    self._ids = None
-    self._num_seen = 0
+    self._sequence_ids = sequence_ids
+    self._recording = recording
     self._estimates: dict[str, correlation.TemporalCorrelation] = {}
 
   def begin(self) -> None:
     """Before the first batch of an evaluation."""
-    hparams = self._hparams
-    if self._signals and hasattr(hparams.problem, "window_ids"):
-      self._ids = hparams.problem.window_ids(
-        hparams.data_dir,
-        hparams.video_num_input_frames,
-        hparams.video_num_target_frames,
-      )
-    self._num_seen = 0
     self._estimates = {
       name: correlation.TemporalCorrelation() for name in self._signals
     }
@@ -76,7 +71,9 @@ class Correlations:
     """{corr_x: (value, update), ...}, as the Estimator takes them."""
     if not self._signals:
       return {}
-    update = tf.py_func(self._add, list(self._signals.values()), tf.int64)
+    update = tf.py_func(
+      self._add, [self._sequence_ids, *self._signals.values()], tf.int64
+    )
     return {
       "corr_" + name: (self._value(name), update) for name in self._signals
     }
@@ -88,15 +85,11 @@ class Correlations:
       for name, estimate in self._estimates.items()
     ]
 
-  def _add(self, *batches: np.ndarray) -> np.int64:
-    size = len(batches[0])
-    ids = self._ids
-    if ids is not None:
-      ids = ids[self._num_seen : self._num_seen + size]
+  def _add(self, sequence_ids: np.ndarray, *batches: np.ndarray) -> np.int64:
+    recordings = [self._recording(name.decode()) for name in sequence_ids]
     for estimate, batch in zip(self._estimates.values(), batches):
-      estimate.add(batch, ids)
-    self._num_seen += size
-    return np.int64(self._num_seen)
+      estimate.add(batch, recordings)
+    return np.int64(len(sequence_ids))
 
   def _value(self, name: str) -> tf.Tensor:
     def value() -> np.float32:

@@ -1,13 +1,14 @@
 """`slvm`: the sequential latent variable model, with or without a data flow."""
 
 from collections.abc import Sequence
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from t2t_af import time_axis
 from t2t_af.models import data_space
-from t2t_af.models import observation
+from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_slvm
 from t2t_af.models import sequence_model
 from t2t_af.models import slvm_core
@@ -49,11 +50,13 @@ class Slvm(data_space.DataSpaceModel):
       num_warmup_steps=self.window().num_warmup,
     )
 
-  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+  def score(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> sequence_model.Scores:
     """The bound of Eq. 22, or the importance-weighted one in evaluation."""
-    y, log_det, signals = self.flow_inverse(steps)
+    y, log_det, signals = self.flow_inverse(steps, noise)
     num_warmup = self.window().num_warmup
-    noise_fn = None if self.is_training else _evaluation_noise
+    noise_fn = self._noise_fn(noise)
     bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
     reconstruction = self.nll_per_dim(
       bound.reconstruction[:, num_warmup:] + log_det
@@ -76,7 +79,8 @@ class Slvm(data_space.DataSpaceModel):
     """Futures: the prior's y through the flow."""
     hparams = self.hparams
 
-    def noise_fn(what: str, shape: Any) -> tf.Tensor:
+    def noise_fn(what: str, shape: Any, number: Any) -> tf.Tensor:
+      del number
       scale = 1.0 if what == "posterior" else hparams.temperature
       return scale * tf.random_normal(shape)
 
@@ -92,6 +96,27 @@ class Slvm(data_space.DataSpaceModel):
 
     return self.forecast(inputs, sample_noise)
 
+  def _noise_fn(self, noise: noise_lib.Noise) -> Optional[slvm_core.NoiseFn]:
+    """The posterior's epsilon: of an evaluation each window's own.
+
+    As that of the data it is drawn for the whole window and then cut.
+    """
+    if isinstance(noise, noise_lib.GraphNoise):
+      return None
+    hparams = self.hparams
+    whole = hparams.video_num_input_frames + hparams.video_num_target_frames
+
+    def posterior_noise(what: str, shape: Any, number: Any) -> tf.Tensor:
+      del what
+      num_steps, batch, size = shape
+      own = noise.stream(noise_lib.POSTERIOR + number)
+      num_samples = batch // noise.num_windows
+      eps = own.normal([noise.num_windows, num_samples, whole, size])
+      eps = tf.reshape(eps, [batch, whole, size])[:, whole - num_steps :]
+      return time_axis.swap(eps)
+
+    return posterior_noise
+
   def _core(self) -> slvm_core.SlvmCore:
     return slvm_core.SlvmCore(self.step_shape, self.hparams)
 
@@ -102,8 +127,3 @@ class Slvm(data_space.DataSpaceModel):
     return tf.minimum(
       1.0, tf.cast(step + 1, tf.float32) / self.hparams.kl_warmup_steps
     )
-
-
-def _evaluation_noise(what: str, shape: Any) -> tf.Tensor:
-  del what
-  return observation.normal_noise(shape, observation.EVAL_NOISE_SEED)

@@ -6,7 +6,7 @@ prior and all densities run on all steps of all sequences at once.
 """
 
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Union
 
 import tensorflow.compat.v1 as tf
 
@@ -20,8 +20,8 @@ from t2t_af.networks import slvm_networks
 LATENT_FLOWS = ("none", "affine_af")
 SAMPLE_MODES = ("samples", "means")
 
-# (what for, shape) -> standard normal noise of that shape.
-NoiseFn = Callable[[str, Any], tf.Tensor]
+# (what for, shape, which of several times) -> standard normal noise.
+NoiseFn = Callable[[str, Any, Union[int, tf.Tensor]], tf.Tensor]
 
 
 class SlvmBound(NamedTuple):
@@ -152,8 +152,8 @@ class SlvmCore:
     scored = sample_axis.repeat(y[:, num_warmup:], at_once)
 
     @tf.autograph.experimental.do_not_convert  # Is graph code; saves seconds.
-    def log_weights(_: tf.Tensor) -> tf.Tensor:
-      z, q = self._filter(features, noise_fn or _noise)
+    def log_weights(number: tf.Tensor) -> tf.Tensor:
+      z, q = self._filter(features, noise_fn or _noise, number)
       prior, _ = self._prior(z)
       log_w = self._likelihood(z[:, num_warmup:], False).log_prob(scored)
       log_w += (prior.log_prob(z) - q.log_prob(z))[:, num_warmup:]
@@ -208,16 +208,21 @@ class SlvmCore:
     )
     y = likelihood.loc
     if mode == "samples":
-      y = likelihood.sample(noise_fn("likelihood", tf.shape(y)))
+      y = likelihood.sample(noise_fn("likelihood", tf.shape(y), 0))
     return sample_axis.apart(y, num_samples)
 
-  def _filter(self, features: tf.Tensor, noise_fn: NoiseFn) -> _Filtered:
+  def _filter(
+    self,
+    features: tf.Tensor,
+    noise_fn: NoiseFn,
+    number: Union[int, tf.Tensor] = 0,
+  ) -> _Filtered:
     """Draws z of all steps from q; features [batch, time, ...]."""
     networks = self._networks
     batch, num_steps = time_axis.sizes(features)
     features = time_axis.swap(features)
     size = networks.latent_size
-    eps = noise_fn("posterior", [num_steps, batch, size])
+    eps = noise_fn("posterior", [num_steps, batch, size], number)
     z_0 = tf.zeros([batch, size])
 
     def step(before: tuple, now: tuple[tf.Tensor, tf.Tensor]) -> tuple:
@@ -277,7 +282,7 @@ class SlvmCore:
   ) -> tf.Tensor:
     """z of the next num_steps steps, [batch, num_steps, latent_size]."""
     batch, size = time_axis.sizes(memory.z_prev)[0], self._networks.latent_size
-    eps = noise_fn("prior", [num_steps, batch, size])
+    eps = noise_fn("prior", [num_steps, batch, size], 0)
 
     def step(before: _Memory, eps_t: tf.Tensor) -> _Memory:
       of_u, state = self._networks.prior(
@@ -290,6 +295,8 @@ class SlvmCore:
     return time_axis.swap(tf.scan(step, eps, memory).z_prev)
 
 
-def _noise(what: str, shape: Any) -> tf.Tensor:
-  del what
+def _noise(
+  what: str, shape: Any, number: Union[int, tf.Tensor]
+) -> tf.Tensor:
+  del what, number
   return tf.random_normal(shape)

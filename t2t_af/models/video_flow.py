@@ -9,7 +9,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import initialization
-from t2t_af.models import observation
+from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_video_flow
 from t2t_af.models import sequence_model
 from t2t_af.models import video_flow_core
@@ -32,19 +32,20 @@ class VideoFlow(sequence_model.SequenceModel):
     """Raises UserError where hparams or frames do not fit the model."""
     requirements_video_flow.check(self.hparams, step_shape)
 
-  def score(self, steps: tf.Tensor) -> sequence_model.Scores:
+  def score(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> sequence_model.Scores:
     """Exact NLL of the frames after the conditioning ones, and z, u of each."""
     num_train_frames = self.hparams.num_train_frames
     if self.is_training and num_train_frames != -1:
       # From anywhere in the example; the first num_cond_latents of them are
       # conditioned on, the others scored.
       frames = common_video.extract_random_video_patch(steps, num_train_frames)
+      x = video_flow_core.OBSERVATION.to_x(frames, noise)
     else:
       frames = steps[:, self._num_unused_inputs() :]
-    seed = None if self.is_training else observation.EVAL_NOISE_SEED
-    scored = self._core(steps).score(
-      video_flow_core.OBSERVATION.to_x(frames, seed)
-    )
+      x = self._dequantized(steps, noise)
+    scored = self._core(steps).score(x)
     dims = np.prod(steps.shape.as_list()[2:])
     # The data without noise: a pixel that never changes is to be seen as one.
     signals = {"x": frames[:, self.hparams.num_cond_latents :]}
@@ -52,12 +53,11 @@ class VideoFlow(sequence_model.SequenceModel):
       signals.update({"z%d" % level: z, "u%d" % level: u})
     return sequence_model.Scores(-scored.log_prob / dims, signals=signals)
 
-  def decompose(self, steps: tf.Tensor) -> dict[str, tf.Tensor]:
+  def decompose(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, tf.Tensor]:
     """z, alpha, beta and u of every level (Eq. 12)."""
-    frames = steps[:, self._num_unused_inputs() :]
-    return self._core(steps).decompose(
-      video_flow_core.OBSERVATION.to_x(frames, observation.EVAL_NOISE_SEED)
-    )
+    return self._core(steps).decompose(self._dequantized(steps, noise))
 
   def sample(self, inputs: tf.Tensor) -> tf.Tensor:
     """Futures from the last num_cond_latents input frames, x of each."""
@@ -72,6 +72,13 @@ class VideoFlow(sequence_model.SequenceModel):
   def to_outputs(self, x: tf.Tensor) -> tf.Tensor:
     """uint8 frames of x."""
     return video_flow_core.OBSERVATION.from_x(x)
+
+  def _dequantized(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> tf.Tensor:
+    """x of the frames that are looked at, with noise of the whole window."""
+    x = video_flow_core.OBSERVATION.to_x(steps, noise)
+    return x[:, self._num_unused_inputs() :]
 
   def _core(self, frames: tf.Tensor) -> video_flow_core.VideoFlowCore:
     return video_flow_core.VideoFlowCore(

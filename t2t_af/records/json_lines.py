@@ -103,7 +103,12 @@ def _ends_with_newline(path: str) -> bool:
 
 
 def _with_todays_names(record: dict) -> dict:
-  """`record` with its fields, and those in "non_finite", renamed."""
+  """`record` with its fields, and those in "non_finite", renamed.
+
+  The split that older files call "eval" is "dev".
+  """
+  if record.get("split") == "eval":
+    record = {**record, "split": "dev"}
   renamed = {_todays_name(name): value for name, value in record.items()}
   if isinstance(renamed.get("non_finite"), dict):
     renamed["non_finite"] = {

@@ -121,7 +121,7 @@ def test_more_steps_train_on(started, tmp_path):
   assert run_lib.stages_left(runs) == []
   assert run_lib.stages_left(runs._replace(steps=8)) == ["train", "evaluate"]
   assert run_lib.stages_left(runs._replace(num_contexts=2)) == ["sample"]
-  assert run_lib.stages_left(runs._replace(split="eval")) == ["evaluate"]
+  assert run_lib.stages_left(runs._replace(split="dev")) == ["evaluate"]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_data_is_made_only_where_it_is_not_there(monkeypatch, tmp_path):
   class Problem:
     """Has the splits in `there`."""
 
-    there = ["train", "eval", "test"]
+    there = ["train", "dev", "test"]
 
     def split_files(self, data_dir, split):
       if split not in self.there:

@@ -44,6 +44,6 @@ def test_flags_reach_what_is_computed(monkeypatch, tmp_path, capsys, output):
   references.main(flags + [f"--output={path}"] * output)
   ((problem, *rest),) = asked
   assert problem.name == "video_toy_pushing"
-  assert rest == ["/home/x/d", "eval", 4, 6, "gaussian"]
+  assert rest == ["/home/x/d", "dev", 4, 6, "gaussian"]
   assert json_lines.read(str(path)) == [VIDEO] * output
   assert capsys.readouterr().out.count("\n") == 1

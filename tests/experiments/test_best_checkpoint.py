@@ -38,7 +38,7 @@ def _steps_in(folder):
   ]
 
 
-def _evaluated(folder, step, nll, split="eval"):
+def _evaluated(folder, step, nll, split="dev"):
   json_lines.append(
     run_folder.results(folder, "likelihood"),
     records.likelihood(

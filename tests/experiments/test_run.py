@@ -63,7 +63,7 @@ def test_what_is_on_disk_is_not_done_again(tmp_path):
   assert run_lib.stages_left(run) == ["train", "evaluate", "sample"]
   _checkpoint(tmp_path, 10)
   assert run_lib.stages_left(run) == ["evaluate", "sample"]
-  _record(tmp_path, "likelihood", step=10, split="eval")
+  _record(tmp_path, "likelihood", step=10, split="dev")
   _record(tmp_path, "likelihood", step=4, split="test")
   assert run_lib.stages_left(run) == ["evaluate", "sample"]
   _record(tmp_path, "likelihood", step=10, split="test")
@@ -124,7 +124,7 @@ def test_training_pauses_for_the_dev_split_and_leaves_its_speed(
     done.append((run.split, best_checkpoint.step_of(run.output_dir)))
     step = best_checkpoint.step_of(run.output_dir)
     _record(
-      tmp_path, "likelihood", split="eval", step=step, nll_nats_per_dim=-step
+      tmp_path, "likelihood", split="dev", step=step, nll_nats_per_dim=-step
     )
 
   monkeypatch.setattr(run_lib, "_experiment", lambda run, trains: Experiment())
@@ -132,11 +132,11 @@ def test_training_pauses_for_the_dev_split_and_leaves_its_speed(
   run_lib._train(_run(tmp_path, eval_every=4))
   assert done == [
     ("train", 4),
-    ("eval", 4),
+    ("dev", 4),
     ("train", 8),
-    ("eval", 8),
+    ("dev", 8),
     ("train", 10),
-    ("eval", 10),
+    ("dev", 10),
   ]
   known = run_folder.read(str(tmp_path))
   assert known["trained_steps"] == 10

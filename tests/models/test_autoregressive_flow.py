@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af.models import data_flow
 from t2t_af.models import observation
 from tests import weights
+from tests.models import known_noise
 from tests.models import small
 from tests.networks import numpy_layers
 
@@ -19,9 +20,7 @@ TOLERANCE = 1e-4
 @pytest.fixture(name="no_noise")
 def _no_noise(monkeypatch):
   """x = v / 256."""
-  monkeypatch.setattr(
-    observation, "uniform_noise", lambda shape, seed=None: tf.zeros(shape)
-  )
+  known_noise.uniform_is(monkeypatch, 0.0)
 
 
 def _nll(hp, x, initialize=weights.randomize, **kwargs):

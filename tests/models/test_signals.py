@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
 from t2t_af.analysis.metrics import correlation
-from t2t_af.models import observation
 from t2t_af.models import signals as signals_lib
 from tests import weights
+from tests.models import known_noise
 from tests.models import small
 
 TOLERANCE = 1e-5
@@ -18,9 +17,7 @@ INPUTS, TARGETS = 9, 10
 @pytest.fixture(name="no_noise")
 def _no_noise(monkeypatch):
   """x = v / 256."""
-  monkeypatch.setattr(
-    observation, "uniform_noise", lambda shape, seed=None: tf.zeros(shape)
-  )
+  known_noise.uniform_is(monkeypatch, 0.0)
 
 
 def _run(
@@ -149,16 +146,8 @@ def test_correlation_of_a_difference_is_that_of_differenced_data(
     np.testing.assert_allclose(measured, _correlation(differenced), rtol=1e-5)
 
 
-class _Problem:
-  """Says which windows are of one series, after they were read."""
-
-  def window_ids(self, data_dir, num_inputs, num_targets):
-    assert (data_dir, num_inputs, num_targets) == ("there", 3, 4)
-    return ["a", "a", "b", "c", "c"]
-
-
-@pytest.mark.parametrize("problem", [_Problem(), None])
-def test_batches_add_up_and_an_evaluation_begins_anew(problem):
+@pytest.mark.parametrize("of_one", [True, False])
+def test_batches_add_up_and_an_evaluation_begins_anew(of_one):
   values = small.sequences(small.SERIES, 4).repeat(3, axis=0)[:5]
   values = (values + np.arange(5)[:, None, None]).astype(np.float32)
   batch = tf.placeholder(tf.float32, [None, 4, 5])
@@ -171,18 +160,14 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
     )
   )
   assert list(outputs.scores) == ["nll"] and list(outputs.signals) == ["y1"]
+  names = ["a/0", "a/1", "b/0", "c/0", "c/1"]
+  ids = tf.placeholder(tf.string, [None])
   correlations = signals_lib.Correlations(
-    outputs.signals,
-    hparam.HParams(
-      data_dir="there",
-      video_num_input_frames=3,
-      video_num_target_frames=4,
-      problem=problem,
-    ),
+    outputs.signals, ids, (lambda name: name[0]) if of_one else str
   )
   ((value, update),) = correlations.metrics().values()
   expected = correlation.temporal_correlation(
-    values, ids=problem and problem.window_ids("there", 3, 4)
+    values, ids=[name[0] if of_one else name for name in names]
   )
   assert (
     expected.stderr
@@ -191,18 +176,19 @@ def test_batches_add_up_and_an_evaluation_begins_anew(problem):
   with tf.Session() as session:
     for _ in range(2):
       correlations.begin()
-      for part in (values[:3], values[3:]):
-        session.run(update, {batch: part})
+      for part in (slice(3), slice(3, 5)):
+        session.run(update, {batch: values[part], ids: names[part]})
     (fields,) = correlations.record_fields()
     np.testing.assert_allclose(session.run(value), expected.correlation, 1e-6)
-  assert fields["signal"] == "y1" and fields["num_sequences"] == 5
+  assert fields["signal"] == "y1" and fields["num_windows"] == 5
+  assert fields["num_sequences"] == (3 if of_one else 5)
   np.testing.assert_allclose(fields["correlation"], expected.correlation, 1e-6)
   np.testing.assert_allclose(
     fields["correlation_stderr"], expected.stderr, 1e-6
   )
 
 
-def test_no_signal_needs_no_problem():
-  correlations = signals_lib.Correlations({}, None)
+def test_no_signal_is_no_record():
+  correlations = signals_lib.Correlations({}, tf.constant(["a"]), str)
   correlations.begin()
   assert (correlations.metrics(), correlations.record_fields()) == ({}, [])

@@ -109,7 +109,7 @@ def test_elbo_is_the_bound_of_one_sample_in_expectation():
 def test_no_more_samples_than_allowed_are_in_memory(num_samples, at_once):
   sizes = []
 
-  def noise(what, shape):
+  def noise(what, shape, number):
     assert what == "posterior"
     sizes.append(shape)
     return tf.random_normal(shape)
@@ -177,7 +177,7 @@ class _Affine:
     return self._linear.heads(z[:, self.num_cond_steps - 1 :])
 
 
-def _noise(what, shape):
+def _noise(what, shape, number):
   shape = [int(tf.get_static_value(size)) for size in shape]
   return tf.constant(
     np.random.RandomState(len(what)).standard_normal(shape), tf.float32

@@ -44,7 +44,7 @@ def _core(kind, networks=None, **overrides):
   return slvm_core.SlvmCore(SHAPES[kind], _hparams(**overrides), networks)
 
 
-def _noise(what, shape):
+def _noise(what, shape, number):
   if what == "likelihood":
     return tf.ones(shape)
   return tf.constant(NOISE[what])
@@ -232,7 +232,7 @@ def test_futures_belong_to_their_context():
   y = np.concatenate([Y["series"], 3.0 - Y["series"]])
   core = _core("series")
 
-  def noiseless(what, shape):
+  def noiseless(what, shape, number):
     del what
     return tf.zeros(shape)
 

@@ -5,11 +5,11 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import data_flow
-from t2t_af.models import observation
 from t2t_af.models import slvm
 from t2t_af.models import slvm_core
 from tests import weights
 from tests.models import numpy_slvm
+from tests.models import known_noise
 from tests.models import small
 from tests.networks import numpy_layers
 
@@ -25,11 +25,16 @@ EPS = (
 @pytest.fixture(autouse=True)
 def _known_noise(monkeypatch):
   """x = v / 256, and z drawn with EPS."""
+  known_noise.uniform_is(monkeypatch, 0.0)
+  _use_epsilon(monkeypatch, lambda *_: tf.constant(EPS))
+
+
+def _use_epsilon(monkeypatch, noise_fn):
+  """In evaluations; a training's noise is the graph's."""
   monkeypatch.setattr(
-    observation, "uniform_noise", lambda shape, seed=None: tf.zeros(shape)
-  )
-  monkeypatch.setattr(
-    slvm, "_evaluation_noise", lambda what, shape: tf.constant(EPS)
+    slvm.Slvm,
+    "_noise_fn",
+    lambda model, _: None if model.is_training else noise_fn,
   )
 
 
@@ -115,7 +120,7 @@ def test_flow_adds_its_log_determinant():
       small.SERIES, hp, training=False
     ).inverse_and_log_det(tf.constant(x))
     bound = slvm_core.SlvmCore(small.SERIES, hp).elbo(
-      y[:, 6:], False, noise_fn=lambda what, shape: tf.constant(EPS)
+      y[:, 6:], False, noise_fn=lambda *_: tf.constant(EPS)
     )
   with tf.Session() as session:
     weights.randomize(session)
@@ -143,16 +148,12 @@ def test_kl_warmup_weighs_the_objective_alone(kl_warmup_steps, weight):
 
 
 def test_importance_weighted_bound_is_the_cores(monkeypatch):
-  monkeypatch.setattr(
-    slvm,
-    "_evaluation_noise",
-    lambda what, shape: (
-      tf.zeros(shape)
-      + tf.constant(
-        np.random.RandomState(1).standard_normal([13, 1, 3]), tf.float32
-      )
-    ),
-  )
+  eps = np.random.RandomState(1).standard_normal([13, 1, 3])
+
+  def noise_fn(what, shape, number):
+    return tf.zeros(shape) + tf.constant(eps, tf.float32)
+
+  _use_epsilon(monkeypatch, noise_fn)
   hp = small.hparams("slvm_af1_series_tiny", num_importance_samples=4)
   x = small.sequences(small.SERIES, 19)
   scores, _ = small.body("slvm", hp, x)
@@ -161,7 +162,7 @@ def test_importance_weighted_bound_is_the_cores(monkeypatch):
       small.SERIES, hp, training=False
     ).inverse_and_log_det(tf.constant(x))
     bound = slvm_core.SlvmCore(small.SERIES, hp).importance_weighted_bound(
-      y[:, 6:], 4, NUM_WARMUP, noise_fn=slvm._evaluation_noise
+      y[:, 6:], 4, NUM_WARMUP, noise_fn=noise_fn
     )
   with tf.Session() as session:
     weights.randomize(session)

@@ -5,9 +5,9 @@ import pytest
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
-from t2t_af.models import observation
 from t2t_af.models import video_flow_core
 from tests import weights
+from tests.models import known_noise
 from tests.models import tiny
 
 NUM_TARGETS = 2
@@ -37,9 +37,7 @@ def _body(features, mode, **overrides):
 
 
 def test_scores_all_targets_given_the_three_frames_before(monkeypatch):
-  monkeypatch.setattr(
-    observation, "uniform_noise", lambda shape, seed=None: tf.zeros(shape)
-  )
+  known_noise.uniform_is(monkeypatch, 0.0)
   features = _features(num_inputs=5)
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     nll, loss = _body(features, "eval")

@@ -39,7 +39,8 @@ class Correlation(NamedTuple):
 
   correlation: float
   stderr: float  # NaN for fewer than two independent sequences
-  num_sequences: int
+  num_sequences: int  # independent ones
+  num_windows: int  # what was added; several may be cut from one sequence
   num_steps: int  # scored, over all sequences
   num_dims: int  # per step, constant ones among them
   num_constant_dims: int  # the same value at every step; left out
@@ -68,7 +69,7 @@ class TemporalCorrelation:
     self._num_unscored = num_unscored
     self._blocks: list[Optional[_Moments]] = [None] * MAX_BLOCKS
     self._block_of: dict = {}
-    self._num_sequences = 0
+    self._num_windows = 0
     self._reference: Optional[np.ndarray] = None
 
   def add(
@@ -115,7 +116,8 @@ class TemporalCorrelation:
     return Correlation(
       float(estimate),
       sums.stderr(),
-      self._num_sequences,
+      len(self._block_of),
+      self._num_windows,
       int(sums.counts[:, 0].sum()),
       sums.num_dims,
       sums.num_dims - int(sums.varying.sum()),
@@ -148,8 +150,8 @@ class TemporalCorrelation:
 
   def _block(self, sequence_id: Optional[Hashable]) -> int:
     """Sequences, or ids in the order of their first sequence, in turn."""
-    key = (sequence_id,) if sequence_id is not None else self._num_sequences
-    self._num_sequences += 1
+    key = (sequence_id,) if sequence_id is not None else self._num_windows
+    self._num_windows += 1
     return self._block_of.setdefault(key, len(self._block_of)) % MAX_BLOCKS
 
 

@@ -108,7 +108,7 @@ def test_equals_the_formula_however_it_is_cut_into_batches(size):
   found = _in_batches(x, size)
   assert found.correlation == pytest.approx(_direct(x), rel=1e-12)
   assert found.stderr == pytest.approx(_in_batches(x).stderr, rel=1e-9)
-  assert found[2:] == (100, 900, 6, 0)
+  assert found[2:] == (100, 100, 900, 6, 0)
 
 
 def test_large_means_cancel_nothing():
@@ -196,6 +196,7 @@ def test_record_fields_are_those_of_a_correlation_record():
     "correlation",
     "correlation_stderr",
     "num_sequences",
+    "num_windows",
     "num_steps",
     "num_dims",
     "num_constant_dims",

@@ -6,9 +6,9 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import drawn_sequences
 from problems.core import record_stream
+from t2t_af import windows
 from t2t_af.errors import UserError
 from tests.contracts import generation_contract
-from tests.fixtures import walks
 
 MODES = tf.estimator.ModeKeys
 
@@ -46,13 +46,21 @@ def test_one_shard_alone_is_read(problem, data_dir):
   assert first.tolist() == [70, 80, 90]
 
 
-def test_videos_have_one_window_each_and_say_no_ids(problem, data_dir):
-  assert problem.window_ids(data_dir, 3, 3) is None
-
-
-def test_windows_of_series_are_known_once_a_dataset_was_made(tmp_path):
-  with pytest.raises(ValueError, match="has not been called"):
-    walks.Walks().window_ids(str(tmp_path), 3, 4)
+@pytest.mark.parametrize(
+  "reading, is_whole",
+  [({}, True), ({"max_records": 2}, False), ({"shard": 0}, False)],
+)
+def test_windows_say_whether_they_are_all_of_the_split(
+  problem, data_dir, reading, is_whole
+):
+  hparams = generation_contract.make_hparams(data_dir, 3, targets=3)
+  results = generation_contract.batches(
+    problem, MODES.EVAL, hparams, dataset_split="eval", **reading
+  )
+  assert {bool(v) for b in results for v in b[windows.IS_WHOLE_SPLIT]} == {
+    is_whole
+  }
+  assert {v for b in results for v in b[windows.SPLIT]} == {b"dev"}
 
 
 def test_problem_brings_neither_metrics_nor_hooks(problem):
@@ -71,10 +79,9 @@ def test_problem_brings_neither_metrics_nor_hooks(problem):
     ([[True, False], [True, True, True]], 3, (1, 2), [2]),
   ],
 )
-def test_selection_is_the_same_of_records_and_of_anything_else(
+def test_selection_is_masks_then_the_limit_then_the_workers_part(
   tmp_path, masks, max_records, partition, expected
 ):
-  """Masks first, then the limit, then the worker's part."""
   paths, number = [], 0
   for k, count in enumerate((2, 3)):
     paths.append(str(tmp_path / str(k)))
@@ -84,7 +91,6 @@ def test_selection_is_the_same_of_records_and_of_anything_else(
         number += 1
   masks = masks and [np.array(m) for m in masks]
   selection = record_stream.Selection(masks, max_records, *partition)
-  assert list(selection.select(range(5))) == expected
   with tf.Graph().as_default(), tf.Session() as session:
     dataset = record_stream.read(paths, selection, None).batch(5)
     records = session.run(tf.data.make_one_shot_iterator(dataset).get_next())

@@ -1,0 +1,97 @@
+"""Where a model's noise comes from: the graph's stream, or each window's own.
+
+An evaluation adds noise to what it scores (dequantisation) and draws latents
+(a posterior's epsilon). There the noise of a window follows from the window
+alone: which sequence, which step, which draw, what for. So models with one, two
+or no flows see the same noise on the same frames, whatever the batch size, the
+order or the device, and differences between models are none between draws.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Union
+
+import tensorflow.compat.v1 as tf
+
+from t2t_af import windows
+
+_SEED = 20211118
+# Streams of one window that share nothing; further posteriors' are above.
+DATA, POSTERIOR = 0, 1
+_MAX_DRAWS = 10_000
+
+
+class GraphNoise:
+  """Noise of training and sampling: follows the graph's seed."""
+
+  def uniform(self, shape: Any) -> tf.Tensor:
+    """U(0, 1)."""
+    return tf.random_uniform(shape)
+
+  def normal(self, shape: Any) -> tf.Tensor:
+    """N(0, 1)."""
+    return tf.random_normal(shape)
+
+
+class WindowNoise:
+  """Noise that is each window's own.
+
+  Args:
+    keys: int32 [batch], a number for each window (`window_keys`).
+    draw: which of several draws; int or int32 scalar.
+    stream: DATA, POSTERIOR or above: streams that share nothing.
+  """
+
+  def __init__(
+    self,
+    keys: tf.Tensor,
+    draw: Union[int, tf.Tensor] = 0,
+    stream: Union[int, tf.Tensor] = DATA,
+  ) -> None:
+    self.num_windows = tf.shape(keys)[0]
+    self._keys, self._draw = keys, draw
+    second = _SEED + tf.convert_to_tensor(draw) + _MAX_DRAWS * stream
+    self._seeds = tf.stack([keys, tf.fill(tf.shape(keys), second)], axis=1)
+
+  def stream(self, stream: Union[int, tf.Tensor]) -> "WindowNoise":
+    """Other noise of the same windows and draw."""
+    return WindowNoise(self._keys, self._draw, stream)
+
+  def uniform(self, shape: Sequence[Any]) -> tf.Tensor:
+    """U(0, 1), [batch, ...]; shape: of all windows, the batch first."""
+    return self._drawn(tf.random.stateless_uniform, shape)
+
+  def normal(self, shape: Sequence[Any]) -> tf.Tensor:
+    """N(0, 1), [batch, ...]; shape: of all windows, the batch first."""
+    return self._drawn(tf.random.stateless_normal, shape)
+
+  def _drawn(self, function: Any, shape: Any) -> tf.Tensor:
+    one = shape[1:]
+
+    # One algorithm on every device: the same noise on a CPU and on a GPU.
+    @tf.autograph.experimental.do_not_convert
+    def draw(seed: tf.Tensor) -> tf.Tensor:
+      return function(one, seed, alg="philox")
+
+    return tf.map_fn(draw, self._seeds, dtype=tf.float32)
+
+
+Noise = Union[GraphNoise, WindowNoise]
+
+
+def window_keys(features: dict[str, tf.Tensor]) -> tf.Tensor:
+  """A number for each window, int32 [batch], from where it was cut.
+
+  Windows that do not say where they are from are numbered within their batch.
+  """
+  if windows.SEQUENCE_ID not in features:
+    return tf.range(tf.shape(features["targets"])[0])
+  places = tf.strings.join(
+    [
+      features[windows.SEQUENCE_ID],
+      tf.strings.as_string(features[windows.START]),
+    ],
+    separator="@",
+  )
+  # A fixed function of the text, which TensorFlow promises never to change.
+  buckets = tf.strings.to_hash_bucket_fast(places, 2**31 - 1)
+  return tf.cast(buckets, tf.int32)

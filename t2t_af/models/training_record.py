@@ -1,0 +1,80 @@
+"""What a training leaves: its records, and what run.json knows of it."""
+
+import time
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+from t2t_af.annotations import HParams
+from t2t_af.records import json_lines
+from t2t_af.records import records
+from t2t_af.records import run_folder
+
+_TRAINING_NLL = "t2t_af/training_nll_nats_per_dim"
+_SECONDS_BETWEEN_RECORDS = 5.0
+
+
+def num_parameters() -> int:
+  """Trainable parameters of the default graph."""
+  return int(sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables()))
+
+
+def note_training_nll(nll: tf.Tensor) -> None:
+  """Hands `TrainingRecordHook` the mean NLL of a batch, nats per dimension."""
+  tf.add_to_collection(_TRAINING_NLL, nll)
+
+
+class TrainingRecordHook(tf.train.SessionRunHook):
+  """Appends the mean NLL of recent steps, every few seconds of training."""
+
+  def __init__(self, hparams: HParams) -> None:
+    self._hparams = hparams
+
+  def begin(self) -> None:
+    """Writes to run.json what a training knows."""
+    self._step = tf.train.get_or_create_global_step()
+    self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
+    run_folder.update(
+      self._hparams.model_dir,
+      num_parameters=num_parameters(),
+      train_fraction=self._hparams.train_fraction,
+      train_fraction_seed=self._hparams.train_fraction_seed,
+    )
+    self._nlls: list[float] = []
+    self._seconds = 0.0
+
+  def before_run(
+    self, run_context: tf.train.SessionRunContext
+  ) -> tf.train.SessionRunArgs:
+    """Asks for NLL and step."""
+    self._start = time.time()
+    return tf.train.SessionRunArgs([self._nll, self._step])
+
+  def after_run(
+    self,
+    run_context: tf.train.SessionRunContext,
+    run_values: tf.train.SessionRunValues,
+  ) -> None:
+    """Writes a record where enough seconds have passed."""
+    # A step's own time: checkpoints and evaluations in between do not count.
+    self._seconds += time.time() - self._start
+    nll, step = run_values.results
+    self._nlls.append(float(nll))
+    if self._seconds > _SECONDS_BETWEEN_RECORDS:
+      self._write(int(step))
+
+  def end(self, session: tf.Session) -> None:
+    """Writes the steps since the last record."""
+    if self._nlls:
+      self._write(int(session.run(self._step)))
+
+  def _write(self, step: int) -> None:
+    json_lines.append(
+      run_folder.results(self._hparams.model_dir, "training"),
+      records.training(
+        step=step,
+        seconds_per_step=self._seconds / len(self._nlls),
+        nll_nats_per_dim=float(np.mean(self._nlls)),
+      ),
+    )
+    self._nlls, self._seconds = [], 0.0
