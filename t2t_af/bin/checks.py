@@ -59,10 +59,14 @@ def sequence_problem(name: str) -> SequenceProblem:
   return known
 
 
-def model_and_hparams() -> None:
+def model_and_hparams(output_dir: str = "") -> None:
   """Raises on an unknown --model, --hparams_set or name in --hparams.
 
-  And on a value in --hparams that names no part of the training data.
+  And on a value in --hparams that names no part of the training data, or that
+  nothing reads. --problem has been checked.
+
+  Args:
+    output_dir: of a run that keeps the hparams that it began with.
   """
   if FLAGS.model not in registry.list_models():
     raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
@@ -70,9 +74,16 @@ def model_and_hparams() -> None:
     raise UserError(
       suggest(FLAGS.hparams_set, registry.list_hparams(), "hparams_set")
     )
-  hparams = registry.hparams(FLAGS.hparams_set)
+  hparams = trainer_lib.create_hparams(
+    FLAGS.hparams_set,
+    hparams_path=output_dir and os.path.join(output_dir, "hparams.json"),
+  )
+  before = dict(hparams.values())
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.from_hparams(hparams)
+  base = registry.parse_problem_name(FLAGS.problem).base_name
+  if base in registry.list_base_problems():
+    overrides.check_effect(before, hparams, FLAGS.model, FLAGS.problem)
 
 
 def same_model_as_before(output_dir: str) -> None:

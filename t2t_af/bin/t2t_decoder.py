@@ -41,7 +41,7 @@ def _prepare(stock) -> None:
     "decode_from_file",
   )
   checks.problem(FLAGS.problem)
-  checks.model_and_hparams()
+  checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
   if not (
     FLAGS.decode_interactive or FLAGS.decode_from_file or FLAGS.score_file

@@ -74,7 +74,7 @@ def _prepare(stock) -> None:
   checks.expand_home("data_dir", "tmp_dir", "output_dir", "warm_start_from")
   checks.schedule(FLAGS.schedule)
   checks.problem(FLAGS.problem)
-  checks.model_and_hparams()
+  checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)

@@ -6,6 +6,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
 from t2t_af.bijectors import stack
 from t2t_af.models import data_flow
 from t2t_af.models import observation as observation_lib
@@ -27,6 +28,14 @@ class DataSpaceModel(sequence_model.SequenceModel):
   log p(x_t | x_<t) = log p(y_t | y_<t) + log |det dy_t / dx_t|. Which of the
   input steps are looked at, `data_flow.window` says.
   """
+
+  reads = (
+    *sequence_model.SequenceModel.reads,
+    *data_flow.READS,
+    effect.Rule(("temperature",)),
+    effect.Rule(("dequantization",), (effect.data_is(effect.VIDEO),)),
+    effect.Rule(("series_noise",), (effect.data_is(effect.SERIES),)),
+  )
 
   @property
   def num_warmup_steps(self) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import errors
 from t2t_af.annotations import HParams
 from t2t_af.models import signals as signals_lib
 from t2t_af.records import json_lines
@@ -93,6 +94,17 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     self._step = tf.train.get_or_create_global_step()
     self._batches = []
     self._correlations.begin()
+
+  def after_create_session(
+    self, session: tf.Session, coord: tf.train.Coordinator
+  ) -> None:
+    """Raises if no training came before; Estimators score fresh weights too."""
+    del coord
+    if not session.run(self._step):
+      raise errors.UserError(
+        "%s: the weights are those of step 0, from no training. They are not "
+        "evaluated." % self._hparams.model_dir
+      )
 
   def before_run(
     self, run_context: tf.train.SessionRunContext

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple, Optional
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
 from t2t_af.models import evaluation
 from t2t_af.models import optimization
+from t2t_af.models import optimization_reads
 from t2t_af.models import requirements
 from t2t_af.models import signals
 from t2t_af.records import likelihood
@@ -37,6 +39,9 @@ class SequenceModel(t2t_model.T2TModel):
   A subclass says `check_input`, `score` and `sample`; these are called in this
   order, the last two under the model's variable scope, reused automatically.
   """
+
+  # The hparams that have an effect; a subclass adds its own.
+  reads: tuple[effect.Rule, ...] = optimization_reads.READS
 
   def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or the data do not fit the model."""
