@@ -14,6 +14,8 @@ from problems.core import training_part
 from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
 
 FLAGS = flags.FLAGS
@@ -129,7 +131,7 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
 
   tensor2tensor puts a model's variables under the name of its class.
   """
-  checkpoint = tf.train.latest_checkpoint(output_dir)
+  checkpoint = checkpoints.newest(output_dir)
   if not checkpoint:
     return
   scope = registry.default_name(registry.model(model_name))
@@ -156,6 +158,7 @@ def checkpoint_exists(path: str) -> None:
       f"--checkpoint_path={path}: there is no such checkpoint. It is written "
       "without .index or .meta, e.g. run/model.ckpt-1000."
     )
+  best_checkpoint.check_whole(path)
 
 
 def schedule(name: str) -> None:

@@ -11,7 +11,6 @@ import sys
 from typing import Optional
 
 from tensor2tensor.utils import decoding as t2t_decoding
-import tensorflow.compat.v1 as tf
 
 from t2t_af.errors import UserError
 from t2t_af.experiments import checkpoints
@@ -23,27 +22,33 @@ SPLIT = "eval"  # tensor2tensor's name of the dev split.
 
 def step_of(output_dir: str) -> int:
   """Training step of the newest checkpoint; -1 where there is none."""
-  checkpoint = tf.train.latest_checkpoint(output_dir)
+  checkpoint = checkpoints.newest(output_dir)
   return t2t_decoding.get_step_from_ckpt_path(checkpoint) if checkpoint else -1
 
 
 def check_exists(output_dir: str) -> None:
   """Raises if there is nothing to restore, or not all of it."""
-  checkpoint = tf.train.latest_checkpoint(output_dir)
+  checkpoint = checkpoints.newest(output_dir)
   if checkpoint:
     check_whole(checkpoint)
     return
   steps = checkpoints.steps_in(output_dir)
   if steps:
     raise UserError(
-      f"--output_dir={output_dir}: its file checkpoint does not name one that "
-      f"is there, such as model.ckpt-{steps[0]}. t2t-trainer with the same "
-      "--output_dir goes on from a checkpoint that is named there."
+      f"--output_dir={output_dir}: its file checkpoint names none that is "
+      "there. Have it say, for example: model_checkpoint_path: "
+      f'"model.ckpt-{steps[0]}"'
     )
   raise UserError(
     f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
     "the same --output_dir writes one."
   )
+
+
+def check_goes_on(output_dir: str) -> None:
+  """Raises if a training would start anew, or fail, beside checkpoints."""
+  if checkpoints.steps_in(output_dir):
+    check_exists(output_dir)
 
 
 def check_whole(checkpoint: str) -> None:
@@ -74,7 +79,7 @@ def recover(output_dir: str) -> None:
   A run that was killed while its files were moved, or whose files were
   deleted, would otherwise go on from fresh weights.
   """
-  newest = tf.train.latest_checkpoint(output_dir)
+  newest = checkpoints.newest(output_dir)
   if newest and not checkpoints.fault(newest):
     return
   best = _best(output_dir)

@@ -9,6 +9,7 @@ import glob
 import os
 import re
 import shutil
+from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -33,6 +34,14 @@ def fault(prefix: str) -> str:
   except (tf.errors.OpError, ValueError, RuntimeError, LookupError):
     return "it cannot be read to its end"
   return "" if names else "it holds no variable"
+
+
+def newest(folder: str) -> Optional[str]:
+  """Path of the one that `checkpoint` names; None where that is none."""
+  try:
+    return tf.train.latest_checkpoint(folder)
+  except ValueError:  # an empty file
+    return None
 
 
 def prefix(folder: str, step: int) -> str:

@@ -15,6 +15,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
@@ -48,7 +49,7 @@ class TrainedRun:
         % (run_folder.path(output_dir), " and ".join(missing))
       )
     best_checkpoint.check_exists(output_dir)
-    self.checkpoint = tf.train.latest_checkpoint(output_dir)
+    self.checkpoint = checkpoints.newest(output_dir)
     self._model_cls = registry.model(self._known["model"])
     if not issubclass(self._model_cls, sequence_model.SequenceModel):
       raise errors.UserError(

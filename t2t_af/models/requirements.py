@@ -17,9 +17,7 @@ def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
     hparams: has them, and those of every model, which are checked too.
     choices: {name: what it may be}.
   """
-  choices = dict(
-    choices, optimizer=optimizers(), log_scale_clip=layers.CLIPS
-  )
+  choices = dict(choices, optimizer=optimizers(), log_scale_clip=layers.CLIPS)
   for name, known in choices.items():
     value = getattr(hparams, name)
     if value not in known:

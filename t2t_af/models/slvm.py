@@ -38,6 +38,7 @@ class Slvm(data_space.DataSpaceModel):
         "latent_flow",
         "latent_size",
         "hidden_size",
+        "log_scale_clip",
         "num_warmup_steps",
         "kl_warmup_steps",
         "num_importance_samples",
@@ -49,7 +50,7 @@ class Slvm(data_space.DataSpaceModel):
       (effect.data_is(effect.VIDEO),),
     ),
     effect.Rule(
-      ("num_cond_steps", "flow_log_scale_bound", "log_scale_clip"),
+      ("num_cond_steps", "flow_log_scale_bound"),
       (effect.equals("latent_flow", "affine_af"),),
     ),
   )

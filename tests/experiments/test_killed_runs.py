@@ -1,4 +1,4 @@
-"""A run that is killed at any moment is scored at its best step all the same."""
+"""A run that is killed at any moment is scored at its best step in the end."""
 
 import os
 import shutil
