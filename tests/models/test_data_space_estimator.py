@@ -124,6 +124,15 @@ def _moving(checkpoint):
   }
 
 
+def test_weights_that_were_never_trained_are_not_scored(tmp_path):
+  """The Estimator evaluates fresh ones where there is no checkpoint."""
+  case = Case("autoregressive_flow", "af1_series_tiny", Particle(), tmp_path)
+  with pytest.raises(errors.UserError, match="from no training"):
+    case.record()
+  results = run_folder.results(case.model_dir, "likelihood")
+  assert json_lines.read(results) == []
+
+
 def test_training_goes_on_with_its_moving_averages(video):
   """Of every layer of batch norm, by a tenth of the way per step."""
   assert video.after["global_step"] == 3
