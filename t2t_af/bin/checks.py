@@ -158,7 +158,7 @@ def checkpoint_exists(path: str) -> None:
       f"--checkpoint_path={path}: there is no such checkpoint. It is written "
       "without .index or .meta, e.g. run/model.ckpt-1000."
     )
-  best_checkpoint.check_whole(path)
+  best_checkpoint.check_trained(path)
 
 
 def schedule(name: str) -> None:

@@ -236,10 +236,13 @@ def _warn_of_rare_evaluations() -> None:
 def _warn_of_missing_gpus() -> None:
   number = len(tf.config.list_physical_devices("GPU"))
   if FLAGS["worker_gpu"].present and FLAGS.worker_gpu > max(1, number):
-    found = f"{number} GPU" + "s" * (number > 1) if number else "no GPU"
+    given = f"--worker_gpu={FLAGS.worker_gpu}"
     _say(
-      f"--worker_gpu={FLAGS.worker_gpu}, but there is {found}: a step takes "
-      f"{FLAGS.worker_gpu} batches as asked for, and is no faster"
+      f"{given}: only {number} there; a step takes {FLAGS.worker_gpu} batches "
+      "all the same, and is no faster"
+      if number
+      else f"{given} has no effect: there is no GPU, and one batch a step is "
+      "taken on the CPU"
     )
 
 

@@ -27,11 +27,25 @@ def step_of(output_dir: str) -> int:
 
 
 def check_exists(output_dir: str) -> None:
-  """Raises if there is nothing to restore, or not all of it."""
+  """Raises if there is nothing trained to restore, or not all of it."""
+  check_trained(_named(output_dir))
+
+
+def check_trained(checkpoint: str) -> None:
+  """Raises if a checkpoint cannot be restored, or is of before a training."""
+  check_whole(checkpoint)
+  if checkpoint.endswith("-0"):
+    raise UserError(
+      f"the checkpoint {checkpoint} is that of step 0, from before any "
+      "training. t2t-trainer with the same --output_dir goes on from there."
+    )
+
+
+def _named(output_dir: str) -> str:
+  """The newest checkpoint; raises where there is none."""
   checkpoint = checkpoints.newest(output_dir)
   if checkpoint:
-    check_whole(checkpoint)
-    return
+    return checkpoint
   steps = checkpoints.steps_in(output_dir)
   if steps:
     raise UserError(
@@ -48,7 +62,7 @@ def check_exists(output_dir: str) -> None:
 def check_goes_on(output_dir: str) -> None:
   """Raises if a training would start anew, or fail, beside checkpoints."""
   if checkpoints.steps_in(output_dir):
-    check_exists(output_dir)
+    check_whole(_named(output_dir))
 
 
 def check_whole(checkpoint: str) -> None:

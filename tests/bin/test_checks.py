@@ -152,6 +152,15 @@ def test_a_damaged_checkpoint_is_named_with_those_that_are_whole(tmp_path):
     best_checkpoint.check_exists(str(tmp_path))
 
 
+def test_the_checkpoint_of_before_a_training_is_not_evaluated(tmp_path):
+  path = checkpoint_files.write(str(tmp_path), 0)
+  best_checkpoint.check_goes_on(str(tmp_path))
+  with pytest.raises(errors.UserError, match="step 0, from before any"):
+    best_checkpoint.check_exists(str(tmp_path))
+  with pytest.raises(errors.UserError, match="step 0, from before any"):
+    checks.checkpoint_exists(path)
+
+
 def test_a_file_that_names_no_checkpoint_is_not_none_at_all(tmp_path):
   checkpoint_files.write(str(tmp_path), 3)
   (tmp_path / "checkpoint").write_text("", encoding="utf-8")

@@ -50,6 +50,14 @@ def test_a_flag_without_effect_is_told_in_a_line(
   assert line.count("\n") == 1
 
 
+def test_fewer_gpus_than_asked_for_are_told(capsys, monkeypatch):
+  monkeypatch.setattr(
+    idle_flags.tf.config, "list_physical_devices", lambda kind: ["GPU:0"]
+  )
+  told = _told(capsys, idle_flags.TRAINER, "--worker_gpu=2")
+  assert told.startswith("note: --worker_gpu=2: only 1 there; a step takes 2")
+
+
 @pytest.mark.parametrize(
   "rules, arguments",
   [
