@@ -22,6 +22,7 @@ from t2t_af.models import autoregressive_flow
 from t2t_af.models import gaussian
 from t2t_af.models import slvm
 from t2t_af.models import slvm_core
+from t2t_af.networks import bounds
 from t2t_af.networks import conv_conditioner
 from t2t_af.networks import layers
 from t2t_af.networks import normalization
@@ -132,7 +133,7 @@ class _PlainStep:
       h = self._layers("window", h)
       channels = int(x_t.shape[-1])
       shift = _conv("shift", h, channels)
-      log_scale = layers.bounded(
+      log_scale = bounds.bounded(
         _conv("log_scale", h, channels),
         self._hparams.flow_log_scale_bound,
         self._hparams.log_scale_clip,

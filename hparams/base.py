@@ -39,7 +39,7 @@ def of_every_model() -> dict[str, Any]:
   return dict(
     train_fraction=1.0,  # share of the sequences, by whole sequences
     train_fraction_seed=0,  # the same seed: a smaller part within a larger
-    log_scale_clip="smooth",  # smooth | tanh (version 0.2): layers.bounded
+    log_scale_clip="smooth",  # smooth | tanh (version 0.2): bounds.bounded
     eval_noise_draws=1,  # of an evaluation; the mean over them is recorded
   )
 

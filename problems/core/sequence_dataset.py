@@ -66,7 +66,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   ) -> tf.data.Dataset:
     """Windows of num_inputs + num_targets steps of serialized records.
 
-    A dataset of `sequence_records.Window`. The records come shuffled, if they are to be.
+    A dataset of `sequence_records.Window`. The records come shuffled, if they
+    are to be.
     """
     raise NotImplementedError
 
@@ -118,7 +119,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   ) -> tf.data.Dataset:
     """One pass over the data: "inputs" and "targets" as stored, not batched.
 
-    And the features of `t2t_af.windows`, which say where a window is from. As tensor2tensor's, but that tf.data chooses the number of threads.
+    And the features of `t2t_af.windows`, which say where a window is from. As
+    tensor2tensor's, but that tf.data chooses the number of threads.
 
     Args:
       mode: a tf.estimator.ModeKeys. TRAIN gives shuffled random windows (unless
@@ -156,9 +158,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     )
     shuffling = record_stream.Shuffling(seed, buffer_size, plan.record_bytes)
     records = record_stream.read(
-      [f.path for f in files],
-      selection,
-      shuffling if shuffle else None,
+      [f.path for f in files], selection, shuffling if shuffle else None
     )
     windows = self.window_dataset(records, plan)
     origin = {

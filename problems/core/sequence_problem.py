@@ -9,6 +9,8 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import record_stream
 from problems.core import sequence_dataset
+from problems.core import training_part
+from t2t_af import effect
 
 
 class SequenceProblem(sequence_dataset.SequenceDataset):
@@ -22,6 +24,14 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
   `hparams.train_fraction` below 1 leaves out sequences of the training split,
   and of no other: see `training_part`.
   """
+
+  # The hparams of a model that have an effect on what is read.
+  reads = (
+    effect.Rule(
+      ("batch_size", "video_num_input_frames", "video_num_target_frames")
+    ),
+    *training_part.READS,
+  )
 
   # One of tensor2tensor's ModalityType, and its vocabulary.
   modality: str

@@ -186,7 +186,7 @@ class SequenceStorage:
           yield name, sequence
 
   def file_split(self, split: str) -> str:
-    """"train", "dev" or "test": the name of a split in files and records."""
+    """ "train", "dev" or "test": the name of a split in files and records."""
     return _file_split(split)
 
   def is_training_split(self, split: str) -> bool:

@@ -15,9 +15,22 @@ from typing import NamedTuple, Optional
 import numpy as np
 from tensor2tensor.utils import hparam
 
+from t2t_af import effect
 from t2t_af.errors import UserError
 
 _MAX_SEED = 2**32 - 1  # NumPy's
+READS = (
+  effect.Rule(("train_fraction",)),
+  effect.Rule(
+    ("train_fraction_seed",),
+    (
+      effect.Condition(
+        "train_fraction below 1",
+        lambda hparams, kind: getattr(hparams, "train_fraction", 1.0) != 1.0,
+      ),
+    ),
+  ),
+)
 
 
 class Part(NamedTuple):

@@ -14,6 +14,8 @@ from problems.core import training_part
 from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
 
 FLAGS = flags.FLAGS
@@ -59,10 +61,14 @@ def sequence_problem(name: str) -> SequenceProblem:
   return known
 
 
-def model_and_hparams() -> None:
+def model_and_hparams(output_dir: str = "") -> None:
   """Raises on an unknown --model, --hparams_set or name in --hparams.
 
-  And on a value in --hparams that names no part of the training data.
+  And on a value in --hparams that names no part of the training data, or that
+  nothing reads. --problem has been checked.
+
+  Args:
+    output_dir: of a run that keeps the hparams that it began with.
   """
   if FLAGS.model not in registry.list_models():
     raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
@@ -70,9 +76,16 @@ def model_and_hparams() -> None:
     raise UserError(
       suggest(FLAGS.hparams_set, registry.list_hparams(), "hparams_set")
     )
-  hparams = registry.hparams(FLAGS.hparams_set)
+  hparams = trainer_lib.create_hparams(
+    FLAGS.hparams_set,
+    hparams_path=output_dir and os.path.join(output_dir, "hparams.json"),
+  )
+  before = dict(hparams.values())
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.from_hparams(hparams)
+  base = registry.parse_problem_name(FLAGS.problem).base_name
+  if base in registry.list_base_problems():
+    overrides.check_effect(before, hparams, FLAGS.model, FLAGS.problem)
 
 
 def same_model_as_before(output_dir: str) -> None:
@@ -118,7 +131,7 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
 
   tensor2tensor puts a model's variables under the name of its class.
   """
-  checkpoint = tf.train.latest_checkpoint(output_dir)
+  checkpoint = checkpoints.newest(output_dir)
   if not checkpoint:
     return
   scope = registry.default_name(registry.model(model_name))
@@ -145,6 +158,7 @@ def checkpoint_exists(path: str) -> None:
       f"--checkpoint_path={path}: there is no such checkpoint. It is written "
       "without .index or .meta, e.g. run/model.ckpt-1000."
     )
+  best_checkpoint.check_trained(path)
 
 
 def schedule(name: str) -> None:

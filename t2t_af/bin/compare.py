@@ -147,7 +147,7 @@ def _check(args):
         errors.suggest(name, registry.list_hparams(), "hparams set")
       )
     model_names.model_of(name)
-  overrides = overrides_lib.by_set(args.sets, args.hparams)
+  overrides = overrides_lib.by_set(args.sets, args.hparams, args.problem)
   return overrides, comparison_plan.protocol(overrides)
 
 

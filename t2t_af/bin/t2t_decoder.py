@@ -13,6 +13,7 @@ from absl import flags
 import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import idle_flags
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 
@@ -41,7 +42,7 @@ def _prepare(stock) -> None:
     "decode_from_file",
   )
   checks.problem(FLAGS.problem)
-  checks.model_and_hparams()
+  checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
   if not (
     FLAGS.decode_interactive or FLAGS.decode_from_file or FLAGS.score_file
@@ -55,6 +56,7 @@ def _prepare(stock) -> None:
     best_checkpoint.check_exists(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
+  idle_flags.warn(idle_flags.DECODER)
   stock.decoding.decode_from_dataset = decoding.decode_from_dataset
 
 

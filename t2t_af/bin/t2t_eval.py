@@ -15,6 +15,7 @@ from absl import flags
 import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import idle_flags
 from t2t_af.experiments import best_checkpoint
 
 FLAGS = flags.FLAGS
@@ -50,6 +51,7 @@ def _prepare(stock) -> None:
     sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
+  idle_flags.warn(idle_flags.EVAL)
 
 
 if __name__ == "__main__":

@@ -15,31 +15,18 @@ Started again with the same --output_dir, it continues from the last checkpoint.
 import sys
 
 from absl import flags
-import tensorflow.compat.v1 as tf
 
 import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import idle_flags
+from t2t_af.bin import schedules
+from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import training_progress
 from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
-
-_EVALUATES = (
-  "continuous_train_and_eval",
-  "train_and_evaluate",
-  "evaluate",
-  "train_eval_and_decode",
-  "test",
-  "continuous_eval",
-)
-_TRAINS = (
-  "continuous_train_and_eval",
-  "train_and_evaluate",
-  "train",
-  "train_eval_and_decode",
-  "test",
-)
 
 
 def main() -> None:
@@ -57,7 +44,7 @@ def main() -> None:
 def interrupted() -> str:
   """What is said on Ctrl-C: what is kept, and how to continue."""
   training_progress.close()
-  checkpoint = tf.train.latest_checkpoint(FLAGS.output_dir or "")
+  checkpoint = checkpoints.newest(FLAGS.output_dir or "")
   if not checkpoint:
     return "no checkpoint was written yet; the same command starts again"
   return f"{checkpoint} is kept; the same command continues from there"
@@ -74,17 +61,24 @@ def _prepare(stock) -> None:
   checks.expand_home("data_dir", "tmp_dir", "output_dir", "warm_start_from")
   checks.schedule(FLAGS.schedule)
   checks.problem(FLAGS.problem)
-  checks.model_and_hparams()
+  checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
+  trains = FLAGS.schedule in schedules.TRAIN
+  if trains or schedules.waits_for_training():
+    best_checkpoint.check_goes_on(FLAGS.output_dir)
+  else:
+    best_checkpoint.check_exists(FLAGS.output_dir)
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
   checks.same_hparams_set(FLAGS.output_dir)
   if not FLAGS.generate_data:
-    splits = ["train"] if FLAGS.schedule in _TRAINS else []
-    if FLAGS.schedule in _EVALUATES:
+    splits = ["train"] if trains else []
+    if FLAGS.schedule in schedules.EVALUATE:
       splits.append("test" if FLAGS.eval_use_test_set else "dev")
     checks.data_files(FLAGS.problem, splits)
-  if FLAGS.schedule in _TRAINS:
+  idle_flags.warn(idle_flags.TRAINER)
+  idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
+  if trains:
     run_folder.update(
       FLAGS.output_dir,
       model=FLAGS.model,

@@ -270,3 +270,20 @@ def session_config() -> None:
     return lambda *args, **kwargs: session.tune(stock(*args, **kwargs))
 
   wrap(trainer_lib, "create_session_config", create_session_config)
+
+
+@mend(
+  breaks="t2t-eval, or a --schedule=continuous_decode, that waits beside a new "
+  "training takes the weights that are saved before its first step",
+  until=_UNTIL,
+)
+def trained_checkpoints() -> None:
+  """Passes over the checkpoint of step 0."""
+  from tensor2tensor.utils import trainer_lib
+
+  def next_checkpoint(stock):
+    return lambda *args, **kwargs: (
+      path for path in stock(*args, **kwargs) if not path.endswith("-0")
+    )
+
+  wrap(trainer_lib, "next_checkpoint", next_checkpoint)

@@ -1,19 +1,19 @@
 """The checkpoint of a run with the lowest NLL on the dev split.
 
-While a run is trained and evaluated in turn, `keep_if_best` puts the files of
-its best checkpoint under <output_dir>/best. At the end `use` makes that one
-the run's newest, so that every command that reads the run reads it.
+While a run is trained and evaluated in turn, `keep` puts the files of its best
+checkpoint under <output_dir>/best. At the end `use` makes that one the run's
+newest, so that every command that reads the run reads it. Both can be killed
+at any moment, and are then done again.
 """
 
-import glob
 import os
-import shutil
+import sys
 from typing import Optional
 
 from tensor2tensor.utils import decoding as t2t_decoding
-import tensorflow.compat.v1 as tf
 
 from t2t_af.errors import UserError
+from t2t_af.experiments import checkpoints
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
@@ -22,67 +22,172 @@ SPLIT = "dev"
 
 def step_of(output_dir: str) -> int:
   """Training step of the newest checkpoint; -1 where there is none."""
-  checkpoint = tf.train.latest_checkpoint(output_dir)
+  checkpoint = checkpoints.newest(output_dir)
   return t2t_decoding.get_step_from_ckpt_path(checkpoint) if checkpoint else -1
 
 
 def check_exists(output_dir: str) -> None:
-  """Raises if there is nothing to restore."""
-  if not tf.train.latest_checkpoint(output_dir):
+  """Raises if there is nothing trained to restore, or not all of it."""
+  check_trained(_named(output_dir))
+
+
+def check_trained(checkpoint: str) -> None:
+  """Raises if a checkpoint cannot be restored, or is of before a training."""
+  check_whole(checkpoint)
+  if checkpoint.endswith("-0"):
     raise UserError(
-      f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
-      "the same --output_dir writes one."
+      f"the checkpoint {checkpoint} is that of step 0, from before any "
+      "training. t2t-trainer with the same --output_dir goes on from there."
+    )
+
+
+def _named(output_dir: str) -> str:
+  """The newest checkpoint; raises where there is none."""
+  checkpoint = checkpoints.newest(output_dir)
+  if checkpoint:
+    return checkpoint
+  steps = checkpoints.steps_in(output_dir)
+  if steps:
+    raise UserError(
+      f"--output_dir={output_dir}: its file checkpoint names none that is "
+      "there. Have it say, for example: model_checkpoint_path: "
+      f'"model.ckpt-{steps[0]}"'
+    )
+  raise UserError(
+    f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
+    "the same --output_dir writes one."
+  )
+
+
+def check_goes_on(output_dir: str) -> None:
+  """Raises if a training would start anew, or fail, beside checkpoints."""
+  if checkpoints.steps_in(output_dir):
+    check_whole(_named(output_dir))
+
+
+def check_whole(checkpoint: str) -> None:
+  """Raises if a checkpoint cannot be restored; names those that can."""
+  fault = checkpoints.fault(checkpoint)
+  if not fault:
+    return
+  folder = os.path.dirname(checkpoint)
+  whole = [
+    f"model.ckpt-{step}"
+    for step in checkpoints.steps_in(folder)
+    if checkpoints.is_whole(folder, step)
+  ]
+  raise UserError(
+    f"the checkpoint {checkpoint} is damaged: {fault}. "
+    + (
+      f"Whole in that folder: {', '.join(whole)}; name one of them in the "
+      "folder's file checkpoint."
+      if whole
+      else "No other in that folder is whole; train again."
+    )
+  )
+
+
+def recover(output_dir: str) -> None:
+  """Has `checkpoint` name a whole one, where one is left and it does not.
+
+  A run that was killed while its files were moved, or whose files were
+  deleted, would otherwise go on from fresh weights.
+  """
+  newest = checkpoints.newest(output_dir)
+  if newest and not checkpoints.fault(newest):
+    return
+  best = _best(output_dir)
+  for folder in (output_dir, best):
+    for step in checkpoints.steps_in(folder):
+      if checkpoints.is_whole(folder, step):
+        if folder == best:
+          checkpoints.copy(step, best, output_dir)
+        checkpoints.make_newest(output_dir, step)
+        _say(
+          f"{output_dir}: the newest checkpoint is damaged or gone; going on "
+          f"from step {step}, the newest that is whole"
+        )
+        return
+  if newest or _by_step(output_dir):
+    _forget(output_dir)
+    _say(
+      f"{output_dir}: no checkpoint is whole any more; training begins again"
     )
 
 
 def is_evaluated(output_dir: str, step: int) -> bool:
   """Whether there is a likelihood record of the dev split at this step."""
-  return any(r["step"] == step for r in _evaluations(output_dir))
+  return step in _by_step(output_dir)
 
 
-def keep_if_best(output_dir: str) -> None:
-  """Copies the newest checkpoint to best/ if no step has a lower NLL."""
-  step = step_of(output_dir)
-  if _best_step(output_dir) != step:
+def keep(output_dir: str) -> None:
+  """Has best/ hold the best checkpoint that was evaluated, and no other."""
+  step = _best_step_left(output_dir)
+  if step is None:
     return
-  folder = os.path.join(output_dir, "best")
-  shutil.rmtree(folder, ignore_errors=True)
-  os.makedirs(folder)
-  for path in glob.glob(os.path.join(output_dir, f"model.ckpt-{step}.*")):
-    shutil.copy2(path, folder)
+  best = _best(output_dir)
+  if checkpoints.is_whole(best, step) or checkpoints.copy(
+    step, output_dir, best
+  ):
+    checkpoints.remove_others(best, step)
 
 
 def use(output_dir: str) -> None:
   """Makes the best checkpoint the newest one; the last is kept beside it.
 
-  Without a finite NLL on the dev split, the last one stays the newest.
+  Without a finite NLL on the dev split, the last one stays the newest. Where
+  the best one is lost, the best of those that are left is taken.
   """
-  step = _best_step(output_dir)
+  step = _best_step_left(output_dir)
+  by_nll = _steps_by_nll(output_dir)
+  if by_nll and step != by_nll[0]:
+    instead = step_of(output_dir) if step is None else step
+    _say(
+      f"{output_dir}: the checkpoint of step {by_nll[0]}, the best on the dev "
+      f"split, is lost; step {instead} is used instead"
+    )
   if step is None or step == step_of(output_dir):
     return
-  last = tf.train.latest_checkpoint(output_dir)
-  for path in glob.glob(
-    os.path.join(output_dir, "best", f"model.ckpt-{step}.*")
+  if checkpoints.is_whole(output_dir, step) or checkpoints.copy(
+    step, _best(output_dir), output_dir
   ):
-    shutil.copy2(path, output_dir)
-  best = os.path.join(os.path.abspath(output_dir), f"model.ckpt-{step}")
-  tf.train.update_checkpoint_state(
-    output_dir, best, all_model_checkpoint_paths=[last, best]
-  )
+    checkpoints.make_newest(output_dir, step)
 
 
-def _best_step(output_dir: str) -> Optional[int]:
-  finite = [
-    r for r in _evaluations(output_dir) if r["nll_nats_per_dim"] is not None
-  ]
-  if not finite:
-    return None
-  return min(finite, key=lambda r: r["nll_nats_per_dim"])["step"]
+def _best(output_dir: str) -> str:
+  return os.path.join(output_dir, "best")
 
 
-def _evaluations(output_dir: str) -> list:
-  return [
-    r
+def _best_step_left(output_dir: str) -> Optional[int]:
+  """Of the evaluated steps whose checkpoint is there, the one of lowest NLL."""
+  folders = (_best(output_dir), output_dir)
+  for step in _steps_by_nll(output_dir):
+    if any(checkpoints.is_whole(folder, step) for folder in folders):
+      return step
+  return None
+
+
+def _steps_by_nll(output_dir: str) -> list[int]:
+  """Steps with a finite NLL on the dev split, the lowest NLL first."""
+  nlls = _by_step(output_dir)
+  return sorted((s for s in nlls if nlls[s] is not None), key=lambda s: nlls[s])
+
+
+def _by_step(output_dir: str) -> dict:
+  """{step: NLL on the dev split}; of a step that was trained twice the last."""
+  return {
+    r["step"]: r["nll_nats_per_dim"]
     for r in json_lines.read(run_folder.results(output_dir, "likelihood"))
     if r["split"] == SPLIT
-  ]
+  }
+
+
+def _forget(output_dir: str) -> None:
+  """Removes the name of a checkpoint that cannot be restored."""
+  path = os.path.join(output_dir, "checkpoint")
+  if os.path.exists(path):
+    os.remove(path)
+
+
+def _say(line: str) -> None:
+  sys.stderr.write(f"{line}\n")

@@ -22,6 +22,7 @@ from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
+from t2t_af import windows
 from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import spread_windows
@@ -77,25 +78,28 @@ def decode_from_dataset(
     total=decode_hp.num_samples if decode_hp.num_samples > 0 else None,
   )
   every = [first, *bar]
-  _write(estimator, hparams, decode_hp, every, dataset_split, checkpoint_path)
+  _write(estimator, hparams, decode_hp, every, checkpoint_path)
   return every
 
 
-def _write(estimator, hparams, decode_hp, predictions, split, checkpoint):
+def _write(estimator, hparams, decode_hp, predictions, checkpoint):
   """Writes the samples, their pictures, their scores and the summaries."""
   problem = hparams.problem
+  ids = [p[windows.SEQUENCE_ID].decode() for p in predictions]
+  recording_of = [problem.recording(name) for name in ids]
   samples = (
     series_samples.SeriesSamples(
-      predictions, problem.statistics(hparams.data_dir)
+      predictions, recording_of, problem.statistics(hparams.data_dir)
     )
     if hasattr(problem, "statistics")
-    else video_samples.VideoSamples(predictions)
+    else video_samples.VideoSamples(predictions, recording_of)
   )
   _warn_of_non_finite(predictions, samples)
   _write_samples(estimator.model_dir, samples.arrays)
   samples.write(os.path.join(estimator.model_dir, "decode"), decode_hp)
+  split = predictions[0][windows.SPLIT].decode()
   record = _write_record(
-    estimator, hparams, decode_hp, samples, split, checkpoint
+    estimator, hparams, decode_hp, samples, split, checkpoint, ids
   )
   _write_summaries(estimator.model_dir, decode_hp, samples, record)
 
@@ -142,13 +146,17 @@ def _warn_of_non_finite(predictions, samples):
     )
 
 
-def _write_record(estimator, hparams, decode_hp, samples, split, checkpoint):
+def _write_record(
+  estimator, hparams, decode_hp, samples, split, checkpoint, ids
+):
   checkpoint = checkpoint or estimator.latest_checkpoint()
   inputs, outputs = samples.arrays["inputs"], samples.arrays["outputs"]
   fields = dict(
     run_folder.identity(estimator.model_dir),
     problem=hparams.problem.name,
-    split=hparams.problem.file_split(split or "dev"),
+    split=split,
+    sequence_ids=ids,
+    num_recordings=len({hparams.problem.recording(name) for name in ids}),
     checkpoint=os.path.basename(checkpoint),
     step=t2t_decoding.get_step_from_ckpt_path(checkpoint),
     temperature=getattr(hparams, "temperature", 1.0),

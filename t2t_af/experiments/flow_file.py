@@ -19,6 +19,7 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import windows
 from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import trained_run
 
@@ -37,7 +38,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
     name: np.concatenate([batch[name] for batch in batches])
     for name in batches[0]
   }
-  x = flows.pop("x")
+  x, sequence_ids = flows.pop("x"), flows.pop(windows.SEQUENCE_ID)
   if not flows:
     tf.logging.info(
       "%s has no flow, and flow.npz is not written", run.output_dir
@@ -46,6 +47,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
   arrays = {
     "x": x.astype(np.float32 if run.is_series else np.uint8),
     "num_cond": _num_cond(run.hparams),
+    windows.SEQUENCE_ID: np.array([s.decode() for s in sequence_ids], np.str_),
   }
   precision = np.float32 if run.is_series else np.float16
   for name, values in flows.items():

@@ -3,17 +3,43 @@
 What is wrong with them is said before anything is built.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import os
 import re
-from typing import Optional
+from typing import Any, Optional
 
 from tensor2tensor.utils import hparam
 from tensor2tensor.utils import registry
 
+from problems.core.sequence_problem import SequenceProblem
+from t2t_af import effect
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.experiments import model_names
+from t2t_af.models.sequence_model import SequenceModel
 from t2t_af.records import run_folder
+
+# What tensor2tensor reads of our models' hparams, outside of any graph.
+_READS = (
+  effect.Rule(
+    ("daisy_chain_variables", "no_data_parallelism", "warm_start_from_second")
+  ),
+)
+# Names that other models read, and which of ours do what they say. The first
+# that is read is named.
+_INSTEAD = {
+  "learning_rate": ("learning_rate_constant",),
+  "learning_rate_decay_scheme": ("learning_rate_schedule",),
+  "hidden_size": ("flow_width", "coupling_width"),
+  "filter_size": ("hidden_size", "flow_width", "coupling_width"),
+  "num_hidden_layers": ("num_recurrent_layers", "depth", "num_transforms"),
+  "norm_type": ("normalization",),
+  "latent_skip": ("latent_dynamics",),
+  "sampling_temp": ("temperature",),
+  "sampling_method": ("sample_mode", "temperature"),
+  "max_length": ("video_num_target_frames",),
+  "grad_noise_scale": ("clip_grad_norm",),
+}
 
 
 def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
@@ -51,11 +77,64 @@ def of_older_run(output_dir: str) -> str:
   return "" if "log_scale_clip" in stored else "log_scale_clip=tanh"
 
 
-def by_set(hparams_sets: Sequence[str], text: str) -> dict[str, str]:
-  """{set: those of the overrides whose hparam it has}.
+def without_effect(
+  before: Mapping[str, Any], hparams: hparam.HParams, model: str, problem: str
+) -> dict[str, str]:
+  """{hparam that was changed and that nothing reads: a sentence on it}.
+
+  Empty where the model or the problem is tensor2tensor's own.
+
+  Args:
+    before: values of the hparams, before they were changed.
+    hparams: after.
+    model, problem: registered names.
+  """
+  model_cls = registry.model(model)
+  reader = registry.problem(problem)
+  if not (
+    issubclass(model_cls, SequenceModel) and isinstance(reader, SequenceProblem)
+  ):
+    return {}
+  kind = effect.SERIES if hasattr(reader, "statistics") else effect.VIDEO
+  rules = (*model_cls.reads, *reader.reads, *_READS)
+  read = effect.names_read(rules, hparams, kind)
+  sentences = {}
+  for name, value in hparams.values().items():
+    if name in read or value == before.get(name):
+      continue
+    instead = [other for other in _INSTEAD.get(name, ()) if other in read]
+    needed = effect.missing_conditions(rules, name, hparams, kind)
+    if instead:
+      why = f"{instead[0]} is what it reads"
+    elif needed:
+      why = f"it has with {', or with '.join(needed)}"
+    else:
+      why = "nothing reads it"
+    sentences[name] = f"{name}={value} has no effect on {model} here; {why}."
+  return sentences
+
+
+def check_effect(
+  before: Mapping[str, Any], hparams: hparam.HParams, model: str, problem: str
+) -> None:
+  """Raises UserError where `without_effect` has something to say."""
+  sentences = without_effect(before, hparams, model, problem)
+  if sentences:
+    raise UserError(" ".join(sentences.values()))
+
+
+def by_set(
+  hparams_sets: Sequence[str], text: str, problem: str
+) -> dict[str, str]:
+  """{set: those of the overrides that have an effect on it}.
+
+  Args:
+    hparams_sets: names.
+    text: "name=value,...".
+    problem: registered name.
 
   Raises:
-    UserError: no set has one of them; a value that cannot be read.
+    UserError: one has no effect on any set; a value that cannot be read.
   """
   # A comma parts two overrides, unless it stands in brackets.
   parts = [p for p in re.split(r",(?![^\[]*\])", text) if p]
@@ -66,11 +145,30 @@ def by_set(hparams_sets: Sequence[str], text: str) -> dict[str, str]:
       every = set().union(*known.values())
       raise UserError(suggest(name, every, "hparam of " + hparams_sets[0]))
   fitting = {
-    hparams_set: ",".join(
-      part for name, part in zip(names, parts) if name in values
-    )
+    hparams_set: {n: part for n, part in zip(names, parts) if n in values}
     for hparams_set, values in known.items()
   }
-  for hparams_set, overrides in fitting.items():
-    parse(registry.hparams(hparams_set), overrides, "hparam of " + hparams_set)
-  return fitting
+  idle = {
+    hparams_set: _idle(hparams_set, ",".join(of_set.values()), problem)
+    for hparams_set, of_set in fitting.items()
+  }
+  for name in names:
+    said = [idle[s].get(name) for s in hparams_sets if name in fitting[s]]
+    if all(said):
+      raise UserError(said[0])
+  return {
+    hparams_set: ",".join(
+      part for name, part in of_set.items() if name not in idle[hparams_set]
+    )
+    for hparams_set, of_set in fitting.items()
+  }
+
+
+def _idle(hparams_set: str, text: str, problem: str) -> dict[str, str]:
+  """`without_effect` of overrides of a set."""
+  hparams = registry.hparams(hparams_set)
+  before = dict(hparams.values())
+  parse(hparams, text, "hparam of " + hparams_set)
+  return without_effect(
+    before, hparams, model_names.model_of(hparams_set), problem
+  )

@@ -42,7 +42,7 @@ class Run(NamedTuple):
 def stages_left(run: Run) -> list:
   """Which of train, evaluate, sample are not on disk yet."""
   left = ["evaluate"] + ["sample"] * (run.num_contexts > 0)
-  if _trained_steps(run.output_dir) < run.steps:
+  if _trained_steps(run) < run.steps:
     return ["train"] + left
   step = best_checkpoint.step_of(run.output_dir)
   return [
@@ -70,7 +70,13 @@ def execute(run: Run) -> None:
     eval_every=run.eval_every,
     hardware=environment.hardware(_gpus()),
   )
-  for stage in stages_left(run):
+  # A run that was killed may have left its files between two states.
+  best_checkpoint.recover(run.output_dir)
+  left = stages_left(run)
+  if run.eval_every and "train" not in left:
+    best_checkpoint.use(run.output_dir)
+    left = stages_left(run)
+  for stage in left:
     # The same seed for each stage, whether or not an earlier one ran here.
     trainer_lib.set_random_seed(run.seed)
     _STAGES[stage](run)
@@ -78,15 +84,17 @@ def execute(run: Run) -> None:
 
 def _train(run: Run) -> None:
   for pause in _pauses(run):
-    if best_checkpoint.step_of(run.output_dir) < pause:
+    step = best_checkpoint.step_of(run.output_dir)
+    if step < pause:
       _experiment(run, trains=True).train(max_steps=pause)
-    if run.eval_every and not best_checkpoint.is_evaluated(
-      run.output_dir, pause
-    ):
+    if not run.eval_every or step > pause:
+      continue
+    # Where it was trained just now, a record is of weights that were lost.
+    if step < pause or not best_checkpoint.is_evaluated(run.output_dir, pause):
       _evaluate(run._replace(split=best_checkpoint.SPLIT))
-      best_checkpoint.keep_if_best(run.output_dir)
-  if run.eval_every:
-    best_checkpoint.use(run.output_dir)
+    # Also after an evaluation that is on disk: the run may have been killed
+    # between the record and this.
+    best_checkpoint.keep(run.output_dir)
   seconds = [
     r["seconds_per_step"]
     for r in json_lines.read(run_folder.results(run.output_dir, "training"))
@@ -97,6 +105,8 @@ def _train(run: Run) -> None:
     seconds_per_step=float(np.median(seconds)),
     peak_memory_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
   )
+  if run.eval_every:
+    best_checkpoint.use(run.output_dir)
 
 
 def _pauses(run: Run) -> list:
@@ -163,12 +173,17 @@ def _experiment(run: Run, trains: bool = False):
   )
 
 
-def _trained_steps(output_dir: str) -> int:
-  """Of the newest checkpoint, or of the last one that it was chosen from."""
-  step = best_checkpoint.step_of(output_dir)
+def _trained_steps(run: Run) -> int:
+  """Of the newest checkpoint, or of the last one that it was chosen from.
+
+  A run that is to be scored at its best step is trained only once that step
+  was chosen.
+  """
+  step = best_checkpoint.step_of(run.output_dir)
   if step < 0:
     return step
-  return max(step, run_folder.read(output_dir).get("trained_steps", step))
+  chosen_from = run_folder.read(run.output_dir).get("trained_steps", -1)
+  return chosen_from if run.eval_every else max(step, chosen_from)
 
 
 def _gpus() -> list:

@@ -23,12 +23,14 @@ class SeriesSamples:
   Args:
     predictions: one of each context, with inputs [cond, features], targets
       [time', features] and outputs [N, time, features], standardised.
+    recording_of: of each context, what it was cut from.
     statistics: of the problem's data: mean, std and names of the features.
   """
 
   non_finite_words = "do not count among the best"
 
-  def __init__(self, predictions: list[dict], statistics):
+  def __init__(self, predictions: list[dict], recording_of, statistics):
+    self._recording_of = recording_of
     self._scale = samples_lib.Scale(
       np.asarray(statistics.mean),
       np.asarray(statistics.std),
@@ -54,7 +56,8 @@ class SeriesSamples:
       for name in ("psnr", "ssim")
       for suffix in ("_best_of_n", "_best_of_n_stderr", "_per_step")
     }
-    return dict(of_video, **series_quality.record_fields(self._quality))
+    scores = series_quality.record_fields(self._quality, self._recording_of)
+    return dict(of_video, **scores)
 
   def describe(self) -> str:
     """The scores in a line."""

@@ -14,7 +14,9 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af import session as session_lib
+from t2t_af import windows
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
@@ -48,7 +50,7 @@ class TrainedRun:
         % (run_folder.path(output_dir), " and ".join(missing))
       )
     best_checkpoint.check_exists(output_dir)
-    self.checkpoint = tf.train.latest_checkpoint(output_dir)
+    self.checkpoint = checkpoints.newest(output_dir)
     self._model_cls = registry.model(self._known["model"])
     if not issubclass(self._model_cls, sequence_model.SequenceModel):
       raise errors.UserError(
@@ -135,8 +137,9 @@ class TrainedRun:
       only: which result to compute; None for all.
 
     Returns:
-      One per batch: "x" [batch, inputs + targets, ...], as the data are, and
-      those of `SequenceModel.decompose`; nothing but x without a flow.
+      One per batch: "x" [batch, inputs + targets, ...], as the data are, the
+      sequence's id and those of `SequenceModel.decompose`, which are none
+      without a flow.
     """
     with (
       tf.Graph().as_default(),
@@ -161,6 +164,7 @@ class TrainedRun:
       fetches["x"] = tf.concat(
         [features["inputs"], features["targets"]], axis=1
       )
+      fetches[windows.SEQUENCE_ID] = features[windows.SEQUENCE_ID]
       variables = tf.global_variables()
       if variables:
         tf.train.Saver(variables).restore(session, self.checkpoint)

@@ -20,19 +20,20 @@ class VideoSamples:
   """Contexts with their futures, drawn and true.
 
   Args:
+    recording_of: of each context, what it was cut from.
     predictions: one of each context, with inputs [cond, height, width,
       channels], targets [time', ...] and outputs [N, time, ...] in 0..255.
   """
 
   non_finite_words = "were drawn black or white"
 
-  def __init__(self, predictions: list[dict]):
+  def __init__(self, predictions: list[dict], recording_of: list[str]):
     self.arrays = {
       name: np.stack([p[name] for p in predictions]).astype(np.uint8)
       for name in ("inputs", "targets", "outputs")
     }
     self._quality = quality_lib.best_of_n(
-      self.arrays["outputs"], self.arrays["targets"]
+      self.arrays["outputs"], self.arrays["targets"], recording_of
     )
 
   def record_fields(self) -> dict:

@@ -14,13 +14,14 @@ Hparams:
   flow_mask         none | learned: which of the past to condition on
   flow_width        of the conditioners' layers (the paper: 64, series 256)
   flow_log_scale_bound  in nats
-  log_scale_clip    smooth | tanh (version 0.2): `layers.bounded`
+  log_scale_clip    smooth | tanh (version 0.2): `bounds.bounded`
   normalization     batch (the paper) | group | none, of video's conditioners
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from t2t_af import effect
 from t2t_af.annotations import HParams
 from t2t_af.bijectors import affine_autoregressive
 from t2t_af.bijectors import autoregressive
@@ -37,6 +38,32 @@ DATA_FLOWS = ("none", "difference", "affine_af")
 FIRST_STEPS = ("skip", "initial")
 TRANSFORMS = ("affine", "spline")
 CONDITIONERS = ("window", "dilated")
+
+_AFFINE_AF = effect.equals("data_flow", "affine_af")
+READS = (
+  effect.Rule(("data_flow", "first_steps")),
+  effect.Rule(
+    ("num_transforms",),
+    (effect.equals("data_flow", "difference", "affine_af"),),
+  ),
+  effect.Rule(
+    (
+      "num_cond_steps",
+      "flow_transform",
+      "flow_conditioner",
+      "flow_mask",
+      "flow_width",
+      "flow_log_scale_bound",
+      "log_scale_clip",
+    ),
+    (_AFFINE_AF,),
+  ),
+  effect.Rule(("normalization",), (_AFFINE_AF, effect.data_is(effect.VIDEO))),
+  effect.Rule(
+    ("normalization",),
+    (_AFFINE_AF, effect.equals("flow_conditioner", "dilated")),
+  ),
+)
 
 
 class Window(NamedTuple):

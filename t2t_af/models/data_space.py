@@ -6,6 +6,7 @@ from typing import Any, Callable, NamedTuple
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
 from t2t_af.bijectors import stack
 from t2t_af.models import data_flow
 from t2t_af.models import noise as noise_lib
@@ -28,6 +29,14 @@ class DataSpaceModel(sequence_model.SequenceModel):
   log p(x_t | x_<t) = log p(y_t | y_<t) + log |det dy_t / dx_t|. Which of the
   input steps are looked at, `data_flow.window` says.
   """
+
+  reads = (
+    *sequence_model.SequenceModel.reads,
+    *data_flow.READS,
+    effect.Rule(("temperature",)),
+    effect.Rule(("dequantization",), (effect.data_is(effect.VIDEO),)),
+    effect.Rule(("series_noise",), (effect.data_is(effect.SERIES),)),
+  )
 
   @property
   def num_warmup_steps(self) -> int:
@@ -96,9 +105,7 @@ class DataSpaceModel(sequence_model.SequenceModel):
     """Which steps of an example are used for what."""
     return data_flow.window(self.hparams, self.num_warmup_steps)
 
-  def flow_inverse(
-    self, steps: tf.Tensor, noise: noise_lib.Noise
-  ) -> FlowNoise:
+  def flow_inverse(self, steps: tf.Tensor, noise: noise_lib.Noise) -> FlowNoise:
     """Dequantizes, and sends through the flow (Eq. 5).
 
     Args:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import errors
 from t2t_af import windows
 from t2t_af.annotations import HParams
 from t2t_af.models import likelihood_record
@@ -85,6 +86,17 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     self._num_parameters = training_record.num_parameters()
     self._batches: list[dict[str, np.ndarray]] = []
     self.correlations.begin()
+
+  def after_create_session(
+    self, session: tf.Session, coord: tf.train.Coordinator
+  ) -> None:
+    """Raises if no training came before; Estimators score fresh weights too."""
+    del coord
+    if not session.run(self._step):
+      raise errors.UserError(
+        "%s: the weights are those of step 0, from no training. They are not "
+        "evaluated." % self.hparams.model_dir
+      )
 
   def before_run(
     self, run_context: tf.train.SessionRunContext

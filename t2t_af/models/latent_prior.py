@@ -20,6 +20,7 @@ from t2t_af.bijectors import affine
 from t2t_af.bijectors import autoregressive
 from t2t_af.models import gaussian
 from t2t_af.models import latent_flow
+from t2t_af.networks import bounds
 from t2t_af.networks import layers
 from t2t_af.networks import temporal_resnet
 
@@ -194,7 +195,7 @@ class LatentPrior:
       # added to it, because then training starts at latent_skip exactly.
       if hparams.latent_af_residual and transform == 0:
         shift += window[:, -1]
-      return shift, layers.bounded(
+      return shift, bounds.bounded(
         log_scale, hparams.latent_af_log_scale_bound, hparams.log_scale_clip
       )
 

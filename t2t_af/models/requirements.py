@@ -7,7 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.annotations import HParams
-from t2t_af.networks import layers
+from t2t_af.networks import bounds
 
 
 def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
@@ -17,15 +17,17 @@ def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
     hparams: has them, and those of every model, which are checked too.
     choices: {name: what it may be}.
   """
-  choices = dict(
-    choices,
-    optimizer=registry.list_optimizers(),
-    log_scale_clip=layers.CLIPS,
-  )
+  choices = dict(choices, optimizer=optimizers(), log_scale_clip=bounds.CLIPS)
   for name, known in choices.items():
     value = getattr(hparams, name)
     if value not in known:
       raise errors.UserError(errors.suggest(str(value), known, name))
+
+
+def optimizers() -> list[str]:
+  """Names of the optimizers that can be built."""
+  # adam_w is registered, but is one of tf.contrib, which is gone.
+  return sorted(set(registry.list_optimizers()) - {"adam_w"})
 
 
 def at_least(hparams: HParams, smallest: Mapping[str, float]) -> None:

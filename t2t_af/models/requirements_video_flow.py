@@ -22,6 +22,8 @@ _FIXED = {
   "learn_top_scale": False,
   "latent_architecture": "glow_resnet",
 }
+# Any other value of these is refused, with a line that says so.
+FIXED = (*_FIXED, "latent_skip")
 _CHOICES = {
   "latent_dynamics": latent_prior.LATENT_DYNAMICS,
   "sample_conditioning": ("frames", "latents"),

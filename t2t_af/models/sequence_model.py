@@ -6,10 +6,13 @@ from typing import Any, NamedTuple, Optional
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
+from t2t_af import errors
 from t2t_af import windows
 from t2t_af.models import evaluation
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import optimization
+from t2t_af.models import optimization_reads
 from t2t_af.models import requirements
 from t2t_af.models import signals
 from t2t_af.models import training_record
@@ -40,6 +43,12 @@ class SequenceModel(t2t_model.T2TModel):
   A subclass says `check_input`, `score` and `sample`; these are called in this
   order, the last two under the model's variable scope, reused automatically.
   """
+
+  # The hparams that have an effect; a subclass adds its own.
+  reads: tuple[effect.Rule, ...] = (
+    *optimization_reads.READS,
+    effect.Rule(("eval_noise_draws",)),
+  )
 
   def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or the data do not fit the model."""
@@ -205,6 +214,11 @@ class SequenceModel(t2t_model.T2TModel):
   ) -> tf.estimator.EstimatorSpec:
     """Metrics and a record instead of tensor2tensor's accuracies."""
     del labels, losses_dict
+    if windows.SEQUENCE_ID not in features:
+      raise errors.UserError(
+        "%s does not say which sequence its examples are cut from; `t2t-af "
+        "data` lists the problems that do" % self.hparams.problem.name
+      )
     return evaluation.estimator_spec(
       logits, windows.of(features), loss, self.hparams, self.record_fields()
     )

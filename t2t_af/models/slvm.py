@@ -6,6 +6,7 @@ from typing import Any, Optional, Union
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
 from t2t_af import time_axis
 from t2t_af.models import data_space
 from t2t_af.models import noise as noise_lib
@@ -30,6 +31,30 @@ class Slvm(data_space.DataSpaceModel):
   weight grows to 1; 0: no warm-up), num_importance_samples, sample_mode
   (`samples`, `means`), temperature, and those of `slvm_core`.
   """
+
+  reads = (
+    *data_space.DataSpaceModel.reads,
+    effect.Rule(
+      (
+        "latent_flow",
+        "latent_size",
+        "hidden_size",
+        "log_scale_clip",
+        "num_warmup_steps",
+        "kl_warmup_steps",
+        "num_importance_samples",
+        "sample_mode",
+      )
+    ),
+    effect.Rule(
+      ("encoder_width", "num_recurrent_layers", "normalization"),
+      (effect.data_is(effect.VIDEO),),
+    ),
+    effect.Rule(
+      ("num_cond_steps", "flow_log_scale_bound"),
+      (effect.equals("latent_flow", "affine_af"),),
+    ),
+  )
 
   def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or the data do not fit the model."""

@@ -295,8 +295,6 @@ class SlvmCore:
     return time_axis.swap(tf.scan(step, eps, memory).z_prev)
 
 
-def _noise(
-  what: str, shape: Any, number: Union[int, tf.Tensor]
-) -> tf.Tensor:
+def _noise(what: str, shape: Any, number: Union[int, tf.Tensor]) -> tf.Tensor:
   del what, number
   return tf.random_normal(shape)

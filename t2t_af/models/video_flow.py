@@ -8,6 +8,7 @@ from tensor2tensor.layers import common_video
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from t2t_af import effect
 from t2t_af.models import initialization
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_video_flow
@@ -27,6 +28,43 @@ class VideoFlow(sequence_model.SequenceModel):
   Hparams that it adds: latent_dynamics (`skip`, `affine_af`, `none`),
   latent_af_residual, latent_af_num_transforms, latent_af_log_scale_bound.
   """
+
+  reads = (
+    *sequence_model.SequenceModel.reads,
+    effect.Rule(requirements_video_flow.FIXED),
+    effect.Rule(
+      (
+        "activation",
+        "coupling",
+        "coupling_width",
+        "depth",
+        "init_batch_size",
+        "latent_activation",
+        "latent_apply_dilations",
+        "latent_dynamics",
+        "latent_encoder_depth",
+        "latent_encoder_width",
+        "n_levels",
+        "num_cond_latents",
+        "num_train_frames",
+        "sample_conditioning",
+        "temperature",
+      )
+    ),
+    effect.Rule(
+      ("latent_dilation_rates",),
+      (effect.equals("latent_apply_dilations", True),),
+    ),
+    effect.Rule(
+      (
+        "latent_af_residual",
+        "latent_af_num_transforms",
+        "latent_af_log_scale_bound",
+        "log_scale_clip",
+      ),
+      (effect.equals("latent_dynamics", "affine_af"),),
+    ),
+  )
 
   def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or frames do not fit the model."""
@@ -73,9 +111,7 @@ class VideoFlow(sequence_model.SequenceModel):
     """uint8 frames of x."""
     return video_flow_core.OBSERVATION.from_x(x)
 
-  def _dequantized(
-    self, steps: tf.Tensor, noise: noise_lib.Noise
-  ) -> tf.Tensor:
+  def _dequantized(self, steps: tf.Tensor, noise: noise_lib.Noise) -> tf.Tensor:
     """x of the frames that are looked at, with noise of the whole window."""
     x = video_flow_core.OBSERVATION.to_x(steps, noise)
     return x[:, self._num_unused_inputs() :]

@@ -12,6 +12,7 @@ from typing import Any, Callable, Optional
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
+from t2t_af.networks import bounds
 from t2t_af.networks import layers
 
 LOG_SCALE_BOUND = 10.0
@@ -104,7 +105,7 @@ def flow_parameters(
 ) -> tuple[tf.Tensor, ...]:
   """(shift, log_scale) or (shift, log_scale, extra), from zero heads.
 
-  log_scale is the network's output, bounded (`layers.bounded`). Paper: exp of
+  log_scale is the network's output, bounded (`bounds.bounded`). Paper: exp of
   the network's output. The authors' code clamps the scale at 10 from above,
   which stops the gradient of what sits there, and lets it fall to 0, where the
   inverse divides by it. Here: smooth and on both sides, because the inverse
@@ -119,13 +120,13 @@ def flow_parameters(
     channels: of a step.
     log_scale_bound: in nats, positive.
     num_extra: channels of the third parameter, per channel of a step.
-    log_scale_clip: one of `layers.CLIPS`.
+    log_scale_clip: one of `bounds.CLIPS`.
   """
   sizes = dict(shift=channels, log_scale=channels)
   if num_extra:
     sizes["extra"] = channels * num_extra
   shift, raw, *extra = heads(sizes)
-  log_scale = layers.bounded(raw, log_scale_bound, log_scale_clip)
+  log_scale = bounds.bounded(raw, log_scale_bound, log_scale_clip)
   return (shift, log_scale, *extra)
 
 

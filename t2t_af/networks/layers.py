@@ -24,8 +24,6 @@ from t2t_af.compat import dilated
 from t2t_af.networks import ddi
 
 LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
-CLIPS = ("smooth", "tanh")
-_UNBENT_SHARE = 0.75  # of a bound: so far `bounded` is the identity
 
 
 def variable(name: str, shape: Sequence[int], initializer: Any) -> tf.Tensor:
@@ -278,25 +276,3 @@ def interleaved(h: tf.Tensor) -> list[tf.Tensor]:
   """
   shape = [-1] + h.shape.as_list()[1:-1] + [int(h.shape[-1]) // 2, 2]
   return tf.unstack(tf.reshape(h, shape), axis=-1)
-
-
-def bounded(raw: tf.Tensor, bound: float, clip: str = "smooth") -> tf.Tensor:
-  """`raw`, kept inside +-bound.
-
-    smooth   raw itself where |raw| <= a = 0.75 bound, beyond
-             sign(raw) (a + (bound - a) tanh((|raw| - a) / (bound - a))),
-             whose first two derivatives are continuous
-    tanh     bound tanh(raw / bound), which bends everywhere: what runs of
-             version 0.2 and before were trained with
-
-  Args:
-    raw: any shape.
-    bound: positive.
-    clip: one of CLIPS.
-  """
-  if clip == "tanh":
-    return bound * tf.tanh(raw / bound)
-  unbent = _UNBENT_SHARE * bound
-  inside = tf.clip_by_value(raw, -unbent, unbent)
-  room = bound - unbent
-  return inside + room * tf.tanh((raw - inside) / room)

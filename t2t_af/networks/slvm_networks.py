@@ -16,9 +16,9 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
 from t2t_af.annotations import HParams
+from t2t_af.networks import bounds
 from t2t_af.networks import dcgan
 from t2t_af.networks import highway
-from t2t_af.networks import layers
 from t2t_af.networks import recurrence
 from t2t_af.networks import series_conditioner
 
@@ -36,11 +36,11 @@ class LocAndLogScale(NamedTuple):
 
 
 def bounded_log_scale(raw: tf.Tensor, clip: str = "smooth") -> tf.Tensor:
-  """`layers.bounded`, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
+  """`bounds.bounded`, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
   return tf.where(
     raw < 0.0,
-    layers.bounded(raw, -MIN_LOG_SCALE, clip),
-    layers.bounded(raw, MAX_LOG_SCALE, clip),
+    bounds.bounded(raw, -MIN_LOG_SCALE, clip),
+    bounds.bounded(raw, MAX_LOG_SCALE, clip),
   )
 
 
@@ -176,7 +176,7 @@ class VideoNetworks:
     loc = (
       tf.sigmoid(loc)
       if hparams.data_flow == "none"
-      else layers.bounded(loc, MAX_LOC, hparams.log_scale_clip)
+      else bounds.bounded(loc, MAX_LOC, hparams.log_scale_clip)
     )
     log_scale = bounded_log_scale(log_scale, hparams.log_scale_clip)
     return LocAndLogScale(
@@ -249,7 +249,7 @@ class SeriesNetworks:
       h = self._highway(time_axis.fold(z))
       loc = highway.dense("loc", h, self._num_features)
       log_scale = highway.dense("log_scale", h, self._num_features)
-    loc = layers.bounded(loc, MAX_LOC, self._clip)
+    loc = bounds.bounded(loc, MAX_LOC, self._clip)
     log_scale = bounded_log_scale(log_scale, self._clip)
     return LocAndLogScale(
       time_axis.unfold(loc, z), time_axis.unfold(log_scale, z)

@@ -17,7 +17,7 @@ tensor2tensor bits per dimension.
 
 from collections.abc import Sequence
 import math
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, Union
 
 import numpy as np
 
@@ -40,7 +40,9 @@ def bits_from_nats(nats: Values) -> Values:
   return nats / NATS_PER_BIT
 
 
-def mean_and_stderr(values: Sequence[float]) -> MeanAndStderr:
+def mean_and_stderr(
+  values: Union[Sequence[float], np.ndarray],
+) -> MeanAndStderr:
   """mean, and standard error = std(ddof = 1) / sqrt(N), of independent values.
 
   Args:

@@ -13,11 +13,13 @@ is not given.
 
 from collections.abc import Hashable, Sequence
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Union
 
 import numpy as np
 
 from t2t_af.records import likelihood
+
+Values = Union[Sequence[float], np.ndarray]
 
 # Below, the error of the error is half of it and more: sqrt(1 / (2 (K - 1))).
 MIN_RECORDINGS = 4
@@ -67,7 +69,7 @@ def group(ids: Sequence[Hashable]) -> Grouped:
 
 
 def mean_and_stderr(
-  values: Sequence[float], recordings: Sequence[Hashable]
+  values: Values, recordings: Sequence[Hashable]
 ) -> likelihood.MeanAndStderr:
   """The mean over windows, with its error over recordings.
 
@@ -85,9 +87,7 @@ def mean_and_stderr(
 
 
 def weighted(
-  means: Sequence[float],
-  weights: Sequence[float],
-  recordings: Sequence[Hashable],
+  means: Values, weights: Values, recordings: Sequence[Hashable]
 ) -> likelihood.MeanAndStderr:
   """`mean_and_stderr` from means over some windows each.
 
@@ -119,7 +119,7 @@ def weighted(
   return likelihood.MeanAndStderr(mean, float(math.sqrt(variance) / total))
 
 
-def tail(values: Sequence[float]) -> Tail:
+def tail(values: Values) -> Tail:
   """Of NLLs of windows, [N]: higher is worse."""
   values = np.sort(np.asarray(values, np.float64))
   worst = max(1, int(round(_WORST * len(values))))

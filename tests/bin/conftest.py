@@ -5,7 +5,7 @@ from absl.testing import flagsaver
 import pytest
 
 # Defines tensor2tensor's flags.
-from tensor2tensor.utils import flags as _  # noqa: F401
+from tensor2tensor.bin import t2t_trainer as _  # noqa: F401
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from problems import series_particle
 from t2t_af import errors
 from t2t_af.bin import checks
 from t2t_af.experiments import best_checkpoint
+from tests.fixtures import checkpoint_files
 
 FLAGS = flags.FLAGS
 
@@ -47,22 +48,15 @@ def test_missing_data_names_the_command_that_makes_it(tmp_path):
     checks.data_files("video_toy_pushing", ["train", "dev"])
 
 
-def _checkpoint(folder, name):
-  tf.get_variable(name, initializer=[1.0])
-  with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
-    tf.train.Saver().save(session, str(folder / "model.ckpt"))
-
-
 def test_another_models_checkpoint_is_refused(tmp_path):
   checks.output_dir_is_of("next_frame_glow", str(tmp_path))  # empty: fine
   with pytest.raises(errors.UserError, match="holds no checkpoint"):
     best_checkpoint.check_exists(str(tmp_path))
-  _checkpoint(tmp_path, "next_frame_glow/body/kernel")
+  path = checkpoint_files.write(str(tmp_path), 3, scope="next_frame_glow")
   best_checkpoint.check_exists(str(tmp_path))
-  checks.checkpoint_exists(str(tmp_path / "model.ckpt"))
+  checks.checkpoint_exists(path)
   with pytest.raises(errors.UserError, match="written without .index"):
-    checks.checkpoint_exists(str(tmp_path / "model.ckpt.index"))
+    checks.checkpoint_exists(path + ".index")
   checks.output_dir_is_of("next_frame_glow", str(tmp_path))
   with pytest.raises(
     errors.UserError,
@@ -103,6 +97,7 @@ def test_home_is_expanded_in_what_is_given(monkeypatch):
 
 def _set(model, hparams_set, hparams=""):
   FLAGS.model, FLAGS.hparams_set, FLAGS.hparams = model, hparams_set, hparams
+  FLAGS.problem = "video_toy_pushing"
 
 
 @pytest.mark.parametrize(
@@ -118,6 +113,7 @@ def _set(model, hparams_set, hparams=""):
     ),
     ("slvm", "slvm_tiny", "latent_size=big", "cannot read"),
     ("slvm", "slvm_tiny", "train_fraction=0", "train_fraction"),
+    ("slvm", "slvm_tiny", "dropout=0.9", "dropout=0.9 has no effect on slvm"),
   ],
 )
 def test_wrong_models_and_hparams_are_named(
@@ -131,6 +127,45 @@ def test_wrong_models_and_hparams_are_named(
 def test_right_models_and_hparams_pass():
   _set("slvm", "slvm_tiny", "latent_size=3,train_fraction=0.5")
   checks.model_and_hparams()
+
+
+def test_what_a_run_began_with_may_be_given_again(tmp_path):
+  """Also what has no effect, and stands in its hparams.json."""
+  _set("slvm", "slvm_tiny", "dropout=0.9")
+  (tmp_path / "hparams.json").write_text('{"dropout": 0.9}', encoding="utf-8")
+  checks.model_and_hparams(str(tmp_path))
+  with pytest.raises(errors.UserError, match="no effect"):
+    checks.model_and_hparams()
+
+
+def test_a_damaged_checkpoint_is_named_with_those_that_are_whole(tmp_path):
+  checkpoint_files.write(str(tmp_path), 3)
+  path = checkpoint_files.write(str(tmp_path), 5)
+  (tmp_path / "model.ckpt-5.data-00000-of-00001").write_bytes(b"cut")
+  told = "model.ckpt-5 is damaged: .* Whole in that folder: model.ckpt-3"
+  with pytest.raises(errors.UserError, match=told):
+    best_checkpoint.check_exists(str(tmp_path))
+  with pytest.raises(errors.UserError, match=told):
+    checks.checkpoint_exists(path)
+  (tmp_path / "model.ckpt-3.index").unlink()
+  with pytest.raises(errors.UserError, match="No other .* train again"):
+    best_checkpoint.check_exists(str(tmp_path))
+
+
+def test_the_checkpoint_of_before_a_training_is_not_evaluated(tmp_path):
+  path = checkpoint_files.write(str(tmp_path), 0)
+  best_checkpoint.check_goes_on(str(tmp_path))
+  with pytest.raises(errors.UserError, match="step 0, from before any"):
+    best_checkpoint.check_exists(str(tmp_path))
+  with pytest.raises(errors.UserError, match="step 0, from before any"):
+    checks.checkpoint_exists(path)
+
+
+def test_a_file_that_names_no_checkpoint_is_not_none_at_all(tmp_path):
+  checkpoint_files.write(str(tmp_path), 3)
+  (tmp_path / "checkpoint").write_text("", encoding="utf-8")
+  with pytest.raises(errors.UserError, match="model.ckpt-3"):
+    best_checkpoint.check_exists(str(tmp_path))
 
 
 def test_decode_hparams_are_looked_at():

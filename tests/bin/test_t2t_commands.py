@@ -14,6 +14,7 @@ from t2t_af.bin import t2t_trainer
 from t2t_af.experiments import decoding
 from t2t_af.experiments import training_progress
 from t2t_af.records import run_folder
+from tests.fixtures import checkpoint_files
 
 FLAGS = flags.FLAGS
 COMMANDS = (t2t_trainer, t2t_eval, t2t_decoder)
@@ -54,6 +55,7 @@ def _stock():
     (dict(problem="video_toy"), 'unknown problem "video_toy"'),
     (dict(hparams_set="slvm_tini"), 'Did you mean "slvm_tiny"'),
     (dict(hparams="latent_sise=2"), 'Did you mean "latent_size"'),
+    (dict(hparams="dropout=0.9"), "dropout=0.9 has no effect on slvm"),
   ],
 )
 def test_mistakes_are_named_and_nothing_is_written(
@@ -69,6 +71,38 @@ def test_mistakes_are_named_and_nothing_is_written(
 def test_without_a_checkpoint_there_is_nothing_to_evaluate(module):
   with pytest.raises(errors.UserError, match="holds no checkpoint"):
     module._prepare(_stock())
+
+
+@pytest.mark.parametrize(
+  "schedule",
+  ["evaluate", "evaluate_on_train_data", "decode", "continuous_eval"],
+)
+def test_a_schedule_that_trains_nothing_needs_a_checkpoint(folder, schedule):
+  _give(schedule=schedule)
+  with pytest.raises(errors.UserError, match="holds no checkpoint"):
+    t2t_trainer._prepare(_stock())
+  assert not (folder / "run").exists()
+  checkpoint_files.write(str(folder / "run"), 3)
+  t2t_trainer._prepare(_stock())
+
+
+def test_an_evaluation_beside_a_training_waits_if_it_is_said():
+  FLAGS(["t2t-trainer", "--eval_timeout_mins=3"])
+  _give(schedule="continuous_eval")
+  t2t_trainer._prepare(_stock())
+
+
+def test_a_training_does_not_start_anew_beside_checkpoints(folder):
+  checkpoint_files.write(str(folder / "run"), 3)
+  (folder / "run" / "checkpoint").unlink()
+  with pytest.raises(errors.UserError, match='say, .* "model.ckpt-3"'):
+    t2t_trainer._prepare(_stock())
+
+
+def test_a_run_that_is_trained_already_is_told(folder, capsys):
+  checkpoint_files.write(str(folder / "run"), 9)
+  t2t_trainer._prepare(_stock())
+  assert "is at step 9 already; --train_steps=5" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("module", [t2t_eval, t2t_decoder])
@@ -111,8 +145,9 @@ def test_the_trainer_writes_what_is_run():
 
 def test_an_evaluation_leaves_run_json_alone(folder):
   _give(schedule="evaluate")
+  checkpoint_files.write(str(folder / "run"), 3)
   t2t_trainer._prepare(_stock())
-  assert not (folder / "run").exists()
+  assert run_folder.read(FLAGS.output_dir) == {}
 
 
 @pytest.mark.parametrize(

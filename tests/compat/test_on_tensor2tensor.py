@@ -32,6 +32,18 @@ def test_layers_of_one_name_share_their_kernel():
   ]
 
 
+def test_waiting_for_checkpoints_passes_over_that_of_step_0(monkeypatch):
+  paths = iter(["run/model.ckpt-0", "run/model.ckpt-10", None])
+  monkeypatch.setattr(
+    contrib,
+    "training",
+    lambda: contrib.DummyModule(
+      wait_for_new_checkpoint=lambda *args, **kwargs: next(paths)
+    ),
+  )
+  assert list(trainer_lib.next_checkpoint("run")) == ["run/model.ckpt-10"]
+
+
 def test_slim_decodes_png():
   image = np.random.RandomState(0).randint(0, 256, [4, 5, 3], np.uint8)
   encoded = io.BytesIO()

@@ -1,10 +1,18 @@
 """Overrides in a text: parsed, given to the sets that have them, or refused."""
 
 import pytest
+from tensor2tensor.data_generators import bair_robot_pushing  # noqa: F401
 from tensor2tensor.utils import registry
 
 from t2t_af import errors
 from t2t_af.experiments import overrides
+
+_VIDEO = "video_toy_pushing"
+_OF_SETS = {  # Set, model, problem.
+  "af1": ("af1_series_tiny", "autoregressive_flow", "series_particle"),
+  "slvm": ("slvm_series_tiny", "slvm", "series_particle"),
+  "video_flow": ("video_flow_tiny", "video_flow", _VIDEO),
+}
 
 
 def test_values_are_set():
@@ -53,14 +61,17 @@ def test_runs_of_version_02_keep_their_bound(tmp_path):
 
 def test_lists_among_overrides_are_not_cut():
   text = "latent_dilation_rates=[1,3],depth=2"
-  assert overrides.by_set(["video_flow_tiny"], text) == {
+  text += ",latent_apply_dilations=True"
+  assert overrides.by_set(["video_flow_tiny"], text, _VIDEO) == {
     "video_flow_tiny": text
   }
 
 
 def test_each_set_gets_those_that_it_has():
   assert overrides.by_set(
-    ["video_flow_tiny", "slvm_tiny"], "depth=2,batch_size=3,latent_size=5"
+    ["video_flow_tiny", "slvm_tiny"],
+    "depth=2,batch_size=3,latent_size=5",
+    _VIDEO,
   ) == {
     "video_flow_tiny": "depth=2,batch_size=3",
     "slvm_tiny": "batch_size=3,latent_size=5",
@@ -69,9 +80,103 @@ def test_each_set_gets_those_that_it_has():
 
 def test_an_hparam_of_no_set_is_refused():
   with pytest.raises(errors.UserError, match="unknown hparam of video_flow_t"):
-    overrides.by_set(["video_flow_tiny", "slvm_tiny"], "latent_sise=5")
+    overrides.by_set(["video_flow_tiny", "slvm_tiny"], "latent_sise=5", _VIDEO)
 
 
 def test_a_value_that_one_set_cannot_read_is_refused():
   with pytest.raises(errors.UserError, match="cannot read"):
-    overrides.by_set(["video_flow_tiny"], "batch_size=few")
+    overrides.by_set(["video_flow_tiny"], "batch_size=few", _VIDEO)
+
+
+def test_each_set_gets_those_that_have_an_effect_on_it():
+  """Without a flow nothing reads the width of one."""
+  assert overrides.by_set(
+    ["slvm_tiny", "slvm_af1_tiny"], "flow_width=3,hidden_size=5", _VIDEO
+  ) == {
+    "slvm_tiny": "hidden_size=5",
+    "slvm_af1_tiny": "flow_width=3,hidden_size=5",
+  }
+
+
+def test_what_has_an_effect_on_no_set_is_refused():
+  with pytest.raises(
+    errors.UserError, match="flow_width=3 has no effect on sl"
+  ):
+    overrides.by_set(["slvm_tiny", "slvm_dx_tiny"], "flow_width=3", _VIDEO)
+
+
+def test_a_value_of_the_sets_own_is_no_mistake():
+  text = "learning_rate=0.1,flow_width=16"
+  assert overrides.by_set(["slvm_tiny"], text, _VIDEO) == {"slvm_tiny": text}
+
+
+def _said(hparams_set, model, problem, text):
+  hparams = registry.hparams(hparams_set)
+  before = dict(hparams.values())
+  hparams.parse(text)
+  return " ".join(
+    overrides.without_effect(before, hparams, model, problem).values()
+  )
+
+
+@pytest.mark.parametrize(
+  "hparams_set, text, said",
+  [
+    ("af1", "learning_rate=1.0", "learning_rate_constant is what it reads."),
+    ("af1", "hidden_size=999", "flow_width is what it reads."),
+    ("af1", "weight_decay=100.0", "here; nothing reads it."),
+    ("af1", "dropout=0.9", "here; nothing reads it."),
+    ("af1", "activation_dtype=float16", "here; nothing reads it."),
+    ("af1", "initializer=orthogonal", "here; nothing reads it."),
+    ("af1", "dequantization=gaussian", "it has with video data."),
+    ("af1", "normalization=group", "video data, or with flow_conditioner=dil"),
+    (
+      "af1",
+      "optimizer_momentum_momentum=0.5",
+      "it has with optimizer=momentum|yellow_fin.",
+    ),
+    (
+      "af1",
+      "optimizer=momentum,optimizer_adam_beta1=0.5",
+      "optimizer_adam_beta1=0.5 has no effect on autoregressive_flow here; it "
+      "has with optimizer=adam|true_adam|multistep_adam.",
+    ),
+    (
+      "af1",
+      "learning_rate_warmup_steps=9",
+      "it has with linear_warmup|cosdecay|",
+    ),
+    ("af1", "train_fraction_seed=3", "it has with train_fraction below 1."),
+    ("slvm", "flow_mask=learned", "it has with data_flow=affine_af."),
+    ("slvm", "encoder_width=9", "it has with video data."),
+    ("slvm", "num_cond_steps=2", "data_flow=affine_af, or with latent_flow="),
+    ("video_flow", "latent_af_residual=True", "with latent_dynamics=affine_af"),
+    ("video_flow", "latent_dilation_rates=[1]", "latent_apply_dilations=True"),
+  ],
+)
+def test_hparams_without_effect_name_what_does_it(hparams_set, text, said):
+  of_set = _OF_SETS[hparams_set]
+  assert said in _said(*of_set, text)
+
+
+@pytest.mark.parametrize(
+  "hparams_set, text",
+  [
+    ("af1", "optimizer=momentum,optimizer_momentum_nesterov=True"),
+    ("af1", "train_fraction=0.5,train_fraction_seed=3"),
+    ("af1", "learning_rate_schedule=legacy,learning_rate=1.0"),
+    ("af1", "temperature=0.5"),
+    ("slvm", "sample_mode=means,num_importance_samples=5"),
+    ("slvm", "first_steps=initial"),  # scores the inputs too
+    ("video_flow", "n_bits_x=5"),  # refused by the model, which says why
+  ],
+)
+def test_hparams_with_an_effect_are_no_mistake(hparams_set, text):
+  assert _said(*_OF_SETS[hparams_set], text) == ""
+
+
+def test_models_and_problems_of_tensor2tensor_are_left_alone():
+  glow = "next_frame_glow_bair_quant"
+  assert _said(glow, "next_frame_glow", _VIDEO, "dropout=0.9") == ""
+  theirs = "video_bair_robot_pushing"
+  assert _said("video_flow_tiny", "video_flow", theirs, "dropout=0.9") == ""

@@ -6,6 +6,7 @@ from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import run as run_lib
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
+from tests.fixtures import checkpoint_files
 
 
 def _run(folder, **fields):
@@ -27,14 +28,6 @@ def _run(folder, **fields):
       **fields,
     }
   )
-
-
-def _checkpoint(folder, step):
-  (folder / "checkpoint").write_text(
-    f'model_checkpoint_path: "model.ckpt-{step}"\n', encoding="utf-8"
-  )
-  for suffix in ("index", "data-00000-of-00001"):
-    (folder / f"model.ckpt-{step}.{suffix}").touch()
 
 
 def _record(folder, name, **fields):
@@ -59,9 +52,9 @@ def test_the_last_pause_is_the_end(tmp_path, steps, every, pauses):
 def test_what_is_on_disk_is_not_done_again(tmp_path):
   run = _run(tmp_path)
   assert run_lib.stages_left(run) == ["train", "evaluate", "sample"]
-  _checkpoint(tmp_path, 4)
+  checkpoint_files.write(str(tmp_path), 4)
   assert run_lib.stages_left(run) == ["train", "evaluate", "sample"]
-  _checkpoint(tmp_path, 10)
+  checkpoint_files.write(str(tmp_path), 10)
   assert run_lib.stages_left(run) == ["evaluate", "sample"]
   _record(tmp_path, "likelihood", step=10, split="dev")
   _record(tmp_path, "likelihood", step=4, split="test")
@@ -73,10 +66,10 @@ def test_what_is_on_disk_is_not_done_again(tmp_path):
 
 def test_a_run_scored_at_an_earlier_step_is_trained(tmp_path):
   """Its newest checkpoint is the best one, not the last."""
-  _checkpoint(tmp_path, 4)
-  assert run_lib._trained_steps(str(tmp_path)) == 4
+  checkpoint_files.write(str(tmp_path), 4)
+  assert run_lib._trained_steps(_run(tmp_path)) == 4
   run_folder.update(str(tmp_path), trained_steps=10)
-  assert run_lib._trained_steps(str(tmp_path)) == 10
+  assert run_lib._trained_steps(_run(tmp_path)) == 10
   _record(tmp_path, "likelihood", step=4, split="test")
   assert run_lib.stages_left(_run(tmp_path)) == ["sample"]
   assert "train" in run_lib.stages_left(_run(tmp_path, steps=11))
@@ -84,7 +77,7 @@ def test_a_run_scored_at_an_earlier_step_is_trained(tmp_path):
 
 def test_without_a_checkpoint_nothing_is_trained(tmp_path):
   run_folder.update(str(tmp_path), trained_steps=10)  # deleted since
-  assert run_lib._trained_steps(str(tmp_path)) == -1
+  assert run_lib._trained_steps(_run(tmp_path)) == -1
 
 
 def test_stages_run_in_order_from_one_seed(tmp_path, monkeypatch):
@@ -117,7 +110,7 @@ def test_training_pauses_for_the_dev_split_and_leaves_its_speed(
 
     def train(self, max_steps):
       done.append(("train", max_steps))
-      _checkpoint(tmp_path, max_steps)
+      checkpoint_files.write(str(tmp_path), max_steps)
       _record(tmp_path, "training", seconds_per_step=max_steps / 10)
 
   def evaluate(run):

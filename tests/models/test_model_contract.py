@@ -58,8 +58,8 @@ def _changed(change):
   """A wrong `score`: the right one's NLL, changed."""
   right = AutoregressiveFlow.score
 
-  def score(self, steps):
-    scores = right(self, steps)
+  def score(self, steps, noise):
+    scores = right(self, steps, noise)
     return scores._replace(nll=change(scores.nll, steps))
 
   return score

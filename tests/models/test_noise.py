@@ -29,8 +29,10 @@ def _drawn(make, *arguments, seed=0, **keywords):
 
 def _normal(draw=0, stream=noise.DATA, **of_keys):
   keys = _keys(**of_keys)
-  return noise.WindowNoise(keys, draw).stream(stream).normal(
-    [tf.shape(keys)[0], 7, 5]
+  return (
+    noise.WindowNoise(keys, draw)
+    .stream(stream)
+    .normal([tf.shape(keys)[0], 7, 5])
   )
 
 
@@ -47,9 +49,7 @@ def test_noise_follows_from_the_window_alone():
   np.testing.assert_array_equal(every, _drawn(_normal, seed=5))
   for order in ([2, 0], [3], [1, 1, 2]):
     some = _drawn(
-      _normal,
-      ids=[IDS[i] for i in order],
-      starts=[STARTS[i] for i in order],
+      _normal, ids=[IDS[i] for i in order], starts=[STARTS[i] for i in order]
     )
     np.testing.assert_array_equal(some, every[order])
 

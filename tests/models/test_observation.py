@@ -1,7 +1,6 @@
 """Frames to x and back; noise of evaluations; the scale of the likelihood."""
 
 import numpy as np
-import pytest
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import observation

@@ -36,6 +36,7 @@ def _count(step_shape, data_flow, num_layers, **overrides):
         latent_flow="none",
         num_cond_steps=3,
         flow_log_scale_bound=8.0,
+        log_scale_clip="smooth",
       ),
       **overrides,
     )

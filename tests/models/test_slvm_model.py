@@ -8,8 +8,8 @@ from t2t_af.models import data_flow
 from t2t_af.models import slvm
 from t2t_af.models import slvm_core
 from tests import weights
-from tests.models import numpy_slvm
 from tests.models import known_noise
+from tests.models import numpy_slvm
 from tests.models import small
 from tests.networks import numpy_layers
 

@@ -5,7 +5,6 @@ import pytest
 import scipy.stats
 import tensorflow.compat.v1 as tf
 
-from t2t_af.models import observation
 from t2t_af.models import video_flow_core
 from tests import weights
 from tests.models import known_noise

@@ -133,8 +133,13 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
   assert np.isclose(np.mean(record["nll_nats_per_dim_per_step"]), nats)
   assert np.isclose(record["nll_bits_per_dim"] * np.log(2), nats)
   assert np.isclose(
-    record["nll_nats_per_dim_stderr"], np.std(per_sequence, ddof=1) / np.sqrt(3)
+    record["nll_nats_per_dim_window_stderr"],
+    np.std(per_sequence, ddof=1) / np.sqrt(3),
   )
+  assert record["nll_nats_per_dim_stderr"] is None  # of three recordings
+  assert record["sequence_ids"] == record["recordings"]
+  assert record["num_windows_per_sequence"] == [1, 1, 1]
+  assert record["is_partial"] is False
   assert np.std(per_sequence) > 0
   # tf.metrics.mean weighs the last, smaller batch by its size.
   assert np.isclose(ran.metrics["nll_nats_per_dim"], nats, rtol=1e-5)
@@ -158,7 +163,7 @@ def test_evaluation_writes_one_record_of_every_sequence(ran):
     model="video_flow",
     seed=7,
     problem="video_toy_stamps",
-    split="eval",
+    split="dev",
     step=2,
     checkpoint="model.ckpt-2",
     num_cond_steps=NUM_COND,
@@ -175,7 +180,7 @@ def test_evaluation_writes_the_correlation_of_data_and_latents(ran):
   expected = correlation.temporal_correlation(frames, num_unscored=NUM_COND)
   for record in written:
     assert (record["num_sequences"], record["num_steps"]) == (3, 6)
-    assert (record["step"], record["seed"], record["split"]) == (2, 7, "eval")
+    assert (record["step"], record["seed"], record["split"]) == (2, 7, "dev")
     # A metric is float32.
     assert np.isclose(
       record["correlation"], ran.metrics["corr_" + record["signal"]], rtol=1e-6

@@ -25,6 +25,7 @@ from scipy import stats
 
 from t2t_af import errors
 from t2t_af.records import likelihood
+from t2t_af.records import recordings
 
 NUM_BINS = 10
 LEVELS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
@@ -35,7 +36,7 @@ class Shares(NamedTuple):
   """Shares of the values, each with a band of confidence CONFIDENCE."""
 
   share: np.ndarray  # [n]
-  stderr: np.ndarray  # [n]; NaN for fewer than two independent sequences
+  stderr: np.ndarray  # [n]; NaN for too few recordings
   low: np.ndarray  # [n], at least 0
   high: np.ndarray  # [n], at most 1
 
@@ -235,7 +236,7 @@ def _shares(
   total = counts.shape[0] * num_per_sequence
   share = counts.sum(axis=0) / total
   num_units = unit.max() + 1
-  if num_units < 2:
+  if num_units < recordings.MIN_RECORDINGS:
     return _with_bands(share, np.full_like(share, math.nan), 0)
   residual = np.zeros([num_units, counts.shape[1]])
   np.add.at(residual, unit, counts - num_per_sequence * share)

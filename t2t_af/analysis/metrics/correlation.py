@@ -28,6 +28,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
+from t2t_af.records import recordings
+
 MAX_BLOCKS = 64
 # A variance below this share of the second moment it was computed from is
 # rounding: the dimension is constant without the block that is left out.
@@ -38,7 +40,7 @@ class Correlation(NamedTuple):
   """`correlation` and `stderr` have no unit; NaN where they are not defined."""
 
   correlation: float
-  stderr: float  # NaN for fewer than two independent sequences
+  stderr: float  # NaN for too few recordings
   num_sequences: int  # independent ones
   num_windows: int  # what was added; several may be cut from one sequence
   num_steps: int  # scored, over all sequences
@@ -250,7 +252,7 @@ class _Sums(NamedTuple):
   def stderr(self) -> float:
     """sqrt((K - 1) / K sum (estimate without one - their mean)^2)."""
     num_blocks = len(self.counts)
-    if num_blocks < 2:
+    if num_blocks < recordings.MIN_RECORDINGS:
       return math.nan
     without_one = self.correlations(1.0 - np.eye(num_blocks))
     return float(without_one.std() * math.sqrt(num_blocks - 1.0))

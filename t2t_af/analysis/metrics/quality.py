@@ -9,12 +9,13 @@ score is the mean over its predicted frames; the best of N samples is the one
 with the highest score, chosen for each metric and each context by itself.
 """
 
+from collections.abc import Hashable, Sequence
 import csv
 from typing import NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.records import likelihood
+from t2t_af.records import recordings
 
 PEAK = 255.0
 PSNR_CEILING_DB = 100.0  # Given to a frame without any error, in means only.
@@ -30,9 +31,10 @@ class BestOfN(NamedTuple):
   best_index: np.ndarray  # [contexts], the sample chosen
   per_context: np.ndarray  # [contexts], score of the chosen sample
   mean: float  # over contexts
-  stderr: float  # over contexts; NaN for one context
+  stderr: float  # over recordings; NaN for too few
   per_step: np.ndarray  # [time], chosen samples, mean over contexts
   best_frames: np.ndarray  # [contexts, time], frames of the chosen samples
+  per_step_stderr: list[float]  # [time], of per_step
 
 
 class Quality(NamedTuple):
@@ -87,13 +89,19 @@ def ssim(frames: np.ndarray, truth: np.ndarray) -> np.ndarray:
   return np.concatenate(blocks or [np.zeros(0)]).reshape(shape[:-3])
 
 
-def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
+def best_of_n(
+  samples: np.ndarray,
+  truth: np.ndarray,
+  recording_of: Optional[Sequence[Hashable]] = None,
+) -> Quality:
   """Scores N samples per context against the truth.
 
   Args:
     samples: uint8 [contexts, N, time, height, width, channels].
     truth: uint8 [contexts, time', height, width, channels]; the first
       min(time, time') frames are compared.
+    recording_of: [contexts], what each was cut from, which errors are over;
+      None: all are independent.
 
   Raises:
     ValueError: if the axes do not fit.
@@ -109,12 +117,12 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> Quality:
     raise ValueError(f"nothing to compare: {samples.shape}, {truth.shape}")
   samples, truth = samples[:, :, :num_frames], truth[:, :num_frames]
   in_db = np.stack([psnr(s, t) for s, t in zip(samples, truth)])
-  in_psnr = _best(np.minimum(in_db, PSNR_CEILING_DB))
+  recording_of = range(len(truth)) if recording_of is None else recording_of
+  in_psnr = _best(np.minimum(in_db, PSNR_CEILING_DB), recording_of)
   if min(truth.shape[-3:-1]) < WINDOW:
     return Quality(in_psnr, None)
-  return Quality(
-    in_psnr, _best(np.stack([ssim(s, t) for s, t in zip(samples, truth)]))
-  )
+  in_ssim = np.stack([ssim(s, t) for s, t in zip(samples, truth)])
+  return Quality(in_psnr, _best(in_ssim, recording_of))
 
 
 def record_fields(quality: Quality) -> dict:
@@ -125,12 +133,7 @@ def record_fields(quality: Quality) -> dict:
     fields[f"{name}_best_of_n_stderr"] = metric.stderr if metric else None
     fields[f"{name}_per_step"] = metric.per_step if metric else None
     fields[f"{name}_per_step_stderr"] = (
-      [
-        likelihood.mean_and_stderr(frame).stderr
-        for frame in metric.best_frames.T
-      ]
-      if metric
-      else None
+      metric.per_step_stderr if metric else None
     )
     fields[f"{name}_mean_of_n"] = (
       float(metric.per_sample.mean()) if metric else None
@@ -153,14 +156,14 @@ def write_csv(path: str, quality: Quality) -> None:
           )
 
 
-def _best(scores: np.ndarray) -> BestOfN:
+def _best(scores: np.ndarray, recording_of: Sequence[Hashable]) -> BestOfN:
   """The best sample of each context; scores: [contexts, N, time]."""
   per_sample = scores.mean(axis=2)  # [contexts, N]
   best_index = per_sample.argmax(axis=1)
   contexts = np.arange(len(scores))
   per_context = per_sample[contexts, best_index]
   best_frames = scores[contexts, best_index]  # [contexts, time]
-  mean, stderr = likelihood.mean_and_stderr(per_context)
+  mean, stderr = recordings.mean_and_stderr(per_context, recording_of)
   return BestOfN(
     per_sample,
     best_index,
@@ -169,6 +172,10 @@ def _best(scores: np.ndarray) -> BestOfN:
     stderr,
     best_frames.mean(axis=0),
     best_frames,
+    [
+      recordings.mean_and_stderr(frame, recording_of).stderr
+      for frame in best_frames.T
+    ],
   )
 
 

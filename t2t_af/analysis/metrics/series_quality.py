@@ -9,7 +9,7 @@ In standardised units, so that columns of different units weigh alike:
 The best of N samples is the one with the lowest RMSE of its context.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 import csv
 import importlib.util
 from typing import NamedTuple, Optional
@@ -17,7 +17,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from t2t_af.analysis.metrics import calibration
-from t2t_af.records import likelihood
+from t2t_af.records import recordings
 
 
 class SeriesQuality(NamedTuple):
@@ -69,9 +69,20 @@ def best_of_n(samples: np.ndarray, truth: np.ndarray) -> SeriesQuality:
   )
 
 
-def record_fields(quality: SeriesQuality) -> dict:
-  """The fields of a samples record that come from here."""
-  mean, stderr = likelihood.mean_and_stderr(quality.per_context)
+def record_fields(
+  quality: SeriesQuality, recording_of: Optional[Sequence[Hashable]] = None
+) -> dict:
+  """The fields of a samples record that come from here.
+
+  Args:
+    quality: of `best_of_n`.
+    recording_of: [contexts], what each was cut from, which errors are over;
+      None: all are independent.
+  """
+  per_context = quality.per_context
+  if recording_of is None:
+    recording_of = range(len(per_context))
+  mean, stderr = recordings.mean_and_stderr(per_context, recording_of)
   return dict(
     rmse_best_of_n=mean,
     rmse_best_of_n_stderr=stderr,
