@@ -18,6 +18,7 @@ _IMPORTED = (
   "tqdm",
   "scikit-learn",
   "scipy",
+  "google-crc32c",
 )
 
 # LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` names the command that

@@ -9,6 +9,7 @@ import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import manifest_fields
 from problems.core import options
 from problems.core import sequence_dataset
 from problems.core import source_folder
@@ -21,6 +22,8 @@ from t2t_af.errors import UserError
 
 # Longer videos become several sequences: reading takes in a whole record.
 _MAX_FRAMES = 300
+# What the manifest says of frames, each at least 1, at most ...
+_FRAME_DETAILS = {"height": 2**14, "width": 2**14, "num_channels": 3}
 
 
 class _Video(NamedTuple):
@@ -72,9 +75,13 @@ class VideoFolder(video_problem.VideoSequenceProblem):
 
   def use_details(self, details: dict[str, Any]) -> None:
     """Learns the shape of frames."""
-    self.frame_height = details["height"]
-    self.frame_width = details["width"]
-    self.num_channels = details["num_channels"]
+    shape = [
+      manifest_fields.integer(details, key, 1, high)
+      for key, high in _FRAME_DETAILS.items()
+    ]
+    if shape[-1] == 2:
+      raise ValueError("num_channels is 2, neither 1 nor 3")
+    self.frame_height, self.frame_width, self.num_channels = shape
 
   def shortest(self, files: sequence_dataset.Files) -> int:
     """Frames of the shortest of these sequences."""

@@ -13,7 +13,6 @@ from problems.core import sequence_records
 from problems.core import shard_writer
 from problems.core import shards
 from problems.core import threads
-from problems.files import tfrecord
 from t2t_af import progress
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
@@ -124,7 +123,11 @@ class SequenceStorage:
     return self.requested_details()
 
   def use_details(self, details: dict[str, Any]) -> None:
-    """Gets what `details` gave, before anything is read."""
+    """Gets what `details` gave, before anything is read.
+
+    Raises:
+      ValueError: they are not what `details` gives; says what is wrong.
+    """
 
   def generate_data(
     self, data_dir: str, tmp_dir: str, task_id: int = -1, force: bool = False
@@ -145,8 +148,8 @@ class SequenceStorage:
       return
     self.prepare_to_generate(data_dir, tmp_dir)
     details = self.details(data_dir, tmp_dir)
-    self.use_details(details)
     todo = self.dataset_splits if force else self._missing(store, details)
+    self.use_details(details)
     for split in todo:
       self._generate_split(
         store, data_dir, tmp_dir, split["split"], split["shards"], details
@@ -162,8 +165,16 @@ class SequenceStorage:
     """
     store = self._store(data_dir)
     files = store.shards(_file_split(split))
-    self.use_details(store.details())
+    self._learn(store)
     return files if shard is None else files[shard : shard + 1]
+
+  def data_fingerprint(self, data_dir: str) -> str:
+    """A digest of what the data in data_dir is: problem, details, content.
+
+    Raises:
+      UserError: there is none, or its manifest is damaged.
+    """
+    return self._store(data_dir).fingerprint()
 
   def each_sequence(
     self, data_dir: str, split: str, num_steps: Optional[int] = None
@@ -172,18 +183,18 @@ class SequenceStorage:
 
     The arrays are step_dtype [steps, ...step_shape].
     """
+    store = self._store(data_dir)
     for shard in self.split_files(data_dir, split):
-      with tf.gfile.Open(shard.path, "rb") as stream:
-        for record in tfrecord.read(stream, shard.path, size=shard.num_bytes):
-          features = tf.train.Example.FromString(record.data).features.feature
-          name = sequence_records.sequence_id(features)
-          sequence = self.decode_record(features, num_steps)
-          if num_steps is not None and len(sequence) < num_steps:
-            raise UserError(
-              f"{self.name}: {num_steps} {self.step_name} asked for, but "
-              f"sequence {name} has {len(sequence)}"
-            )
-          yield name, sequence
+      for record in store.read(shard):
+        features = tf.train.Example.FromString(record.data).features.feature
+        name = sequence_records.sequence_id(features)
+        sequence = self.decode_record(features, num_steps)
+        if num_steps is not None and len(sequence) < num_steps:
+          raise UserError(
+            f"{self.name}: {num_steps} {self.step_name} asked for, but "
+            f"sequence {name} has {len(sequence)}"
+          )
+        yield name, sequence
 
   def file_split(self, split: str) -> str:
     """ "train", "dev" or "test": the name of a split in files and records."""
@@ -221,19 +232,30 @@ class SequenceStorage:
 
   def learn_details(self, data_dir: Optional[str]) -> None:
     """`use_details` with the data in data_dir, if there is any."""
-    details = self._store(data_dir).details() if data_dir else None
-    if details:
-      self.use_details(details)
+    store = self._store(data_dir) if data_dir else None
+    if store and store.details():
+      self._learn(store)
 
   def _store(self, data_dir: str) -> shards.Store:
     return shards.Store(data_dir, self.dataset_filename(), self.data_version)
 
+  def _learn(self, store: shards.Store) -> None:
+    """`use_details` with what the manifest keeps."""
+    with store.damaged_entry('what it has under "details"'):
+      self.use_details(store.details())
+
   def _missing(
     self, store: shards.Store, details: dict[str, Any]
   ) -> list[dict[str, Any]]:
+    """The splits that are not there, or not so; all if no details are."""
+    splits = self.dataset_splits
+    try:
+      self._learn(store)
+    except UserError:
+      return splits
     return [
       split
-      for split in self.dataset_splits
+      for split in splits
       if not store.is_complete(_file_split(split["split"]), details)
     ]
 

@@ -8,6 +8,7 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.layers import modalities
 import tensorflow.compat.v1 as tf
 
+from problems.core import manifest_fields
 from problems.core import record_stream
 from problems.core import sequence_dataset
 from problems.core import sequence_problem
@@ -121,7 +122,7 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
   def use_details(self, details: dict[str, Any]) -> None:
     """Learns the statistics, and from them the number of features."""
     self._statistics = series_statistics.SeriesStatistics.from_json(
-      details["statistics"]
+      manifest_fields.mapping(details, "statistics")
     )
     self.num_features = len(self._statistics.kept)
 

@@ -3,11 +3,12 @@
 x = (raw - mean) / std,      log p(raw) = log p(x) - sum log std
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
+from problems.core import manifest_fields
 from t2t_af.errors import UserError
 
 
@@ -50,14 +51,27 @@ class SeriesStatistics(NamedTuple):
     }
 
   @classmethod
-  def from_json(cls, fields: dict[str, Any]) -> "SeriesStatistics":
-    """The statistics that `to_json` gave `fields` of."""
-    return cls(
-      np.array(fields["mean"], np.float64),
-      np.array(fields["std"], np.float64),
-      tuple(fields["kept"]),
-      tuple(fields["names"]),
-    )
+  def from_json(cls, fields: Mapping[str, Any]) -> "SeriesStatistics":
+    """The statistics that `to_json` gave `fields` of.
+
+    Raises:
+      ValueError: they are none; says what is wrong.
+    """
+    mean = manifest_fields.numbers(fields, "mean")
+    std = manifest_fields.numbers(fields, "std", above=0.0)
+    kept = manifest_fields.integers(fields, "kept", 0)
+    names = manifest_fields.texts(fields, "names")
+    lengths = {
+      "mean": len(mean),
+      "std": len(std),
+      "kept": len(kept),
+      "names": len(names),
+    }
+    if len(set(lengths.values())) > 1 or not mean:
+      raise ValueError(f"statistics of so many columns: {lengths}")
+    if any(a >= b for a, b in zip(kept, kept[1:])):
+      raise ValueError(f"kept is {kept}, which does not increase")
+    return cls(np.array(mean), np.array(std), tuple(kept), tuple(names))
 
 
 def measure(

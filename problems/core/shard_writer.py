@@ -3,11 +3,13 @@
 import collections
 from collections.abc import Iterable, Iterator
 import contextlib
+import hashlib
 import os
 from typing import NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
+from problems.files import tfrecord
 from t2t_af.errors import UserError
 
 
@@ -18,9 +20,23 @@ class Record(NamedTuple):
   num_steps: int
 
 
+class Written(NamedTuple):
+  """What was written to one file.
+
+  Attributes:
+    lengths: how many records there are of each length, {steps: records}.
+    sha256: hexadecimal digest of the file.
+    last_record: the byte at which the last record starts; None without any.
+  """
+
+  lengths: dict[int, int]
+  sha256: str
+  last_record: Optional[int]
+
+
 def write(
   records: Iterable[Record], paths: list[str], num_records: Optional[int]
-) -> list[dict[int, int]]:
+) -> list[Written]:
   """Writes records to files, spread evenly.
 
   Args:
@@ -31,7 +47,7 @@ def write(
       once mixes distant ones. Else they are dealt out in turn.
 
   Returns:
-    Of each file, how many records there are of each length: {steps: records}.
+    What is in each file.
 
   Raises:
     UserError: a file cannot be written. Errors of `records` itself are passed
@@ -46,7 +62,7 @@ def write(
       if num_records:
         shard = min(i, num_records - 1) * len(paths) // num_records
       writers[shard].write(record)
-  return [writer.lengths for writer in writers]
+  return [writer.written() for writer in writers]
 
 
 @contextlib.contextmanager
@@ -79,11 +95,18 @@ def errors_of_writing(folder: str) -> Iterator[None]:
 
 
 class _Writer:
-  """A TFRecord file that counts its records by their length."""
+  """A TFRecord file that counts its records by their length.
+
+  Its digest is of what should be in it, taken on the way there: a fault of the
+  disk while it is written shows too.
+  """
 
   def __init__(self, path: str) -> None:
     self._folder = os.path.dirname(path)
-    self.lengths: dict[int, int] = collections.Counter()
+    self._lengths: dict[int, int] = collections.Counter()
+    self._digest = hashlib.sha256()
+    self._num_bytes = 0
+    self._last_record: Optional[int] = None
     with errors_of_writing(self._folder):
       self._writer = tf.python_io.TFRecordWriter(path)
 
@@ -91,12 +114,21 @@ class _Writer:
     """Appends a record."""
     with errors_of_writing(self._folder):
       self._writer.write(record.data)
-    self.lengths[record.num_steps] += 1
+    header, footer = tfrecord.framing(record.data)
+    self._last_record = self._num_bytes
+    for part in (header, record.data, footer):
+      self._digest.update(part)
+      self._num_bytes += len(part)
+    self._lengths[record.num_steps] += 1
 
   def close(self) -> None:
     """Ends the file."""
     with errors_of_writing(self._folder):
       self._writer.close()
+
+  def written(self) -> Written:
+    """What was written so far."""
+    return Written(self._lengths, self._digest.hexdigest(), self._last_record)
 
 
 def _remove(folder: str) -> None:

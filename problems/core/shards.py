@@ -8,27 +8,26 @@ complete, and only then entered in the manifest. So a killed generation leaves
 nothing that a trainer would take for complete, and the next one starts cleanly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+import contextlib
+import functools
 import json
 import os
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import tensorflow.compat.v1 as tf
 
+from problems.core import manifest_fields
+from problems.core import shard_entry
 from problems.core import shard_writer
+from problems.files import tfrecord
 from t2t_af.errors import UserError
 
 # Of the manifest; `data_version` is the problem's.
 _LAYOUT = 2
 
 
-class Shard(NamedTuple):
-  """One complete file of a split; `lengths`: how many sequences of each."""
-
-  path: str
-  num_sequences: int
-  num_bytes: int
-  lengths: dict[int, int]
+Shard = shard_entry.Shard
 
 
 class Store:
@@ -58,6 +57,11 @@ class Store:
         f"({versions} instead of {(_LAYOUT, self._version)}): "
         f"{self._remedy()}"
       )
+    if manifest:
+      with self.damaged_entry("the manifest"):
+        manifest_fields.text(manifest, "problem")
+        manifest_fields.mapping(manifest, "details")
+        manifest_fields.mapping(manifest, "splits")
     return manifest
 
   def details(self) -> dict:
@@ -93,21 +97,44 @@ class Store:
         f'no complete "{split}" data of {self._name} in '
         f"{self._data_dir}: {self._remedy()}"
       )
-    try:
-      shards = self._parse(manifest["splits"][split])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-      raise UserError(
-        f'{self.manifest_path}: the entry "{split}" is damaged ({error!r}): '
-        f"delete the file and {self._remedy()}"
-      ) from error
+    shards = self._parse(manifest, split)
     for shard in shards:
-      size = _size(shard.path)
-      if size != shard.num_bytes:
-        raise UserError(
-          f"{shard.path}: expected {shard.num_bytes} bytes, found "
-          f"{'no file' if size is None else size}: {self._remedy()}"
-        )
+      self._check_ends(shard)
     return shards
+
+  def read(self, shard: Shard) -> Iterator[tfrecord.Record]:
+    """The records of a file, each checked.
+
+    Raises:
+      UserError: one is damaged; says which file is, and how to make it anew.
+    """
+    with self._damage_told(), tf.gfile.Open(shard.path, "rb") as stream:
+      yield from tfrecord.read(stream, shard.path, size=shard.num_bytes)
+
+  def fingerprint(self) -> str:
+    """A digest of what the data is; see `shard_entry.fingerprint`.
+
+    Raises:
+      UserError: there is no data, or its manifest is damaged.
+    """
+    manifest = self.manifest()
+    if not manifest:
+      raise UserError(
+        f"no data of {self._name} in {self._data_dir}: {self._remedy()}"
+      )
+    splits = {name: self._parse(manifest, name) for name in manifest["splits"]}
+    return shard_entry.fingerprint(manifest, splits)
+
+  @contextlib.contextmanager
+  def damaged_entry(self, what: str) -> Iterator[None]:
+    """Makes a ValueError, of what the manifest says, a UserError."""
+    try:
+      yield
+    except ValueError as error:
+      raise UserError(
+        f"{self.manifest_path}: {what} is damaged ({error}): delete the file "
+        f"and {self._remedy()}"
+      ) from error
 
   def write(
     self,
@@ -136,9 +163,11 @@ class Store:
     with shard_writer.temporary_folder(folder):
       names = [os.path.basename(path) for path in paths]
       temporary = [os.path.join(folder, name) for name in names]
-      lengths = shard_writer.write(records, temporary, num_records)
+      written = shard_writer.write(records, temporary, num_records)
       with shard_writer.errors_of_writing(self._data_dir):
-        shards = _entries(temporary, lengths)
+        shards = shard_entry.write(
+          temporary, [_size(path) for path in temporary], written
+        )
         total = sum(shard["sequences"] for shard in shards)
         # From here on the old data is not complete any more; the new not yet.
         self._enter(split, None, details)
@@ -153,14 +182,14 @@ class Store:
   def _read(self) -> dict:
     if not tf.gfile.Exists(self.manifest_path):
       return {}
-    with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
-      try:
+    try:
+      with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
         manifest = json.load(manifest_file)
-      except ValueError as error:
-        raise UserError(
-          f"{self.manifest_path} is not JSON ({error}): delete it and "
-          f"{self._remedy()}"
-        ) from error
+    except (ValueError, RecursionError, tf.errors.OpError) as error:
+      raise UserError(
+        f"{self.manifest_path} is not JSON ({error}): delete it and "
+        f"{self._remedy()}"
+      ) from error
     if not isinstance(manifest, dict):
       raise UserError(
         f"{self.manifest_path} is not a manifest: delete it and "
@@ -168,23 +197,31 @@ class Store:
       )
     return manifest
 
-  def _parse(self, entry: dict) -> list[Shard]:
-    shards = []
-    for shard in entry["shards"]:
-      lengths = {int(n): count for n, count in shard["lengths"].items()}
-      if sum(lengths.values()) != shard["sequences"]:
-        raise ValueError(
-          f"{shard['file']}: its lengths are not those of "
-          f"{shard['sequences']} sequences"
-        )
-      path = os.path.join(self._data_dir, shard["file"])
-      shards.append(Shard(path, shard["sequences"], shard["bytes"], lengths))
-    total = sum(s.num_sequences for s in shards)
-    if total != entry["sequences"]:
-      raise ValueError(
-        f"its files have {total} sequences together, not {entry['sequences']}"
+  def _parse(self, manifest: dict, split: str) -> list[Shard]:
+    with self.damaged_entry(f'the entry "{split}"'):
+      return shard_entry.parse(manifest["splits"][split], self._data_dir)
+
+  def _check_ends(self, shard: Shard) -> None:
+    """Size, first and last record: what can be afforded at every start."""
+    status = _status(shard.path)
+    size = status.length if status else None
+    if size != shard.num_bytes:
+      raise UserError(
+        f"{shard.path}: expected {shard.num_bytes} bytes, found "
+        f"{'no file' if size is None else size}: {self._remedy()}"
       )
-    return shards
+    with self._damage_told():
+      _read_ends(shard.path, size, shard.last_record, status.mtime_nsec)
+
+  @contextlib.contextmanager
+  def _damage_told(self) -> Iterator[None]:
+    """Adds to an error of reading records how to make them anew."""
+    try:
+      yield
+    except UserError as error:
+      raise UserError(
+        f"{error}: delete {self.manifest_path} and {self._remedy()}"
+      ) from error
 
   def _enter(self, split: str, entry: Optional[dict], details: dict) -> None:
     """Replaces the manifest by one with this entry (None: without it)."""
@@ -222,33 +259,34 @@ class Store:
     )
 
 
-def _entries(
-  paths: list[str], lengths: list[dict[int, int]]
-) -> list[dict[str, Any]]:
-  """What the manifest keeps of each file.
-
-  Args:
-    paths: where the files are.
-    lengths: of each file, {steps: sequences}.
-  """
-  return [
-    {
-      "file": os.path.basename(path),
-      "sequences": sum(counts.values()),
-      "bytes": _size(path),
-      "lengths": {str(n): counts[n] for n in sorted(counts)},
-    }
-    for path, counts in zip(paths, lengths)
-  ]
-
-
 def _as_json(details: dict) -> dict:
   """As it comes back from a file: lists for tuples, str for int keys."""
   return json.loads(json.dumps(details))
 
 
 def _size(path: str) -> Optional[int]:
+  status = _status(path)
+  return status.length if status else None
+
+
+def _status(path: str) -> Any:
+  """Size and time of a file; None if it is not there."""
   try:
-    return tf.gfile.Stat(path).length
+    return tf.gfile.Stat(path)
   except tf.errors.NotFoundError:
     return None
+
+
+# A command asks for the files of a split many times.
+@functools.lru_cache(maxsize=4096)
+def _read_ends(
+  path: str, size: int, last_record: Optional[int], mtime_nsec: int
+) -> None:
+  """Reads the first record of a file, and the one that starts at a byte."""
+  del mtime_nsec  # a file that was written anew is read anew
+  with tf.gfile.Open(path, "rb") as stream:
+    next(tfrecord.read(stream, path, size=size), None)
+    if last_record is not None:
+      left = tfrecord.read(stream, path, last_record, size - last_record)
+      if sum(1 for _ in left) != 1:
+        raise UserError(f"{path}: no record at byte {last_record}")

@@ -1,5 +1,6 @@
 """What the manifest must say; data that does not agree with it is refused."""
 
+import hashlib
 import json
 import os
 
@@ -45,6 +46,12 @@ def test_manifest_holds_the_counts(data_dir):
   assert found == {"train": 23, "dev": 3, "test": 2}
 
 
+def test_manifest_holds_the_digest_of_each_file(problem, data_dir):
+  for shard in problem.split_files(data_dir, "train"):
+    with open(shard.path, "rb") as stream:
+      assert hashlib.sha256(stream.read()).hexdigest() == shard.sha256
+
+
 @pytest.mark.parametrize(
   "change",
   [
@@ -54,6 +61,18 @@ def test_manifest_holds_the_counts(data_dir):
     lambda entry: entry["shards"][0]["lengths"].update({"6": 9}),
     lambda entry: entry["shards"][0].pop("lengths"),
     lambda entry: entry.update(shards=7),
+    lambda entry: entry.update(shards=["a"]),
+    lambda entry: entry.update(sequences=23.0),
+    lambda entry: entry.update(sequences="23"),
+    lambda entry: entry.update(sequences=True),
+    lambda entry: entry["shards"][0].update(bytes=-1),
+    lambda entry: entry["shards"][0].update(lengths=[6]),
+    lambda entry: entry["shards"][0].update(lengths={"six": 3}),
+    lambda entry: entry["shards"][0]["lengths"].update({"6": 2, "7": -1}),
+    lambda entry: entry["shards"][0].update(file="../" + "x"),
+    lambda entry: entry["shards"][0].update(file=None),
+    lambda entry: entry["shards"][0].update(sha256="0"),
+    lambda entry: entry["shards"][0].update(last_record=10**400),
     lambda entry: entry.pop("sequences"),
   ],
 )
@@ -72,7 +91,10 @@ def test_counts_that_do_not_agree_are_refused(problem, data_dir, change):
     (lambda manifest: manifest.update(layout=1), "another version"),
     (lambda manifest: manifest.pop("data_version"), "another version"),
     (lambda manifest: manifest["splits"].pop("train"), "no complete"),
-    (lambda manifest: manifest.pop("splits"), "no complete"),
+    (lambda manifest: manifest.pop("splits"), 'damaged .there is no "splits"'),
+    (lambda manifest: manifest.update(splits=[]), "splits is .., not an obj"),
+    (lambda manifest: manifest.update(details=None), "details is None"),
+    (lambda manifest: manifest.update(problem=3), "problem is 3"),
   ],
 )
 def test_manifest_of_something_else_is_refused(

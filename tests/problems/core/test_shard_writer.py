@@ -1,11 +1,13 @@
 """Writing shards: spread, counted; a folder that is gone whatever happens."""
 
+import hashlib
 import os
 
 import pytest
 import tensorflow.compat.v1 as tf
 
 from problems.core import shard_writer
+from problems.files import tfrecord
 from t2t_af.errors import UserError
 
 
@@ -33,18 +35,28 @@ def _paths(tmp_path):
   ],
 )
 def test_records_are_spread_evenly(paths, num_records, expected):
-  lengths = shard_writer.write(_records([9] * 7), paths, num_records)
+  files = shard_writer.write(_records([9] * 7), paths, num_records)
   assert [_written(path) for path in paths] == expected
-  assert lengths == [{9: len(part)} for part in expected]
+  assert [file.lengths for file in files] == [{9: len(p)} for p in expected]
 
 
 def test_lengths_are_counted_in_each_file(paths):
-  lengths = shard_writer.write(_records([5, 5, 8, 6, 8, 8]), paths, 6)
-  assert lengths == [{5: 2}, {8: 1, 6: 1}, {8: 2}]
+  files = shard_writer.write(_records([5, 5, 8, 6, 8, 8]), paths, 6)
+  assert [file.lengths for file in files] == [{5: 2}, {8: 1, 6: 1}, {8: 2}]
+
+
+def test_digest_and_last_record_are_those_of_the_file(paths):
+  for path, file in zip(paths, shard_writer.write(_records([5] * 5), paths, 5)):
+    with open(path, "rb") as stream:
+      assert file.sha256 == hashlib.sha256(stream.read()).hexdigest()
+      assert file.last_record == list(tfrecord.read(stream, path))[-1].offset
 
 
 def test_no_record_gives_empty_files(paths):
-  assert shard_writer.write(iter(()), paths, None) == [{}, {}, {}]
+  files = shard_writer.write(iter(()), paths, None)
+  assert [(file.lengths, file.last_record) for file in files] == [
+    ({}, None)
+  ] * 3
   assert [_written(path) for path in paths] == [[], [], []]
 
 
