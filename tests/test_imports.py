@@ -19,7 +19,7 @@ _ALLOWED: dict[str, set[str]] = {
   "networks": {"base"},
   "problems.files": {"base"},
   "problems.toy": {"base"},
-  "problems.core": {"base", "problems.files"},
+  "problems.core": {"base", "records", "problems.files"},
   # `import t2t_af` mends tensor2tensor where problems are imported alone.
   "problems": {"base", "t2t_af"} | _PROBLEMS,
   "hparams": {"base", "t2t_af"},

@@ -1,12 +1,13 @@
 """Reading sequences in windows, with tf.data: one pass over a split."""
 
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Optional
 
 import numpy as np
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
+from problems.core import reading_plan
 from problems.core import record_stream
 from problems.core import sequence_records
 from problems.core import sequence_storage
@@ -15,32 +16,7 @@ from problems.core import training_part
 from t2t_af import windows as windows_lib
 from t2t_af.errors import UserError
 
-# The protocol of the paper: three steps conditioned on, ten scored.
-_NUM_INPUTS = 3
-_NUM_TARGETS = 10
-
 Files = Sequence[shards.Shard]
-
-
-class Plan(NamedTuple):
-  """How sequences are to be cut into windows.
-
-  Attributes:
-    training: random windows, new ones in each pass; else always the same.
-    num_inputs, num_targets: steps of a window.
-    seed: of the random windows; None for none.
-    shuffle_buffer_size: windows to be shuffled at once; 0 for no shuffling.
-    record_bytes: mean size of a record.
-  """
-
-  training: bool
-  num_inputs: int
-  num_targets: int
-  seed: Optional[int]
-  shuffle_buffer_size: int
-  record_bytes: int
-
-
 Features = dict[str, tf.Tensor]
 
 
@@ -62,7 +38,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   # --- For the subclass to say.
 
   def window_dataset(
-    self, records: tf.data.Dataset, plan: Plan
+    self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
     """Windows of num_inputs + num_targets steps of serialized records.
 
@@ -93,6 +69,14 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       else sequence_id
     )
 
+  def change(self, model_dir: Optional[str]) -> Optional[reading_plan.Change]:
+    """What the steps as stored must become for the run in model_dir.
+
+    Called when the data's details are known.
+    """
+    del model_dir
+    return None
+
   def shortest(self, files: Files) -> int:
     """Length of the shortest sequence in `files`."""
     return min(min(f.lengths) for f in files if f.lengths)
@@ -116,6 +100,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     shuffle_buffer_size: int = 1024,
     max_records: int = -1,
     seed: Optional[int] = None,
+    model_dir: Optional[str] = None,
   ) -> tf.data.Dataset:
     """One pass over the data: "inputs" and "targets" as stored, not batched.
 
@@ -137,6 +122,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       shuffle_buffer_size: sequences that are shuffled at once, at most.
       max_records: so many sequences at most; -1 reads all.
       seed: beside the graph's; None takes a fixed one if the graph has a seed.
+      model_dir: of the run that reads; None: of hparams, where it has one.
 
     Raises:
       UserError: the data is missing, or its sequences are too short.
@@ -153,8 +139,14 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     )
     seed = record_stream.op_seed(None) if seed is None else seed
     buffer_size = shuffle_buffer_size if shuffle else 0
-    plan = Plan(
-      training, num_inputs, num_targets, seed, buffer_size, _mean_bytes(files)
+    plan = reading_plan.Plan(
+      training,
+      num_inputs,
+      num_targets,
+      seed,
+      buffer_size,
+      _mean_bytes(files),
+      self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
     shuffling = record_stream.Shuffling(seed, buffer_size, plan.record_bytes)
     records = record_stream.read(
@@ -268,25 +260,9 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   def _window_lengths(
     self, mode: str, hparams: Optional[hparam.HParams], files: Files
   ) -> tuple[int, int]:
-    """Numbers of input and of target steps, checked against the data."""
-    num_inputs = getattr(hparams, "video_num_input_frames", _NUM_INPUTS)
-    num_targets = getattr(hparams, "video_num_target_frames", _NUM_TARGETS)
-    if num_inputs < 0 or num_targets < 1:
-      raise UserError(
-        f"video_num_input_frames={num_inputs} and video_num_target_frames="
-        f"{num_targets}: at least 0 and 1 are needed"
-      )
-    shortest = self.shortest(files)
-    if mode == tf.estimator.ModeKeys.PREDICT:
-      # A model can go on beyond the steps that there are to compare with.
-      num_targets = min(num_targets, max(1, shortest - num_inputs))
-    if num_inputs + num_targets > shortest:
-      raise UserError(
-        f"{self.name}: {num_inputs} input and {num_targets} target "
-        f"{self.step_name} were asked for (video_num_input_frames, "
-        f"video_num_target_frames), but its shortest sequence has {shortest}"
-      )
-    return num_inputs, num_targets
+    return reading_plan.window_lengths(
+      mode, hparams, self.shortest(files), self.name
+    )
 
 
 def _mean_bytes(files: Files) -> int:

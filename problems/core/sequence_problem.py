@@ -108,12 +108,13 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
     """
     del params
     training = mode == tf.estimator.ModeKeys.TRAIN
-    kwargs = dict(dataset_kwargs or {})
+    model_dir = getattr(config, "model_dir", None)
+    kwargs = {"model_dir": model_dir, **(dataset_kwargs or {})}
     if training:
       # Not tensor2tensor's second shuffling of entire batches
       # (batch_shuffle_size): sequences are shuffled, and 512 batches of video
       # would fill the memory.
-      seed = record_stream.op_seed(getattr(config, "model_dir", None))
+      seed = record_stream.op_seed(model_dir)
       kwargs.setdefault("seed", seed)
     dataset = self.dataset(mode, data_dir=data_dir, hparams=hparams, **kwargs)
     repeat = (force_repeat or training) and not prevent_repeat

@@ -6,10 +6,13 @@ from typing import Any, Optional
 import numpy as np
 from tensor2tensor.data_generators import problem
 from tensor2tensor.layers import modalities
+from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
 from problems.core import manifest_fields
+from problems.core import reading_plan
 from problems.core import record_stream
+from problems.core import rescaling
 from problems.core import sequence_dataset
 from problems.core import sequence_problem
 from problems.core import sequence_records
@@ -80,6 +83,17 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
     """What the data in data_dir was standardised by."""
     self.split_files(data_dir, problem.DatasetSplit.TRAIN)
     return self._statistics
+
+  def statistics_for(
+    self, hparams: hparam.HParams
+  ) -> series_statistics.SeriesStatistics:
+    """What a model sees is standardised by: its run's, else the data's.
+
+    Args:
+      hparams: with data_dir; of a run with model_dir.
+    """
+    of_run = rescaling.of_run(getattr(hparams, "model_dir", None))
+    return of_run or self.statistics(hparams.data_dir)
 
   # --- Generating.
 
@@ -182,24 +196,21 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
     return series_records.decode(features, *self.step_shape)[:num_steps]
 
   def window_dataset(
-    self, records: tf.data.Dataset, plan: sequence_dataset.Plan
+    self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
     """Windows of the series as the class says, shuffled if they are to be."""
-    [num_features] = self.step_shape
     length = plan.num_inputs + plan.num_targets
 
     def _random(
       record: tf.Tensor, number: tf.Tensor
     ) -> sequence_records.Window:
       return series_records.random_windows(
-        series_records.series(record, num_features), number, length
+        self._series(record, plan), number, length
       )
 
     def _tiled(record: tf.Tensor) -> sequence_records.Window:
       return series_records.tiled_windows(
-        series_records.series(record, num_features),
-        plan.num_inputs,
-        plan.num_targets,
+        self._series(record, plan), plan.num_inputs, plan.num_targets
       )
 
     if plan.training:
@@ -214,11 +225,25 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
       tf.data.Dataset.from_tensor_slices,
       cycle_length=_at_most(_SERIES_AT_ONCE, plan.record_bytes),
     )
-    window_bytes = 4 * length * num_features
+    window_bytes = 4 * length * self.step_shape[0]
     return windows.shuffle(
       _at_most(plan.shuffle_buffer_size, window_bytes),
       seed=None if plan.seed is None else plan.seed + 3,
     )
+
+  def _series(
+    self, record: tf.Tensor, plan: reading_plan.Plan
+  ) -> series_records.Series:
+    series = series_records.series(record, *self.step_shape)
+    if plan.change is None:
+      return series
+    return series._replace(values=plan.change(series.values))
+
+  def change(self, model_dir: Optional[str]) -> Optional[reading_plan.Change]:
+    """To the statistics that the run in model_dir was trained with."""
+    of_run = rescaling.of_run(model_dir)
+    between = of_run and rescaling.between(self._statistics, of_run)
+    return between.apply if between else None
 
   def num_windows(
     self, files: sequence_dataset.Files, num_inputs: int, num_targets: int

@@ -9,6 +9,7 @@ from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
 from problems.core import png
+from problems.core import reading_plan
 from problems.core import record_stream
 from problems.core import sequence_dataset
 from problems.core import sequence_problem
@@ -72,7 +73,7 @@ class VideoSequenceProblem(
     return png.decode(encoded[:num_steps], self.num_channels)
 
   def window_dataset(
-    self, records: tf.data.Dataset, plan: sequence_dataset.Plan
+    self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
     """One window of each sequence: anywhere in training, else the first one."""
     if plan.training:

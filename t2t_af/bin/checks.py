@@ -17,6 +17,7 @@ from t2t_af.errors import UserError
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
+from t2t_af.models import run_data
 
 FLAGS = flags.FLAGS
 
@@ -86,6 +87,16 @@ def model_and_hparams(output_dir: str = "") -> None:
   base = registry.parse_problem_name(FLAGS.problem).base_name
   if base in registry.list_base_problems():
     overrides.check_effect(before, hparams, FLAGS.model, FLAGS.problem)
+
+
+def same_data(output_dir: str) -> None:
+  """Raises if the run was trained on other data, unless that is allowed."""
+  if not run_data.is_known(output_dir):
+    return
+  if FLAGS.allow_other_data:
+    run_data.allow(output_dir)
+  data = sequence_problem(FLAGS.problem).data_fingerprint(FLAGS.data_dir)
+  run_data.check(output_dir, data, FLAGS.data_dir)
 
 
 def same_model_as_before(output_dir: str) -> None:

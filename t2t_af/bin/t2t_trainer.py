@@ -9,7 +9,8 @@
 train_fraction_seed says on which. Every evaluation leaves records in
 results/: likelihood, and temporal correlation of data and noise.
 
-Started again with the same --output_dir, it continues from the last checkpoint.
+Started again with the same --output_dir, it continues from the last checkpoint,
+on the data that the run was trained on (--allow_other_data: on any other).
 """
 
 import sys
@@ -27,6 +28,12 @@ from t2t_af.experiments import training_progress
 from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
+
+flags.DEFINE_bool(
+  "allow_other_data",
+  False,
+  "Train on though the data in --data_dir is not what the run was trained on.",
+)
 
 
 def main() -> None:
@@ -76,6 +83,8 @@ def _prepare(stock) -> None:
     if FLAGS.schedule in schedules.EVALUATE:
       splits.append("test" if FLAGS.eval_use_test_set else "dev")
     checks.data_files(FLAGS.problem, splits)
+    if trains:
+      checks.same_data(FLAGS.output_dir)
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:

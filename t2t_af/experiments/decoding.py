@@ -27,6 +27,7 @@ from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import spread_windows
 from t2t_af.experiments import video_samples
+from t2t_af.models import run_data
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
@@ -54,6 +55,8 @@ def decode_from_dataset(
   """
   if decode_hp.batch_size:
     hparams.batch_size = decode_hp.batch_size
+  if "model_dir" not in hparams:
+    hparams.add_hparam("model_dir", estimator.model_dir)
   is_series = hasattr(hparams.problem, "statistics")
   input_fn = (_spread_contexts if is_series else _first_contexts)(
     hparams, decode_hp, dataset_split
@@ -89,7 +92,7 @@ def _write(estimator, hparams, decode_hp, predictions, checkpoint):
   recording_of = [problem.recording(name) for name in ids]
   samples = (
     series_samples.SeriesSamples(
-      predictions, recording_of, problem.statistics(hparams.data_dir)
+      predictions, recording_of, problem.statistics_for(hparams)
     )
     if hasattr(problem, "statistics")
     else video_samples.VideoSamples(predictions, recording_of)
@@ -153,6 +156,7 @@ def _write_record(
   inputs, outputs = samples.arrays["inputs"], samples.arrays["outputs"]
   fields = dict(
     run_folder.identity(estimator.model_dir),
+    data_fingerprint=run_data.fingerprint(hparams),
     problem=hparams.problem.name,
     split=split,
     sequence_ids=ids,

@@ -53,7 +53,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
   for name, values in flows.items():
     arrays[name] = _to_length(values.astype(precision), x.shape[1])
   if run.is_series:
-    statistics = run.problem.statistics(run.data_dir)
+    statistics = run.problem.statistics_for(run.hparams)
     arrays.update(
       mean=statistics.mean,
       std=statistics.std,

@@ -44,7 +44,7 @@ def compute(
       )
   is_series = isinstance(problem, SeriesProblem)
   log_volume = problem.statistics(data_dir).log_volume if is_series else None
-  return references.compute(
+  computed = references.compute(
     train,
     scored,
     num_inputs,
@@ -54,6 +54,8 @@ def compute(
     dequantization,
     log_volume,
   )
+  fingerprint = problem.data_fingerprint(data_dir)
+  return [dict(record, data_fingerprint=fingerprint) for record in computed]
 
 
 def _training_windows(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from tensor2tensor.utils import decoding as t2t_decoding
+from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
@@ -17,6 +18,7 @@ from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
 from t2t_af.experiments import training_progress
+from t2t_af.models import run_data
 from t2t_af.records import environment
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
@@ -58,7 +60,14 @@ def stages_left(run: Run) -> list:
 
 
 def execute(run: Run) -> None:
-  """Does what is left of the run; training continues from its checkpoint."""
+  """Does what is left of the run; training continues from its checkpoint.
+
+  Raises:
+    UserError: it was trained on other data than is in data_dir.
+  """
+  if run_data.is_known(run.output_dir):
+    data = registry.problem(run.problem).data_fingerprint(run.data_dir)
+    run_data.check(run.output_dir, data, run.data_dir)
   run_folder.update(
     run.output_dir,
     model=run.model,

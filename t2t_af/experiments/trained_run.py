@@ -20,6 +20,7 @@ from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
+from t2t_af.models import run_data
 from t2t_af.models import sequence_model
 from t2t_af.records import run_folder
 
@@ -79,6 +80,7 @@ class TrainedRun:
     """Fields that every record of a split has."""
     return dict(
       run_folder.identity(self.output_dir),
+      data_fingerprint=run_data.fingerprint(self.hparams),
       problem=self.problem.name,
       split=split,
       step=self.step,

@@ -10,6 +10,7 @@ from t2t_af import errors
 from t2t_af import windows
 from t2t_af.annotations import HParams
 from t2t_af.models import likelihood_record
+from t2t_af.models import run_data
 from t2t_af.models import signals as signals_lib
 from t2t_af.models import training_record
 from t2t_af.records import json_lines
@@ -140,6 +141,7 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     is_whole = bool(arrays[windows.IS_WHOLE_SPLIT][0])
     return dict(
       run_folder.identity(hparams.model_dir),
+      data_fingerprint=run_data.fingerprint(hparams),
       problem=hparams.problem.name,
       split=arrays[windows.SPLIT][0].decode(),
       is_partial=not is_whole or self._is_more(session),

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import windows
 from t2t_af.annotations import HParams
+from t2t_af.models import run_data
 from t2t_af.records import likelihood
 from t2t_af.records import recordings
 
@@ -86,13 +87,13 @@ def per_step_fields(made: dict[str, Any], hparams: HParams) -> dict[str, Any]:
   Args:
     made: of a likelihood record; dims_per_step where its model has it.
     hparams: with data_dir and problem; a problem of series says what of the
-      scale of the raw data went into standardising (`statistics`).
+      scale of the raw data went into standardising (`statistics_for`).
   """
   problem = hparams.problem
   if "dims_per_step" not in made or not hasattr(problem, "statistics"):
     return {}
   per_step = made[NLL] * made["dims_per_step"]
-  log_volume = problem.statistics(hparams.data_dir).log_volume
+  log_volume = problem.statistics_for(hparams).log_volume
   return dict(
     nll_nats_per_step=per_step,
     nll_nats_per_step_stderr=made[NLL + "_stderr"] * made["dims_per_step"],
@@ -117,5 +118,8 @@ def log(made: dict[str, Any]) -> None:
     likelihood.bits_from_nats(made[NLL]),
     made["num_windows"],
     made["num_recordings"],
-    ": a part of the split" if made["is_partial"] else "",
+    (": a part of the split" if made["is_partial"] else "")
+    + run_data.described(
+      made["trained_data_fingerprint"], made["data_fingerprint"]
+    ),
   )

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
+from t2t_af.models import run_data
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
@@ -39,6 +40,7 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       num_parameters=num_parameters(),
       train_fraction=self._hparams.train_fraction,
       train_fraction_seed=self._hparams.train_fraction_seed,
+      **run_data.of_training(self._hparams),
     )
     self._nlls: list[float] = []
     self._seconds = 0.0

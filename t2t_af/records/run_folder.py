@@ -13,6 +13,7 @@ IDENTITY = (
   "train_fraction",
   "train_fraction_seed",
 )
+DATA_FINGERPRINT = "data_fingerprint"
 # Of runs that were trained on all of the training split, or before there was
 # a choice.
 _DEFAULTS = {"train_fraction": 1.0}
@@ -50,6 +51,7 @@ def identity(output_dir: str) -> dict:
   """The fields that say which run a record is of; None where unknown."""
   known = read(output_dir)
   fields = {name: known.get(name, _DEFAULTS.get(name)) for name in IDENTITY}
+  fields["trained_data_fingerprint"] = known.get(DATA_FINGERPRINT)
   if known.get("eval_every"):
     fields["chosen_of_steps"] = known["steps"]
   return fields
