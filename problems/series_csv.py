@@ -16,6 +16,7 @@ from problems.files import text_table
 from t2t_af import progress
 from t2t_af.errors import UserError
 
+_EXTENSIONS = (".csv",)
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -58,7 +59,7 @@ class SeriesCsv(series_problem.SeriesProblem):
       raise UserError(
         f"{self.name}: say where your CSV files are with --source_dir"
       )
-    names = source_folder.find(self._root, (".csv",))
+    names = source_folder.find(self._root, _EXTENSIONS)
     digests = source_folder.digests(self._root, names)
     names = source_folder.without_copies(names, digests, self._root)
     self._names = source_folder.split(names, self._root)
@@ -108,6 +109,11 @@ class SeriesCsv(series_problem.SeriesProblem):
   def source(self) -> dict[str, Any]:
     """The folder, how many files, and a digest of them all."""
     return self._source
+
+  def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
+    """The CSV files of the folder, if one is given and there."""
+    del tmp_dir
+    return source_folder.held(_source_dir(), _EXTENSIONS)
 
   def requested_details(self) -> dict[str, Any]:
     """The folder, if one is given."""

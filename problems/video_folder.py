@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
@@ -12,6 +12,7 @@ import tensorflow.compat.v1 as tf
 from problems.core import manifest_fields
 from problems.core import options
 from problems.core import sequence_dataset
+from problems.core import source_changes
 from problems.core import source_folder
 from problems.core import threads
 from problems.core import video_problem
@@ -94,6 +95,14 @@ class VideoFolder(video_problem.VideoSequenceProblem):
     """The folder, how many videos, and a digest of them all."""
     return self._source
 
+  def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
+    """The videos of the folder, if one is given and there."""
+    del tmp_dir
+    folder = options.current().source_dir
+    if not folder:
+      return None
+    return source_folder.held(_root(folder), video_files.EXTENSIONS)
+
   def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
     """Looks at every header, and says who is in which split."""
     given = options.current()
@@ -162,7 +171,7 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   def _report_short(self, short: list[_Video]) -> None:
     if not short:
       return
-    listed = source_folder.some([f"{v.name} ({v.num_frames})" for v in short])
+    listed = source_changes.some([f"{v.name} ({v.num_frames})" for v in short])
     message = (
       f"{self._root}: {len(short)} videos have fewer than "
       f"{self.frames_per_sequence} frames: {listed}"

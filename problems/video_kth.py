@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 import contextlib
-import hashlib
 import os
 from typing import Any, Optional
 
@@ -11,6 +10,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
+from problems.core import source_changes
 from problems.core import source_folder
 from problems.core import threads
 from problems.core import video_problem
@@ -58,6 +58,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
   num_channels = 1
   sequences_are_parts = True
   frames_per_sequence = 20  # at least; none has fewer than 24
+  source_may_go = True
   # No checksums are published: what must be in the files is counted instead.
   num_clips = 599
   num_ranges = 2391
@@ -72,6 +73,20 @@ class VideoKth(video_problem.VideoSequenceProblem):
   def source(self) -> dict[str, Any]:
     """The zips or folders, by their sha256."""
     return self._source
+
+  def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
+    """The zips, and the clips of folders, that are there."""
+    found = {}
+    for action in kth_sequences.ACTIONS:
+      path = _local_action(action, os.path.expanduser(tmp_dir or ""))
+      if path is None:
+        continue
+      if os.path.isdir(path):
+        clips = archives.digests(path)
+        found.update({f"{action}/{name}": clips[name] for name in clips})
+      else:
+        found[os.path.basename(path)] = source_folder.sha256(path)
+    return found or None
 
   def requested_details(self) -> dict[str, Any]:
     """That no clip is missing, unless `--allow_missing` is set."""
@@ -201,7 +216,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
     missing = [c for c in listed if c.filename not in names.get(c.action, ())]
     if not missing:
       return listed
-    some = source_folder.some([f"{c.action}/{c.filename}" for c in missing])
+    some = source_changes.some([f"{c.action}/{c.filename}" for c in missing])
     message = (
       f"{tmp_dir}: {len(missing)} of {len(listed)} clips are missing: {some}"
     )
@@ -220,11 +235,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
     path = self._archives[action]
     if not os.path.isdir(path):
       return download.describe(_source(f"{action}.zip"), path)
-    with archives.Archive(path) as archive:
-      digests = {
-        name: hashlib.sha256(archive.read(name)).hexdigest()
-        for name in archive.names()
-      }
+    digests = archives.digests(path)
     return {"folder": path, "sha256": source_folder.sha256_of_all(digests)}
 
 
@@ -232,14 +243,20 @@ def _source(filename: str) -> download.Source:
   return download.Source(filename, tuple(m + filename for m in _MIRRORS))
 
 
-def _find_action(action: str, tmp_dir: str) -> Optional[str]:
-  """Zip or folder of an action; None if it is missing and may be."""
+def _local_action(action: str, tmp_dir: str) -> Optional[str]:
+  """Zip or folder of an action; None if neither is there."""
   archive = os.path.join(tmp_dir, f"{action}.zip")
   folder = os.path.join(tmp_dir, action)
-  if os.path.isdir(folder) and not os.path.exists(archive):
-    return folder
-  if options.current().allow_missing and not os.path.exists(archive):
+  return next(filter(os.path.exists, (archive, folder)), None)
+
+
+def _find_action(action: str, tmp_dir: str) -> Optional[str]:
+  """Zip or folder of an action; None if it is missing and may be."""
+  path = _local_action(action, tmp_dir)
+  if path is None and options.current().allow_missing:
     return None
+  if path is not None and os.path.isdir(path):
+    return path
   return download.fetch(_source(f"{action}.zip"), tmp_dir)
 
 

@@ -99,11 +99,12 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
 
   def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
     """The statistics, beside what was requested."""
-    statistics = self._measure(data_dir, tmp_dir)
-    constant = series_statistics.dropped(statistics, self.feature_names)
+    moments = self._measure(data_dir, tmp_dir)
+    statistics = series_statistics.select(moments, self.feature_names)
+    constant = series_statistics.left_out(moments, self.feature_names)
     if constant:
       tf.logging.warning(
-        "%s: left out, because constant in training: %s",
+        "%s: left out, because constant in training, but for rounding: %s",
         self.name,
         ", ".join(constant),
       )
@@ -115,9 +116,7 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
       )
     return {**self.requested_details(), "statistics": statistics.to_json()}
 
-  def _measure(
-    self, data_dir: str, tmp_dir: str
-  ) -> series_statistics.SeriesStatistics:
+  def _measure(self, data_dir: str, tmp_dir: str) -> series_statistics.Moments:
     """Goes through the training sequences once."""
     values = (
       self._check(*pair)

@@ -11,6 +11,14 @@ import numpy as np
 from problems.core import manifest_fields
 from t2t_af.errors import UserError
 
+# A column with a standard deviation of no more than this part of its largest
+# value is constant but for rounding: one unit in the last place of a float32,
+# as sensors and programs give them, is up to 1.2e-7 of a number. Standardised
+# it would be rounding noise with a density of its own, e.g. 20 nats a step for
+# 1e-9. A column that truly changes less (a time stamp in milliseconds) needs
+# its offset taken away first; the log names it.
+_ROUNDING = 1e-7
+
 
 class SeriesStatistics(NamedTuple):
   """Of the columns that vary; computed on the training split alone.
@@ -74,9 +82,25 @@ class SeriesStatistics(NamedTuple):
     return cls(np.array(mean), np.array(std), tuple(kept), tuple(names))
 
 
-def measure(
-  sequences: Iterable[np.ndarray], names: Sequence[str]
-) -> SeriesStatistics:
+class Moments(NamedTuple):
+  """Of every raw column of the training split: float64 [columns].
+
+  Attributes:
+    mean, std: in raw units.
+    largest: the largest absolute value.
+  """
+
+  mean: np.ndarray
+  std: np.ndarray
+  largest: np.ndarray
+
+  @property
+  def varies(self) -> np.ndarray:
+    """bool [columns]: whether a column changes by more than rounding does."""
+    return self.std > _ROUNDING * self.largest
+
+
+def measure(sequences: Iterable[np.ndarray], names: Sequence[str]) -> Moments:
   """One pass over float64 [steps, len(names)] arrays.
 
   Everything is measured from the first step, so that a column with a big mean
@@ -88,12 +112,13 @@ def measure(
   """
   origin: Optional[np.ndarray] = None
   count = 0
-  mean, squares = np.zeros(len(names)), np.zeros(len(names))
+  mean, squares, largest = np.zeros([3, len(names)])
   with np.errstate(over="ignore", invalid="ignore"):  # reported below
     for values in sequences:
       if not len(values):
         continue
       origin = values[0] if origin is None else origin
+      largest = np.maximum(largest, np.abs(values).max(axis=0))
       values = values - origin
       mean_here = values.mean(axis=0)
       squares_here = np.square(values - mean_here).sum(axis=0)
@@ -106,19 +131,35 @@ def measure(
       count = total
   if origin is None:
     raise UserError("the training split has no steps to standardise by")
-  mean, std = origin + mean, np.sqrt(squares / count)
-  if not np.isfinite(std).all():
-    column = names[int(np.argmin(np.isfinite(std)))]
+  moments = Moments(origin + mean, np.sqrt(squares / count), largest)
+  if not np.isfinite(moments.std).all():
+    column = names[int(np.argmin(np.isfinite(moments.std)))]
     raise UserError(f"the numbers in column {column} are too big")
-  kept = np.flatnonzero(std)
-  if not kept.size:
-    raise UserError("no column varies in the training split")
+  if not moments.varies.any():
+    raise UserError(
+      "no column varies in the training split: "
+      + ", ".join(left_out(moments, names))
+    )
+  return moments
+
+
+def select(moments: Moments, names: Sequence[str]) -> SeriesStatistics:
+  """The statistics of the columns that vary."""
+  kept = np.flatnonzero(moments.varies)
   return SeriesStatistics(
-    mean[kept], std[kept], tuple(map(int, kept)), tuple(names[i] for i in kept)
+    moments.mean[kept],
+    moments.std[kept],
+    tuple(map(int, kept)),
+    tuple(names[i] for i in kept),
   )
 
 
-def dropped(statistics: SeriesStatistics, names: Sequence[str]) -> list[str]:
-  """The raw columns that are no features, because they never change."""
-  kept = set(statistics.kept)
-  return [name for i, name in enumerate(names) if i not in kept]
+def left_out(moments: Moments, names: Sequence[str]) -> list[str]:
+  """The raw columns that are no features, and by how much each changes."""
+  return [
+    f"{names[i]} (std {moments.std[i]:.3g}, values up to "
+    f"{moments.largest[i]:.6g})"
+    if moments.std[i]
+    else names[i]
+    for i in np.flatnonzero(~moments.varies)
+  ]

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, Optional
 from problems.core import manifest_fields
 from problems.core import shard_writer
 
-# Of the details: where the data is from, not what it is.
 SOURCE_FILES = "source_files"
+# Of the details: where the data is from, not what it is.
+_ORIGIN = (SOURCE_FILES, "source_dir")
 
 
 class Shard(NamedTuple):
@@ -121,7 +122,7 @@ def fingerprint(
     "details": {
       key: value
       for key, value in manifest["details"].items()
-      if key != SOURCE_FILES
+      if key not in _ORIGIN
     },
     "splits": {
       split: [

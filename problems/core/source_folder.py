@@ -6,12 +6,14 @@ each. Files with the same content count once.
 """
 
 from collections.abc import Mapping, Sequence
+import functools
 import hashlib
 import os
 from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
+from problems.core import source_changes
 from problems.core import splitting
 from t2t_af import progress
 from t2t_af.errors import UserError
@@ -21,7 +23,6 @@ SPLITS = {
   "dev": splitting.EVAL,
   "test": splitting.TEST,
 }
-_NAMES_IN_A_MESSAGE = 8
 
 
 def find(root: str, extensions: Sequence[str]) -> list[str]:
@@ -35,6 +36,26 @@ def find(root: str, extensions: Sequence[str]) -> list[str]:
   """
   if not os.path.isdir(root):
     raise UserError(f"{root}: there is no such folder")
+  names, num_others = _walk(root, extensions)
+  if not names:
+    kinds = ", ".join("*" + extension for extension in extensions)
+    raise UserError(f"{root}: no files {kinds} in it, only {num_others} others")
+  if num_others:
+    tf.logging.info(
+      "%s: %d files of other kinds are passed over.", root, num_others
+    )
+  return names
+
+
+def held(root: str, extensions: Sequence[str]) -> Optional[dict[str, str]]:
+  """The sha256 of each file that `find` would find; None without a folder."""
+  if not os.path.isdir(root):
+    return None
+  return digests(root, _walk(root, extensions)[0])
+
+
+def _walk(root: str, extensions: Sequence[str]) -> tuple[list[str], int]:
+  """The files with one of these extensions, sorted; how many others."""
   names, num_others = [], 0
   for folder, _, files in os.walk(root):
     for name in files:
@@ -45,14 +66,7 @@ def find(root: str, extensions: Sequence[str]) -> list[str]:
         names.append(relative.replace(os.sep, "/"))
       else:
         num_others += 1
-  if not names:
-    kinds = ", ".join("*" + extension for extension in extensions)
-    raise UserError(f"{root}: no files {kinds} in it, only {num_others} others")
-  if num_others:
-    tf.logging.info(
-      "%s: %d files of other kinds are passed over.", root, num_others
-    )
-  return sorted(names)
+  return sorted(names), num_others
 
 
 def digests(root: str, names: Sequence[str]) -> dict[str, str]:
@@ -67,6 +81,17 @@ def digests(root: str, names: Sequence[str]) -> dict[str, str]:
 
 def sha256(path: str) -> str:
   """Hexadecimal digest of a file's content."""
+  try:
+    status = os.stat(path)
+  except OSError as error:
+    raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+  return _sha256(path, status.st_size, status.st_mtime_ns)
+
+
+# A source is looked at twice: has it changed, and what is in it.
+@functools.cache
+def _sha256(path: str, size: int, mtime_ns: int) -> str:
+  del size, mtime_ns  # a file that was written anew is read anew
   digest = hashlib.sha256()
   try:
     with open(path, "rb") as stream:
@@ -107,7 +132,7 @@ def without_copies(
       "%s: %d files are copies of others and count once: %s.",
       root,
       len(copies),
-      some(copies),
+      source_changes.some(copies),
     )
   return [name for name in names if name not in set(copies)]
 
@@ -137,20 +162,12 @@ def split(names: Sequence[str], root: str) -> dict[str, list[str]]:
   if stray:
     raise UserError(
       f"{root}: files outside of the subfolders train, dev and "
-      f"test: {some(stray)}"
+      f"test: {source_changes.some(stray)}"
     )
   return {
     key: [name for name in names if _folder(name) == folder]
     for folder, key in SPLITS.items()
   }
-
-
-def some(names: Sequence[str]) -> str:
-  """Not too many names, for a message."""
-  more = len(names) - _NAMES_IN_A_MESSAGE
-  return ", ".join(names[:_NAMES_IN_A_MESSAGE]) + (
-    f" and {more} more" if more > 0 else ""
-  )
 
 
 def _folder(name: str) -> Optional[str]:

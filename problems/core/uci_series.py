@@ -33,6 +33,7 @@ class UciSeriesProblem(series_problem.SeriesProblem):
 
   steps_per_sequence = MIN_STEPS
   sequences_are_parts = True
+  source_may_go = True
   archive: download.Source
   # What else the archive, or the folder out of it, may be called.
   other_names: tuple[str, ...] = ()
@@ -135,13 +136,22 @@ class UciSeriesProblem(series_problem.SeriesProblem):
         "recording, but does not: this is another version of the archive"
       )
 
-  def _find_archive(self, tmp_dir: str) -> str:
-    """An archive or folder that is there, or else one downloaded."""
+  def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
+    """What is in the archive or folder that is there."""
+    path = self._local_archive(os.path.expanduser(tmp_dir or ""))
+    return archives.digests(path) if path else None
+
+  def _local_archive(self, tmp_dir: str) -> Optional[str]:
+    """An archive or folder that is there."""
     for name in (self.archive.filename,) + self.other_names:
       path = os.path.join(tmp_dir, name)
       if os.path.exists(path):
         return path
-    return download.fetch(self.archive, tmp_dir)
+    return None
+
+  def _find_archive(self, tmp_dir: str) -> str:
+    """An archive or folder that is there, or else one downloaded."""
+    return self._local_archive(tmp_dir) or download.fetch(self.archive, tmp_dir)
 
   def _describe(self, path: str) -> dict[str, Any]:
     """For the manifest: where the archive is from, and what it is.

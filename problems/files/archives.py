@@ -8,6 +8,7 @@ its folder again, is served too: a single top folder does not count.
         data = archive.read(name, max_bytes=2**20)
 """
 
+import hashlib
 import io
 import os
 from typing import Any, BinaryIO
@@ -127,6 +128,15 @@ class Archive:
     if name not in self._entries:
       raise UserError(f"{self.path}: there is no {name} in it")
     return self._entries[name]
+
+
+def digests(path: str) -> dict[str, str]:
+  """The sha256 of each file of an archive, by its name."""
+  with Archive(path) as archive:
+    return {
+      name: hashlib.sha256(archive.read(name)).hexdigest()
+      for name in archive.names()
+    }
 
 
 def _is_clutter(name: str) -> bool:

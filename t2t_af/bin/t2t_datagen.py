@@ -18,7 +18,6 @@ Of video_folder:
   --grey              one channel instead of three
 """
 
-import os
 import sys
 
 from absl import flags
@@ -115,7 +114,7 @@ def _set_options(names) -> None:
 
   Raises:
     UserError: a flag that acts on none of the problems `names`; a folder that
-      is not there or is not given; a value that cannot be meant.
+      is not given; a value that cannot be meant.
   """
   for flag, problems in _ACTS_ON.items():
     if FLAGS[flag].present and not set(problems) & set(names):
@@ -124,11 +123,8 @@ def _set_options(names) -> None:
       )
   if set(_OF_A_FOLDER) & set(names):
     checks.given("source_dir")
+    # Whether it is there is asked later: data may outlive its source.
     checks.expand_home("source_dir")
-    if not os.path.isdir(FLAGS.source_dir):
-      raise UserError(
-        f"--source_dir={FLAGS.source_dir}: there is no such directory."
-      )
   options.set(**{name: getattr(FLAGS, name) for name in _DEFAULTS._fields})
 
 

@@ -21,6 +21,7 @@ from t2t_af.experiments import training_progress
 from t2t_af.models import run_data
 from t2t_af.records import environment
 from t2t_af.records import json_lines
+from t2t_af.records import records
 from t2t_af.records import run_folder
 
 
@@ -51,7 +52,7 @@ def stages_left(run: Run) -> list:
     stage
     for stage in left
     if not any(
-      r["step"] == step and r["split"] == run.split
+      r["step"] == step and r["split"] == run.split and records.is_current(r)
       for r in json_lines.read(
         run_folder.results(run.output_dir, _RECORDS[stage])
       )

@@ -17,6 +17,11 @@ functions make a record and refuse one that lacks what its table needs.
 Steps are time steps of a sequence: of video its frames. `*_per_step` are lists
 over the scored or predicted ones.
 
+Records of likelihoods, correlations and samples say what they are of:
+data_fingerprint, of the data that was scored (trained_data_fingerprint, of what
+the run was trained on); sequence_ids and what the windows were cut from;
+is_partial, whether the evaluation ended before the split did.
+
 Records of runs that were trained on a part of the training split have
 train_fraction and train_fraction_seed; of runs that are scored at the step
 that was best on the dev split, chosen_of_steps: how many steps there were.
@@ -207,6 +212,14 @@ def reference(**fields) -> dict:
     bound=False,
     versions=environment.versions(),
   )
+
+
+def is_current(record: dict) -> bool:
+  """Whether a record is of a whole split and made as they are made today.
+
+  Those of version 0.2 and before do not say what their windows were cut from.
+  """
+  return "num_recordings" in record and not record.get("is_partial")
 
 
 def newest(

@@ -47,6 +47,8 @@ def evaluated(folder: str, step: int, nll: float, split: str = "dev") -> None:
       nll_nats_per_dim_stderr=0.0,
       nll_nats_per_dim_per_step=[nll],
       num_sequences=1,
+      num_recordings=1,
+      is_partial=False,
       num_cond_steps=3,
       num_scored_steps=1,
     ),

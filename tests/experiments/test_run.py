@@ -31,7 +31,10 @@ def _run(folder, **fields):
 
 
 def _record(folder, name, **fields):
-  json_lines.append(run_folder.results(str(folder), name), fields)
+  json_lines.append(
+    run_folder.results(str(folder), name),
+    dict(fields, num_recordings=4, is_partial=False),
+  )
 
 
 @pytest.mark.parametrize(

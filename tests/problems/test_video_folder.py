@@ -108,6 +108,13 @@ def test_options_and_source_are_in_the_manifest(many, tmp_path):
     tmp_path / "video_folder.manifest.json", encoding="utf-8"
   ) as manifest:
     found = json.load(manifest)
+  files = found["details"].pop("source_files")
+  assert sorted(files) == [
+    "dev/x.avi",
+    "test/x.avi",
+    "train/a/x.avi",
+    "train/y.avi",
+  ]
   assert found["details"] == {
     "height": 64,
     "width": 64,

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from problems.core import series_statistics
 from t2t_af.errors import UserError
 from tests.contracts import generation_contract
 from tests.contracts import series_contract
@@ -110,7 +109,7 @@ def test_sequence_of_a_wrong_shape_is_named(tmp_path, shape, words):
   "sequences, words",
   [
     ([], "no steps to standardise by"),
-    ([("s", np.full([9, 3], 0.1))], "no column varies"),
+    ([("s", np.full([9, 3], 0.1))], "no column varies .*: drift, still, noi"),
     ([("s", 1e200 * np.arange(27.0).reshape([9, 3]))], "column drift are too"),
   ],
 )
@@ -178,62 +177,31 @@ def test_steps_left_over_at_the_end_are_not_scored_twice(tmp_path):
   assert len(problem.read_windows(str(tmp_path), "test", 3, 4)) == 6 + 2
 
 
-# --- Statistics.
+def test_column_constant_but_for_rounding_is_told_with_its_deviation(
+  tmp_path, warned
+):
+  sequences = list(walks.sequences("train"))
+  sequences[0][1][:, 1] += 1e-10 * np.arange(len(sequences[0][1]))
+  problem = _generate(tmp_path, sequences)
+  assert problem.statistics(str(tmp_path)).names == ("drift", "noise")
+  assert "rounding: still (std 1.24e-09, values up to 0.1)" in warned[0]
 
 
-def test_statistics_of_known_numbers():
-  statistics = series_statistics.measure(
-    [np.array([[1.0, 5.0], [3.0, 5.0]]), np.array([[5.0, 5.0]])], ("a", "b")
-  )
-  np.testing.assert_allclose(statistics.mean, [3])
-  np.testing.assert_allclose(statistics.std, [np.sqrt(8 / 3)])
-  assert statistics.kept == (0,) and statistics.names == ("a",)
-  assert series_statistics.dropped(statistics, ("a", "b")) == ["b"]
-
-
-def test_statistics_lose_nothing_to_a_big_mean():
-  rng = np.random.default_rng(0)
-  small = rng.standard_normal([1000, 2])
-  shifted = 1e9 + np.round(small * 2**16) / 2**16  # exact in float64
-  statistics = series_statistics.measure(
-    np.split(shifted, [10, 300, 900]), ("a", "b")
-  )
-  expected = np.std(shifted - 1e9, axis=0)
-  np.testing.assert_allclose(statistics.std, expected, rtol=1e-10)
-
-
-def test_log_volume_turns_densities_into_raw_units():
-  """A normal density in raw units, against the one of standardised values."""
-  statistics = series_statistics.SeriesStatistics(
-    np.array([3.0, -1.0]), np.array([0.5, 20.0]), (0, 1), ("a", "b")
-  )
-  raw = np.array([3.2, 7.0])
-  x = statistics.standardise(raw)
-  nll = 0.5 * np.sum(np.square(x) + np.log(2 * np.pi))
-  nll_raw = 0.5 * np.sum(
-    np.square((raw - statistics.mean) / statistics.std)
-    + np.log(2 * np.pi * np.square(statistics.std))
-  )
-  np.testing.assert_allclose(nll + statistics.log_volume, nll_raw)
-  np.testing.assert_allclose(statistics.to_raw(x), raw)
-
-
-def test_statistics_come_back_from_json_exactly():
-  statistics = series_statistics.measure(
-    [np.random.default_rng(0).standard_normal([9, 3])], walks.NAMES
-  )
-  found = series_statistics.SeriesStatistics.from_json(
-    json.loads(json.dumps(statistics.to_json()))
-  )
-  np.testing.assert_array_equal(found.mean, statistics.mean)
-  np.testing.assert_array_equal(found.std, statistics.std)
-  assert found[2:] == statistics[2:]
-
-
-def test_sequences_without_steps_count_for_nothing():
-  values = np.random.default_rng(0).standard_normal([9, 2])
-  empty = np.zeros([0, 2])
-  measured = series_statistics.measure([empty, values, empty], ("a", "b"))
-  alone = series_statistics.measure([values], ("a", "b"))
-  np.testing.assert_array_equal(measured.mean, alone.mean)
-  np.testing.assert_array_equal(measured.std, alone.std)
+def test_damaged_statistics_are_told_and_made_anew(tmp_path):
+  problem = _generate(tmp_path, list(walks.sequences("train")))
+  path = tmp_path / "series_walks.manifest.json"
+  manifest = json.loads(path.read_text())
+  manifest["details"]["statistics"]["std"][1] = None
+  path.write_text(json.dumps(manifest))
+  told = rf'{path}: .*"details" is damaged \(std.1. is None.*: delete .*datagen'
+  hparams = generation_contract.make_hparams(str(tmp_path))
+  for read in (
+    lambda p: p.statistics(str(tmp_path)),
+    lambda p: p.read_windows(str(tmp_path), "eval", 3, 4),
+    lambda p: p.get_hparams(hparams),
+    lambda p: p.input_fn("train", hparams),
+  ):
+    with pytest.raises(UserError, match=told):
+      read(walks.Walks())
+  problem.generate_data(str(tmp_path), str(tmp_path))
+  assert walks.Walks().statistics(str(tmp_path)).kept == (0, 2)

@@ -111,13 +111,6 @@ def test_splits_that_cannot_be_are_errors(names, reason):
     source_folder.split(names, "root")
 
 
-def test_long_lists_are_cut_in_messages():
-  assert source_folder.some(["a", "b"]) == "a, b"
-  assert source_folder.some(list("abcdefghij")) == (
-    "a, b, c, d, e, f, g, h and 2 more"
-  )
-
-
 def test_file_that_cannot_be_read_is_named(tmp_path):
   with pytest.raises(UserError, match="gone.csv: cannot be read .No such file"):
     source_folder.digests(str(tmp_path), ["gone.csv"])
