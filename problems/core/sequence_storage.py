@@ -81,8 +81,8 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
         yield name, sequence
 
   def file_split(self, split: str) -> str:
-    """ "train", "dev" or "test": the name of a split in files and records."""
-    return _file_split(split)
+    """The name of a split in files and records: train, dev or test."""
+    return sequence_generation.file_split(split)
 
   def is_training_split(self, split: str) -> bool:
     """Whether this is the name of the split that models are trained on."""
