@@ -25,10 +25,12 @@ from t2t_af.records import records
 _PROTOCOL = (
   "problem",
   "split",
-  "num_sequences",
+  "data_fingerprint",
+  "num_windows",
   "num_cond_steps",
   "num_scored_steps",
   "dequantization",
+  "noise_std",
   "step",
 )
 _SCORING = ("num_cond_steps", "num_scored_steps", "dequantization")

@@ -2,13 +2,16 @@
 
 A run is a seed, or (split of the data set, seed). Errors are standard errors:
 
-  over runs        of the mean: over seeds, each one value; of several splits
-                   over the splits, each the mean of its seeds
-  over sequences   each run's own; how much it would move with other sequences
+  over runs        of the mean: over seeds, each one value. Of several splits
+                   there is none: their training data is largely the same
+  over recordings  how much the mean would move with other recordings: of seeds
+                   the mean of their errors, as all see the same ones; of
+                   several splits, whose recordings are different ones,
+                   sqrt(sum of squares) / number of splits
 """
 
 import collections
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 import math
 from typing import NamedTuple, Optional
 
@@ -16,8 +19,20 @@ from scipy import special
 
 from t2t_af.analysis.formats import is_number
 from t2t_af.records import likelihood
+from t2t_af.records import recordings
 
 NLL = "nll_nats_per_dim"
+# What two records must share for their difference to be one of models.
+_COMPARABLE = (
+  "problem",
+  "split",
+  "data_fingerprint",
+  "dequantization",
+  "noise_std",
+  "num_scored_steps",
+  "num_windows",
+  "sequence_ids",
+)
 
 
 class Estimate(NamedTuple):
@@ -26,20 +41,20 @@ class Estimate(NamedTuple):
   Attributes:
     per_run: {run: value}, of those whose value is finite.
     mean: of all.
-    stderr_runs: NaN for one run.
-    stderr_sequences: mean over runs of each one's; NaN if none is known.
+    stderr_runs: NaN for one run, and for several splits.
+    stderr_recordings: over recordings; NaN if it is not known.
   """
 
   per_run: dict
   mean: float
   stderr_runs: float
-  stderr_sequences: float
+  stderr_recordings: float
 
   @property
   def stderr(self) -> float:
-    """Over runs where there are several, else over sequences."""
+    """Over runs where there is one, else over recordings."""
     if math.isnan(self.stderr_runs):
-      return self.stderr_sequences
+      return self.stderr_recordings
     return self.stderr_runs
 
   def times(self, factor: float) -> "Estimate":
@@ -57,7 +72,7 @@ class Difference(NamedTuple):
     per_run: {run: difference}, of the runs that both have.
     mean: of those.
     stderr: NaN if the spread is not known.
-    basis: "seeds", "sequences" (paired), "sequences, unpaired" or "".
+    basis: "seeds", "recordings" (paired), or "" where it is not known.
     interval: of 95 % by Student's t, or None.
   """
 
@@ -89,19 +104,41 @@ def over_runs(
   }
   if not per_run:
     return None
+  values, errors = (
+    _by_split(per_run),
+    _by_split({run: records[run].get(field + "_stderr") for run in per_run}),
+  )
+  mean, stderr = likelihood.mean_and_stderr(
+    [sum(seeds) / len(seeds) for seeds in values]
+    if len(values) > 1
+    else values[0]
+  )
+  return Estimate(
+    per_run,
+    mean,
+    math.nan if len(values) > 1 else stderr,
+    math.hypot(*map(_mean, errors)) / len(errors),
+  )
+
+
+def mean_over_runs(records: Iterable[dict], field: str) -> float:
+  """Mean of a number that every record has; NaN where one lacks it."""
+  return _mean([record.get(field) for record in records])
+
+
+def _by_split(per_run: Mapping[Hashable, Optional[float]]) -> list[list]:
+  """The values of each split's seeds."""
   by_split = collections.defaultdict(list)
   for run, value in per_run.items():
     by_split[run[0] if isinstance(run, tuple) else 0].append(value)
-  values = list(per_run.values())
-  if len(by_split) > 1:
-    values = [sum(seeds) / len(seeds) for seeds in by_split.values()]
-  within = [records[run].get(field + "_stderr") for run in per_run]
-  within = [error for error in within if is_number(error)]
-  return Estimate(
-    per_run,
-    *likelihood.mean_and_stderr(values),
-    sum(within) / len(within) if within else math.nan,
-  )
+  return list(by_split.values())
+
+
+def _mean(values: Sequence[Optional[float]]) -> float:
+  """NaN where one of them is no number."""
+  if not all(map(is_number, values)):
+    return math.nan
+  return sum(value for value in values if value is not None) / len(values)
 
 
 def difference(
@@ -113,12 +150,14 @@ def difference(
     ours, theirs: {seed: likelihood record}.
 
   Returns:
-    None where no seed has a finite NLL of both.
+    None where no seed has a finite NLL of both, on the same windows.
   """
   per_run = {
     seed: record[NLL] - theirs[seed][NLL]
     for seed, record in ours.items()
-    if is_number(record.get(NLL)) and is_number(theirs.get(seed, {}).get(NLL))
+    if is_number(record.get(NLL))
+    and is_number(theirs.get(seed, {}).get(NLL))
+    and _comparable(record, theirs[seed])
   }
   if not per_run:
     return None
@@ -127,7 +166,7 @@ def difference(
     basis, count = "seeds", len(per_run)
   else:
     ((seed, mean),) = per_run.items()
-    stderr, basis, count = _over_sequences(ours[seed], theirs[seed])
+    stderr, basis, count = _over_recordings(ours[seed], theirs[seed])
   half = half_interval(stderr, count)
   interval = (mean - half, mean + half) if is_number(half) else None
   return Difference(per_run, mean, stderr, basis, interval)
@@ -140,23 +179,26 @@ def half_interval(stderr: float, count: int) -> float:
   return float(special.stdtrit(count - 1, 0.975)) * stderr
 
 
-def _over_sequences(ours: dict, theirs: dict) -> tuple[float, str, int]:
-  """(standard error of the difference, basis, N) from one seed's records."""
+def _comparable(ours: dict, theirs: dict) -> bool:
+  """Whether two NLLs are of the same windows of the same data and noise."""
+  return all(ours.get(field) == theirs.get(field) for field in _COMPARABLE)
+
+
+def _over_recordings(ours: dict, theirs: dict) -> tuple[float, str, int]:
+  """(standard error of the difference, basis, N) from one seed's records.
+
+  Both models score the same windows: pairing takes out what makes a recording
+  hard for both, which is most of the spread.
+  """
   field = NLL + "_per_sequence"
-  a, b = ours.get(field), theirs.get(field)
-  # Both models score the same sequences: pairing takes out what makes a
-  # sequence hard for both, which is most of the spread.
-  if (
-    a
-    and b
-    and len(a) == len(b)
-    and all(map(is_number, a + b))
-    and (ours.get("sequence_ids") == theirs.get("sequence_ids"))
-  ):
-    pairs = [x - y for x, y in zip(a, b)]
-    return likelihood.mean_and_stderr(pairs).stderr, "sequences", len(pairs)
-  a, b = (r.get(NLL + "_stderr") for r in (ours, theirs))
-  if is_number(a) and is_number(b):
-    count = min(r.get("num_sequences") or 2 for r in (ours, theirs))
-    return math.hypot(a, b), "sequences, unpaired", count
-  return math.nan, "", 1
+  a, b = ours.get(field) or [], theirs.get(field) or []
+  weights, cut_from = (
+    ours.get("num_windows_per_sequence"),
+    ours.get("recordings"),
+  )
+  if not (weights and cut_from and a and b and all(map(is_number, a + b))):
+    return math.nan, "", 1
+  stderr = recordings.weighted(
+    [x - y for x, y in zip(a, b)], weights, cut_from
+  ).stderr
+  return stderr, "recordings", len(set(cut_from))

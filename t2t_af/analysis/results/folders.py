@@ -69,19 +69,26 @@ class Run(NamedTuple):
     return self.train_fraction in (None, 1.0)
 
   def scores(self, *splits: str) -> list[dict]:
-    """Likelihood records of these splits; bounds of one sample alone."""
+    """Likelihood records of these splits; bounds of one sample alone.
+
+    Not of evaluations that ended before the split did.
+    """
     return [
       r
       for r in self.records["likelihood"]
-      if r.get("split") in splits and (r.get("num_samples") or 1) == 1
+      if r.get("split") in splits
+      and (r.get("num_samples") or 1) == 1
+      and not r.get("is_partial")
     ]
 
   def newest(self, kind: str, split: str) -> Optional[dict]:
     """The newest record of a kind on a split, or None.
 
-    Samples of another split are better than none; likelihoods are not.
+    Samples of another split are better than none; likelihoods are not. Of
+    evaluations that ended before the split did there is none.
     """
-    by_split = records_lib.newest(self.records[kind], ("split",))
+    whole = [r for r in self.records[kind] if not r.get("is_partial")]
+    by_split = records_lib.newest(whole, ("split",))
     if kind == "samples" and by_split and (split,) not in by_split:
       return max(by_split.values(), key=lambda r: r.get("time", ""))
     return by_split.get((split,))

@@ -1,7 +1,8 @@
 """Which records belong together: of one protocol, of the newest runs.
 
 Numbers are averaged over runs only where their records share a protocol: set,
-overrides, steps given and scored, added noise, training steps.
+overrides, steps given and scored, added noise, training steps; and, of one
+problem, the data itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,7 @@ _SCORING = (
   "num_scored_steps",
   "num_warmup_steps",
   "noise_std",
+  "dequantization",
 )
 
 
@@ -34,10 +36,21 @@ def protocol_of(record: dict) -> tuple:
 
 
 def newest_group(records: Sequence[dict]) -> list[dict]:
-  """Of the protocol of the newest record, the newest of each run."""
+  """Of the protocol of the newest record, the newest of each run.
+
+  Of every problem those alone that were scored on the data that the newest of
+  it was scored on.
+  """
   protocol = protocol_of(newest(records))
   group = [r for r in records if protocol_of(r) == protocol]
+  newest_of = records_lib.newest(group, ("problem",))
+  group = [r for r in group if same_data(r, newest_of[r.get("problem"),])]
   return list(records_lib.newest(group, ("problem", "seed")).values())
+
+
+def same_data(a: dict, b: dict) -> bool:
+  """Whether two records are of the same data set, as far as they say."""
+  return a.get("data_fingerprint") == b.get("data_fingerprint")
 
 
 def newest(records: Sequence[dict]) -> dict:

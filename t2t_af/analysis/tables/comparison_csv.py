@@ -27,7 +27,7 @@ COLUMNS = (
   "num_parameters",
   "nll_nats_per_dim",
   "nll_nats_per_dim_stderr_seeds",
-  "nll_nats_per_dim_stderr_sequences",
+  "nll_nats_per_dim_stderr_recordings",
   "nll_bits_per_dim",
   "reconstruction_nats_per_dim",
   "kl_nats_per_dim",
@@ -89,7 +89,7 @@ def _set_line(comparison: Comparison, name: str) -> dict:
     line.update(
       nll_nats_per_dim=estimate.mean,
       nll_nats_per_dim_stderr_seeds=estimate.stderr_runs,
-      nll_nats_per_dim_stderr_sequences=estimate.stderr_sequences,
+      nll_nats_per_dim_stderr_recordings=estimate.stderr_recordings,
       nll_bits_per_dim=likelihood.bits_from_nats(estimate.mean),
     )
   difference = _difference(comparison, name)
@@ -121,7 +121,7 @@ def _seed_lines(comparison: Comparison, name: str) -> list[dict]:
         **_name(comparison, name),
         "row": "seed",
         "seed": seed,
-        "nll_nats_per_dim_stderr_sequences": r.get("nll_nats_per_dim_stderr"),
+        "nll_nats_per_dim_stderr_recordings": r.get("nll_nats_per_dim_stderr"),
         "difference_nats_per_dim": difference.per_run.get(seed)
         if difference
         else None,
@@ -138,7 +138,7 @@ def _reference_line(comparison: Comparison, r: dict) -> dict:
     "row": "reference",
     "bound": False,
     "label": trivial.label(comparison, r["name"]),
-    "nll_nats_per_dim_stderr_sequences": r["nll_nats_per_dim_stderr"],
+    "nll_nats_per_dim_stderr_recordings": r["nll_nats_per_dim_stderr"],
   }
 
 

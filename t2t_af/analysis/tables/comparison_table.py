@@ -169,11 +169,11 @@ def _nll_cell(
     return ComparisonCell(formats.NOT_RUN)
   bound = formats.BOUND if comparison.is_bound(name) else ""
   detail = formats.plural(len(estimate.per_run), "seed")
-  if not math.isnan(estimate.stderr_sequences):
+  if not math.isnan(estimate.stderr_recordings):
     detail += (
-      "; ± over sequences"
+      "; ± over recordings"
       if math.isnan(estimate.stderr_runs)
-      else f"; sequences ± {formats.number(estimate.stderr_sequences)}"
+      else f"; recordings ± {formats.number(estimate.stderr_recordings)}"
     )
   return ComparisonCell(
     bound + formats.with_error(estimate.mean, estimate.stderr),

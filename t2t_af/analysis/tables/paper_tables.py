@@ -27,13 +27,22 @@ from t2t_af.analysis.tables import paper_protocols
 from t2t_af.analysis.tables.paper_pools import Column
 
 
+class WindowSpread(NamedTuple):
+  """How far few windows decide a mean; means over runs, in the table's unit."""
+
+  median: float
+  worst_percent: float  # what the worst 1 % of the windows add to the mean
+  stderr_windows: float  # as if windows were independent, which they are not
+
+
 class PaperCell(NamedTuple):
   """A number, or `status`, why there is none.
 
   Attributes:
     text: the number alone.
-    stderr: over seeds or splits; NaN for one.
-    stderr_sequences: mean over runs of each one's.
+    stderr: over seeds, or, of one seed or of several splits, over recordings;
+      NaN if neither is known.
+    spread: of the windows behind a mean over a series; None of anything else.
     is_best: whether it is the lowest of the column, among ours.
     not_finite: seeds whose number is not.
   """
@@ -43,7 +52,8 @@ class PaperCell(NamedTuple):
   is_bound: bool = False
   stderr: float = math.nan
   stderr_text: str = ""
-  stderr_sequences: float = math.nan
+  stderr_recordings: float = math.nan
+  spread: Optional[WindowSpread] = None
   num_runs: int = 0
   status: str = ""
   is_best: bool = False
@@ -138,8 +148,9 @@ def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
   bad = tuple(sorted(seed for _, seed in set(runs) - set(finite)))
   if estimate is None:
     return PaperCell(status="not finite", not_finite=bad)
-  estimate = estimate.times(unit_of(group).scale)
-  mean, stderr = estimate.mean, estimate.stderr_runs
+  scale = unit_of(group).scale
+  estimate = estimate.times(scale)
+  mean, stderr = estimate.mean, estimate.stderr
   decimals = _decimals(mean, stderr)
   return PaperCell(
     mean,
@@ -147,9 +158,19 @@ def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
     any(r.get("bound") for r in group),
     stderr,
     formats.number(stderr, decimals) if is_number(stderr) else "",
-    estimate.stderr_sequences,
+    estimate.stderr_recordings,
+    _spread(group, scale) if unit_of(group).is_series else None,
     len(finite),
     not_finite=bad,
+  )
+
+
+def _spread(group: Sequence[dict], scale: float) -> WindowSpread:
+  return WindowSpread(
+    *(
+      estimates.mean_over_runs(group, estimates.NLL + suffix) * scale
+      for suffix in ("_median", "_worst_percent", "_window_stderr")
+    )
   )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import csv
 import html
 import io
+import math
 import textwrap
 from typing import Callable
 
@@ -22,7 +23,10 @@ CSV_COLUMNS = (
   "value",
   "bound",
   "stderr",
-  "stderr_sequences",
+  "stderr_recordings",
+  "stderr_windows",
+  "median",
+  "worst_percent",
   "num_runs",
   "status",
   "best",
@@ -110,7 +114,8 @@ def csv_text(table: Table) -> str:
               _plain(cell.value),
               "<=" if cell.is_bound else "",
               _plain(cell.stderr),
-              _plain(cell.stderr_sequences),
+              _plain(cell.stderr_recordings),
+              *map(_plain, _spread_from(cell)),
               cell.num_runs or "",
               cell.status.replace(formats.ABSENT, ""),
               int(cell.is_best) or "",
@@ -202,12 +207,20 @@ def _notes(table: Table, with_star: bool = True) -> list[str]:
   notes = []
   if any(cell.stderr_text for cell in cells):
     notes.append(
-      "±: one standard error over seeds; over the splits of the "
-      "data where there are several, each the mean of its seeds."
+      "±: one standard error over seeds; over recordings where there is one "
+      "seed or several splits, whose training data is largely the same."
     )
   if any(cell.is_best for cell in cells):
     mark = "*" if with_star else "Bold"
     notes.append(f"{mark}: the lowest of ours in the column.")
+  for row in table.rows:
+    words = [
+      f"{column.group} {spread_words(cell)}"
+      for column, cell in zip(table.columns, row.cells)
+      if cell.spread
+    ]
+    if words:
+      notes.append(f"{row.label}: {', '.join(words)}.")
   return notes + table.notes
 
 
@@ -241,6 +254,23 @@ def _group_line(heads: list, widths: list) -> str:
   return out
 
 
+def spread_words(cell: PaperCell) -> str:
+  """E.g. "median 1.07; the worst 1 % of windows add 0.02"."""
+  _, median, worst = map(formats.number, _spread_from(cell))
+  return f"median {median}; the worst 1 % of windows add {worst}"
+
+
+def _spread_from(cell: PaperCell) -> tuple:
+  """(stderr over windows, median, worst 1 %); NaN where there is none."""
+  if cell.spread is None:
+    return (math.nan,) * 3
+  return (
+    cell.spread.stderr_windows,
+    cell.spread.median,
+    cell.spread.worst_percent,
+  )
+
+
 def _plain(value):
   return f"{value:.10g}" if is_number(value) else None
 
@@ -257,12 +287,14 @@ def _escaped(words: str) -> str:
 
 def _html_cell(cell: PaperCell) -> str:
   shown = html.escape(cell_text(cell))
-  if is_number(cell.stderr_sequences):
+  if is_number(cell.stderr_recordings):
     runs = formats.plural(cell.num_runs, "run")
     shown += (
-      f"<small>{runs}, sequences ± "
-      f"{formats.number(cell.stderr_sequences)}</small>"
+      f"<small>{runs}, recordings ± "
+      f"{formats.number(cell.stderr_recordings)}</small>"
     )
+  if cell.spread:
+    shown += f"<small>{html.escape(spread_words(cell))}</small>"
   names = ["best"] * cell.is_best + ["empty"] * bool(cell.status)
   marked = f' class="{" ".join(names)}"' if names else ""
   return f"<td{marked}>{shown}</td>"
