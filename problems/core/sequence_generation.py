@@ -152,6 +152,12 @@ class SequenceGeneration:
         store, data_dir, tmp_dir, split["split"], split["shards"], details
       )
 
+  def file_split(self, split: str) -> str:
+    """ "train", "dev" or "test": the name of a split in files and records."""
+    if split not in _FILE_SPLITS:
+      raise UserError(suggest(split, _FILE_SPLITS, "split"))
+    return _FILE_SPLITS[split]
+
   def _store(self, data_dir: str) -> shards.Store:
     return shards.Store(data_dir, self.dataset_filename(), self.data_version)
 
@@ -193,7 +199,7 @@ class SequenceGeneration:
     return [
       split
       for split in splits
-      if not store.is_complete(file_split(split["split"]), details)
+      if not store.is_complete(self.file_split(split["split"]), details)
     ]
 
   def _generate_split(
@@ -208,7 +214,7 @@ class SequenceGeneration:
     total = self.num_sequences(split)
     if total:
       num_shards = min(num_shards, total)  # no empty files
-    in_files = file_split(split)
+    in_files = self.file_split(split)
     sequences = progress.bar(
       self.generate_sequences(data_dir, tmp_dir, split),
       total=total,
@@ -234,10 +240,3 @@ class SequenceGeneration:
     sequence_id, sequence = pair
     data = self.to_record(sequence_id, sequence)
     return shard_writer.Record(data, len(sequence))
-
-
-def file_split(split: str) -> str:
-  """The name of a split in the names of its files."""
-  if split not in _FILE_SPLITS:
-    raise UserError(suggest(split, _FILE_SPLITS, "split"))
-  return _FILE_SPLITS[split]

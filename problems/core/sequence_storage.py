@@ -48,7 +48,7 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
       UserError: they are missing or incomplete; says how to make them.
     """
     store = self._store(data_dir)
-    files = store.shards(sequence_generation.file_split(split))
+    files = store.shards(self.file_split(split))
     self._learn(store)
     return files if shard is None else files[shard : shard + 1]
 
@@ -80,13 +80,9 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
           )
         yield name, sequence
 
-  def file_split(self, split: str) -> str:
-    """The name of a split in files and records: train, dev or test."""
-    return sequence_generation.file_split(split)
-
   def is_training_split(self, split: str) -> bool:
     """Whether this is the name of the split that models are trained on."""
-    return sequence_generation.file_split(split) == "train"
+    return self.file_split(split) == "train"
 
   def read_sequences(
     self,

@@ -10,7 +10,6 @@ nothing that a trainer would take for complete, and the next one starts cleanly.
 
 from collections.abc import Iterable, Iterator
 import contextlib
-import functools
 import json
 import os
 from typing import Any, Optional
@@ -19,6 +18,7 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import manifest_fields
 from problems.core import shard_entry
+from problems.core import shard_files
 from problems.core import shard_writer
 from problems.files import tfrecord
 from t2t_af.errors import UserError
@@ -28,6 +28,18 @@ _LAYOUT = 2
 
 
 Shard = shard_entry.Shard
+
+# What this process was given to read, by path.
+_found: dict[str, tuple["Store", Shard]] = {}
+
+
+def find_damage() -> Optional[str]:
+  """Which file of those that this process reads is damaged; None if none is.
+
+  TensorFlow's reader says at which byte a record is damaged, but not where.
+  """
+  damages = (store._damage(shard) for store, shard in _found.values())
+  return next(filter(None, damages), None)
 
 
 class Store:
@@ -99,8 +111,38 @@ class Store:
       )
     shards = self._parse(manifest, split)
     for shard in shards:
-      self._check_ends(shard)
+      size = shard_files.size(shard.path)
+      if size != shard.num_bytes:
+        raise UserError(
+          f"{shard.path}: expected {shard.num_bytes} bytes, found "
+          f"{'no file' if size is None else size}: {self._remedy()}"
+        )
+      with self._damage_told():
+        shard_files.check_ends(shard)
+      _found[shard.path] = self, shard
     return shards
+
+  def verify(self) -> Iterator[tuple[Shard, Optional[str]]]:
+    """Reads every file of every split, whole.
+
+    Yields:
+      The file, and what is wrong with it; None for nothing.
+
+    Raises:
+      UserError: the manifest is damaged.
+    """
+    manifest = self.manifest()
+    for split in manifest.get("splits", {}):
+      for shard in self._parse(manifest, split):
+        yield shard, self._damage(shard)
+
+  def _damage(self, shard: Shard) -> Optional[str]:
+    try:
+      with self._damage_told():
+        shard_files.check_all(shard)
+    except UserError as error:
+      return str(error)
+    return None
 
   def read(self, shard: Shard) -> Iterator[tfrecord.Record]:
     """The records of a file, each checked.
@@ -166,7 +208,7 @@ class Store:
       written = shard_writer.write(records, temporary, num_records)
       with shard_writer.errors_of_writing(self._data_dir):
         shards = shard_entry.write(
-          temporary, [_size(path) for path in temporary], written
+          temporary, [shard_files.size(path) for path in temporary], written
         )
         total = sum(shard["sequences"] for shard in shards)
         # From here on the old data is not complete any more; the new not yet.
@@ -200,18 +242,6 @@ class Store:
   def _parse(self, manifest: dict, split: str) -> list[Shard]:
     with self.damaged_entry(f'the entry "{split}"'):
       return shard_entry.parse(manifest["splits"][split], self._data_dir)
-
-  def _check_ends(self, shard: Shard) -> None:
-    """Size, first and last record: what can be afforded at every start."""
-    status = _status(shard.path)
-    size = status.length if status else None
-    if size != shard.num_bytes:
-      raise UserError(
-        f"{shard.path}: expected {shard.num_bytes} bytes, found "
-        f"{'no file' if size is None else size}: {self._remedy()}"
-      )
-    with self._damage_told():
-      _read_ends(shard.path, size, shard.last_record, status.mtime_nsec)
 
   @contextlib.contextmanager
   def _damage_told(self) -> Iterator[None]:
@@ -262,31 +292,3 @@ class Store:
 def _as_json(details: dict) -> dict:
   """As it comes back from a file: lists for tuples, str for int keys."""
   return json.loads(json.dumps(details))
-
-
-def _size(path: str) -> Optional[int]:
-  status = _status(path)
-  return status.length if status else None
-
-
-def _status(path: str) -> Any:
-  """Size and time of a file; None if it is not there."""
-  try:
-    return tf.gfile.Stat(path)
-  except tf.errors.NotFoundError:
-    return None
-
-
-# A command asks for the files of a split many times.
-@functools.lru_cache(maxsize=4096)
-def _read_ends(
-  path: str, size: int, last_record: Optional[int], mtime_nsec: int
-) -> None:
-  """Reads the first record of a file, and the one that starts at a byte."""
-  del mtime_nsec  # a file that was written anew is read anew
-  with tf.gfile.Open(path, "rb") as stream:
-    next(tfrecord.read(stream, path, size=size), None)
-    if last_record is not None:
-      left = tfrecord.read(stream, path, last_record, size - last_record)
-      if sum(1 for _ in left) != 1:
-        raise UserError(f"{path}: no record at byte {last_record}")

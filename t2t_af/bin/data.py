@@ -1,11 +1,14 @@
 """`data`: which data sets are there, what is in them, and what they look like.
 
     t2t-af data [--data_dir=data] [--problem=video_kth,series_csv]
-        [--output_dir=data/overview]
+        [--output_dir=data/overview] [--verify]
 
 Of each: its version, size, sequences per split, shape and source; and a PNG
 with a few sequences, frames to the right of video, a chart per column of a
 series (in raw units). And the commands that make those that are not there.
+
+--verify reads every file and compares it with the checksum in its manifest
+instead; the exit code is 2 if one is damaged.
 """
 
 from collections.abc import Iterator
@@ -44,12 +47,15 @@ _REMARKS = {  # what more a command needs
 
 
 def main(argv: list[str]) -> int:
-  """Describes and draws each data set; exit code 1 if one is damaged."""
+  """Describes and draws, or verifies, each data set; returns the exit code."""
   parser = arguments.parser("data", __doc__)
   parser.add_argument("--data_dir", default="data")
   parser.add_argument("--problem", help="names, comma-separated; default: all")
   parser.add_argument(
     "--output_dir", help="of the pictures; default: overview in data_dir"
+  )
+  parser.add_argument(
+    "--verify", action="store_true", help="compare all files with checksums"
   )
   args = parser.parse_args(argv)
   data_dir = os.path.expanduser(args.data_dir)
@@ -65,6 +71,11 @@ def main(argv: list[str]) -> int:
     for name, problem in known.items()
     if tf.gfile.Exists(_store(problem, data_dir).manifest_path)
   }
+  if args.verify:
+    absent = ", ".join(name for name in names if name not in there)
+    if absent or not there:
+      raise UserError(f"no data{' of ' * bool(absent)}{absent} in {data_dir}")
+    return _verify_all(there, data_dir)
   damaged = 0
   for name, problem in there.items():
     try:
@@ -81,6 +92,33 @@ def main(argv: list[str]) -> int:
     [p for name, p in known.items() if name not in there], args.data_dir
   )
   return outcome.EXIT_ERROR if damaged else outcome.EXIT_OK
+
+
+def _verify_all(problems: dict, data_dir: str) -> int:
+  whole = True
+  for name, problem in problems.items():
+    try:
+      problem.learn_details(data_dir)
+      found = list(_store(problem, data_dir).verify())
+    except UserError as error:  # the manifest itself
+      print(f"{name}\n" + _line("damaged", str(error)) + "\n")
+      whole = False
+      continue
+    lines = [_line("damaged", damage) for _, damage in found if damage]
+    whole = whole and not lines
+    num_whole = sum(damage is None for _, damage in found)
+    files = f"{num_whole} of {formats.plural(len(found), 'file')}"
+    lines.append(_line("whole", files))
+    if any(shard.sha256 is None for shard, _ in found):
+      lines.append(
+        _line(
+          "note",
+          "made before checksums of files were kept: the checksum of each "
+          "record was verified instead",
+        )
+      )
+    print("\n".join([name] + lines) + "\n")
+  return outcome.EXIT_OK if whole else outcome.EXIT_USER_ERROR
 
 
 def our_problems() -> list[str]:

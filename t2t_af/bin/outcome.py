@@ -38,9 +38,22 @@ def exit_code_of(
     return _fail(str(error), EXIT_USER_ERROR)
   except Exception as error:
     line = _OUR_LINE.search(str(error))
-    if not line:
+    if line:
+      return _fail(line.group(1).strip(), EXIT_ERROR)
+    damage = _damaged_data(error)
+    if not damage:
       raise
-    return _fail(line.group(1).strip(), EXIT_ERROR)
+    return _fail(damage, EXIT_USER_ERROR)
+
+
+def _damaged_data(error: Exception) -> Optional[str]:
+  """Which file of data is damaged, if TensorFlow has found that one is."""
+  # By name: some commands run, and end, without TensorFlow.
+  if type(error).__name__ != "DataLossError":
+    return None
+  from problems.core import shards
+
+  return shards.find_damage()
 
 
 def _fail(message: str, code: int) -> int:
