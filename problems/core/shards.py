@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 import contextlib
 import json
 import os
-from typing import Any, Optional
+from typing import Optional
 
 import tensorflow.compat.v1 as tf
 

@@ -1,6 +1,7 @@
 """`t2t-af data` on two small data sets: what it tells, draws and misses."""
 
 import json
+import shutil
 import types
 
 import numpy as np
@@ -130,3 +131,47 @@ def test_an_empty_data_set_has_no_picture(tmp_path):
   problem = types.SimpleNamespace(split_files=lambda data_dir, split: [])
   assert data._draw(problem, "", str(tmp_path)) is None
   assert not list(tmp_path.iterdir())
+
+
+def test_verifying_names_what_is_damaged(data_dir, tmp_path, capsys):
+  folder = tmp_path / "data"
+  shutil.copytree(data_dir, folder)
+  arguments = [f"--data_dir={folder}", "--verify"]
+  assert data.main(arguments) == 0
+  assert "series_particle\n  whole    3 of 3 files" in capsys.readouterr().out
+  path = folder / "series_particle-dev-00000-of-00001"
+  content = bytearray(path.read_bytes())
+  content[len(content) // 2] ^= 4
+  path.write_bytes(content)
+  assert data.main(arguments) == 2
+  told = capsys.readouterr().out
+  assert f"  damaged  {path}: the record at byte 0 is damaged" in told
+  assert "  whole    2 of 3 files" in told
+  assert data.main([*arguments, "--problem=video_toy_pushing"]) == 0
+  assert not list(folder.glob("overview"))
+
+
+def test_verifying_data_from_before_checksums_says_so(
+  data_dir, tmp_path, capsys
+):
+  folder = tmp_path / "data"
+  shutil.copytree(data_dir, folder)
+  path = folder / "series_particle.manifest.json"
+  manifest = json.loads(path.read_text())
+  for entry in manifest["splits"].values():
+    for shard in entry["shards"]:
+      del shard["sha256"], shard["last_record"]
+  path.write_text(json.dumps(manifest))
+  arguments = [f"--data_dir={folder}", "--verify", "--problem=series_particle"]
+  assert data.main(arguments) == 0
+  assert "made before checksums" in capsys.readouterr().out
+  manifest["details"]["statistics"]["std"] = [0, 1]
+  path.write_text(json.dumps(manifest))
+  assert data.main(arguments) == 2
+  assert f"damaged  {path}: " in capsys.readouterr().out
+
+
+def test_verifying_nothing_is_an_error(tmp_path):
+  for more in ([], ["--problem=series_particle"]):
+    with pytest.raises(errors.UserError, match=f"no data .*in {tmp_path}"):
+      data.main([f"--data_dir={tmp_path}", "--verify", *more])
