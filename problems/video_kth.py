@@ -76,9 +76,9 @@ class VideoKth(video_problem.VideoSequenceProblem):
 
   def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
     """The zips, and the clips of folders, that are there."""
-    found = {}
-    for action in kth_sequences.ACTIONS:
-      path = _local_action(action, os.path.expanduser(tmp_dir or ""))
+    found: dict[str, str] = {}
+    for action in kth_sequences.ACTIONS if tmp_dir else ():
+      path = _local_action(action, os.path.expanduser(tmp_dir))
       if path is None:
         continue
       if os.path.isdir(path):

@@ -138,7 +138,7 @@ class UciSeriesProblem(series_problem.SeriesProblem):
 
   def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
     """What is in the archive or folder that is there."""
-    path = self._local_archive(os.path.expanduser(tmp_dir or ""))
+    path = tmp_dir and self._local_archive(os.path.expanduser(tmp_dir))
     return archives.digests(path) if path else None
 
   def _local_archive(self, tmp_dir: str) -> Optional[str]:

@@ -59,9 +59,6 @@ def main(argv: list[str]) -> int:
   )
   args = parser.parse_args(argv)
   data_dir = os.path.expanduser(args.data_dir)
-  output_dir = os.path.expanduser(
-    args.output_dir or os.path.join(data_dir, "overview")
-  )
   names = [name for name in (args.problem or "").split(",") if name]
   for name in names:
     checks.problem(name)
@@ -76,8 +73,22 @@ def main(argv: list[str]) -> int:
     if absent or not there:
       raise UserError(f"no data{' of ' * bool(absent)}{absent} in {data_dir}")
     return _verify_all(there, data_dir)
+  damaged = _show_all(there, data_dir, args.output_dir)
+  if not names:
+    _print_unknown(data_dir, known)
+  _print_missing(
+    [p for name, p in known.items() if name not in there], args.data_dir
+  )
+  return outcome.EXIT_ERROR if damaged else outcome.EXIT_OK
+
+
+def _show_all(problems: dict, data_dir: str, output_dir: Optional[str]) -> int:
+  """Describes and draws each data set; returns how many are damaged."""
+  output_dir = os.path.expanduser(
+    output_dir or os.path.join(data_dir, "overview")
+  )
   damaged = 0
-  for name, problem in there.items():
+  for name, problem in problems.items():
     try:
       lines = describe(problem, data_dir)
       path = _draw(problem, data_dir, output_dir)
@@ -86,12 +97,7 @@ def main(argv: list[str]) -> int:
       damaged += 1
       lines = [_line("unread", str(error))]
     print("\n".join([name] + lines) + "\n")
-  if not names:
-    _print_unknown(data_dir, known)
-  _print_missing(
-    [p for name, p in known.items() if name not in there], args.data_dir
-  )
-  return outcome.EXIT_ERROR if damaged else outcome.EXIT_OK
+  return damaged
 
 
 def _verify_all(problems: dict, data_dir: str) -> int:

@@ -11,6 +11,7 @@ from problems import video_kth
 from problems.core import options
 from problems.files import kth_sequences
 from t2t_af.errors import UserError
+from tests.contracts import generation_contract
 from tests.contracts import problem_contract
 from tests.fixtures import kth_videos
 
@@ -102,6 +103,8 @@ class TestKth(problem_contract.VideoProblemContract):
     assert sources[0] == sources[1]
     assert sorted(sources[0]) == sorted(kth_sequences.ACTIONS)
     assert len({entry["sha256"] for entry in sources[0].values()}) == 3
+    files = manifest["details"].pop("source_files")
+    assert sorted(files) == sorted(f"{a}.zip" for a in kth_sequences.ACTIONS)
     assert manifest["details"] == {"missing_clips": 0}
 
 
@@ -143,7 +146,12 @@ def test_missing_clips_may_be_allowed_until_they_are_there(root, tmp_path):
   with options.using(allow_missing=True):
     problem.generate_data(data_dir, tmp_dir)
     assert len(_all_of(problem, data_dir)) == kth_videos.NUM_RANGES - 1
+    before = generation_contract.times(data_dir)
     problem.generate_data(data_dir, None)  # complete, as far as asked for
+    assert generation_contract.times(data_dir) == before
+    kth_videos.write_folder(tmp_dir, kth_videos.CLIPS)
+    problem.generate_data(data_dir, tmp_dir)  # a clip is new
+    assert len(_all_of(problem, data_dir)) == kth_videos.NUM_RANGES
   problem.generate_data(data_dir, _zipped(root, tmp_path / "zips"))
   assert len(_all_of(problem, data_dir)) == kth_videos.NUM_RANGES
 

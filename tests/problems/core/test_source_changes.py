@@ -5,10 +5,12 @@ import shutil
 
 import pytest
 
+from problems import series_activity_rec
 from problems import series_csv
 from problems.core import options
 from problems.core import source_changes
 from tests.contracts import generation_contract
+from tests.fixtures import uci_archives
 
 
 def test_long_lists_are_cut_in_messages():
@@ -116,3 +118,27 @@ def test_data_of_a_changed_folder_is_made_anew(
   assert generation_contract.contents(data) == (
     generation_contract.contents(tmp_path / "fresh")
   )
+
+
+def test_data_of_another_archive_is_made_anew(tmp_path, warned):
+  clean, data = uci_archives.arem(), str(tmp_path / "data")
+  path = tmp_path / "AReM.zip"
+
+  def generate():
+    warned.clear()
+    problem = series_activity_rec.SeriesActivityRec()
+    problem.num_rows = uci_archives.AREM_ROWS
+    problem.generate_data(data, str(tmp_path))
+    return "\n".join(warned)
+
+  uci_archives.write_zip(clean, str(path))
+  generate()
+  assert "Nothing to do" in generate()
+  name = next(n for n in clean if n.endswith("bending1/dataset1.csv"))
+  lines = clean[name].decode().splitlines()
+  lines[9] = lines[9].rsplit(",", 1)[0] + ",0.77"
+  changed = {**clean, name: "\n".join(lines).encode()}
+  uci_archives.write_zip(changed, str(path))
+  assert "1 file is changed (bending1/dataset1.csv)" in generate()
+  path.unlink()  # it has served
+  assert "Nothing to do" in generate()
