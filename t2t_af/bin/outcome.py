@@ -48,11 +48,11 @@ def exit_code_of(
 
 def _damaged_data(error: Exception) -> Optional[str]:
   """Which file of data is damaged, if TensorFlow has found that one is."""
-  # By name: some commands run, and end, without TensorFlow.
-  if type(error).__name__ != "DataLossError":
+  # Both by name: some commands run, and end, without TensorFlow. Who has read
+  # data has this module.
+  shards = sys.modules.get("problems.core.shards")
+  if shards is None or type(error).__name__ != "DataLossError":
     return None
-  from problems.core import shards
-
   return shards.find_damage()
 
 

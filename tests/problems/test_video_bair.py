@@ -235,12 +235,13 @@ def test_framing_reads_what_tensorflow_writes(root):
   )
 
 
-def test_framing_finds_a_wrong_length():
-  header = (5).to_bytes(8, "little")
-  good = header + tfrecord.masked_crc32c(header).to_bytes(4, "little")
-  whole = good + b"12345" + b"...."
+def test_framing_finds_a_wrong_byte_anywhere():
+  before, after = tfrecord.framing(b"12345")
+  whole = before + b"12345" + after
   assert [r.data for r in tfrecord.read(io.BytesIO(whole), "f")] == [b"12345"]
-  wrong = bytearray(whole)
-  wrong[0] += 1
-  with pytest.raises(UserError, match="f: no TFRecord header at byte 0"):
-    list(tfrecord.read(io.BytesIO(bytes(wrong)), "f"))
+  for place in range(len(whole)):
+    wrong = bytearray(whole)
+    wrong[place] ^= 1
+    trouble = "no TFRecord header" if place < 12 else "the record"
+    with pytest.raises(UserError, match=f"f: {trouble} at byte 0"):
+      list(tfrecord.read(io.BytesIO(bytes(wrong)), "f"))
