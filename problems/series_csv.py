@@ -46,6 +46,8 @@ class SeriesCsv(series_problem.SeriesProblem):
   same content count once (see `source_folder`).
   """
 
+  source_flag = "--source_dir=<your folder>"
+
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
     self._root = ""

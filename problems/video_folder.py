@@ -52,6 +52,7 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   with --allow_missing it is left out, and the log says so.
   """
 
+  source_flag = "--source_dir=<your folder>"
   # Until the manifest says otherwise.
   frame_height = frame_width = options.Options().frame_size
   num_channels = 3

@@ -41,6 +41,8 @@ class SequenceGeneration:
   data_version = 1
   # {split: number of sequences}, of sets that are drawn, not read.
   sequences_per_split: dict[str, int] = {}
+  # How the command that makes the data is told where its source is.
+  source_flag = "--tmp_dir=<download folder>"
   # An archive that data was made from may be deleted; that is no change of it.
   source_may_go = False
 
@@ -129,7 +131,7 @@ class SequenceGeneration:
     Raises:
       UserError: the source is missing or wrong, or the disk is full.
     """
-    store = self._store(data_dir)
+    store = self.store(data_dir)
     held = self.source_files(tmp_dir)
     force = force or self._source_changed(store, held)
     if not force and not self._missing(store, self.requested_details()):
@@ -158,8 +160,11 @@ class SequenceGeneration:
       raise UserError(suggest(split, _FILE_SPLITS, "split"))
     return _FILE_SPLITS[split]
 
-  def _store(self, data_dir: str) -> shards.Store:
-    return shards.Store(data_dir, self.dataset_filename(), self.data_version)
+  def store(self, data_dir: str) -> shards.Store:
+    """The files in data_dir, and their manifest."""
+    return shards.Store(
+      data_dir, self.dataset_filename(), self.data_version, self.source_flag
+    )
 
   def _source_changed(
     self, store: shards.Store, held: Optional[dict[str, str]]

@@ -47,7 +47,7 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
     Raises:
       UserError: they are missing or incomplete; says how to make them.
     """
-    store = self._store(data_dir)
+    store = self.store(data_dir)
     files = store.shards(self.file_split(split))
     self._learn(store)
     return files if shard is None else files[shard : shard + 1]
@@ -58,7 +58,7 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
     Raises:
       UserError: there is none, or its manifest is damaged.
     """
-    return self._store(data_dir).fingerprint()
+    return self.store(data_dir).fingerprint()
 
   def each_sequence(
     self, data_dir: str, split: str, num_steps: Optional[int] = None
@@ -67,7 +67,7 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
 
     The arrays are step_dtype [steps, ...step_shape].
     """
-    store = self._store(data_dir)
+    store = self.store(data_dir)
     for shard in self.split_files(data_dir, split):
       for record in store.read(shard):
         features = tf.train.Example.FromString(record.data).features.feature
@@ -112,6 +112,6 @@ class SequenceStorage(sequence_generation.SequenceGeneration):
 
   def learn_details(self, data_dir: Optional[str]) -> None:
     """`use_details` with the data in data_dir, if there is any."""
-    store = self._store(data_dir) if data_dir else None
+    store = self.store(data_dir) if data_dir else None
     if store and store.details():
       self._learn(store)

@@ -46,11 +46,16 @@ class Store:
   """The shards of one problem in one data_dir."""
 
   def __init__(
-    self, data_dir: str, problem_name: str, data_version: int = 1
+    self,
+    data_dir: str,
+    problem_name: str,
+    data_version: int = 1,
+    source_flag: str = "--tmp_dir=<download folder>",
   ) -> None:
     self._data_dir = os.path.expanduser(data_dir)
     self._name = problem_name
     self._version = data_version
+    self._source_flag = source_flag
     self.manifest_path = os.path.join(
       self._data_dir, f"{problem_name}.manifest.json"
     )
@@ -285,7 +290,7 @@ class Store:
   def _remedy(self) -> str:
     return (
       f"make it with `t2t-datagen --problem={self._name} "
-      f"--data_dir={self._data_dir} --tmp_dir=<download folder>`"
+      f"--data_dir={self._data_dir} {self._source_flag}`"
     )
 
 

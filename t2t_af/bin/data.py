@@ -66,7 +66,7 @@ def main(argv: list[str]) -> int:
   there = {
     name: problem
     for name, problem in known.items()
-    if tf.gfile.Exists(_store(problem, data_dir).manifest_path)
+    if tf.gfile.Exists(problem.store(data_dir).manifest_path)
   }
   if args.verify:
     absent = ", ".join(name for name in names if name not in there)
@@ -105,7 +105,7 @@ def _verify_all(problems: dict, data_dir: str) -> int:
   for name, problem in problems.items():
     try:
       problem.learn_details(data_dir)
-      found = list(_store(problem, data_dir).verify())
+      found = list(problem.store(data_dir).verify())
     except UserError as error:  # the manifest itself
       print(f"{name}\n" + _line("damaged", str(error)) + "\n")
       whole = False
@@ -147,7 +147,7 @@ def describe(
   Raises:
     UserError: it is damaged, incomplete, or of another version.
   """
-  manifest = _store(problem, data_dir).manifest()
+  manifest = problem.store(data_dir).manifest()
   files = {split: problem.split_files(data_dir, split) for split in _SPLITS}
   size = sum(f.num_bytes for of_split in files.values() for f in of_split)
   shape = " x ".join(map(str, problem.step_shape))
@@ -275,12 +275,6 @@ def _what_it_needs(problem) -> str:
 
 def _is_series(problem) -> bool:
   return isinstance(problem, series_problem.SeriesProblem)
-
-
-def _store(problem, data_dir: str) -> shards.Store:
-  return shards.Store(
-    data_dir, problem.dataset_filename(), problem.data_version
-  )
 
 
 def _line(what: str, value: object) -> str:

@@ -127,7 +127,7 @@ def _damage_the_middle(problem, folder):
 
 def test_verifying_finds_any_damage_and_the_file_that_was_swapped(made):
   problem, folder = made
-  store = problem._store(folder)
+  store = problem.store(folder)
   assert all(damage is None for _, damage in store.verify())
   path = _damage_the_middle(problem, folder)
   found = {shard.path: damage for shard, damage in store.verify() if damage}
@@ -146,7 +146,7 @@ def test_data_from_before_checksums_is_read_and_verified(made):
     _change_manifest(problem, folder, split, {"sha256": None})
     _change_manifest(problem, folder, split, {"last_record": None})
   assert _same(_values(type(problem)(), folder), expected)
-  store = problem._store(folder)
+  store = problem.store(folder)
   assert all(damage is None for _, damage in store.verify())
   path = _damage_the_middle(problem, folder)
   assert [s.path for s, damage in store.verify() if damage] == [path]
