@@ -5,6 +5,7 @@ from typing import Callable, NamedTuple, Optional
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
+from problems.core import record_stream
 from t2t_af.errors import UserError
 
 # The protocol of the paper: three steps conditioned on, ten scored.
@@ -33,6 +34,13 @@ class Plan(NamedTuple):
   shuffle_buffer_size: int
   record_bytes: int
   change: Optional[Change] = None
+
+  @property
+  def shuffling(self) -> record_stream.Shuffling:
+    """Of whole sequences, before they are cut."""
+    return record_stream.Shuffling(
+      self.seed, self.shuffle_buffer_size, self.record_bytes
+    )
 
 
 def window_lengths(

@@ -132,32 +132,23 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     shuffle = training if shuffle_files is None else shuffle_files
     split = str(dataset_split or mode)
     files = self._files(data_dir, hparams, split, shard)
-    num_inputs, num_targets = self._window_lengths(mode, hparams, files)
     masks = self._masks(data_dir, hparams, split, files)
     selection = record_stream.Selection(
       masks, max_records, partition_id, num_partitions
     )
-    seed = record_stream.op_seed(None) if seed is None else seed
-    buffer_size = shuffle_buffer_size if shuffle else 0
     plan = reading_plan.Plan(
       training,
-      num_inputs,
-      num_targets,
-      seed,
-      buffer_size,
+      *self._window_lengths(mode, hparams, files),
+      record_stream.op_seed(None) if seed is None else seed,
+      shuffle_buffer_size if shuffle else 0,
       _mean_bytes(files),
       self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
-    shuffling = record_stream.Shuffling(seed, buffer_size, plan.record_bytes)
     records = record_stream.read(
-      [f.path for f in files], selection, shuffling if shuffle else None
+      [f.path for f in files], selection, plan.shuffling if shuffle else None
     )
-    windows = self.window_dataset(records, plan)
-    origin = {
-      windows_lib.SPLIT: self.file_split(split),
-      windows_lib.IS_WHOLE_SPLIT: shard is None and selection.is_whole,
-    }
-    return self._features(windows, num_inputs, output_buffer_size, origin)
+    is_whole = shard is None and selection.is_whole
+    return self._features(records, plan, split, is_whole, output_buffer_size)
 
   # --- Counting.
 
@@ -174,25 +165,29 @@ class SequenceDataset(sequence_storage.SequenceStorage):
 
   def _features(
     self,
-    windows: tf.data.Dataset,
-    num_inputs: int,
+    records: tf.data.Dataset,
+    plan: reading_plan.Plan,
+    split: str,
+    is_whole: bool,
     buffer_size: Optional[int],
-    origin: dict[str, Any],
   ) -> tf.data.Dataset:
     """{"inputs": the first steps, "targets": the others, ...}, prefetched."""
+    split = self.file_split(split)
 
     def _split(window: sequence_records.Window) -> Features:
       steps, sequence_id, start = window
       return self.maybe_reverse_and_copy(
         {
-          "inputs": steps[:num_inputs],
-          "targets": steps[num_inputs:],
+          "inputs": steps[: plan.num_inputs],
+          "targets": steps[plan.num_inputs :],
           windows_lib.SEQUENCE_ID: sequence_id,
           windows_lib.START: start,
-          **{name: tf.constant(value) for name, value in origin.items()},
+          windows_lib.SPLIT: tf.constant(split),
+          windows_lib.IS_WHOLE_SPLIT: tf.constant(is_whole),
         }
       )
 
+    windows = self.window_dataset(records, plan)
     dataset = windows.map(_split, num_parallel_calls=tf.data.AUTOTUNE)
     return dataset.prefetch(buffer_size) if buffer_size else dataset
 
