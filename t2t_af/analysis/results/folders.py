@@ -88,6 +88,8 @@ class Run(NamedTuple):
     evaluations that ended before the split did there is none.
     """
     whole = [r for r in self.records[kind] if not r.get("is_partial")]
+    if kind == "likelihood":  # bounds of more samples are another number
+      whole = [r for r in whole if (r.get("num_samples") or 1) == 1]
     by_split = records_lib.newest(whole, ("split",))
     if kind == "samples" and by_split and (split,) not in by_split:
       return max(by_split.values(), key=lambda r: r.get("time", ""))
