@@ -12,6 +12,7 @@ from t2t_af.analysis.metrics import quality
 from t2t_af.analysis.metrics import references
 from t2t_af.records import json_lines
 from t2t_af.records import records
+from tests.analysis import fake_windows
 
 SETS = ("video_flow_tiny", "video_flow_af_tiny", "video_flow_af_tiny_residual")
 LABELS = dict(
@@ -56,8 +57,14 @@ def write(
   videos = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=0)
   train = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=1)
   for record in references.compute(
-    train, videos, NUM_COND, NUM_SCORED, "video_toy_pushing"
+    train,
+    videos,
+    NUM_COND,
+    NUM_SCORED,
+    "video_toy_pushing",
+    recording_of=range(NUM_SEQUENCES),
   ):
+    record["data_fingerprint"] = fake_windows.DATA
     json_lines.append(os.path.join(folder, "references.jsonl"), record)
   for hparams_set in sets:
     for i, seed in enumerate(seeds):
@@ -162,13 +169,12 @@ def identity(hparams_set: str, seed: int, split: str, step: int) -> dict:
 
 def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
   per_step = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
+  spread = (0.036 + 0.006 * rng.random()) * np.resize([-1.0, 1.0], NUM_SEQUENCES)
   return records.likelihood(
     **{
       **identity(hparams_set, seed, split, step),
-      "nll_nats_per_dim": nll,
-      "nll_nats_per_dim_stderr": 0.006 + 0.001 * rng.random(),
+      **fake_windows.fields(nll + spread),
       "nll_nats_per_dim_per_step": per_step,
-      "num_sequences": NUM_SEQUENCES,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,
       **fields,

@@ -9,12 +9,16 @@ from t2t_af.analysis.metrics import references
 from t2t_af.analysis.metrics import series_quality
 from t2t_af.records import json_lines
 from t2t_af.records import records
+from tests.analysis import fake_windows
 
 FLOW, BOUND = SETS = ("af1_series_tiny", "slvm_series_tiny")
 LABELS = dict(zip(SETS, ("1-AF", "SLVM")))
 SEEDS = (0, 1)
 DIMS, COND, SCORED, NUM, SAMPLES = 3, 4, 6, 20, 5
+PER_RECORDING = 4  # windows
 LOG_VOLUME = 2.5  # nats per step
+# Windows of a recording about the mean; the worst 1 % are one window of 20.
+SPREAD = np.array([-0.1, -0.1, -0.1, 0.3])
 NLL = {FLOW: (0.3, 0.34), BOUND: (0.5, 0.58)}  # nats/dim, seeds 0 and 1
 RECONSTRUCTION = 0.4  # nats/dim; the rest of the bound is KL
 MEAN, STD = np.array([100.0, 0.0, -5.0]), np.array([20.0, 1.0, 0.1])
@@ -46,8 +50,14 @@ def write(folder: str, nll=None, protocol=(COND, SCORED)) -> str:
       stream,
     )
   for record in references.compute(
-    series(1), series(2), *protocol, "series_x", log_volume=LOG_VOLUME
+    series(1),
+    series(2),
+    *protocol,
+    "series_x",
+    log_volume=LOG_VOLUME,
+    recording_of=[i // PER_RECORDING for i in range(NUM)],
   ):
+    record["data_fingerprint"] = fake_windows.DATA
     json_lines.append(os.path.join(folder, "references.jsonl"), record)
   for name in SETS:
     for seed in SEEDS:
@@ -87,19 +97,21 @@ def _likelihood(identity: dict, nll: float) -> dict:
       reconstruction_nats_per_dim=RECONSTRUCTION,
       kl_nats_per_dim=nll - RECONSTRUCTION,
     )
+  of_recording = np.repeat([-0.04, -0.02, 0.0, 0.02, 0.04], PER_RECORDING)
+  found = fake_windows.fields(
+    nll + of_recording + np.resize(SPREAD, NUM), PER_RECORDING
+  )
   return records.likelihood(
     **identity,
     **parts,
+    **found,
     dequantization="none",
-    nll_nats_per_dim=nll,
-    nll_nats_per_dim_stderr=0.02,
-    num_sequences=NUM,
     nll_nats_per_dim_per_step=[nll] * SCORED,
     num_cond_steps=COND,
     num_scored_steps=SCORED,
     dims_per_step=DIMS,
     nll_nats_per_step=nll * DIMS,
-    nll_nats_per_step_stderr=0.02 * DIMS,
+    nll_nats_per_step_stderr=found["nll_nats_per_dim_stderr"] * DIMS,
     nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME,
   )
 

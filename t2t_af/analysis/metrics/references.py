@@ -30,6 +30,7 @@ never -infinity. A series has no such floor; there a value that repeats exactly
 throughout is given the variance SERIES_VARIANCE_FLOOR.
 """
 
+from collections.abc import Hashable, Sequence
 import math
 from typing import Callable, NamedTuple, Optional
 
@@ -38,6 +39,7 @@ import numpy as np
 from t2t_af.analysis.metrics import quality
 from t2t_af.analysis.metrics import series_quality
 from t2t_af.records import likelihood
+from t2t_af.records import recordings
 from t2t_af.records import records
 
 # Standardised numbers are stored as float32: below its resolution squared,
@@ -78,6 +80,7 @@ def compute(
   split: str = "test",
   dequantization: str = "uniform",
   log_volume: Optional[float] = None,
+  recording_of: Optional[Sequence[Hashable]] = None,
 ) -> list[dict]:
   """Reference records of every trivial model, in the order above.
 
@@ -91,6 +94,8 @@ def compute(
     dequantization: of video, "uniform" or "gaussian"; a series has none.
     log_volume: of a series: sum of log std, nats per step, that leads from
       standardised numbers to raw units; None where it is not known.
+    recording_of: [N'], what each of `test` was cut from, which errors are over;
+      None: all are independent, and the records do not say num_recordings.
 
   Raises:
     ValueError: if a sequence is shorter than the protocol needs, or an array
@@ -103,8 +108,14 @@ def compute(
   is_series = test.ndim == 3
   kind = "none" if is_series else dequantization
   made = []
+  known = {}
+  if recording_of is not None:
+    known = dict(num_recordings=len(set(recording_of)))
   for name, per_step in _all_models(train, test, NOISES[kind], kind):
-    mean, stderr = likelihood.mean_and_stderr(per_step.mean(axis=1))
+    mean, stderr = recordings.mean_and_stderr(
+      per_step.mean(axis=1),
+      range(len(test)) if recording_of is None else recording_of,
+    )
     made.append(
       records.reference(
         name=_SERIES_NAMES.get(name, name) if is_series else name,
@@ -115,6 +126,7 @@ def compute(
         nll_nats_per_dim_stderr=stderr,
         nll_nats_per_dim_per_step=per_step.mean(axis=0),
         num_sequences=len(test),
+        **known,
         num_train_sequences=len(train),
         num_cond_steps=num_cond_steps,
         num_scored_steps=num_scored,

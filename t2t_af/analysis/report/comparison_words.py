@@ -34,6 +34,9 @@ _SAMPLES = {
     "channel."
   ),
   "nats/step": (
+    "A few windows often decide the mean of a series. So the median over "
+    "windows stands beside it, and what the worst 1 % of the windows add to "
+    "the mean. "
     "RMSE compares the best of N samples with the one future that "
     "happened, in standardised units. It rewards a lucky guess, so it "
     "says less about a model than its NLL."
@@ -42,7 +45,9 @@ _SAMPLES = {
 _OF_ALL = (
   "± is one standard error. With several seeds it is over seeds: how much "
   "the result moves when training is repeated. The small print under it is "
-  "over test sequences: how much it would move with other test sequences.",
+  "over recordings: how much it would move with others. Windows of one "
+  "recording are not independent, and fewer than four recordings give no "
+  "error.",
   "The difference is taken seed by seed against the first row and then "
   "averaged, so that luck that both share under one seed falls out. Few "
   "seeds make a wide interval: with three, its half width is 4.3 standard "

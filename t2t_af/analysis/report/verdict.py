@@ -14,10 +14,10 @@ from t2t_af.analysis.results.estimates import Difference
 
 def sentences(comparison: Comparison) -> list[str]:
   """The winner; each set against the first; the winner against the next."""
-  best = comparison.best_set()
-  if best is None:
-    return [f"No set has a likelihood on the {comparison.split} split yet."]
   done = [s for s in comparison.sets if comparison.nll(s)]
+  if not done:
+    return [f"No set has a likelihood on the {comparison.split} split yet."]
+  best = comparison.best_set()
   text = [_winner(comparison, best)] + _unbeaten(comparison, done)
   if len(done) < 2:
     return text + ["Nothing else has been evaluated, so nothing is compared."]
@@ -28,7 +28,7 @@ def sentences(comparison: Comparison) -> list[str]:
   others = sorted(
     (s for s in done if s != best), key=lambda s: comparison.nll(s).mean
   )
-  if best != first and others[0] != first:
+  if best and best != first and others[0] != first:
     text.append(_against(comparison, best, others[0]))
   conflicts = comparison.protocol_conflicts()
   if conflicts:
@@ -46,7 +46,12 @@ def relation(difference: Difference) -> str:
   return "lower" if difference.mean < 0 else "higher"
 
 
-def _winner(comparison: Comparison, best: str) -> str:
+def _winner(comparison: Comparison, best: Optional[str]) -> str:
+  if best is None:
+    return (
+      f"No set is called the lowest on the {comparison.split} split: they were "
+      f"not scored alike, but differ in {formats.listing(comparison.differing())}."
+    )
   estimate = comparison.nll(best)
   bound = "at most " if comparison.is_bound(best) else ""
   seeds = formats.plural(len(estimate.per_run), "seed")
@@ -91,6 +96,12 @@ def _against(comparison: Comparison, ours: str, theirs: str) -> str:
   difference = comparison.difference(ours, theirs)
   names = f"{comparison.label(ours)} and {comparison.label(theirs)}"
   if difference is None:
+    reasons = comparison.why_not_compared(ours, theirs)
+    if reasons:
+      return (
+        f"{names} were not scored alike, so they are not compared: they "
+        f"differ in {formats.listing(reasons)}."
+      )
     return f"{names} share no finished seed, so they are not compared."
   if relation(difference) == "equal":
     text = (

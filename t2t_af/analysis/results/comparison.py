@@ -34,6 +34,7 @@ _PROTOCOL = (
   "step",
 )
 _SCORING = ("num_cond_steps", "num_scored_steps", "dequantization")
+_DATA = "data_fingerprint"
 
 
 class Comparison:
@@ -68,7 +69,7 @@ class Comparison:
     self.references = list(
       records.newest(
         json_lines.read(os.path.join(compare_dir, "references.jsonl")),
-        ("name", "split", *_SCORING),
+        ("name", "split", _DATA, *_SCORING),
       ).values()
     )
     likelihoods = self.likelihoods()
@@ -96,12 +97,47 @@ class Comparison:
   def final(
     self, hparams_set: str, kind: str = "likelihood"
   ) -> dict[int, dict]:
-    """{seed: newest record on the scored split}, of seeds that have one."""
+    """{seed: newest record on the scored split}, of seeds that have one.
+
+    Of seeds whose likelihoods are not of the same data, windows and noise, as
+    many as were scored like the newest: a mean over all would be of nothing.
+    """
+    newest = self._newest(hparams_set, kind)
+    left_out = self.left_out(hparams_set) if kind == "likelihood" else {}
+    return {seed: r for seed, r in newest.items() if seed not in left_out}
+
+  def left_out(self, hparams_set: str) -> dict[int, list[str]]:
+    """{seed whose likelihood `final` leaves out: what differs, in words}."""
+    newest = self._newest(hparams_set, "likelihood")
+    if not newest:
+      return {}
+    last = max(newest.values(), key=lambda r: r.get("time") or "")
+    differing = {
+      seed: estimates.differing(r, last) for seed, r in newest.items()
+    }
+    return {seed: words for seed, words in differing.items() if words}
+
+  def _newest(self, hparams_set: str, kind: str) -> dict[int, dict]:
     newest = {
       seed: run.newest(kind, self.split)
       for seed, run in self.runs_of(hparams_set).items()
     }
     return {seed: record for seed, record in newest.items() if record}
+
+  def differing(self) -> list[str]:
+    """In what the sets' likelihoods differ beside their models, in words."""
+    of_each = [
+      next(iter(final.values()))
+      for final in map(self.final, self.sets)
+      if final
+    ]
+    return list(
+      dict.fromkeys(
+        words
+        for record in of_each[1:]
+        for words in estimates.differing(record, of_each[0])
+      )
+    )
 
   def nll(self, hparams_set: str) -> Optional[estimates.Estimate]:
     """NLL over seeds in the comparison's unit; None if none is finite."""
@@ -115,17 +151,19 @@ class Comparison:
     return estimates.over_runs(self.final(hparams_set, kind), field)
 
   def scored_references(self) -> list[dict]:
-    """References of the scored split, under the sets' protocol.
+    """References of the scored split and data, under the sets' protocol.
 
-    Where none is under it, all of the split: shown beside another protocol is
+    Where none is under it, all of those: shown beside another protocol is
     better than not shown.
     """
-    of_split = [r for r in self.references if r.get("split") == self.split]
-    protocols = [
-      [r.get(field) for field in _SCORING]
-      for name in self.sets
-      for r in self.final(name).values()
+    finals = [r for name in self.sets for r in self.final(name).values()]
+    of_split = [
+      r
+      for r in self.references
+      if r.get("split") == self.split
+      and (not finals or r.get(_DATA) in {f.get(_DATA) for f in finals})
     ]
+    protocols = [[r.get(field) for field in _SCORING] for r in finals]
     return [
       r for r in of_split if [r.get(f) for f in _SCORING] in protocols
     ] or of_split
@@ -153,7 +191,12 @@ class Comparison:
     return sum(values) / len(values) if values else None
 
   def best_set(self) -> Optional[str]:
-    """The set with the lowest mean NLL or bound of it, or None."""
+    """The set with the lowest mean NLL or bound of it, or None.
+
+    None too where sets were not scored on the same windows and noise.
+    """
+    if self.differing():
+      return None
     means = {
       name: estimate.mean
       for name in self.sets
@@ -167,6 +210,10 @@ class Comparison:
     """NLL of `ours` minus `theirs`, paired by seed, in the unit."""
     difference = estimates.difference(self.final(ours), self.final(theirs))
     return difference and difference.times(self.unit.scale)
+
+  def why_not_compared(self, ours: str, theirs: str) -> list[str]:
+    """In words, where two sets' likelihoods are of different things."""
+    return estimates.why_not_compared(self.final(ours), self.final(theirs))
 
   def protocol_conflicts(self) -> list[str]:
     """Sentences: where the sets' numbers were not taken alike."""

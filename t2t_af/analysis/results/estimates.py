@@ -22,17 +22,21 @@ from t2t_af.records import likelihood
 from t2t_af.records import recordings
 
 NLL = "nll_nats_per_dim"
-# What two records must share for their difference to be one of models.
-_COMPARABLE = (
-  "problem",
-  "split",
-  "data_fingerprint",
-  "dequantization",
-  "noise_std",
-  "num_scored_steps",
-  "num_windows",
-  "sequence_ids",
-)
+# What two records must share for their difference to be one of models, in
+# words.
+_COMPARABLE = {
+  "problem": "the problem",
+  "split": "the split",
+  "data_fingerprint": "the data itself",
+  "dequantization": "the kind of the added noise",
+  "noise_std": "the size of the added noise",
+  "num_scored_steps": "the number of steps scored",
+  "num_windows": "the number of windows",
+  "sequence_ids": "which sequences were scored",
+}
+
+
+_NLLS = ("likelihood", "reference")  # kinds of records
 
 
 class Estimate(NamedTuple):
@@ -52,7 +56,7 @@ class Estimate(NamedTuple):
 
   @property
   def stderr(self) -> float:
-    """Over runs where there is one, else over recordings."""
+    """Over runs where there are several, else over recordings."""
     if math.isnan(self.stderr_runs):
       return self.stderr_recordings
     return self.stderr_runs
@@ -106,7 +110,7 @@ def over_runs(
     return None
   values, errors = (
     _by_split(per_run),
-    _by_split({run: records[run].get(field + "_stderr") for run in per_run}),
+    _by_split({run: own_error(records[run], field) for run in per_run}),
   )
   mean, stderr = likelihood.mean_and_stderr(
     [sum(seeds) / len(seeds) for seeds in values]
@@ -124,6 +128,17 @@ def over_runs(
 def mean_over_runs(records: Iterable[dict], field: str) -> float:
   """Mean of a number that every record has; NaN where one lacks it."""
   return _mean([record.get(field) for record in records])
+
+
+def own_error(record: dict, field: str = NLL) -> Optional[float]:
+  """A run's own, over recordings.
+
+  Likelihoods of version 0.2 and before do not say what windows were cut from:
+  their errors are of windows as if they were independent.
+  """
+  if record.get("kind") in _NLLS and "num_recordings" not in record:
+    return None
+  return record.get(field + "_stderr")
 
 
 def _by_split(per_run: Mapping[Hashable, Optional[float]]) -> list[list]:
@@ -157,7 +172,7 @@ def difference(
     for seed, record in ours.items()
     if is_number(record.get(NLL))
     and is_number(theirs.get(seed, {}).get(NLL))
-    and _comparable(record, theirs[seed])
+    and not differing(record, theirs[seed])
   }
   if not per_run:
     return None
@@ -179,9 +194,31 @@ def half_interval(stderr: float, count: int) -> float:
   return float(special.stdtrit(count - 1, 0.975)) * stderr
 
 
-def _comparable(ours: dict, theirs: dict) -> bool:
-  """Whether two NLLs are of the same windows of the same data and noise."""
-  return all(ours.get(field) == theirs.get(field) for field in _COMPARABLE)
+def differing(ours: dict, theirs: dict) -> list[str]:
+  """Why two NLLs do not compare models; [] where nothing forbids it.
+
+  In words with the field's name, e.g. "the split (split)". Which sequences
+  were scored is only told where nothing else explains it.
+  """
+  fields = [f for f in _COMPARABLE if ours.get(f) != theirs.get(f)]
+  if len(fields) > 1 and "sequence_ids" in fields:
+    fields.remove("sequence_ids")
+  return [f"{_COMPARABLE[field]} ({field})" for field in fields]
+
+
+def why_not_compared(
+  ours: Mapping[Hashable, dict], theirs: Mapping[Hashable, dict]
+) -> list[str]:
+  """`differing` of all seeds that have a finite NLL of both."""
+  return list(
+    dict.fromkeys(
+      reason
+      for seed, record in ours.items()
+      if is_number(record.get(NLL))
+      and is_number(theirs.get(seed, {}).get(NLL))
+      for reason in differing(record, theirs[seed])
+    )
+  )
 
 
 def _over_recordings(ours: dict, theirs: dict) -> tuple[float, str, int]:
@@ -196,9 +233,14 @@ def _over_recordings(ours: dict, theirs: dict) -> tuple[float, str, int]:
     ours.get("num_windows_per_sequence"),
     ours.get("recordings"),
   )
-  if not (weights and cut_from and a and b and all(map(is_number, a + b))):
+  if (
+    not (weights and cut_from and all(map(is_number, a + b)))
+    or not len(a) == len(b) == len(weights) == len(cut_from)
+  ):
     return math.nan, "", 1
   stderr = recordings.weighted(
     [x - y for x, y in zip(a, b)], weights, cut_from
   ).stderr
+  if math.isnan(stderr):
+    return math.nan, "", 1
   return stderr, "recordings", len(set(cut_from))

@@ -32,7 +32,8 @@ class Run(NamedTuple):
 
   Attributes:
     train_fraction: share of the training sequences; None: all.
-    records: {kind: records, oldest first}, of all `KINDS`.
+    records: {kind: records, oldest first}, of all `KINDS`; none of evaluations
+      that ended before the split did.
     info: run.json, or {}.
     label: the model's name for people.
   """
@@ -69,28 +70,22 @@ class Run(NamedTuple):
     return self.train_fraction in (None, 1.0)
 
   def scores(self, *splits: str) -> list[dict]:
-    """Likelihood records of these splits; bounds of one sample alone.
-
-    Not of evaluations that ended before the split did.
-    """
+    """Likelihood records of these splits; bounds of one sample alone."""
     return [
       r
       for r in self.records["likelihood"]
-      if r.get("split") in splits
-      and (r.get("num_samples") or 1) == 1
-      and not r.get("is_partial")
+      if r.get("split") in splits and (r.get("num_samples") or 1) == 1
     ]
 
   def newest(self, kind: str, split: str) -> Optional[dict]:
     """The newest record of a kind on a split, or None.
 
-    Samples of another split are better than none; likelihoods are not. Of
-    evaluations that ended before the split did there is none.
+    Samples of another split are better than none; likelihoods are not.
     """
-    whole = [r for r in self.records[kind] if not r.get("is_partial")]
+    found = self.records[kind]
     if kind == "likelihood":  # bounds of more samples are another number
-      whole = [r for r in whole if (r.get("num_samples") or 1) == 1]
-    by_split = records_lib.newest(whole, ("split",))
+      found = [r for r in found if (r.get("num_samples") or 1) == 1]
+    by_split = records_lib.newest(found, ("split",))
     if kind == "samples" and by_split and (split,) not in by_split:
       return max(by_split.values(), key=lambda r: r.get("time", ""))
     return by_split.get((split,))
@@ -164,8 +159,12 @@ def read_run(folder: str) -> Run:
       known.update((k, v) for k, v in record.items() if v is not None)
   info = read_json(os.path.join(folder, "run.json")) or {}
   known.update(info)
+  whole = {
+    kind: [r for r in of_kind if not r.get("is_partial")]
+    for kind, of_kind in records.items()
+  }
   return Run(
-    folder, *(known.get(field) for field in Run._fields[1:-3]), records, info
+    folder, *(known.get(field) for field in Run._fields[1:-3]), whole, info
   )
 
 

@@ -43,8 +43,11 @@ def newest_group(records: Sequence[dict]) -> list[dict]:
   """
   protocol = protocol_of(newest(records))
   group = [r for r in records if protocol_of(r) == protocol]
-  newest_of = records_lib.newest(group, ("problem",))
-  group = [r for r in group if same_data(r, newest_of[r.get("problem"),])]
+  newest_of = {
+    problem: newest([r for r in group if r.get("problem") == problem])
+    for problem in {r.get("problem") for r in group}
+  }
+  group = [r for r in group if same_data(r, newest_of[r.get("problem")])]
   return list(records_lib.newest(group, ("problem", "seed")).values())
 
 

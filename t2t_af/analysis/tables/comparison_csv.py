@@ -9,6 +9,7 @@ import io
 from typing import Optional
 
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.results.estimates import Difference
@@ -28,6 +29,11 @@ COLUMNS = (
   "nll_nats_per_dim",
   "nll_nats_per_dim_stderr_seeds",
   "nll_nats_per_dim_stderr_recordings",
+  "nll_nats_per_dim_stderr_windows",
+  "nll_nats_per_dim_median",
+  "nll_nats_per_dim_worst_percent",
+  "num_windows",
+  "num_recordings",
   "nll_bits_per_dim",
   "reconstruction_nats_per_dim",
   "kl_nats_per_dim",
@@ -43,6 +49,8 @@ COLUMNS = (
 )
 # Means over seeds of likelihood records, and of sample records.
 _FIELDS = (
+  "nll_nats_per_dim_median",
+  "nll_nats_per_dim_worst_percent",
   "reconstruction_nats_per_dim",
   "kl_nats_per_dim",
   "nll_nats_per_step",
@@ -81,7 +89,14 @@ def _set_line(comparison: Comparison, name: str) -> dict:
     **_name(comparison, name),
     "row": "set",
     "seed": "all",
-    **_shared(finals.values(), "model", "dequantization", "num_samples"),
+    **_shared(
+      finals.values(),
+      "model",
+      "dequantization",
+      "num_samples",
+      "num_windows",
+      "num_recordings",
+    ),
     "bound": comparison.is_bound(name) if finals else None,
   }
   estimate = comparison.estimate(name)
@@ -90,6 +105,9 @@ def _set_line(comparison: Comparison, name: str) -> dict:
       nll_nats_per_dim=estimate.mean,
       nll_nats_per_dim_stderr_seeds=estimate.stderr_runs,
       nll_nats_per_dim_stderr_recordings=estimate.stderr_recordings,
+      nll_nats_per_dim_stderr_windows=estimates.mean_over_runs(
+        finals.values(), "nll_nats_per_dim_window_stderr"
+      ),
       nll_bits_per_dim=likelihood.bits_from_nats(estimate.mean),
     )
   difference = _difference(comparison, name)
@@ -121,7 +139,10 @@ def _seed_lines(comparison: Comparison, name: str) -> list[dict]:
         **_name(comparison, name),
         "row": "seed",
         "seed": seed,
-        "nll_nats_per_dim_stderr_recordings": r.get("nll_nats_per_dim_stderr"),
+        "nll_nats_per_dim_stderr_recordings": estimates.own_error(r),
+        "nll_nats_per_dim_stderr_windows": r.get(
+          "nll_nats_per_dim_window_stderr"
+        ),
         "difference_nats_per_dim": difference.per_run.get(seed)
         if difference
         else None,
@@ -138,7 +159,7 @@ def _reference_line(comparison: Comparison, r: dict) -> dict:
     "row": "reference",
     "bound": False,
     "label": trivial.label(comparison, r["name"]),
-    "nll_nats_per_dim_stderr_recordings": r["nll_nats_per_dim_stderr"],
+    "nll_nats_per_dim_stderr_recordings": estimates.own_error(r),
   }
 
 

@@ -1,15 +1,23 @@
 """What a comparison's table says under a set, in words."""
 
+import math
+
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.records.recordings import MIN_RECORDINGS
 
 
 def notes_on(comparison: Comparison, name: str) -> list[str]:
   """What is missing, not finite, early, or beaten by something trivial."""
   notes = []
   finals, steps = comparison.final(name), comparison.config.get("steps")
-  missing = [seed for seed in comparison.seeds if seed not in finals]
+  left_out = comparison.left_out(name)
+  missing = [
+    seed
+    for seed in comparison.seeds
+    if seed not in finals and seed not in left_out
+  ]
   if missing:
     notes.append(
       "not run: "
@@ -17,9 +25,26 @@ def notes_on(comparison: Comparison, name: str) -> list[str]:
         f"seed {seed}{_progress(comparison, name, seed)}" for seed in missing
       )
     )
+  notes += [
+    f"seed {seed} is left out: not scored as the newest "
+    f"was, but differs in {formats.listing(words)}"
+    for seed, words in left_out.items()
+  ]
   diverged = comparison.diverged(name)
   if diverged:
     notes.append("not finite: " + ", ".join(f"seed {s}" for s in diverged))
+  few = sorted(
+    {
+      count
+      for r in finals.values()
+      if (count := r.get("num_recordings", math.inf)) < MIN_RECORDINGS
+    }
+  )
+  notes += [
+    f"{formats.plural(count, 'recording')}: too few for an error over "
+    "recordings"
+    for count in few
+  ]
   early = sorted(
     {
       r["step"]

@@ -1,16 +1,19 @@
 """The comparison table: as rows, and as text for a terminal.
 
 One row per hparams set, then one per trivial reference. The main error is over
-seeds where there are several, else over sequences.
+seeds where there are several, else over recordings. Of series the mean NLL is
+often decided by a few windows: the median and what the worst add stand beside.
 """
 
 import math
 from typing import NamedTuple, Optional
 
 from t2t_af.analysis import formats
+from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.results.estimates import Estimate
+from t2t_af.analysis.results.estimates import NLL
 from t2t_af.analysis.tables import comparison_notes
 from t2t_af.analysis.tables import text_layout
 from t2t_af.records import likelihood
@@ -30,6 +33,8 @@ HEADINGS = {  # of video
 SERIES_HEADINGS = {
   "label": "Model",
   "nll": "NLL, nats/step",
+  "median": "Median, nats/step",
+  "worst": "Worst 1 %, nats/step",
   "raw": "NLL in raw units, nats/step",
   "difference": "Difference to first, nats/step",
   "rmse": "RMSE, standardised",
@@ -41,6 +46,8 @@ SERIES_HEADINGS = {
 _SHORT = {  # A terminal is 80 to 160 wide.
   "nll": "{unit}",
   "bits": "bits/dim",
+  "median": "median",
+  "worst": "worst 1 %",
   "raw": "raw {unit}",
   "difference": "vs first, nats",
   "rmse": "RMSE",
@@ -57,6 +64,9 @@ LOWER_IS_BETTER = {
   "seconds": True,
   "memory": True,
 }
+_OF_LIKELIHOOD = ("nll", "bits", "raw")
+# Columns of how far few windows decide a mean, with their fields.
+_SPREAD = {"median": NLL + "_median", "worst": NLL + "_worst_percent"}
 # Of each metric of samples: its field, and decimals.
 _QUALITY = {"psnr": 2, "ssim": 3, "rmse": 3}
 
@@ -84,10 +94,14 @@ def headings(comparison: Comparison) -> dict[str, str]:
 
 
 def rows(comparison: Comparison) -> list[ComparisonRow]:
-  """All rows; the best value of each column among the sets is marked."""
+  """All rows; the best value of each column among the sets is marked.
+
+  Not of likelihoods of sets that were not scored alike.
+  """
   of_sets = [_set_row(comparison, name) for name in comparison.sets]
+  not_ranked = _OF_LIKELIHOOD if comparison.differing() else ()
   for column, lower in LOWER_IS_BETTER.items():
-    if column not in headings(comparison):
+    if column not in headings(comparison) or column in not_ranked:
       continue
     values = [
       r.cells[column].value
@@ -151,6 +165,8 @@ def _set_row(comparison: Comparison, name: str) -> ComparisonRow:
     cells["raw"] = _nll_cell(
       comparison, name, nll and raw and nll._replace(mean=raw.mean)
     )
+    for column, field in _SPREAD.items():
+      cells[column] = _spread_cell(comparison, name, field)
   else:
     cells["bits"] = _nll_cell(
       comparison, name, nll and nll.times(likelihood.bits_from_nats(1.0))
@@ -180,6 +196,18 @@ def _nll_cell(
     detail,
     value=estimate.mean,
   )
+
+
+def _spread_cell(
+  comparison: Comparison, name: str, field: str
+) -> ComparisonCell:
+  """Mean over the seeds of the NLL; of a bound it is one too."""
+  estimate = comparison.estimate(name, field)
+  if estimate is None:
+    return ComparisonCell(formats.ABSENT)
+  bound = formats.BOUND if comparison.is_bound(name) else ""
+  value = estimate.mean * comparison.unit.scale
+  return ComparisonCell(bound + formats.number(value), value=value)
 
 
 def _difference_cell(comparison: Comparison, name: str) -> ComparisonCell:
@@ -214,7 +242,7 @@ def _quality_cell(
 
 
 def _reference_row(comparison: Comparison, r: dict) -> ComparisonRow:
-  nats, stderr = r.get("nll_nats_per_dim"), r.get("nll_nats_per_dim_stderr")
+  nats, stderr = r.get(NLL), estimates.own_error(r)
   stderr = stderr if stderr else math.nan  # The uniform model's is 0.
   nats = math.nan if nats is None else nats
   scale = comparison.unit.scale

@@ -59,6 +59,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
     ]
   return [
     f"problem {_listed(groups, 'problem')}, {paper.split} split",
+    *_data_parts(groups),
     *part("{} sequences", lambda r: r.get("num_sequences")),
     *part(f"{{}} {step}s given", lambda r: r.get("num_cond_steps")),
     *part("{} scored", lambda r: r.get("num_scored_steps")),
@@ -76,6 +77,19 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
     *part("with {}", lambda r: r.get("hparams")),
     *part("in raw units {} nats more", _raw_volume),
   ]
+
+
+def _data_parts(groups: dict) -> list[str]:
+  """Which data, where one problem's rows are not all of the same."""
+  data_of = collections.defaultdict(set)
+  for group in groups.values():
+    for r in group:
+      data_of[r["problem"]].add(r.get("data_fingerprint"))
+  if all(len(found) == 1 for found in data_of.values()):
+    return []
+  return _once_or_by_row(
+    groups, "data {}", lambda r: (r.get("data_fingerprint") or "unknown")[:8]
+  )
 
 
 def _noise(record: dict) -> Optional[str]:
@@ -135,7 +149,7 @@ def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
       texts.append(
         f"{row_label(name)} on {key.problem} ({key.variant}): "
         f"{formats.plural(count, 'older group')} of records not "
-        "shown, of other overrides, training steps, seeds or steps "
+        "shown, of other data, overrides, training steps, seeds or steps "
         "scored."
       )
   return texts

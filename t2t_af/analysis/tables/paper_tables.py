@@ -205,13 +205,13 @@ def _with_best(rows, columns, chosen) -> list[PaperRow]:
 
 
 def _scored_alike(records: Sequence[dict]) -> bool:
-  """Whether all records of a problem scored as many sequences and steps."""
-  return len(
-    {
-      (r["problem"], r.get("num_sequences"), r.get("num_scored_steps"))
-      for r in records
-    }
-  ) == len({r["problem"] for r in records})
+  """Whether all records of a problem scored the same windows and noise."""
+  first = {}
+  return not any(
+    estimates.differing(r, first.setdefault(r["problem"], r))
+    or r.get("num_sequences") != first[r["problem"]].get("num_sequences")
+    for r in records
+  )
 
 
 def _not_finite(rows: Sequence[PaperRow], columns) -> list[str]:

@@ -12,6 +12,7 @@ from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.records import json_lines
 from tests.analysis import fake_compare
+from tests.analysis import fake_windows
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
 
@@ -38,7 +39,7 @@ def test_estimate_is_mean_and_error_over_seeds(tmp_path):
   assert estimate.per_run == {1: 1.361, 2: 1.372, 3: 1.350}
   assert estimate.mean == pytest.approx(1.361)
   assert estimate.stderr_runs == pytest.approx(0.011 / math.sqrt(3))
-  assert 0.006 <= estimate.stderr_sequences <= 0.007
+  assert 0.0057 <= estimate.stderr_recordings <= 0.0068
 
 
 def test_difference_is_paired_by_seed(tmp_path):
@@ -63,28 +64,25 @@ def test_only_seeds_that_both_have_are_compared(tmp_path):
 
 def test_one_seed_is_compared_sequence_by_sequence(tmp_path):
   folder = _folder(tmp_path, seeds=(1,))
-  theirs = [1.0, 2.0, 3.0]
-  for name, values in ((FIRST, theirs), (AF, [1.1, 2.2, 3.3])):
-    _append(
-      folder,
-      name,
-      1,
-      nll_nats_per_dim=sum(values) / 3,
-      nll_nats_per_dim_per_sequence=values,
-    )
+  theirs = [1.0, 2.0, 3.0, 4.0]
+  for name, values in ((FIRST, theirs), (AF, [1.1, 2.2, 3.3, 4.4])):
+    _append(folder, name, 1, **fake_windows.fields(values))
   found = comparison_lib.Comparison(folder).difference(AF, FIRST)
-  assert found.basis == "sequences"
-  assert found.mean == pytest.approx(0.2)
-  assert found.stderr == pytest.approx(0.1 / math.sqrt(3))
+  assert found.basis == "recordings"
+  assert found.mean == pytest.approx(0.25)
+  # Deviations -0.15, -0.05, 0.05, 0.15: variance 0.05 / 3.
+  assert found.stderr == pytest.approx(math.sqrt(0.05 / 3 / 4))
 
 
-def test_one_seed_without_sequences_is_compared_unpaired(tmp_path):
+def test_one_seed_of_three_recordings_is_compared_without_an_error(tmp_path):
   folder = _folder(tmp_path, seeds=(1,))
-  _append(folder, FIRST, 1, nll_nats_per_dim_stderr=0.03)
-  _append(folder, AF, 1, nll_nats_per_dim_stderr=0.04)
-  found = comparison_lib.Comparison(folder).difference(AF, FIRST)
-  assert found.basis == "sequences, unpaired"
-  assert found.stderr == pytest.approx(0.05)
+  for name, values in ((FIRST, [1.0, 2.0, 3.0]), (AF, [1.1, 2.2, 3.3])):
+    _append(folder, name, 1, **fake_windows.fields(values))
+  comparison = comparison_lib.Comparison(folder)
+  found = comparison.difference(AF, FIRST)
+  assert found.mean == pytest.approx(0.2)
+  assert (found.basis, found.interval) == ("", None)
+  assert "Without a standard error" in verdict.sentences(comparison)[1]
 
 
 def test_the_newest_record_of_the_test_split_counts(tmp_path):

@@ -19,14 +19,23 @@ def test_mean_and_error_over_seeds():
   assert found.mean == pytest.approx(3.0)
   # Deviations -2, -1, 3: variance 14 / 2 = 7.
   assert found.stderr_runs == pytest.approx(math.sqrt(7.0 / 3.0))
-  assert math.isnan(found.stderr_sequences)
+  assert math.isnan(found.stderr_recordings)
 
 
-def test_error_over_splits_is_of_the_means_of_their_seeds():
-  found = estimates.over_runs(_records({(0, 0): 1.0, (0, 1): 3.0, (1, 0): 5.0}))
+def test_error_over_splits_is_over_their_recordings():
+  found = estimates.over_runs(
+    {
+      (0, 0): {NLL: 1.0, NLL + "_stderr": 0.2},
+      (0, 1): {NLL: 3.0, NLL + "_stderr": 0.4},
+      (1, 0): {NLL: 5.0, NLL + "_stderr": 0.4},
+    }
+  )
   # Split means 2 and 5; over all three runs it would be 3 +- 1.15.
   assert found.mean == pytest.approx(3.5)
-  assert found.stderr_runs == pytest.approx(1.5)
+  # Folds share training data: their spread is no error of their mean.
+  assert math.isnan(found.stderr_runs)
+  # Errors 0.3, the mean of two seeds on the same recordings, and 0.4.
+  assert found.stderr == found.stderr_recordings == pytest.approx(0.5 / 2)
 
 
 def test_runs_of_one_split_are_seeds():
@@ -38,9 +47,25 @@ def test_error_within_runs_is_their_mean():
   records = {
     0: {NLL: 1.0, NLL + "_stderr": 0.1},
     1: {NLL: 2.0, NLL + "_stderr": 0.3},
-    2: {NLL: 3.0, NLL + "_stderr": None},
   }
-  assert estimates.over_runs(records).stderr_sequences == pytest.approx(0.2)
+  assert estimates.over_runs(records).stderr_recordings == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("runs", [(0, 1), ((0, 0), (1, 0))])
+def test_error_that_one_run_lacks_is_not_known(runs):
+  records = {
+    runs[0]: {NLL: 1.0, NLL + "_stderr": 0.1},
+    runs[1]: {NLL: 2.0, NLL + "_stderr": None},
+  }
+  assert math.isnan(estimates.over_runs(records).stderr_recordings)
+
+
+@pytest.mark.parametrize("kind", ["likelihood", "reference"])
+def test_error_over_windows_of_old_records_is_none_over_recordings(kind):
+  old = {"kind": kind, NLL: 1.0, NLL + "_stderr": 0.1}
+  assert math.isnan(estimates.over_runs({0: old}).stderr)
+  today = dict(old, num_recordings=9)
+  assert estimates.over_runs({0: today}).stderr == 0.1
 
 
 def test_error_shown_is_over_runs_where_there_are_several():
@@ -64,7 +89,7 @@ def test_error_of_a_run_that_is_left_out_does_not_count():
     0: {NLL: math.nan, NLL + "_stderr": 9.0},
     1: {NLL: 2.0, NLL + "_stderr": 0.1},
   }
-  assert estimates.over_runs(records).stderr_sequences == 0.1
+  assert estimates.over_runs(records).stderr_recordings == 0.1
 
 
 def test_another_unit_scales_values_mean_and_errors():
@@ -74,7 +99,7 @@ def test_another_unit_scales_values_mean_and_errors():
   assert estimate.per_run == {0: 3.0, 1: 6.0}
   assert estimate.mean == pytest.approx(4.5)
   assert estimate.stderr_runs == pytest.approx(1.5)
-  assert estimate.stderr_sequences == pytest.approx(0.3)
+  assert estimate.stderr_recordings == pytest.approx(0.3)
 
 
 def test_another_field_has_its_own_error():
@@ -114,45 +139,111 @@ def test_no_common_seed_is_no_difference():
   assert estimates.difference({}, {}) is None
 
 
-def _one(values, **fields):
-  mean = sum(values) / len(values)
-  return {0: {NLL: mean, NLL + "_per_sequence": list(values), **fields}}
+def _one(values, recordings="abcdefgh", weights=None, **fields):
+  """One seed's record of sequences with a window each, or `weights` many."""
+  weights = weights or [1] * len(values)
+  total = sum(w * v for w, v in zip(weights, values))
+  return {
+    0: {
+      NLL: total / sum(weights),
+      NLL + "_per_sequence": list(values),
+      "num_windows_per_sequence": weights,
+      "recordings": list(recordings[: len(values)]),
+      "sequence_ids": [f"{i}" for i in range(len(values))],
+      "num_windows": sum(weights),
+      **fields,
+    }
+  }
 
 
 def test_one_seed_is_paired_by_sequence():
-  found = estimates.difference(_one([1.0, 5.0, 9.0]), _one([0.0, 4.5, 7.5]))
-  # Pairs 1, 0.5, 1.5: variance 0.25.
-  assert found.basis == "sequences" and found.mean == pytest.approx(1.0)
-  assert found.stderr == pytest.approx(0.5 / math.sqrt(3.0))
+  found = estimates.difference(
+    _one([1.0, 5.0, 9.0, 0.0]), _one([0.0, 4.5, 7.5, 0.0])
+  )
+  # Pairs 1, 0.5, 1.5, 0 about 0.75: squares sum up to 1.25.
+  assert found.basis == "recordings" and found.mean == pytest.approx(0.75)
+  assert found.stderr == pytest.approx(math.sqrt(1.25 / 3.0 / 4.0))
+  # t(0.975; 3) = 3.182446.
+  half = 3.182446 * found.stderr
+  assert found.interval == pytest.approx((0.75 - half, 0.75 + half), rel=1e-6)
+
+
+def test_one_seed_is_compared_over_recordings_not_sequences():
+  found = estimates.difference(
+    _one([1.0, 3.0, 2.0, 2.0, 6.0], "aabcd", weights=[3, 1, 2, 2, 2]),
+    _one([0.0] * 5, "aabcd", weights=[3, 1, 2, 2, 2]),
+  )
+  # Mean over windows: (3 + 3 + 4 + 4 + 12) / 10 = 2.6. Deviations
+  # summed by recording: a 6 - 10.4, b and c 4 - 5.2, d 12 - 5.2.
+  squares = 4.4**2 + 2 * 1.2**2 + 6.8**2
+  assert found.mean == pytest.approx(2.6)
+  assert found.stderr == pytest.approx(math.sqrt(4.0 / 3.0 * squares) / 10.0)
+  # Three degrees of freedom, of four recordings.
+  half = found.interval[1] - found.mean
+  assert half == pytest.approx(3.182446 * found.stderr, rel=1e-6)
 
 
 @pytest.mark.parametrize(
-  "ours, theirs",
+  "field, other",
   [
-    (_one([1.0, 2.0]), _one([1.0, 2.0, 3.0])),
-    (_one([1.0, 2.0], sequence_ids=["a", "b"]), _one([1.0, 2.0])),
-    (
-      _one([1.0, 2.0], sequence_ids=["a", "b"]),
-      _one([1.0, 2.0], sequence_ids=["b", "a"]),
-    ),
-    (_one([1.0, 2.0]), {0: {NLL: 1.5, NLL + "_per_sequence": [1.5, None]}}),
+    ("problem", "series_y"),
+    ("split", "dev"),
+    ("data_fingerprint", "e1"),
+    ("dequantization", "gaussian"),
+    ("noise_std", 0.02),
+    ("num_scored_steps", 7),
+    ("num_windows", 9),
+    ("sequence_ids", ["3", "2", "1", "0"]),
   ],
-  ids=["another number", "ids of one", "another order", "not finite"],
 )
-def test_other_sequences_are_not_paired(ours, theirs):
-  for records in (ours, theirs):
-    records[0][NLL + "_stderr"] = 0.3
-  found = estimates.difference(ours, theirs)
-  assert found.basis == "sequences, unpaired"
-  assert found.stderr == pytest.approx(0.3 * math.sqrt(2.0))
+def test_what_was_not_scored_alike_is_not_compared(field, other):
+  ours, theirs = _one([1.0, 2.0, 3.0, 4.0]), _one([1.0, 2.0, 3.0, 5.0])
+  assert estimates.difference(ours, theirs)
+  theirs[0][field] = other
+  assert estimates.difference(ours, theirs) is None
+  (reason,) = estimates.why_not_compared(ours, theirs)
+  assert reason.endswith(f"({field})")
 
 
-def test_unpaired_interval_has_the_freedom_of_the_smaller_set():
-  ours = {0: {NLL: 1.0, NLL + "_stderr": 0.3, "num_sequences": 3}}
-  theirs = {0: {NLL: 1.0, NLL + "_stderr": 0.4, "num_sequences": 900}}
+def test_seeds_that_were_scored_alike_are_compared_alone():
+  ours, theirs = _records({0: 1.0, 1: 5.0}), _records({0: 2.0, 1: 3.0})
+  theirs[1]["split"] = "dev"
+  assert estimates.difference(ours, theirs).per_run == {0: -1.0}
+
+
+def test_reasons_are_those_of_finished_seeds_and_told_once():
+  ours = _records({0: 1.0, 1: 5.0, 2: 1.0})
+  theirs = _records({0: 2.0, 1: 3.0, 2: math.nan}, split="dev")
+  theirs[2]["problem"] = "series_y"
+  assert estimates.why_not_compared(ours, theirs) == ["the split (split)"]
+  assert estimates.why_not_compared(ours, ours) == []
+
+
+@pytest.mark.parametrize(
+  "change",
+  [
+    {"recordings": list("aaab")},
+    {"recordings": None},
+    {"num_windows_per_sequence": None},
+    {NLL + "_per_sequence": [1.0, None, 3.0, 4.0]},
+    {NLL + "_per_sequence": None},
+    {NLL + "_per_sequence": [1.0]},
+  ],
+  ids=[
+    "too few recordings",
+    "no recordings",
+    "no windows",
+    "not finite",
+    "no sequences",
+    "too few sequences",
+  ],
+)
+def test_without_an_error_over_recordings_there_is_none(change):
+  ours, theirs = _one([1.0, 2.0, 3.0, 4.0]), _one([1.0, 2.0, 3.0, 5.0])
+  ours[0].update(change)
   found = estimates.difference(ours, theirs)
-  # t(0.975; 2) = 4.302653.
-  assert found.interval[1] == pytest.approx(0.5 * 4.302653, rel=1e-6)
+  assert (found.basis, found.interval) == ("", None)
+  assert found.mean == pytest.approx(-0.25) and math.isnan(found.stderr)
 
 
 def test_without_any_spread_there_is_no_interval():
@@ -207,7 +298,7 @@ _OVER_RUNS = estimates.over_runs
   "mutant, test",
   [
     (_population, test_mean_and_error_over_seeds),
-    (_pooled, test_error_over_splits_is_of_the_means_of_their_seeds),
+    (_pooled, test_error_over_splits_is_over_their_recordings),
   ],
 )
 def test_mutants_fail(monkeypatch, mutant, test):

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 import pytest
 
+from t2t_af.analysis import formats
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.report import comparison_page
@@ -49,7 +50,48 @@ def test_one_seed_has_its_error_per_step_too(tmp_path):
   one = Comparison(folder)
   one.seeds, one.runs = [0], {k: r for k, r in one.runs.items() if k[1] == 0}
   difference = one.difference(BOUND, FLOW)
-  assert difference.stderr == pytest.approx(np.hypot(0.02, 0.02) * DIMS)
+  # All windows differ by as much: pairing leaves no spread.
+  assert difference.basis == "recordings"
+  assert difference.mean == pytest.approx(0.2 * DIMS)
+  assert difference.stderr == pytest.approx(0.0, abs=1e-12)
+  cell = _cells(one)[FLOW]["nll"]
+  # Recordings at -0.04, -0.02, 0, 0.02, 0.04: variance 0.004 / 4, of five.
+  # Windows, were they independent: 20 of variance 0.0324.
+  assert cell.text == f"{0.3 * DIMS:.3f} ± {np.sqrt(0.001 / 5) * DIMS:.3f}"
+  assert cell.detail == "1 seed; ± over recordings"
+
+
+def test_median_and_worst_windows_stand_beside_the_mean(comparison):
+  cells = _cells(comparison)[FLOW]
+  order = list(cells)
+  assert order[order.index("nll") + 1 :][:2] == ["median", "worst"]
+  # Median of five recordings' windows at -0.1, -0.1, -0.1 and 0.3 about 0.32:
+  # the tenth and eleventh of 20. The worst is one, 0.34 above the mean.
+  windows = np.sort(
+    np.add.outer([-0.04, -0.02, 0.0, 0.02, 0.04], fake_series.SPREAD).ravel()
+  )
+  median = 0.32 + (windows[9] + windows[10]) / 2
+  assert cells["median"].text == f"{median * DIMS:.3f}"
+  assert cells["worst"].text == f"{(0.32 + 0.34) / 20 * DIMS:.3f}"
+  assert _cells(comparison)[BOUND]["median"].text.startswith("<= ")
+  assert cells["median"].text != f"{0.32 * DIMS:.3f}"
+  told = comparison_table.text(comparison)
+  assert "median" in told and "worst 1 %" in told
+  assert "worst 1 % of the windows" in comparison_page.render(comparison)
+
+
+def test_references_have_no_median_and_no_worst_windows(comparison):
+  cells = _cells(comparison)["copy_last_step"]
+  assert cells["median"].text == cells["worst"].text == formats.ABSENT
+
+
+def test_too_few_recordings_are_told(tmp_path, monkeypatch):
+  monkeypatch.setattr(fake_series, "PER_RECORDING", 10)
+  comparison = Comparison(fake_series.write(str(tmp_path / "c")))
+  note = "2 recordings: too few for an error over recordings"
+  assert note in _cells(comparison)[FLOW]["note"].text
+  assert note in comparison_table.text(comparison)
+  assert _cells(comparison)[FLOW]["nll"].detail == "2 seeds"
 
 
 def test_bounds_are_marked_and_taken_apart(comparison):
@@ -151,5 +193,22 @@ def test_csv_has_units_of_both_kinds(comparison):
   assert float(line["nll_raw_nats_per_step"]) == pytest.approx(
     0.54 * DIMS + 2.5
   )
+  windows = [
+    0.54 + r + s for r in (-0.04, -0.02, 0.0, 0.02, 0.04)
+    for s in fake_series.SPREAD
+  ]
+  assert float(line["nll_nats_per_dim_median"]) == pytest.approx(
+    np.median(windows)
+  )
+  assert float(line["nll_nats_per_dim_worst_percent"]) == pytest.approx(
+    max(windows) / 20
+  )
+  assert float(line["nll_nats_per_dim_stderr_recordings"]) == pytest.approx(
+    np.sqrt(0.001 / 5)
+  )
+  assert float(line["nll_nats_per_dim_stderr_windows"]) == pytest.approx(
+    np.std(windows, ddof=1) / np.sqrt(20)
+  )
+  assert (line["num_windows"], line["num_recordings"]) == ("20", "5")
   assert float(line["kl_nats_per_dim"]) == pytest.approx(0.14)
   assert float(line["difference_nats_per_dim"]) == pytest.approx(0.22)

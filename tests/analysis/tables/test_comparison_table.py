@@ -16,6 +16,7 @@ from t2t_af.analysis.tables import comparison_table
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from tests.analysis import fake_compare
+from tests.analysis import fake_windows
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
 
@@ -32,7 +33,7 @@ def _rows(folder):
 def test_cells_hold_value_error_unit_and_difference(folder):
   cells = _rows(folder)[AF].cells
   assert cells["nll"].text == "1.400 ± 0.006"
-  assert cells["nll"].detail.startswith("3 seeds; sequences ± 0.00")
+  assert cells["nll"].detail.startswith("3 seeds; recordings ± 0.00")
   assert cells["bits"].text == "2.020 ± 0.008"  # 1.4003, 0.0056 / log 2.
   assert cells["difference"].text == "+0.039 ± 0.005"
   assert cells["difference"].detail == (
@@ -78,6 +79,7 @@ def _with_reference(folder, tmp_path, split, nll):
       num_sequences=1,
       num_cond_steps=3,
       num_scored_steps=10,
+      data_fingerprint=fake_windows.DATA,
     ),
   )
   return copy

@@ -94,13 +94,13 @@ def test_error_is_over_seeds(tmp_path):
   assert cell.value == pytest.approx(2.5) and cell.num_runs == 3
   # std of (2.50, 2.53, 2.47) with N - 1 is 0.03.
   assert cell.stderr == pytest.approx(0.03 / math.sqrt(3))
-  assert cell.stderr_sequences == pytest.approx(0.01)
+  assert cell.stderr_recordings == pytest.approx(0.01)
   assert not cell.is_bound and cells["slvm_af1"].is_bound
   assert cells["slvm_af1"].is_best and not cell.is_best
   assert cells["slvm"].status == formats.NOT_RUN
 
 
-def test_error_is_over_splits_where_there_are_several(tmp_path):
+def test_error_is_over_recordings_where_there_are_several_splits(tmp_path):
   found = [
     fake.series("af1_activity_rec", nats, 6, seed=seed, problem=_AREM + suffix)
     for suffix, values in (("", (2.0, 2.2)), ("_split1", (3.1, 3.1)))
@@ -108,8 +108,10 @@ def test_error_is_over_splits_where_there_are_several(tmp_path):
   ]
   cell = _cells(_table(tmp_path, found, 2), "activity_rec")["af1"]
   assert cell.num_runs == 4 and cell.value == pytest.approx(2.6)  # per step
-  # Split means are 2.1 and 3.1; over all four runs it would be 0.29.
-  assert cell.stderr == pytest.approx(0.5)
+  # Split means are 2.1 and 3.1; over them it would be 0.5, over all four runs
+  # 0.29. Of recordings it is 0.01 nats/dim in each split.
+  assert cell.stderr == pytest.approx(6 * math.hypot(0.01, 0.01) / 2)
+  assert cell.stderr_recordings == cell.stderr
 
 
 def test_series_are_told_per_step_and_video_is_left_out(tmp_path):
@@ -134,7 +136,7 @@ def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
   table = _table(tmp_path, found)
   cell = _cells(table, "video_moving_digits32 (tiny)")["af1"]
   assert (cell.value, cell.num_runs) == (2.0, 1), "protocols must not mix"
-  assert table_forms.cell_text(cell) == "2.000 (1 seed)"
+  assert table_forms.cell_text(cell) == "2.000 ± 0.010"
   assert any(
     "1-AF on video_moving_digits32 (tiny): 1 older group" in note
     for note in table.notes
