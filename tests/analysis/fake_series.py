@@ -97,7 +97,9 @@ def _likelihood(identity: dict, nll: float) -> dict:
       reconstruction_nats_per_dim=RECONSTRUCTION,
       kl_nats_per_dim=nll - RECONSTRUCTION,
     )
-  of_recording = np.repeat([-0.04, -0.02, 0.0, 0.02, 0.04], PER_RECORDING)
+  of_recording = np.repeat(
+    np.linspace(-0.04, 0.04, NUM // PER_RECORDING), PER_RECORDING
+  )
   found = fake_windows.fields(
     nll + of_recording + np.resize(SPREAD, NUM), PER_RECORDING
   )

@@ -2,14 +2,18 @@
 
 import json
 import pathlib
+import types
 
 import numpy as np
 
+from t2t_af import windows
 from t2t_af.analysis.results import folders
+from t2t_af.models import likelihood_record
 from t2t_af.records import json_lines
 from tests.analysis import fake_compare
 from tests.analysis import fake_results as fake
 from tests.analysis import fake_series
+from tests.analysis import fake_windows
 
 _RESULTS = pathlib.Path(__file__).parents[2] / "results"
 
@@ -22,6 +26,41 @@ def _real(*kinds):
       for record in json_lines.read(str(path)):
         fields.setdefault(kind, {}).update(record)
   return fields
+
+
+# Who writes the records adds to what `likelihood_record` makes of windows.
+_IDENTITY = dict(
+  data_fingerprint="d0", trained_data_fingerprint="d0", is_partial=False
+)
+
+
+def _of_windows():
+  """Fields of a likelihood record as an evaluation makes them today."""
+  hparams = types.SimpleNamespace(
+    problem=types.SimpleNamespace(recording=lambda name: name.split("/")[0]),
+    video_num_input_frames=3,
+    video_num_target_frames=6,
+  )
+  arrays = {
+    likelihood_record.NLL: np.zeros([8, 6]),
+    windows.SEQUENCE_ID: np.array([b"walk%d/0" % (i // 2) for i in range(8)]),
+  }
+  return likelihood_record.fields(arrays, _IDENTITY, hparams, {})
+
+
+def test_fakes_say_of_windows_what_evaluations_say():
+  made = _of_windows()
+  fake_made = fake_windows.fields(np.zeros(8), 2)
+  lacking = set(made) - set(fake_made)
+  assert lacking == {
+    "nll_nats_per_dim_per_step",
+    "num_cond_steps",
+    "num_scored_steps",
+    "num_noise_draws",
+  }  # The callers' own, and one that no table reads.
+  for field, value in fake_made.items():
+    if field not in _IDENTITY:
+      np.testing.assert_array_equal(value, made[field], field)
 
 
 def test_fakes_have_fields_of_real_records_and_no_others(tmp_path):
@@ -39,6 +78,7 @@ def test_fakes_have_fields_of_real_records_and_no_others(tmp_path):
       for kind in folders.KINDS:
         invented += run.records[kind]
   real = _real(*folders.KINDS)
+  real["likelihood"].update(_of_windows())
   # No samples of a series are kept in results/: their fields are those of the
   # trivial copy, and three that a copy does not have.
   real["samples"].update(
@@ -53,7 +93,7 @@ def test_fakes_have_fields_of_real_records_and_no_others(tmp_path):
     for field, value in record.items():
       if value is not None and of_kind[field] is not None:
         assert isinstance(value, (list, tuple, np.ndarray)) == isinstance(
-          of_kind[field], list
+          of_kind[field], (list, np.ndarray)
         ), field
 
 

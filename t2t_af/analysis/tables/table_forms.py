@@ -54,12 +54,12 @@ _LATEX = {
 
 
 def cell_text(cell: PaperCell) -> str:
-  """E.g. "<= 1.860 ± 0.004", "2.15", "1.234 (1 seed)", "not run"."""
+  """E.g. "<= 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
   if cell.status:
     return cell.status
   text = (formats.BOUND if cell.is_bound else "") + cell.text
   if cell.stderr_text:
-    return f"{text} ± {cell.stderr_text}"
+    text += f" ± {cell.stderr_text}"
   return f"{text} (1 seed)" if cell.num_runs == 1 else text
 
 

@@ -136,7 +136,7 @@ def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
   table = _table(tmp_path, found)
   cell = _cells(table, "video_moving_digits32 (tiny)")["af1"]
   assert (cell.value, cell.num_runs) == (2.0, 1), "protocols must not mix"
-  assert table_forms.cell_text(cell) == "2.000 ± 0.010"
+  assert table_forms.cell_text(cell) == "2.000 ± 0.010 (1 seed)"
   assert any(
     "1-AF on video_moving_digits32 (tiny): 1 older group" in note
     for note in table.notes
