@@ -5,8 +5,8 @@
 Of every run below COMPARE: run.json, records, flow.npz and of samples.npz as
 much as figures show, where they are there; of the comparison: compare.json and
 references.jsonl. Numbers of lists (a likelihood of every sequence) are kept to
-five digits, and of evaluations that a later one of the same kind followed not
-at all.
+five digits; and those that have a number or a name of every sequence are left
+out of evaluations that a later one of the same kind followed.
 """
 
 import os
@@ -27,7 +27,12 @@ COPIED = (
   "flow.npz",
 )
 SHOWN = 3  # contexts, and samples of each
-PER_SEQUENCE = "nll_nats_per_dim_per_sequence"
+PER_SEQUENCE = (
+  "nll_nats_per_dim_per_sequence",
+  "num_windows_per_sequence",
+  "sequence_ids",
+  "recordings",
+)
 
 
 def main(source: str, target: str) -> None:
@@ -52,13 +57,23 @@ def _copy_records(path: str, to: str) -> None:
     os.remove(to)
   for i, record in enumerate(kept):
     if newest[_kind(record)] != i:
-      record.pop(PER_SEQUENCE, None)
+      for name in PER_SEQUENCE:
+        record.pop(name, None)
     json_lines.append(to, {key: _short(value) for key, value in record.items()})
 
 
 def _kind(record: dict) -> tuple:
-  """A bound of many samples does not stand for that of one."""
-  return record.get("split"), record.get("num_samples")
+  """What another kind does not stand for: the newest of each is shown.
+
+  A bound of many samples is none of one; a part of a split is no split.
+  """
+  return (
+    record.get("split"),
+    record.get("num_samples"),
+    record.get("dequantization"),
+    record.get("signal"),
+    bool(record.get("is_partial")),
+  )
 
 
 def _copy_samples(path: str, to: str) -> None:

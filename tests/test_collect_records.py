@@ -58,6 +58,68 @@ def test_sequences_are_kept_of_the_newest_of_every_kind(collected):
   assert found[0]["nll_nats_per_dim"] == 1 / 3
 
 
+def _evaluation(step, **fields):
+  """As an evaluation leaves it, of 5 windows of 2 sequences."""
+  return dict(
+    split="test",
+    step=step,
+    num_samples=1,
+    dequantization="uniform",
+    nll_nats_per_dim_per_sequence=[0.5, 2.0],
+    nll_nats_per_dim_median=0.4,
+    nll_nats_per_dim_worst_percent=1 / 3,
+    nll_nats_per_dim_window_stderr=0.1,
+    sequence_ids=["walk1/0", "walk1/1"],
+    recordings=["walk1", "walk1"],
+    num_windows_per_sequence=[2, 3],
+    num_windows=5,
+    num_recordings=1,
+    data_fingerprint="d0",
+    trained_data_fingerprint="d0",
+    is_partial=False,
+    **fields,
+  )
+
+
+def _collect_evaluations(collect, tmp_path, *written):
+  path = tmp_path / "run" / "results" / "likelihood.jsonl"
+  for record in written:
+    json_lines.append(str(path), record)
+  collect(str(tmp_path / "run"), str(tmp_path / "kept"))
+  return json_lines.read(
+    str(tmp_path / "kept" / "results" / "likelihood.jsonl")
+  )
+
+
+_LISTS = {
+  "nll_nats_per_dim_per_sequence",
+  "sequence_ids",
+  "recordings",
+  "num_windows_per_sequence",
+}
+
+
+def test_lists_of_sequences_are_kept_once_and_all_else_always(
+  collect, tmp_path
+):
+  old, new = _collect_evaluations(
+    collect, tmp_path, _evaluation(5), _evaluation(9)
+  )
+  assert new == _evaluation(9)
+  assert old == {k: v for k, v in _evaluation(5).items() if k not in _LISTS}
+
+
+@pytest.mark.parametrize(
+  "other", [dict(is_partial=True), dict(dequantization="gaussian")], ids=str
+)
+def test_another_kind_that_is_newer_leaves_the_lists(collect, tmp_path, other):
+  """Tables show the whole split, and each noise in a column of its own."""
+  shown, _ = _collect_evaluations(
+    collect, tmp_path, _evaluation(5), {**_evaluation(9), **other}
+  )
+  assert shown == _evaluation(5)
+
+
 def test_samples_are_cut_to_what_is_shown_and_weights_are_left(collected):
   with np.load(collected / "samples.npz") as arrays:
     assert {name: a.shape for name, a in arrays.items()} == dict(
