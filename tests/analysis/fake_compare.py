@@ -54,18 +54,7 @@ def write(
       },
       stream,
     )
-  videos = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=0)
-  train = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=1)
-  for record in references.compute(
-    train,
-    videos,
-    NUM_COND,
-    NUM_SCORED,
-    "video_toy_pushing",
-    recording_of=range(NUM_SEQUENCES),
-  ):
-    record["data_fingerprint"] = fake_windows.DATA
-    json_lines.append(os.path.join(folder, "references.jsonl"), record)
+  videos = _write_references(folder, size)
   for hparams_set in sets:
     for i, seed in enumerate(seeds):
       run = os.path.join(folder, hparams_set, f"seed_{seed}")
@@ -78,6 +67,23 @@ def write(
         videos if with_samples else None,
       )
   return folder
+
+
+def _write_references(folder: str, size: int) -> np.ndarray:
+  """Of videos [NUM_SEQUENCES, ...], which it returns."""
+  videos = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=0)
+  train = moving_square(NUM_SEQUENCES, NUM_COND + NUM_SCORED, size, seed=1)
+  for record in references.compute(
+    train,
+    videos,
+    NUM_COND,
+    NUM_SCORED,
+    "video_toy_pushing",
+    recording_of=range(NUM_SEQUENCES),
+  ):
+    record["data_fingerprint"] = fake_windows.DATA
+    json_lines.append(os.path.join(folder, "references.jsonl"), record)
+  return videos
 
 
 def write_run(
@@ -169,7 +175,9 @@ def identity(hparams_set: str, seed: int, split: str, step: int) -> dict:
 
 def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
   per_step = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
-  spread = (0.036 + 0.006 * rng.random()) * np.resize([-1.0, 1.0], NUM_SEQUENCES)
+  spread = (0.036 + 0.006 * rng.random()) * np.resize(
+    [-1.0, 1.0], NUM_SEQUENCES
+  )
   return records.likelihood(
     **{
       **identity(hparams_set, seed, split, step),

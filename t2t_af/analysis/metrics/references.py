@@ -105,17 +105,10 @@ def compute(
     _window(name, x, num_cond_steps, num_scored)
     for name, x in (("train", train), ("test", test))
   )
-  is_series = test.ndim == 3
+  is_series, made = test.ndim == 3, []
   kind = "none" if is_series else dequantization
-  made = []
-  known = {}
-  if recording_of is not None:
-    known = dict(num_recordings=len(set(recording_of)))
   for name, per_step in _all_models(train, test, NOISES[kind], kind):
-    mean, stderr = recordings.mean_and_stderr(
-      per_step.mean(axis=1),
-      range(len(test)) if recording_of is None else recording_of,
-    )
+    mean, stderr, known = _over_windows(per_step.mean(axis=1), recording_of)
     made.append(
       records.reference(
         name=_SERIES_NAMES.get(name, name) if is_series else name,
@@ -146,6 +139,18 @@ _SERIES_NAMES = {
   "copy_last_frame": "copy_last_step",
   "copy_last_frame_per_pixel": "copy_last_step_per_feature",
 }
+
+
+def _over_windows(
+  nll: np.ndarray, recording_of: Optional[Sequence[Hashable]]
+) -> tuple[float, float, dict]:
+  """(mean, its standard error, how many recordings if that is known)."""
+  if recording_of is None:
+    return (*likelihood.mean_and_stderr(nll), {})
+  return (
+    *recordings.mean_and_stderr(nll, recording_of),
+    dict(num_recordings=len(set(recording_of))),
+  )
 
 
 def _window(

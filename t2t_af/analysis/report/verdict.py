@@ -48,9 +48,10 @@ def relation(difference: Difference) -> str:
 
 def _winner(comparison: Comparison, best: Optional[str]) -> str:
   if best is None:
+    reasons = formats.listing(comparison.differing())
     return (
       f"No set is called the lowest on the {comparison.split} split: they were "
-      f"not scored alike, but differ in {formats.listing(comparison.differing())}."
+      f"not scored alike, but differ in {reasons}."
     )
   estimate = comparison.nll(best)
   bound = "at most " if comparison.is_bound(best) else ""

@@ -214,8 +214,7 @@ def why_not_compared(
     dict.fromkeys(
       reason
       for seed, record in ours.items()
-      if is_number(record.get(NLL))
-      and is_number(theirs.get(seed, {}).get(NLL))
+      if is_number(record.get(NLL)) and is_number(theirs.get(seed, {}).get(NLL))
       for reason in differing(record, theirs[seed])
     )
   )
@@ -233,10 +232,9 @@ def _over_recordings(ours: dict, theirs: dict) -> tuple[float, str, int]:
     ours.get("num_windows_per_sequence"),
     ours.get("recordings"),
   )
-  if (
-    not (weights and cut_from and all(map(is_number, a + b)))
-    or not len(a) == len(b) == len(weights) == len(cut_from)
-  ):
+  if not (weights and cut_from and all(map(is_number, a + b))) or not len(
+    a
+  ) == len(b) == len(weights) == len(cut_from):
     return math.nan, "", 1
   stderr = recordings.weighted(
     [x - y for x, y in zip(a, b)], weights, cut_from

@@ -10,8 +10,18 @@ from t2t_af.records.recordings import MIN_RECORDINGS
 
 def notes_on(comparison: Comparison, name: str) -> list[str]:
   """What is missing, not finite, early, or beaten by something trivial."""
+  return [
+    *_parts_of_bound(comparison, name),
+    *_left_out(comparison, name),
+    *_on_scores(comparison, name),
+    *_unbeaten(comparison, name),
+  ]
+
+
+def _left_out(comparison: Comparison, name: str) -> list[str]:
+  """Seeds that were not run, or not scored as the others."""
   notes = []
-  finals, steps = comparison.final(name), comparison.config.get("steps")
+  finals = comparison.final(name)
   left_out = comparison.left_out(name)
   missing = [
     seed
@@ -30,6 +40,13 @@ def notes_on(comparison: Comparison, name: str) -> list[str]:
     f"was, but differs in {formats.listing(words)}"
     for seed, words in left_out.items()
   ]
+  return notes
+
+
+def _on_scores(comparison: Comparison, name: str) -> list[str]:
+  """Not finite, of few recordings, early."""
+  notes = []
+  finals, steps = comparison.final(name), comparison.config.get("steps")
   diverged = comparison.diverged(name)
   if diverged:
     notes.append("not finite: " + ", ".join(f"seed {s}" for s in diverged))
@@ -56,6 +73,12 @@ def notes_on(comparison: Comparison, name: str) -> list[str]:
     notes.append(
       f"scored at step {formats.listing([str(s) for s in early])} of {steps}"
     )
+  return notes
+
+
+def _unbeaten(comparison: Comparison, name: str) -> list[str]:
+  """By what trivial model, and in which metric."""
+  notes = []
   unbeaten = trivial.not_beaten(comparison, name)
   if unbeaten:
     notes.append(
@@ -67,7 +90,7 @@ def notes_on(comparison: Comparison, name: str) -> list[str]:
     f"{comparison.unit.step}"
     for metric in trivial.worse_than_a_copy(comparison, name)
   ]
-  return _parts_of_bound(comparison, name) + notes
+  return notes
 
 
 def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:

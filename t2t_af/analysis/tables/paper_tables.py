@@ -165,13 +165,15 @@ def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
   )
 
 
-def _spread(group: Sequence[dict], scale: float) -> WindowSpread:
-  return WindowSpread(
+def _spread(group: Sequence[dict], scale: float) -> Optional[WindowSpread]:
+  """None where a record does not say it, or is not finite."""
+  spread = WindowSpread(
     *(
       estimates.mean_over_runs(group, estimates.NLL + suffix) * scale
       for suffix in ("_median", "_worst_percent", "_window_stderr")
     )
   )
+  return spread if is_number(spread.median) else None
 
 
 def _decimals(mean: float, stderr: float) -> int:

@@ -152,11 +152,12 @@ def test_newest_record_of_a_run_counts(tmp_path, shown):
   [
     ({(0, 0): 0.5}, 0.5, 0.03),  # its own, over series
     ({(0, 0): 0.5, (0, 1): 0.7}, 0.6, 0.1),  # over seeds
-    # Over splits, whose means are 0.6 and 0.8; over all three it is 0.088.
-    ({(0, 0): 0.5, (0, 1): 0.7, (1, 0): 0.8}, 0.7, 0.1),
+    # Of splits, whose means are 0.6 and 0.8, over their series, 0.03 in each;
+    # over all three runs it is 0.088, over splits 0.1.
+    ({(0, 0): 0.5, (0, 1): 0.7, (1, 0): 0.8}, 0.7, 0.03 * 2**0.5 / 2),
   ],
 )
-def test_crps_is_over_splits_or_seeds_or_series(
+def test_crps_has_its_error_over_seeds_or_series(
   tmp_path, monkeypatch, written, mean, stderr
 ):
   seen, real = [], bars.chart

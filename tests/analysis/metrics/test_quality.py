@@ -108,8 +108,8 @@ def _best_slowly(samples, truth, metric):
 
 def test_best_of_n_equals_a_slow_search():
   rng = np.random.default_rng(3)
-  truth = rng.integers(0, 256, (3, 4, 12, 12, 3), dtype=np.uint8)
-  noise = rng.normal(0, rng.uniform(5, 40, (3, 5, 4, 1, 1, 1)))
+  truth = rng.integers(0, 256, (5, 4, 12, 12, 3), dtype=np.uint8)
+  noise = rng.normal(0, rng.uniform(5, 40, (5, 3, 4, 1, 1, 1)))
   samples = np.clip(truth[:, None] + noise, 0, 255).astype(np.uint8)
   found = quality.best_of_n(samples, truth)
   fields = quality.record_fields(found)
@@ -124,13 +124,28 @@ def test_best_of_n_equals_a_slow_search():
     )
     np.testing.assert_allclose(
       fields[f"{name}_per_step_stderr"],
-      np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(3),
+      np.std([s[2] for s in slow], axis=0, ddof=1) / math.sqrt(5),
       atol=ROUNDING,
     )
     assert fast.mean == pytest.approx(np.mean([s[1] for s in slow]))
     assert fast.stderr == pytest.approx(
-      np.std([s[1] for s in slow], ddof=1) / math.sqrt(3), abs=ROUNDING
+      np.std([s[1] for s in slow], ddof=1) / math.sqrt(5), abs=ROUNDING
     )
+
+
+def test_errors_are_over_recordings():
+  rng = np.random.default_rng(4)
+  truth = rng.integers(0, 256, (4, 2, 12, 12, 1), dtype=np.uint8)
+  samples = rng.integers(0, 256, (4, 3, 2, 12, 12, 1), dtype=np.uint8)
+  once = quality.best_of_n(samples, truth, "abcd")
+  copies = [np.concatenate([x] * 5) for x in (samples, truth)]
+  found = quality.best_of_n(*copies, "abcd" * 5)
+  for name in ("psnr", "ssim"):
+    one, many = getattr(once, name), getattr(found, name)
+    assert many.stderr == pytest.approx(one.stderr)
+    np.testing.assert_allclose(many.per_step_stderr, one.per_step_stderr)
+  three = quality.best_of_n(samples, truth, "abcc")
+  assert math.isnan(three.psnr.stderr) and three.psnr.mean == once.psnr.mean
 
 
 def test_best_is_chosen_by_the_mean_over_frames_not_by_one_frame():

@@ -194,7 +194,8 @@ def test_csv_has_units_of_both_kinds(comparison):
     0.54 * DIMS + 2.5
   )
   windows = [
-    0.54 + r + s for r in (-0.04, -0.02, 0.0, 0.02, 0.04)
+    0.54 + r + s
+    for r in (-0.04, -0.02, 0.0, 0.02, 0.04)
     for s in fake_series.SPREAD
   ]
   assert float(line["nll_nats_per_dim_median"]) == pytest.approx(

@@ -155,7 +155,9 @@ def test_verdict_without_any_error_admits_it(folder):
       shutil.rmtree(os.path.join(folder, name, f"seed_{seed}"))
     path = os.path.join(folder, name, "seed_1", "results", "likelihood.jsonl")
     newest = json_lines.read(path)[-1]
-    newest.update(fake_windows.fields([newest["nll_nats_per_dim"]] * 3))  # too few
+    newest.update(
+      fake_windows.fields([newest["nll_nats_per_dim"]] * 3)
+    )  # too few
     json_lines.append(path, newest)
   shutil.rmtree(os.path.join(folder, RESIDUAL))
   words = " ".join(verdict.sentences(Comparison(folder)))

@@ -114,6 +114,27 @@ def test_error_is_over_recordings_where_there_are_several_splits(tmp_path):
   assert cell.stderr_recordings == cell.stderr
 
 
+def test_median_and_worst_windows_of_series_are_told(tmp_path):
+  record = fake.series("af1_activity_rec", 3.0, 6, spread=0.2)
+  record["problem"] = _AREM
+  table = _table(tmp_path, [record], 2)
+  # Eight windows evenly 0.5 -+ 0.2 nats/dim; the worst is 0.7, of one in 8.
+  told = table_forms.text(table).replace("\n  ", " ")
+  words = "median 3.000; the worst 1 % of windows add 0.525"
+  assert f"1-AF: activity_rec {words}." in told
+  assert words in table_forms.html_section(table)
+  (line,) = [
+    s for s in table_forms.csv_text(table).split("\r\n") if ",3,,0.06," in s
+  ]
+  assert ",3,0.525," in line
+
+
+def test_records_that_do_not_say_their_median_have_none(tmp_path):
+  record = fake.series("af1_activity_rec", 3.0, 6, problem=_AREM)
+  del record["nll_nats_per_dim_median"]
+  assert "median" not in table_forms.text(_table(tmp_path, [record], 2))
+
+
 def test_series_are_told_per_step_and_video_is_left_out(tmp_path):
   found = [
     fake.series("slvm_activity_rec", -12.5, 5, problem=_AREM, bound=True),
