@@ -12,6 +12,7 @@ from t2t_af.analysis.metrics import quality
 from t2t_af.analysis.metrics import references
 from t2t_af.records import json_lines
 from t2t_af.records import records
+from tests.analysis import fake_windows
 
 SETS = ("video_flow_tiny", "video_flow_af_tiny", "video_flow_af_tiny_residual")
 LABELS = dict(
@@ -162,13 +163,16 @@ def identity(hparams_set: str, seed: int, split: str, step: int) -> dict:
 
 def likelihood(hparams_set, seed, split, step, nll, rng, **fields) -> dict:
   per_step = nll + 0.01 * (np.arange(NUM_SCORED) - (NUM_SCORED - 1) / 2)
+  ids = [f"{split}/{i}" for i in range(NUM_SEQUENCES)]
+  per_sequence = fake_windows.about(
+    nll, 0.006 + 0.001 * rng.random(), NUM_SEQUENCES, rng
+  )
   return records.likelihood(
     **{
       **identity(hparams_set, seed, split, step),
+      **fake_windows.fields(ids, per_sequence),
       "nll_nats_per_dim": nll,
-      "nll_nats_per_dim_stderr": 0.006 + 0.001 * rng.random(),
       "nll_nats_per_dim_per_step": per_step,
-      "num_sequences": NUM_SEQUENCES,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,
       **fields,

@@ -8,6 +8,7 @@ import numpy as np
 from t2t_af.analysis.metrics import calibration as calibration_lib
 from t2t_af.records import json_lines
 from t2t_af.records import records
+from tests.analysis import fake_windows
 
 PROBLEM, SERIES = "video_moving_digits32", "series_activity_rec"
 NUM_COND, NUM_SCORED, SIZE = 3, 6, 16
@@ -30,11 +31,10 @@ def likelihood(
     **{
       **_identity(hparams_set, problem, seed),
       "split": split,
+      **fake_windows.fields([f"{split}/{i}" for i in range(8)], per_sequence),
       "nll_nats_per_dim": nll,
       "nll_nats_per_dim_stderr": 0.01,
       "nll_nats_per_dim_per_step": [nll] * NUM_SCORED,
-      "nll_nats_per_dim_per_sequence": per_sequence,
-      "num_sequences": 8,
       "num_cond_steps": NUM_COND,
       "num_scored_steps": NUM_SCORED,
       **fields,

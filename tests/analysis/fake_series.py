@@ -9,6 +9,7 @@ from t2t_af.analysis.metrics import references
 from t2t_af.analysis.metrics import series_quality
 from t2t_af.records import json_lines
 from t2t_af.records import records
+from tests.analysis import fake_windows
 
 FLOW, BOUND = SETS = ("af1_series_tiny", "slvm_series_tiny")
 LABELS = dict(zip(SETS, ("1-AF", "SLVM")))
@@ -16,6 +17,7 @@ SEEDS = (0, 1)
 DIMS, COND, SCORED, NUM, SAMPLES = 3, 4, 6, 20, 5
 LOG_VOLUME = 2.5  # nats per step
 NLL = {FLOW: (0.3, 0.34), BOUND: (0.5, 0.58)}  # nats/dim, seeds 0 and 1
+STDERR = 0.02  # of a seed's NLL, over recordings
 RECONSTRUCTION = 0.4  # nats/dim; the rest of the bound is KL
 MEAN, STD = np.array([100.0, 0.0, -5.0]), np.array([20.0, 1.0, 0.1])
 
@@ -91,15 +93,18 @@ def _likelihood(identity: dict, nll: float) -> dict:
     **identity,
     **parts,
     dequantization="none",
-    nll_nats_per_dim=nll,
-    nll_nats_per_dim_stderr=0.02,
-    num_sequences=NUM,
+    **fake_windows.fields(
+      [f"test/{i}" for i in range(NUM)],
+      fake_windows.about(
+        nll, STDERR, NUM, np.random.default_rng(identity["seed"])
+      ),
+    ),
     nll_nats_per_dim_per_step=[nll] * SCORED,
     num_cond_steps=COND,
     num_scored_steps=SCORED,
     dims_per_step=DIMS,
     nll_nats_per_step=nll * DIMS,
-    nll_nats_per_step_stderr=0.02 * DIMS,
+    nll_nats_per_step_stderr=STDERR * DIMS,
     nll_raw_nats_per_step=nll * DIMS + LOG_VOLUME,
   )
 

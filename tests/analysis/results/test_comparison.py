@@ -12,6 +12,7 @@ from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.records import json_lines
 from tests.analysis import fake_compare
+from tests.analysis import fake_windows
 
 FIRST, AF, RESIDUAL = fake_compare.SETS
 
@@ -38,7 +39,7 @@ def test_estimate_is_mean_and_error_over_seeds(tmp_path):
   assert estimate.per_run == {1: 1.361, 2: 1.372, 3: 1.350}
   assert estimate.mean == pytest.approx(1.361)
   assert estimate.stderr_runs == pytest.approx(0.011 / math.sqrt(3))
-  assert 0.006 <= estimate.stderr_sequences <= 0.007
+  assert 0.006 <= estimate.stderr_recordings <= 0.007
 
 
 def test_difference_is_paired_by_seed(tmp_path):
@@ -61,30 +62,38 @@ def test_only_seeds_that_both_have_are_compared(tmp_path):
   assert found.per_run == pytest.approx({1: 0.031, 3: 0.048})
 
 
-def test_one_seed_is_compared_sequence_by_sequence(tmp_path):
+def test_one_seed_is_compared_recording_by_recording(tmp_path):
   folder = _folder(tmp_path, seeds=(1,))
-  theirs = [1.0, 2.0, 3.0]
-  for name, values in ((FIRST, theirs), (AF, [1.1, 2.2, 3.3])):
-    _append(
-      folder,
-      name,
-      1,
-      nll_nats_per_dim=sum(values) / 3,
-      nll_nats_per_dim_per_sequence=values,
-    )
+  theirs = [1.0, 2.0, 3.0, 4.0]
+  for name, values in ((FIRST, theirs), (AF, [1.1, 2.2, 3.3, 4.2])):
+    of_windows = fake_windows.fields(["a", "b", "c", "d"], np.array(values))
+    _append(folder, name, 1, **of_windows)
   found = comparison_lib.Comparison(folder).difference(AF, FIRST)
-  assert found.basis == "sequences"
+  assert found.basis == "recordings"
   assert found.mean == pytest.approx(0.2)
-  assert found.stderr == pytest.approx(0.1 / math.sqrt(3))
+  assert found.stderr == pytest.approx(math.sqrt(0.02 / 3 / 4))
 
 
-def test_one_seed_without_sequences_is_compared_unpaired(tmp_path):
+def test_one_seed_without_recordings_has_a_difference_alone(tmp_path):
+  """As records of version 0.2: errors of two models are not independent."""
   folder = _folder(tmp_path, seeds=(1,))
-  _append(folder, FIRST, 1, nll_nats_per_dim_stderr=0.03)
-  _append(folder, AF, 1, nll_nats_per_dim_stderr=0.04)
+  of_old = dict.fromkeys(
+    ("recordings", "num_windows_per_sequence", "sequence_ids")
+  )
+  _append(folder, FIRST, 1, **of_old, nll_nats_per_dim=1.0)
+  _append(folder, AF, 1, **of_old, nll_nats_per_dim=1.5)
   found = comparison_lib.Comparison(folder).difference(AF, FIRST)
-  assert found.basis == "sequences, unpaired"
-  assert found.stderr == pytest.approx(0.05)
+  assert (found.mean, found.basis, found.interval) == (0.5, "", None)
+  assert "nothing says whether this is chance" in " ".join(
+    verdict.sentences(comparison_lib.Comparison(folder))
+  )
+
+
+def test_seeds_of_other_data_are_not_compared(tmp_path):
+  folder = _folder(tmp_path)
+  _append(folder, AF, 2, data_fingerprint="other")
+  found = comparison_lib.Comparison(folder).difference(AF, FIRST)
+  assert set(found.per_run) == {1, 3}
 
 
 def test_the_newest_record_of_the_test_split_counts(tmp_path):
