@@ -96,7 +96,12 @@ def _likelihood(identity: dict, nll: float) -> dict:
     **fake_windows.fields(
       [f"test/{i}" for i in range(NUM)],
       fake_windows.about(
-        nll, STDERR, NUM, np.random.default_rng(identity["seed"])
+        nll,
+        STDERR,
+        NUM,
+        np.random.default_rng(
+          [identity["seed"], SETS.index(identity["hparams_set"])]
+        ),
       ),
     ),
     nll_nats_per_dim_per_step=[nll] * SCORED,

@@ -2,21 +2,47 @@
 
 import json
 import pathlib
+import types
 
 import numpy as np
+from tensor2tensor.utils import hparam
 
+from t2t_af import windows
 from t2t_af.analysis.results import folders
+from t2t_af.models import likelihood_record
 from t2t_af.records import json_lines
 from tests.analysis import fake_compare
 from tests.analysis import fake_results as fake
 from tests.analysis import fake_series
 
+# Of every record of a run since data have one.
+_OF_DATA = dict(data_fingerprint="", trained_data_fingerprint="")
 _RESULTS = pathlib.Path(__file__).parents[2] / "results"
+
+
+def _of_an_evaluation():
+  """Fields of today's likelihood records, which those in `results/` lack."""
+  hparams = hparam.HParams(
+    video_num_input_frames=3,
+    video_num_target_frames=2,
+    problem=types.SimpleNamespace(recording=lambda name: name),
+  )
+  arrays = {
+    likelihood_record.NLL: np.zeros([4, 2]),
+    windows.SEQUENCE_ID: np.array([b"a", b"b", b"c", b"d"]),
+  }
+  fields = likelihood_record.fields(arrays, {}, hparams, {})
+  fields.update(_OF_DATA, is_partial=False)
+  return json.loads(json_lines.dumps(fields))
 
 
 def _real(*kinds):
   """{kind: fields that some record of it has}."""
-  fields = {}
+  fields = {
+    "likelihood": _of_an_evaluation(),
+    "correlation": {"num_windows": 1, **_OF_DATA},
+    "samples": {"sequence_ids": [], "num_recordings": 1, **_OF_DATA},
+  }
   for kind in kinds:
     for path in _RESULTS.rglob(f"{kind}.jsonl"):
       for record in json_lines.read(str(path)):

@@ -59,12 +59,16 @@ def _rows(text):
 
 
 def test_csv_has_the_numbers_that_the_command_wrote_then():
-  """In the columns that version 0.1 had."""
+  """In the columns that version 0.1 had.
+
+  What it called over sequences is over recordings: these are drawn one by one.
+  """
   then = _rows((_TOY / "table.csv").read_text(encoding="utf-8"))
   now = _rows(comparison_csv.text(Comparison(str(_TOY))))
   assert len(then) == len(now) == 4 + 12 + 6
   for old, new in zip(then, now):
     for column, value in old.items():
+      column = column.replace("_stderr_sequences", "_stderr_recordings")
       try:
         expected = float(value)
       except ValueError:
@@ -101,7 +105,7 @@ def test_paper_table_has_the_numbers_it_had(number, runs, name, request):
   assert len(found) == len(expected)
   for ours, then in zip(found, expected):
     for column, value in then.items():
-      if column in ("value", "stderr", "stderr_sequences") and value:
+      if column in ("value", "stderr", "stderr_recordings") and value:
         assert float(ours[column]) == pytest.approx(
           float(value), rel=_DIGITS_KEPT
         )
@@ -111,16 +115,18 @@ def test_paper_table_has_the_numbers_it_had(number, runs, name, request):
 
 def test_cell_is_the_mean_of_split_means(arem):
   """By hand, from the lines of the files."""
-  by_split = []
+  by_split, errors = [], []
   for folder in _AREM:
-    nats = []
+    nats, stderrs = [], []
     for path in sorted(
       pathlib.Path(folder).glob("af1_*/seed_*/results/likelihood.jsonl")
     ):
       lines = [json.loads(line) for line in path.open(encoding="utf-8")]
       newest = [line for line in lines if line["split"] == "test"][-1]
       nats.append(newest["nll_nats_per_dim"] * newest["dims_per_step"])
+      stderrs.append(newest["nll_nats_per_step_stderr"])
     by_split.append(np.mean(nats))
+    errors.append(np.mean(stderrs))
   table = paper_tables.build(2, arem)
   (column,) = [
     i
@@ -130,7 +136,8 @@ def test_cell_is_the_mean_of_split_means(arem):
   (row,) = [row for row in table.rows if row.name == "af1"]
   cell = row.cells[column]
   assert cell.value == pytest.approx(np.mean(by_split))
-  assert cell.stderr == pytest.approx(np.std(by_split, ddof=1) / math.sqrt(3))
+  # Three splits have three times the recordings, but no more training data.
+  assert cell.stderr == pytest.approx(np.linalg.norm(errors) / 3)
 
 
 def test_old_names_of_fields_are_read_as_todays(digits):
@@ -265,23 +272,41 @@ def test_arrays_of_real_runs_fit_together(digits):
   assert samples.outputs.shape[2] == samples.targets.shape[1]
 
 
-def test_difference_of_one_real_seed_is_paired_by_sequence():
+def test_difference_of_one_seed_of_old_records_has_no_error():
+  """They do not say which windows are of one recording."""
   comparison = Comparison(str(_RESULTS / "uci" / "smartphone_sensor"))
   assert comparison.seeds == [0]
   first, second = comparison.sets[:2]
-  field = estimates.NLL + "_per_sequence"
-  a, b = (
-    np.array(comparison.final(name)[0][field]) for name in (second, first)
-  )
   found = comparison.difference(second, first)
-  scale = comparison.unit.scale
-  assert found.basis == "sequences"
+  a, b = (comparison.final(name)[0][estimates.NLL] for name in (second, first))
+  assert found.mean == pytest.approx((a - b) * comparison.unit.scale)
+  assert (found.basis, found.interval) == ("", None)
+
+
+def test_difference_of_one_real_seed_is_paired_by_recording(digits):
+  """Drawn sequences are recordings each, which their records do not say yet."""
+  field = estimates.NLL + "_per_sequence"
+  finals = []
+  for label in ("SLVM + 1-AF", "SLVM"):
+    run = next(run for run in digits.runs if run.label == label)
+    record = run.newest("likelihood", "test")
+    count = len(record[field])
+    finals.append(
+      dict(
+        record,
+        recordings=list(range(count)),
+        num_windows_per_sequence=[1] * count,
+      )
+    )
+  a, b = (np.array(record[field]) for record in finals)
+  found = estimates.difference({0: finals[0]}, {0: finals[1]})
+  assert found.basis == "recordings"
   assert found.stderr == pytest.approx(
-    (a - b).std(ddof=1) / math.sqrt(len(a)) * scale
+    (a - b).std(ddof=1) / math.sqrt(len(a)), rel=1e-3
   )
   # Unpaired it would be more: sequences are hard for both or for none.
   unpaired = math.hypot(a.std(ddof=1), b.std(ddof=1)) / math.sqrt(len(a))
-  assert found.stderr < unpaired * scale
+  assert found.stderr < unpaired
 
 
 def test_no_real_file_is_broken(caplog):

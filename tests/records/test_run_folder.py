@@ -30,9 +30,18 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path):
 def test_identity_has_every_field_and_none_where_unknown(tmp_path):
   run_folder.update(str(tmp_path), model="slvm", steps=10, data="elsewhere")
   identity = run_folder.identity(str(tmp_path))
-  assert set(identity) == set(run_folder.IDENTITY)
+  assert set(identity) == {*run_folder.IDENTITY, "trained_data_fingerprint"}
+  assert identity["trained_data_fingerprint"] is None
   assert identity["model"] == "slvm" and identity["seed"] is None
   assert identity["train_fraction"] == 1.0  # Runs of before there was a choice.
+
+
+def test_identity_says_which_data_the_run_was_trained_on(tmp_path):
+  run_folder.update(str(tmp_path), data_fingerprint="5eed")
+  identity = run_folder.identity(str(tmp_path))
+  assert identity["trained_data_fingerprint"] == "5eed"
+  # What a record is of, its own data, is for the record to say.
+  assert "data_fingerprint" not in identity
 
 
 @pytest.mark.parametrize("eval_every, expected", [(0, None), (5, 20)])

@@ -42,7 +42,7 @@ _SAMPLES = {
 _OF_ALL = (
   "± is one standard error. With several seeds it is over seeds: how much "
   "the result moves when training is repeated. The small print under it is "
-  "over test sequences: how much it would move with other test sequences.",
+  "over test recordings: how much it would move with other ones.",
   "The difference is taken seed by seed against the first row and then "
   "averaged, so that luck that both share under one seed falls out. Few "
   "seeds make a wide interval: with three, its half width is 4.3 standard "

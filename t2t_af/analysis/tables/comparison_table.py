@@ -1,7 +1,7 @@
 """The comparison table: as rows, and as text for a terminal.
 
 One row per hparams set, then one per trivial reference. The main error is over
-seeds where there are several, else over sequences.
+seeds where there are several, else over recordings.
 """
 
 import math

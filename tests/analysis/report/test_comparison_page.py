@@ -189,7 +189,7 @@ def test_one_seed_is_a_page_that_says_so(tmp_path):
     fake_compare.write(str(tmp_path / "c"), seeds=(1,), with_samples=False)
   )
   assert "One seed only" in page.all_text
-  assert "1 seed" in page.all_text and "± over sequences" in page.all_text
+  assert "1 seed" in page.all_text and "± over recordings" in page.all_text
 
 
 def test_names_cannot_inject_markup(copy):

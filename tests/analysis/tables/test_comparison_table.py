@@ -32,7 +32,7 @@ def _rows(folder):
 def test_cells_hold_value_error_unit_and_difference(folder):
   cells = _rows(folder)[AF].cells
   assert cells["nll"].text == "1.400 ± 0.006"
-  assert cells["nll"].detail.startswith("3 seeds; sequences ± 0.00")
+  assert cells["nll"].detail.startswith("3 seeds; recordings ± 0.00")
   assert cells["bits"].text == "2.020 ± 0.008"  # 1.4003, 0.0056 / log 2.
   assert cells["difference"].text == "+0.039 ± 0.005"
   assert cells["difference"].detail == (

@@ -58,6 +58,9 @@ def test_table_as_text(tmp_path):
   assert told == _GOLDEN.read_text(encoding="utf-8")
 
 
+_NEWEST = records.newest
+
+
 def _population(values):
   values = np.asarray(values, float)
   return likelihood.MeanAndStderr(
@@ -70,7 +73,11 @@ def _population(values):
   [
     (formats, "BOUND", ""),
     (likelihood, "mean_and_stderr", _population),
-    (records, "newest", lambda found, _: dict(enumerate(found[:1]))),
+    (
+      records,
+      "newest",
+      lambda found, keys: dict(list(_NEWEST(found, keys).items())[:1]),
+    ),
     (paper_values, "is_papers", lambda *_: False),
   ],
   ids=[
@@ -94,22 +101,54 @@ def test_error_is_over_seeds(tmp_path):
   assert cell.value == pytest.approx(2.5) and cell.num_runs == 3
   # std of (2.50, 2.53, 2.47) with N - 1 is 0.03.
   assert cell.stderr == pytest.approx(0.03 / math.sqrt(3))
-  assert cell.stderr_sequences == pytest.approx(0.01)
+  assert cell.stderr_recordings == pytest.approx(0.01)
   assert not cell.is_bound and cells["slvm_af1"].is_bound
   assert cells["slvm_af1"].is_best and not cell.is_best
   assert cells["slvm"].status == formats.NOT_RUN
 
 
-def test_error_is_over_splits_where_there_are_several(tmp_path):
+def test_error_is_over_recordings_where_there_are_several_splits(tmp_path):
   found = [
-    fake.series("af1_activity_rec", nats, 6, seed=seed, problem=_AREM + suffix)
+    fake.series(
+      "af1_activity_rec",
+      nats,
+      6,
+      seed=seed,
+      problem=_AREM + suffix,
+      nll_nats_per_dim_stderr=0.01 * (1 + seed) * (1 + len(suffix)),
+    )
     for suffix, values in (("", (2.0, 2.2)), ("_split1", (3.1, 3.1)))
     for seed, nats in enumerate(values)
   ]
   cell = _cells(_table(tmp_path, found, 2), "activity_rec")["af1"]
   assert cell.num_runs == 4 and cell.value == pytest.approx(2.6)  # per step
-  # Split means are 2.1 and 3.1; over all four runs it would be 0.29.
-  assert cell.stderr == pytest.approx(0.5)
+  # Per dimension 0.015 and 0.12, means over the seeds of a split; the splits
+  # have other recordings each, but training data in common.
+  assert cell.stderr == pytest.approx(6 * math.hypot(0.015, 0.12) / 2)
+
+
+def test_windows_behind_a_mean_are_told_of_a_series(tmp_path):
+  found = [
+    fake.series(
+      "af1_activity_rec",
+      12.0,
+      6,
+      seed=seed,
+      problem=_AREM,
+      nll_nats_per_dim_median=1.0 + seed,
+      nll_nats_per_dim_worst_percent=0.25,
+      nll_nats_per_dim_window_stderr=0.005,
+    )
+    for seed in (0, 1)
+  ]
+  table = _table(tmp_path, found, 2)
+  spread = _cells(table, "activity_rec")["af1"].spread
+  assert spread == pytest.approx((9.0, 1.5, 0.03))
+  words = "activity_rec median 9.000; the worst 1 % of windows add 1.500"
+  assert f"1-AF: {words}." in table_forms.text(table).replace("\n", " ")
+  of_video = _table(tmp_path / "video", _results())
+  cells = _cells(of_video, "video_moving_digits32 (tiny)")
+  assert cells["af1"].spread is None
 
 
 def test_series_are_told_per_step_and_video_is_left_out(tmp_path):
@@ -134,7 +173,7 @@ def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
   table = _table(tmp_path, found)
   cell = _cells(table, "video_moving_digits32 (tiny)")["af1"]
   assert (cell.value, cell.num_runs) == (2.0, 1), "protocols must not mix"
-  assert table_forms.cell_text(cell) == "2.000 (1 seed)"
+  assert table_forms.cell_text(cell) == "2.000 ± 0.010"
   assert any(
     "1-AF on video_moving_digits32 (tiny): 1 older group" in note
     for note in table.notes
