@@ -187,6 +187,7 @@ class GenerationContract:
       origins = _origins(found)
       assert len(cut) == len(origins)
       for window, (name, start, of_split, is_whole) in zip(cut, origins):
+        assert name in sequences
         np.testing.assert_array_equal(
           window, sequences[name][start : start + len(window)]
         )

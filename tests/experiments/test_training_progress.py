@@ -33,7 +33,9 @@ def test_progress_is_added_to_the_stock_trainer(monkeypatch, capsys):
   )
   # Flags are parsed by a command alone.
   monkeypatch.setattr(
-    training_progress, "FLAGS", types.SimpleNamespace(model="slvm", train_steps=3)
+    training_progress,
+    "FLAGS",
+    types.SimpleNamespace(model="slvm", train_steps=3),
   )
   training_progress.add_to(stock_trainer)
   made = stock_trainer.create_experiment_fn()(None, None)

@@ -185,9 +185,7 @@ def test_both_video_flows_score_the_same_noisy_frames():
       latent_dynamics=dynamics, video_num_target_frames=SCORED
     )
     steps = _steps(hparams, tiny.FRAME_SHAPE)
-    found.append(
-      _drawn("video_flow", hparams, tiny.FRAME_SHAPE, steps, ORDERS)
-    )
+    found.append(_drawn("video_flow", hparams, tiny.FRAME_SHAPE, steps, ORDERS))
     _assert_follows_from_windows(found[-1])
   x = found[0][0]["x"]
   np.testing.assert_array_equal(x, found[1][0]["x"])
@@ -296,7 +294,5 @@ def _without_signals(outputs):
 
 def test_one_draw_says_nothing_of_its_spread(monkeypatch):
   hparams = _hparams("af1", "series_tiny")
-  made = _Evaluation(
-    monkeypatch, "autoregressive_flow", hparams, small.SERIES
-  )
+  made = _Evaluation(monkeypatch, "autoregressive_flow", hparams, small.SERIES)
   assert OF_DRAWS not in made.outputs
