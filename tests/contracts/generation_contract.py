@@ -15,6 +15,7 @@ import pytest
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
+from t2t_af import windows as windows_lib
 from t2t_af.errors import UserError
 
 MODES = tf.estimator.ModeKeys
@@ -76,6 +77,19 @@ def windows(
   return np.concatenate(joined).astype(dtype)
 
 
+def _origins(
+  results: list[dict[str, np.ndarray]],
+) -> list[tuple[str, int, str, bool]]:
+  """(sequence's id, first step, split, whether it is whole) of each window."""
+  columns = [
+    np.concatenate([b[name] for b in results]) for name in windows_lib.NAMES
+  ]
+  return [
+    (name.decode(), int(start), split.decode(), bool(is_whole))
+    for name, start, split, is_whole in zip(*columns)
+  ]
+
+
 def times(folder: str) -> dict[str, int]:
   """When each file was written."""
   return {
@@ -97,10 +111,12 @@ class GenerationContract:
   """Mixed into a pytest class through one of the two contracts.
 
   COUNTS says how many sequences each split has, FEATURES of what type they are
-  for a model.
+  for a model. RECORDINGS says how many recordings those were cut from, where
+  they are fewer.
   """
 
   COUNTS: dict[str, int] = {}
+  RECORDINGS: Optional[dict[str, int]] = None
   FEATURES: tf.DType
 
   @classmethod
@@ -133,6 +149,51 @@ class GenerationContract:
     total = sum(self.COUNTS.values())
     assert len({name for name, _ in pairs}) == len(pairs) == total
     assert len({values.tobytes() for _, values in pairs}) == total
+
+  def test_recordings_are_whole_in_one_split(self, made):
+    """An error over recordings takes them for independent."""
+    problem, data_dir = made
+    counts, recordings = {}, set()
+    for split in SPLITS:
+      of_split = set()
+      for name, _ in problem.each_sequence(data_dir, split):
+        recording = problem.recording(name)
+        assert recording and f"{name}/".startswith(f"{recording}/")
+        of_split.add(recording)
+      assert not of_split & recordings
+      recordings |= of_split
+      counts[split] = len(of_split)
+    assert counts == (self.RECORDINGS or self.COUNTS)
+
+  def test_windows_say_where_they_were_cut(self, made):
+    """In training, evaluation and prediction: sequence, step and split."""
+    problem, data_dir = made
+    for mode, dataset_split, split in (
+      (MODES.TRAIN, None, "train"),
+      (MODES.EVAL, None, "dev"),
+      (MODES.EVAL, "test", "test"),
+      (MODES.PREDICT, None, "dev"),
+    ):
+      sequences = dict(problem.each_sequence(data_dir, split))
+      limit = 2 * sum(self.COUNTS.values()) if mode == MODES.TRAIN else None
+      found = batches(
+        problem,
+        mode,
+        make_hparams(data_dir),
+        limit,
+        dataset_split=dataset_split,
+      )
+      cut = windows(found, problem.step_dtype)
+      origins = _origins(found)
+      assert len(cut) == len(origins)
+      for window, (name, start, of_split, is_whole) in zip(cut, origins):
+        assert name in sequences
+        np.testing.assert_array_equal(
+          window, sequences[name][start : start + len(window)]
+        )
+        assert (of_split, is_whole) == (split, True)
+      if mode != MODES.TRAIN:
+        assert {name for name, *_ in origins} == set(sequences)
 
   def test_batch_size_is_static_where_no_batch_is_partial(self, made):
     problem, data_dir = made

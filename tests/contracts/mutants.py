@@ -6,8 +6,10 @@ import itertools
 from typing import Any
 
 import pytest
+import tensorflow.compat.v1 as tf
 
 from problems.core import record_stream
+from problems.core import sequence_records
 
 # The name of a check, and what makes a mutant that it should fail: the owner of
 # an attribute, the attribute, and a wrong value of it.
@@ -61,6 +63,51 @@ def must_fail(contract: Any, problem: Any, name: str, tmp_path) -> None:
   made = problem, data_dir
   with pytest.raises((AssertionError, pytest.fail.Exception)):
     check(contract, name, tmp_path, made=made, generated=(*made, str(tmp_path)))
+
+
+def of_origin(problem_class: Any) -> list[Mutant]:
+  """Mutants of a problem whose windows, or recordings, say what is not so.
+
+  Its sequences must be recordings, three of dev among them.
+  """
+  parse = sequence_records.parse
+
+  def all_of_one_sequence(record, features):
+    parsed = parse(record, features)
+    return {**parsed, sequence_records.ID_KEY: tf.constant("eval/0")}
+
+  return [
+    (
+      "test_windows_say_where_they_were_cut",
+      sequence_records,
+      "parse",
+      all_of_one_sequence,
+    ),
+    (
+      "test_windows_say_where_they_were_cut",
+      problem_class,
+      "file_split",
+      lambda self, split: "dev",
+    ),
+    (
+      "test_windows_say_where_they_were_cut",
+      record_stream.Selection,
+      "is_whole",
+      False,
+    ),
+    (
+      "test_recordings_are_whole_in_one_split",
+      problem_class,
+      "sequences_are_parts",
+      True,
+    ),
+    (
+      "test_recordings_are_whole_in_one_split",
+      problem_class,
+      "recording",
+      lambda self, name: name.rpartition("/")[2],
+    ),
+  ]
 
 
 def of_generation(problem_class: Any) -> list[Mutant]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from t2t_af import errors
+from t2t_af import windows
 from t2t_af.experiments import calibration_records
 from t2t_af.records import records
 
@@ -14,7 +15,7 @@ INPUTS, TARGETS = 9, 10
 
 
 class _Samples:
-  """A run whose futures are given; series of two windows each."""
+  """A run whose futures are given; recordings of two windows each."""
 
   hparams = types.SimpleNamespace(
     video_num_input_frames=INPUTS, video_num_target_frames=TARGETS, data_dir=""
@@ -22,11 +23,17 @@ class _Samples:
   data_dir = ""
 
   def __init__(self, outputs, targets):
-    self._found = [dict(outputs=o, targets=t) for o, t in zip(outputs, targets)]
+    self.ids = np.array(
+      [f"{i // 2}/{i % 2}".encode() for i in range(len(targets))]
+    )
+    self._found = [
+      {"outputs": o, "targets": t, windows.SEQUENCE_ID: name}
+      for o, t, name in zip(outputs, targets, self.ids)
+    ]
     self.problem = self.hparams.problem = types.SimpleNamespace(
       split_files=lambda *_: None,
       num_windows=lambda *_: len(targets),
-      window_ids=lambda *_: [str(i // 2) for i in range(len(targets))],
+      recording=lambda name: name.partition("/")[0],
     )
 
   def futures(self, split, count, num_samples):
@@ -49,6 +56,7 @@ def test_samples_from_the_truth_are_calibrated():
       _Samples(width * outputs, targets), "test", -1, 30
     )
     assert record["num_sequences"] == 99
+    assert record["num_independent"] == 50
     assert record["num_non_finite_contexts"] == 1
     coverage[width] = np.array(record["coverage"])
   levels = np.array(record["coverage_levels"])
@@ -94,7 +102,12 @@ class _Noise(_Samples):
 
   def decompositions(self, split, count, only):
     assert (split, count, only) == ("test", -1, "y_2")
-    return [{only: batch} for batch in np.array_split(self._noise, 2)]
+    return [
+      {only: batch, windows.SEQUENCE_ID: names}
+      for batch, names in zip(
+        np.array_split(self._noise, 2), np.array_split(self.ids, 2)
+      )
+    ]
 
 
 @pytest.mark.parametrize("width, calibrated", [(1.0, True), (2.0, False)])
@@ -108,19 +121,30 @@ def test_a_flow_is_calibrated_where_its_noise_is_normal(width, calibrated):
   assert (error.max() < 0.05) == calibrated
 
 
-def test_the_error_takes_windows_of_one_series_together():
-  """Two series of two windows: means 1 and 3, deviations -2 and 2 in sum."""
-  mean, stderr = calibration_records._mean_and_stderr(
-    [0.0, 2.0, 3.0, 3.0], ["a", "a", "b", "b"]
+def _crps_of(monkeypatch, values, recordings):
+  """A record of contexts whose CRPS are given, with what they are cut from."""
+  given = iter(values)
+  monkeypatch.setattr(
+    calibration_records, "_crps", lambda samples, truth: next(given)
   )
-  assert mean == 2.0
-  assert stderr == pytest.approx(math.sqrt(2 / 1 * (4.0 + 4.0)) / 4)
-  _, of_windows = calibration_records._mean_and_stderr(
-    [0.0, 2.0, 3.0, 3.0], list("abcd")
-  )
-  assert of_windows == pytest.approx(math.sqrt(4 / 3 * 6.0) / 4)
+  samples = np.random.default_rng(0).standard_normal([len(values), 5, 2, 3])
+  run = _Samples(samples, samples[:, 0])
+  for future, recording in zip(run._found, recordings):
+    future[windows.SEQUENCE_ID] = f"{recording}/0".encode()
+  return calibration_records.from_samples(run, "test", -1, 5)
 
 
-def test_one_series_has_no_error():
-  mean, stderr = calibration_records._mean_and_stderr([1.0, 2.0], ["a", "a"])
-  assert mean == 1.5 and math.isnan(stderr)
+def test_the_error_takes_windows_of_one_recording_together(monkeypatch):
+  """Four of two windows: sums of deviations from 2 are -4, -1, 2 and 3."""
+  crps = [0.0, 0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 3.0]
+  record = _crps_of(monkeypatch, crps, "aabbccdd")
+  assert record["crps"] == pytest.approx(2.0)
+  assert record["crps_stderr"] == pytest.approx(math.sqrt(4 / 3 * 30.0) / 8)
+  alone = _crps_of(monkeypatch, crps, "abcdefgh")
+  assert alone["crps_stderr"] == pytest.approx(math.sqrt(8 / 7 * 16.0) / 8)
+
+
+def test_three_recordings_have_no_error(monkeypatch):
+  record = _crps_of(monkeypatch, [1.0, 2.0, 1.0, 2.0], "aabc")
+  assert record["crps"] == 1.5 and math.isnan(record["crps_stderr"])
+  assert np.isnan(record["coverage_stderr"]).all()

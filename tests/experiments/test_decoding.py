@@ -7,13 +7,16 @@ import numpy as np
 from PIL import Image
 import pytest
 from tensor2tensor.utils import decoding as t2t_decoding
+from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
+from t2t_af import windows as windows_lib
 from t2t_af.experiments import decoding
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 CONTEXTS, SAMPLES, COND, TIME = 5, 3, 3, 4
+FINGERPRINT = "0123456789abcdef" * 4
 
 
 def _estimator(folder, predict):
@@ -23,6 +26,20 @@ def _estimator(folder, predict):
     predict=predict,
     latest_checkpoint=lambda: folder + "/model.ckpt-9",
   )
+
+
+def _origin(number):
+  """Of a prediction: what the reading of the data says of its window."""
+  return {
+    windows_lib.SEQUENCE_ID: f"walk_{number // 2}/{number % 2}".encode(),
+    windows_lib.START: 0,
+    windows_lib.SPLIT: b"test",
+    windows_lib.IS_WHOLE_SPLIT: False,
+  }
+
+
+def _recording(sequence_id):
+  return sequence_id.rpartition("/")[0]
 
 
 @pytest.fixture(name="decoded", scope="module")
@@ -43,23 +60,30 @@ def _decoded(tmp_path_factory):
     del input_fn, checkpoint_path
     for i in range(CONTEXTS):
       yield dict(
+        _origin(i),
         inputs=truth[i, :COND],
         targets=truth[i, COND:],
         outputs=outputs[i].astype(np.uint8),
         scores=0,
       )
 
-  hparams = types.SimpleNamespace(
+  hparams = hparam.HParams(
     batch_size=2,
     temperature=0.5,
+    data_dir="there",
     problem=types.SimpleNamespace(
-      name="video_x", make_estimator_input_fn=input_fn
+      name="video_x",
+      make_estimator_input_fn=input_fn,
+      recording=_recording,
+      data_fingerprint=lambda data_dir: FINGERPRINT,
     ),
   )
   decode_hp = t2t_decoding.decode_hparams(
     "num_samples=5,num_decodes=3,max_display_outputs=2,max_display_decodes=2"
   )
-  run_folder.update(folder, model="video_flow", seed=4)
+  run_folder.update(
+    folder, model="video_flow", seed=4, data_fingerprint="another"
+  )
   decoding.decode_from_dataset(
     _estimator(folder, predict),
     "video_x",
@@ -91,6 +115,12 @@ def test_the_record_scores_the_best_sample(decoded):
   assert record["ssim_best_of_n"] == pytest.approx(1.0, abs=1e-5)
   assert (record["seed"], record["step"], record["temperature"]) == (4, 9, 0.5)
   assert (record["num_contexts"], record["num_samples"]) == (5, 3)
+  assert record["split"] == "test"
+  assert record["data_fingerprint"] == FINGERPRINT
+  assert record["trained_data_fingerprint"] == "another"
+  assert record["sequence_ids"][1:3] == ["walk_0/1", "walk_1/0"]
+  assert record["num_recordings"] == 3
+  assert record["psnr_best_of_n_stderr"] is None  # of three recordings
   json.dumps(record, allow_nan=False)
 
 
@@ -128,9 +158,19 @@ class _SeriesProblem:
   def __init__(self, windows):
     self.windows = windows
 
+  def recording(self, sequence_id):
+    return _recording(sequence_id)
+
+  def data_fingerprint(self, data_dir):
+    assert data_dir == "there"
+    return FINGERPRINT
+
   def statistics(self, data_dir):
     assert data_dir == "there"
     return types.SimpleNamespace(mean=MEAN, std=STD, names=("a", "b"))
+
+  def statistics_for(self, hparams):
+    return self.statistics(hparams.data_dir)
 
   def split_files(self, data_dir, split):
     return [data_dir, split]
@@ -171,12 +211,16 @@ def _decode_series(folder, windows, outputs, num_contexts):
   def predict(input_fn, checkpoint_path):
     del checkpoint_path
     asked.extend(_windows_read(input_fn))
-    for window, samples in zip(asked, outputs):
+    for number, (window, samples) in enumerate(zip(asked, outputs)):
       yield dict(
-        inputs=window[:COND], targets=window[COND:], outputs=samples, scores=0
+        _origin(number),
+        inputs=window[:COND],
+        targets=window[COND:],
+        outputs=samples,
+        scores=0,
       )
 
-  hparams = types.SimpleNamespace(
+  hparams = hparam.HParams(
     batch_size=2,
     data_dir="there",
     video_num_input_frames=COND,
@@ -218,7 +262,7 @@ def test_series_leave_arrays_a_table_charts_and_a_record(tmp_path):
   (record,) = json_lines.read(run_folder.results(folder, "samples"))
   assert record["rmse_best_of_n"] == pytest.approx(0.0, abs=1e-6)
   assert record["rmse_mean_of_n"] > 0.5 and record["crps"] > 0.0
-  assert record["psnr_best_of_n"] is None
+  assert record["psnr_best_of_n"] is None and record["num_recordings"] == 3
   assert (record["num_contexts"], record["num_predicted_steps"]) == (5, TIME)
 
 
@@ -248,7 +292,7 @@ def test_another_models_samples_are_left_to_tensor2tensor(monkeypatch):
     lambda *args: asked.append(args) or "theirs",
   )
   problem = types.SimpleNamespace(make_estimator_input_fn=lambda *a, **k: None)
-  hparams = types.SimpleNamespace(problem=problem)
+  hparams = hparam.HParams(problem=problem, batch_size=2)
   decode_hp = t2t_decoding.decode_hparams("batch_size=7")
   estimator = _estimator(
     "", lambda *a, **k: iter([dict(outputs=np.zeros([4, 8, 8, 3]))])

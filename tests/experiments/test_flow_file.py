@@ -5,6 +5,7 @@ import types
 
 import numpy as np
 
+from t2t_af import windows
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.experiments import flow_file
 
@@ -21,7 +22,10 @@ class _Frames:
   def decompositions(self, split, count):
     assert (split, count) == ("test", 2)
     return [
-      {name: values[i : i + 1] for name, values in self._found.items()}
+      {
+        windows.SEQUENCE_ID: np.array([f"walk/{i}".encode()]),
+        **{name: values[i : i + 1] for name, values in self._found.items()},
+      }
       for i in range(count)
     ]
 
@@ -55,12 +59,11 @@ def test_a_series_keeps_its_scale_and_full_precision(tmp_path):
     scale_1=np.ones([2, 5, 3], np.float32),
   )
   run.is_series = True
-  run.data_dir = "there"
   statistics = types.SimpleNamespace(
     mean=np.arange(3.0), std=np.arange(1.0, 4.0), names=("a", "b", "c")
   )
   run.problem = types.SimpleNamespace(
-    statistics=lambda data_dir: statistics if data_dir == "there" else None
+    statistics_for=lambda hparams: statistics if hparams is run.hparams else 0
   )
   flow_file.write(run, "test", 2)
   with np.load(tmp_path / "results" / "flow.npz") as stored:
@@ -68,3 +71,4 @@ def test_a_series_keeps_its_scale_and_full_precision(tmp_path):
     np.testing.assert_array_equal(stored["y_1"], np.float32(1e-4))
     np.testing.assert_array_equal(stored["std"], [1, 2, 3])
     assert stored["names"].tolist() == ["a", "b", "c"]
+    assert stored[windows.SEQUENCE_ID].tolist() == ["walk/0", "walk/1"]

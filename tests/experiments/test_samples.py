@@ -27,7 +27,8 @@ def _video(side, error, num_contexts=3):
         outputs=np.stack([np.stack([frame + error] * 2)] * 4),
       )
       for _ in range(num_contexts)
-    ]
+    ],
+    [f"clip_{i}" for i in range(num_contexts)],
   )
 
 
@@ -89,6 +90,7 @@ def _series(error):
       )
     ]
     * 3,
+    ["walk", "walk", "run"],
     STATISTICS,
   )
 

@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af.experiments import trained_run
 from t2t_af.records import run_folder
+from tests.fixtures import small_data
 
 
 def _folder(tmp_path, checkpoint=True, **fields):
@@ -66,13 +67,16 @@ def test_a_run_says_what_it_is(
     problem=problem,
     seed=5,
   )
-  run = trained_run.TrainedRun(folder, "data")
+  data_dir = str(tmp_path / "data")
+  small_data.generate(data_dir, [problem], 1, 1, 1)
+  run = trained_run.TrainedRun(folder, data_dir)
   assert (run.is_series, run.has_standard_noise) == (is_series, is_flow)
   assert run.step == 7 and run.hparams.batch_size == 3
-  assert run.hparams.data_dir == "data"
+  assert run.hparams.data_dir == data_dir
   identity = run.identity("test")
   assert (identity["problem"], identity["split"]) == (problem, "test")
   assert (identity["checkpoint"], identity["step"]) == ("model.ckpt-7", 7)
+  assert identity["data_fingerprint"] == run.problem.data_fingerprint(data_dir)
   assert identity["seed"] == 5 and identity["train_fraction"] == 1.0
 
 

@@ -1,5 +1,7 @@
 """The bar of the trainer: steps, loss, and what ends it."""
 
+import types
+
 import pytest
 from tensor2tensor.bin import t2t_trainer as stock_trainer
 import tensorflow.compat.v1 as tf
@@ -21,7 +23,7 @@ def test_training_progress_shows_steps_and_loss(capsys):
   assert told[-1].endswith("loss 2.5]")
 
 
-def test_progress_is_added_to_the_stock_trainer(monkeypatch):
+def test_progress_is_added_to_the_stock_trainer(monkeypatch, capsys):
   spec = tf.estimator.TrainSpec(lambda: None, max_steps=3)
   experiment = type("Experiment", (), {"_train_spec": spec})()
   monkeypatch.setattr(
@@ -29,10 +31,17 @@ def test_progress_is_added_to_the_stock_trainer(monkeypatch):
     "create_experiment_fn",
     lambda: lambda run_config, hparams: experiment,
   )
+  # Flags are parsed by a command alone.
+  monkeypatch.setattr(
+    training_progress,
+    "FLAGS",
+    types.SimpleNamespace(model="slvm", train_steps=3),
+  )
   training_progress.add_to(stock_trainer)
   made = stock_trainer.create_experiment_fn()(None, None)
   (hook,) = made._train_spec.hooks
   assert isinstance(hook, training_progress.ProgressHook)
+  assert capsys.readouterr().err == "building the graph of slvm\n"
 
 
 def test_a_graph_without_a_loss_shows_steps_alone(capsys):

@@ -53,12 +53,16 @@ def _all_splits(problem, data_dir, tmp_dir):
 _cut = series_records._cut
 
 
+def _said_to_start_later(source, starts, length):
+  return _cut(source, starts, length)._replace(start=starts + 1)
+
+
 def _strided(stride):
 
-  def tiled(values, num_inputs, num_targets):
+  def tiled(source, num_inputs, num_targets):
     length = num_inputs + num_targets
-    starts = tf.range(0, tf.shape(values)[0] - length + 1, stride)
-    return _cut(values, starts, length)
+    starts = tf.range(0, tf.shape(source.values)[0] - length + 1, stride)
+    return _cut(source, starts, length)
 
   return tiled
 
@@ -66,9 +70,9 @@ def _strided(stride):
 def _random(number_of, first=0, last=0, seeded=True, roll=0):
   """random_windows with some freedom; see the mutants."""
 
-  def random(values, number, length):
-    values = tf.roll(values, roll, axis=0)
-    num_steps = tf.shape(values)[0]
+  def random(source, number, length):
+    source = source._replace(values=tf.roll(source.values, roll, axis=0))
+    num_steps = tf.shape(source.values)[0]
     starts = tf.random.stateless_uniform(
       [number_of(num_steps, length)],
       [number if seeded else 1, 0],
@@ -76,7 +80,7 @@ def _random(number_of, first=0, last=0, seeded=True, roll=0):
       maxval=num_steps - length + 1 - last,
       dtype=tf.int32,
     )
-    return _cut(values, starts, length)
+    return _cut(source, starts, length)
 
   return random
 
@@ -115,6 +119,13 @@ MUTANTS = [
     _Mutant,
     "generate_sequences",
     _sequences(lambda split, found: [("same", v) for _, v in found]),
+  ),
+  *mutants.of_origin(_Mutant),
+  (
+    "test_windows_say_where_they_were_cut",
+    series_records,
+    "_cut",
+    _said_to_start_later,
   ),
   ("test_training_data_alone_is_standardised", _Mutant, "details", _all_splits),
   (

@@ -81,7 +81,13 @@ def _last_comes_first(self, *args, **kwargs):
 
 
 def _window_of_another(record, number, length, shape):
-  return tf.roll(_window(record, number, length, shape), 1, axis=0)
+  window = _window(record, number, length, shape)
+  return window._replace(steps=tf.roll(window.steps, 1, axis=0))
+
+
+def _said_to_start_later(record, number, length, shape):
+  window = _window(record, number, length, shape)
+  return window._replace(start=window.start + 1)
 
 
 # check: (owner, attribute, wrong value) of one or more mutants.
@@ -111,6 +117,13 @@ MUTANTS = [
         (f"{k}", frames) for k, (_, frames) in enumerate(found)
       ]
     ),
+  ),
+  *mutants.of_origin(_Mutant),
+  (
+    "test_windows_say_where_they_were_cut",
+    video_records,
+    "window",
+    _said_to_start_later,
   ),
   (
     "test_evaluation_reads_each_first_window_once_in_order",
