@@ -93,7 +93,6 @@ def _likelihood(identity: dict, nll: float) -> dict:
   if identity["hparams_set"] == BOUND:
     parts = dict(
       bound=True,
-      num_samples=10,
       reconstruction_nats_per_dim=RECONSTRUCTION,
       kl_nats_per_dim=nll - RECONSTRUCTION,
     )

@@ -94,7 +94,7 @@ def _unbeaten(comparison: Comparison, name: str) -> list[str]:
 
 
 def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:
-  """What a bound is the sum of, and how many samples it is taken with."""
+  """What a bound is the sum of; that of one sample alone is one."""
   if not comparison.is_bound(name):
     return []
   parts = []
@@ -106,11 +106,7 @@ def _parts_of_bound(comparison: Comparison, name: str) -> list[str]:
     if estimate:
       value = estimate.mean * comparison.unit.scale
       parts.append(f"{words} {formats.number(value)}")
-  counts = sorted(
-    {r.get("num_samples") or 1 for r in comparison.final(name).values()}
-  )
-  samples = formats.listing([str(count) for count in counts])
-  text_ = f"upper bound with {samples} sample{'s' * (counts != [1])}"
+  text_ = "upper bound with 1 sample"
   return [f"{text_}: {' + '.join(parts)}" if parts else text_]
 
 

@@ -100,7 +100,7 @@ def test_bounds_are_marked_and_taken_apart(comparison):
   assert cells[BOUND]["raw"].text.startswith("<= 4.120")
   assert not cells[FLOW]["nll"].text.startswith("<=")
   assert (
-    "upper bound with 10 samples: reconstruction 1.200 + KL 0.420"
+    "upper bound with 1 sample: reconstruction 1.200 + KL 0.420"
     in cells[BOUND]["note"].text
   )
   told = " ".join(verdict.sentences(comparison))
@@ -187,7 +187,7 @@ def test_csv_has_units_of_both_kinds(comparison):
   rows = list(csv.DictReader(io.StringIO(comparison_csv.text(comparison))))
   line = next(r for r in rows if r["name"] == BOUND and r["seed"] == "all")
   assert line["bound"] == "True" and line["dequantization"] == "none"
-  assert line["model"] == "slvm" and line["num_samples"] == "10"
+  assert line["model"] == "slvm" and line["num_samples"] == "1"
   assert float(line["nll_nats_per_dim"]) == pytest.approx(0.54)
   assert float(line["nll_nats_per_step"]) == pytest.approx(0.54 * DIMS)
   assert float(line["nll_raw_nats_per_step"]) == pytest.approx(

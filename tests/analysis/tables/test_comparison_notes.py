@@ -84,7 +84,10 @@ def test_a_bound_is_taken_apart(folder):
   ]
 
 
-def test_bounds_of_several_numbers_of_samples_are_listed(folder):
+def test_bounds_of_more_samples_do_not_stand_for_those_of_one(folder):
   for seed, samples in ((1, 10), (2, 50)):
     _append(folder, seed, bound=True, num_samples=samples)
-  assert _notes(folder) == ["upper bound with 10 and 50 samples"]
+  assert _notes(folder) == []
+  for seed in (1, 2):
+    _append(folder, seed, bound=True)
+  assert _notes(folder) == ["upper bound with 1 sample"]

@@ -104,9 +104,18 @@ def test_sets_scored_alike_are_ranked_and_compared(folder):
 
 
 @pytest.mark.parametrize(
-  "fields", [dict(is_partial=True), dict(split="dev"), dict(split="train")]
+  "fields",
+  [
+    dict(is_partial=True),
+    dict(split="dev"),
+    dict(split="train"),
+    dict(bound=True, num_samples=50),
+  ],
+  ids=str,
 )
-def test_partial_evaluations_and_other_splits_do_not_count(folder, fields):
+def test_partial_evaluations_other_splits_and_bounds_do_not_count(
+  folder, fields
+):
   before = comparison_table.text(Comparison(folder))
   words = verdict.sentences(Comparison(folder))
   for seed in fake_compare.SEEDS:
