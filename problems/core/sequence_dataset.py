@@ -1,6 +1,6 @@
 """Reading sequences in windows, with tf.data: one pass over a split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Callable, Optional
 
 import numpy as np
@@ -51,15 +51,27 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     """How many windows `window_dataset` gives outside of training."""
     raise NotImplementedError
 
+  def each_window(
+    self, data_dir: str, split: str, num_inputs: int, num_targets: int
+  ) -> Iterator[tuple[str, np.ndarray]]:
+    """The windows that evaluation scores, in its order.
+
+    Yields (id of its sequence, step_dtype [num_inputs + num_targets, ...]).
+    """
+    raise NotImplementedError
+
   def read_windows(
     self, data_dir: str, split: str, num_inputs: int, num_targets: int
   ) -> np.ndarray:
-    """The windows that evaluation scores, in its order.
-
-    Returns:
-      step_dtype [windows, num_inputs + num_targets, ...step_shape].
-    """
-    raise NotImplementedError
+    """Those of `each_window`, step_dtype [windows, steps, ...step_shape]."""
+    windows = [
+      window
+      for _, window in self.each_window(
+        data_dir, split, num_inputs, num_targets
+      )
+    ]
+    shape = [len(windows), num_inputs + num_targets, *self.step_shape]
+    return np.asarray(windows, self.step_dtype).reshape(shape)
 
   def recording(self, sequence_id: str) -> str:
     """What a sequence was cut from: errors are over recordings."""

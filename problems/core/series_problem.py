@@ -1,6 +1,6 @@
 """Series of numbers with one record per sequence: the base of them all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Optional
 
 import numpy as np
@@ -254,20 +254,15 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
       for steps, count in f.lengths.items()
     )
 
-  def read_windows(
+  def each_window(
     self, data_dir: str, split: str, num_inputs: int, num_targets: int
-  ) -> np.ndarray:
-    """Windows `num_targets` apart: float32 [windows, time, features]."""
+  ) -> Iterator[tuple[str, np.ndarray]]:
+    """Windows `num_targets` apart: float32 [time, features]."""
     length = num_inputs + num_targets
-    windows = []
-    for _, values in self.each_sequence(data_dir, split):
+    for name, values in self.each_sequence(data_dir, split):
       count = series_records.num_tiled(len(values), num_inputs, num_targets)
-      windows += [
-        values[i * num_targets : i * num_targets + length] for i in range(count)
-      ]
-    return np.asarray(windows, np.float32).reshape(
-      [len(windows), length] + self.step_shape
-    )
+      for start in range(0, count * num_targets, num_targets):
+        yield name, values[start : start + length]
 
 
 def _at_most(count: int, item_bytes: int) -> int:

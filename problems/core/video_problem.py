@@ -1,5 +1,6 @@
 """Video data sets with one record per sequence: the base of them all."""
 
+from collections.abc import Iterator
 from typing import Any, Optional
 
 import numpy as np
@@ -97,11 +98,11 @@ class VideoSequenceProblem(
     """What is known of all sequences, whatever `files` has."""
     return self.frames_per_sequence
 
-  def read_windows(
+  def each_window(
     self, data_dir: str, split: str, num_inputs: int, num_targets: int
-  ) -> np.ndarray:
-    """The first frames of each sequence: uint8 [sequences, time, ...]."""
-    return self.read_sequences(data_dir, split, num_inputs + num_targets)[0]
+  ) -> Iterator[tuple[str, np.ndarray]]:
+    """The first frames of each sequence: uint8 [time, ...]."""
+    yield from self.each_sequence(data_dir, split, num_inputs + num_targets)
 
   def _check_frames(self, sequence_id: str, frames: np.ndarray) -> None:
     if (

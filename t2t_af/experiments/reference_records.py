@@ -35,7 +35,8 @@ def compute(
     UserError: a split has no window of this length.
   """
   train = _training_windows(problem, data_dir, num_inputs, num_targets)
-  scored = problem.read_windows(data_dir, split, num_inputs, num_targets)
+  windows = list(problem.each_window(data_dir, split, num_inputs, num_targets))
+  scored = np.array([window for _, window in windows])
   for name, windows in (("train", train), (split, scored)):
     if not len(windows):
       raise errors.UserError(
@@ -53,6 +54,7 @@ def compute(
     split,
     dequantization,
     log_volume,
+    [problem.recording(name) for name, _ in windows],
   )
   fingerprint = problem.data_fingerprint(data_dir)
   return [dict(record, data_fingerprint=fingerprint) for record in computed]
@@ -90,12 +92,13 @@ def write(
   num_targets: int,
   dequantization: str,
 ) -> None:
-  """Appends the records of `compute` to `path`, once for each protocol."""
+  """Appends the records of `compute` to `path`, once for data and protocol."""
   protocol = dict(
     problem=problem.name,
     split=split,
     num_cond_steps=num_inputs,
     num_scored_steps=num_targets,
+    data_fingerprint=problem.data_fingerprint(data_dir),
   )
   noises = (dequantization, "none")  # A series has none.
   if any(
