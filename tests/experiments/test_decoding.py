@@ -42,6 +42,20 @@ def _recording(sequence_id):
   return sequence_id.rpartition("/")[0]
 
 
+def _video_hparams(input_fn):
+  return hparam.HParams(
+    batch_size=2,
+    temperature=0.5,
+    data_dir="there",
+    problem=types.SimpleNamespace(
+      name="video_x",
+      make_estimator_input_fn=input_fn,
+      recording=_recording,
+      data_fingerprint=lambda data_dir: FINGERPRINT,
+    ),
+  )
+
+
 @pytest.fixture(name="decoded", scope="module")
 def _decoded(tmp_path_factory):
   """Decodes 5 contexts (no multiple of anything); sample 1 is the truth."""
@@ -67,17 +81,6 @@ def _decoded(tmp_path_factory):
         scores=0,
       )
 
-  hparams = hparam.HParams(
-    batch_size=2,
-    temperature=0.5,
-    data_dir="there",
-    problem=types.SimpleNamespace(
-      name="video_x",
-      make_estimator_input_fn=input_fn,
-      recording=_recording,
-      data_fingerprint=lambda data_dir: FINGERPRINT,
-    ),
-  )
   decode_hp = t2t_decoding.decode_hparams(
     "num_samples=5,num_decodes=3,max_display_outputs=2,max_display_decodes=2"
   )
@@ -87,7 +90,7 @@ def _decoded(tmp_path_factory):
   decoding.decode_from_dataset(
     _estimator(folder, predict),
     "video_x",
-    hparams,
+    _video_hparams(input_fn),
     decode_hp,
     dataset_split="test",
   )
@@ -270,38 +273,3 @@ def test_all_windows_of_a_series_can_be_asked_for(tmp_path):
   windows = np.zeros((7, COND + TIME, 2), np.float32)
   outputs = np.zeros((7, SAMPLES, TIME, 2), np.float32)
   assert len(_decode_series(str(tmp_path), windows, outputs, -1)) == 7
-
-
-def test_values_that_are_not_finite_are_warned_of_once(monkeypatch):
-  warned = []
-  monkeypatch.setattr(tf.logging, "warning", lambda *args: warned.append(args))
-  samples = types.SimpleNamespace(non_finite_words="were drawn black")
-  decoding._warn_of_non_finite([dict(scores=0), dict(scores=0)], samples)
-  assert not warned
-  decoding._warn_of_non_finite([dict(scores=2), dict(scores=3)], samples)
-  ((text, *values),) = warned
-  assert values == [5, "were drawn black"] and "temperature" in text
-
-
-def test_another_models_samples_are_left_to_tensor2tensor(monkeypatch):
-  """next_frame_glow returns one sample of a context: four axes."""
-  asked = []
-  monkeypatch.setattr(
-    decoding,
-    "_stock_decode_from_dataset",
-    lambda *args: asked.append(args) or "theirs",
-  )
-  problem = types.SimpleNamespace(make_estimator_input_fn=lambda *a, **k: None)
-  hparams = hparam.HParams(problem=problem, batch_size=2)
-  decode_hp = t2t_decoding.decode_hparams("batch_size=7")
-  estimator = _estimator(
-    "", lambda *a, **k: iter([dict(outputs=np.zeros([4, 8, 8, 3]))])
-  )
-  assert (
-    decoding.decode_from_dataset(
-      estimator, "p", hparams, decode_hp, "file", "dev", "ckpt"
-    )
-    == "theirs"
-  )
-  assert asked == [(estimator, "p", hparams, decode_hp, "file", "dev", "ckpt")]
-  assert hparams.batch_size == 7

@@ -236,19 +236,24 @@ def _case(row, column, overrides):
   return _model(row), hparams, COLUMNS[column]
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_several_draws_are_recorded_as_their_mean_and_spread(monkeypatch, case):
-  name, hparams, step_shape = _case(*CASES[case])
-  made = _Evaluation(monkeypatch, name, hparams, step_shape)
+def _scored(made, hparams, step_shape):
+  """(outputs of the evaluation, scores of each of three draws alone)."""
   draws = [made.of_draw(number) for number in range(3)]
   singles = [dict(d.parts, **{NLL: d.nll}) for d in draws]
   with tf.Session() as session:
     weights.randomize(session)
-    outputs, singles = made.run(
+    return made.run(
       session,
       [_without_signals(made.outputs), singles],
       _steps(hparams, step_shape),
     )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_several_draws_are_recorded_as_their_mean_and_spread(monkeypatch, case):
+  name, hparams, step_shape = _case(*CASES[case])
+  made = _Evaluation(monkeypatch, name, hparams, step_shape)
+  outputs, singles = _scored(made, hparams, step_shape)
   means = [single[NLL].mean() for single in singles]
   assert len(set(means)) == 3
   hparams.add_hparam(

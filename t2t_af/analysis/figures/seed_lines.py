@@ -69,7 +69,7 @@ def per_step(
     if x:
       count = len(per_seed)
       if count == 1:
-        stderr, count = _over_contexts(records, field, scale, x)
+        stderr, count = _over_recordings(records, field, scale, x)
       half = [half_interval(error, count) for error in stderr]
       bands.append(plots.Line(x, y, i, "band", half))
       means += [plots.Line(x, y, i, title=label), plots.Line(x, y, i, "points")]
@@ -115,14 +115,18 @@ def _step_curves(records: Mapping, field: str, scale: float) -> dict:
   return curves
 
 
-def _over_contexts(
+def _over_recordings(
   records: Mapping, field: str, scale: float, x: Sequence[int]
 ) -> tuple[list, int]:
-  """(standard errors at x, contexts) of the one seed that has the field."""
+  """(standard errors at x, recordings) of the one seed that has the field.
+
+  Records of version 0.2 and before have errors over contexts.
+  """
   curves = _step_curves(records, field + "_stderr", scale) or {None: {}}
   ((seed, errors),) = curves.items()
-  count = records[seed].get("num_contexts") if errors else None
-  return [errors.get(step, math.nan) for step in x], count or 0
+  record = records.get(seed, {}) if errors else {}
+  count = record.get("num_recordings") or record.get("num_contexts") or 0
+  return [errors.get(step, math.nan) for step in x], count
 
 
 def _times(value: Optional[float], scale: float) -> Optional[float]:

@@ -91,6 +91,17 @@ def test_band_of_one_seed_is_scaled_with_its_values():
   )
 
 
+def test_band_of_one_seed_has_the_freedom_of_its_recordings():
+  record = _record(
+    [1.0, 2.0], psnr_stderr=[0.5, 0.25], num_contexts=9, num_recordings=4
+  )
+  (band, *_) = seed_lines.per_step([("a", {0: record})], "psnr")
+  # t(0.975; 3) = 3.182446.
+  np.testing.assert_allclose(
+    band.stderr, 3.182446 * np.array([0.5, 0.25]), rtol=1e-6
+  )
+
+
 @pytest.mark.parametrize("missing", ["psnr_stderr", "num_contexts"])
 def test_band_of_one_seed_needs_errors_and_their_number(missing):
   record = _record([1.0], psnr_stderr=[0.5], num_contexts=9)
