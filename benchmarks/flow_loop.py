@@ -176,7 +176,7 @@ class LoopSlvmCore(slvm_core.SlvmCore):
     batch, num_steps = y.shape.as_list()[:2]
     networks = self._networks
     eps = (noise_fn or _noise)(
-      "posterior", [num_steps, batch, networks.latent_size]
+      "posterior", [num_steps, batch, networks.latent_size], 0
     )
     z_t = tf.zeros([batch, networks.latent_size])
     q_state = networks.posterior_state(batch)
@@ -199,6 +199,6 @@ class LoopSlvmCore(slvm_core.SlvmCore):
     return slvm_core.SlvmBound(*[tf.concat(t, axis=1) for t in zip(*terms)])
 
 
-def _noise(what, shape):
-  del what
+def _noise(what, shape, number):
+  del what, number
   return tf.random_normal(shape)

@@ -10,6 +10,7 @@ from t2t_af import windows
 from t2t_af.bijectors import stack
 from t2t_af.models import likelihood_record
 from t2t_af.models import noise
+from t2t_af.models import signals
 from t2t_af.models import slvm
 from t2t_af.models import video_flow_core
 from t2t_af.records import recordings
@@ -244,7 +245,7 @@ def _scored(made, hparams, step_shape):
     weights.randomize(session)
     return made.run(
       session,
-      [_without_signals(made.outputs), singles],
+      [signals.split(made.outputs).scores, singles],
       _steps(hparams, step_shape),
     )
 
@@ -287,14 +288,6 @@ def test_several_draws_are_recorded_as_their_mean_and_spread(monkeypatch, case):
     recordings.group([name for name, _ in ORIGINS]).means(expected),
     rtol=1e-5,
   )
-
-
-def _without_signals(outputs):
-  return {
-    name: values
-    for name, values in outputs.items()
-    if not name.startswith("signal/")
-  }
 
 
 def test_one_draw_says_nothing_of_its_spread(monkeypatch):
