@@ -35,8 +35,8 @@ def compute(
     UserError: a split has no window of this length.
   """
   train = _training_windows(problem, data_dir, num_inputs, num_targets)
-  windows = list(problem.each_window(data_dir, split, num_inputs, num_targets))
-  scored = np.array([window for _, window in windows])
+  named = list(problem.each_window(data_dir, split, num_inputs, num_targets))
+  scored = np.array([window for _, window in named])
   for name, windows in (("train", train), (split, scored)):
     if not len(windows):
       raise errors.UserError(
@@ -54,7 +54,7 @@ def compute(
     split,
     dequantization,
     log_volume,
-    [problem.recording(name) for name, _ in windows],
+    [problem.recording(name) for name, _ in named],
   )
   fingerprint = problem.data_fingerprint(data_dir)
   return [dict(record, data_fingerprint=fingerprint) for record in computed]
