@@ -100,15 +100,22 @@ def same_data(output_dir: str) -> None:
 
 
 def same_model_as_before(output_dir: str) -> None:
-  """Adds to --hparams what a run of an older version was trained with."""
-  added = overrides.of_older_run(output_dir)
-  if added and added.split("=")[0] not in (FLAGS.hparams or ""):
+  """Adds to --hparams what the run keeps and --hparams does not say."""
+  hparams = trainer_lib.create_hparams(
+    FLAGS.hparams_set, hparams_path=os.path.join(output_dir, "hparams.json")
+  )
+  said = FLAGS.hparams or ""
+  kept = overrides.kept_by_run(output_dir, hparams)
+  added = [
+    part
+    for part in kept.split(",")
+    if part and f"{part.split('=')[0]}=" not in said
+  ]
+  if added:
     tf.logging.warning(
-      "%s is a run of version 0.2 or before: continued with %s",
-      output_dir,
-      added,
+      "%s goes on with %s, as it was trained", output_dir, ", ".join(added)
     )
-    FLAGS.hparams = ",".join(filter(None, [FLAGS.hparams, added]))
+    FLAGS.hparams = ",".join(filter(None, [said, *added]))
 
 
 def decode_hparams() -> None:

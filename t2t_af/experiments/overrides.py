@@ -66,15 +66,25 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
     raise UserError(f'cannot read "{text}": {error}') from error
 
 
-def of_older_run(output_dir: str) -> str:
-  """What a run of version 0.2 or before must be given to be the same model.
+def kept_by_run(output_dir: str, hparams: hparam.HParams) -> str:
+  """Overrides that make of `hparams` those that a run was trained with.
 
-  Its hparams.json lacks what came later, which would get today's value.
+  Of the hparams that a run keeps in run.json, whatever their defaults are
+  today. A run of version 0.2 or before kept none: they were what they were
+  then, unless its hparams.json or its command says otherwise.
   """
+  known = run_folder.read(output_dir)
+  if "num_parameters" not in known:
+    return ""  # nothing was trained yet
   stored = run_folder.read_json(os.path.join(output_dir, "hparams.json"))
-  if not any(name.endswith("log_scale_bound") for name in stored):
-    return ""  # no run, or none of our models
-  return "" if "log_scale_clip" in stored else "log_scale_clip=tanh"
+  values, text = hparams.values(), known.get("hparams") or ""
+  parts = []
+  for name, before in run_folder.KEPT_HPARAMS.items():
+    said = name not in known and (name in stored or f"{name}=" in text)
+    value = known.get(name, before)
+    if name in values and not said and values[name] != value:
+      parts.append(f"{name}={value}")
+  return ",".join(parts)
 
 
 def without_effect(

@@ -157,7 +157,7 @@ def _decode_hparams(run: Run):
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
   hparams = trainer_lib.create_hparams(run.hparams_set, run.hparams)
-  hparams.parse(overrides.of_older_run(run.output_dir))
+  hparams.parse(overrides.kept_by_run(run.output_dir, hparams))
   config = trainer_lib.create_run_config(
     run.model,
     model_dir=run.output_dir,

@@ -202,7 +202,7 @@ class TrainedRun:
       hparams_path=os.path.join(self.output_dir, "hparams.json"),
     )
     # In further steps: a text may not assign to an hparam twice.
-    hparams.parse(overrides_lib.of_older_run(self.output_dir))
+    hparams.parse(overrides_lib.kept_by_run(self.output_dir, hparams))
     hparams.parse(overrides)
     config = trainer_lib.create_run_config(
       known["model"],

@@ -35,8 +35,10 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     """Writes to run.json what a training knows."""
     self._step = tf.train.get_or_create_global_step()
     self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
+    values = self._hparams.values()
     run_folder.update(
       self._hparams.model_dir,
+      **{n: values[n] for n in run_folder.KEPT_HPARAMS if n in values},
       num_parameters=num_parameters(),
       train_fraction=self._hparams.train_fraction,
       train_fraction_seed=self._hparams.train_fraction_seed,

@@ -86,10 +86,13 @@ def test_a_schedule_that_trains_nothing_needs_a_checkpoint(folder, schedule):
   t2t_trainer._prepare(_stock())
 
 
-def test_an_evaluation_beside_a_training_waits_if_it_is_said():
-  FLAGS(["t2t-trainer", "--eval_timeout_mins=3"])
+def test_an_evaluation_beside_a_training_waits_if_it_is_said(folder):
   _give(schedule="continuous_eval")
-  t2t_trainer._prepare(_stock())
+  with pytest.raises(errors.UserError, match="holds no checkpoint"):
+    t2t_trainer._prepare(_stock())
+  FLAGS(["t2t-trainer", "--eval_timeout_mins=3"])
+  assert t2t_trainer._prepare(_stock()) is None
+  assert not (folder / "run").exists()
 
 
 def test_a_training_does_not_start_anew_beside_checkpoints(folder):

@@ -6,6 +6,7 @@ from tensor2tensor.utils import registry
 
 from t2t_af import errors
 from t2t_af.experiments import overrides
+from t2t_af.records import run_folder
 
 _VIDEO = "video_toy_pushing"
 _OF_SETS = {  # Set, model, problem.
@@ -45,18 +46,45 @@ def test_what_does_not_fit_is_said(text, message):
   assert str(raised.value).startswith(message)
 
 
+def _kept(folder, hparams_set="af1_tiny"):
+  return overrides.kept_by_run(str(folder), registry.hparams(hparams_set))
+
+
 def test_runs_of_version_02_keep_their_bound(tmp_path):
-  assert not overrides.of_older_run(str(tmp_path))
-  stored = tmp_path / "hparams.json"
-  stored.write_text('{"latent_af_log_scale_bound": 3.0}', encoding="utf-8")
-  assert overrides.of_older_run(str(tmp_path)) == "log_scale_clip=tanh"
-  stored.write_text(
-    '{"latent_af_log_scale_bound": 3.0, "log_scale_clip": "smooth"}',
-    encoding="utf-8",
+  assert not _kept(tmp_path)
+  run_folder.update(str(tmp_path), hparams="")  # nothing trained yet
+  assert not _kept(tmp_path)
+  # What `t2t-af compare` left: no hparams.json.
+  run_folder.update(str(tmp_path), num_parameters=1)
+  assert _kept(tmp_path) == "log_scale_clip=tanh,flow_log_scale_bound=8.0"
+  assert _kept(tmp_path, "video_flow_tiny") == "log_scale_clip=tanh"
+  # What t2t-trainer left, with a bound of one's own.
+  (tmp_path / "hparams.json").write_text(
+    '{"flow_log_scale_bound": 5.0}', encoding="utf-8"
   )
-  assert not overrides.of_older_run(str(tmp_path))
-  stored.write_text('{"hidden_size": 3}', encoding="utf-8")
-  assert not overrides.of_older_run(str(tmp_path))
+  assert _kept(tmp_path) == "log_scale_clip=tanh"
+  # Its first step today keeps them.
+  run_folder.update(
+    str(tmp_path), log_scale_clip="tanh", flow_log_scale_bound=5.0
+  )
+  assert _kept(tmp_path) == "log_scale_clip=tanh,flow_log_scale_bound=5.0"
+
+
+def test_a_bound_that_the_command_gave_stays(tmp_path):
+  run_folder.update(
+    str(tmp_path), num_parameters=1, hparams="flow_log_scale_bound=4.0"
+  )
+  assert _kept(tmp_path) == "log_scale_clip=tanh"
+
+
+def test_runs_of_today_need_nothing(tmp_path):
+  run_folder.update(
+    str(tmp_path),
+    num_parameters=1,
+    log_scale_clip="smooth",
+    flow_log_scale_bound=10.0,
+  )
+  assert not _kept(tmp_path)
 
 
 def test_lists_among_overrides_are_not_cut():
