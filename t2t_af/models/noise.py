@@ -3,8 +3,8 @@
 An evaluation adds noise to what it scores (dequantisation) and draws latents
 (a posterior's epsilon). There the noise of a window follows from the window
 alone: which sequence, which step, which draw, what for. So models with one, two
-or no flows see the same noise on the same frames, whatever the batch size, the
-order or the device, and differences between models are none between draws.
+or no flows see the same noise on the same frames, whatever the batch size and
+the order, and differences between models are none between draws.
 """
 
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ class WindowNoise:
   def _drawn(self, function: Any, shape: Any) -> tf.Tensor:
     one = shape[1:]
 
-    # One algorithm on every device: the same noise on a CPU and on a GPU.
+    # Named, because the algorithm that is chosen else depends on the device.
     @tf.autograph.experimental.do_not_convert
     def draw(seed: tf.Tensor) -> tf.Tensor:
       return function(one, seed, alg="philox")

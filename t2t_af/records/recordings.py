@@ -13,7 +13,7 @@ is not given.
 
 from collections.abc import Hashable, Sequence
 import math
-from typing import NamedTuple, Union
+from typing import NamedTuple, Optional, Union
 
 import numpy as np
 
@@ -69,13 +69,13 @@ def group(ids: Sequence[Hashable]) -> Grouped:
 
 
 def mean_and_stderr(
-  values: Values, recordings: Sequence[Hashable]
+  values: Values, recordings: Optional[Sequence[Hashable]] = None
 ) -> likelihood.MeanAndStderr:
   """The mean over windows, with its error over recordings.
 
   Args:
     values: [N], one per window.
-    recordings: [N], what each window was cut from.
+    recordings: [N], what each window was cut from; None: all are independent.
 
   Returns:
     MeanAndStderr; `stderr` is NaN for fewer than MIN_RECORDINGS.
@@ -83,6 +83,8 @@ def mean_and_stderr(
   Raises:
     ValueError: there are no values, or not as many recordings.
   """
+  if recordings is None:
+    recordings = range(len(values))
   return weighted(values, np.ones(len(values)), recordings)
 
 

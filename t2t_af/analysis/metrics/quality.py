@@ -117,7 +117,6 @@ def best_of_n(
     raise ValueError(f"nothing to compare: {samples.shape}, {truth.shape}")
   samples, truth = samples[:, :, :num_frames], truth[:, :num_frames]
   in_db = np.stack([psnr(s, t) for s, t in zip(samples, truth)])
-  recording_of = range(len(truth)) if recording_of is None else recording_of
   in_psnr = _best(np.minimum(in_db, PSNR_CEILING_DB), recording_of)
   if min(truth.shape[-3:-1]) < WINDOW:
     return Quality(in_psnr, None)
@@ -156,7 +155,9 @@ def write_csv(path: str, quality: Quality) -> None:
           )
 
 
-def _best(scores: np.ndarray, recording_of: Sequence[Hashable]) -> BestOfN:
+def _best(
+  scores: np.ndarray, recording_of: Optional[Sequence[Hashable]]
+) -> BestOfN:
   """The best sample of each context; scores: [contexts, N, time]."""
   per_sample = scores.mean(axis=2)  # [contexts, N]
   best_index = per_sample.argmax(axis=1)

@@ -79,10 +79,7 @@ def record_fields(
     recording_of: [contexts], what each was cut from, which errors are over;
       None: all are independent.
   """
-  per_context = quality.per_context
-  if recording_of is None:
-    recording_of = range(len(per_context))
-  mean, stderr = recordings.mean_and_stderr(per_context, recording_of)
+  mean, stderr = recordings.mean_and_stderr(quality.per_context, recording_of)
   return dict(
     rmse_best_of_n=mean,
     rmse_best_of_n_stderr=stderr,
