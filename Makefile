@@ -15,7 +15,7 @@ help:  ## this list
 setup:  ## .venv with every pinned version; GPU=1 adds CUDA 12; PYTHON=... chooses the interpreter
 	@$(SETUP) $(if $(filter 1 yes true,$(GPU)),--gpu)
 
-demo: setup  ## VideoFlow and VideoFlow+AF trained, scored and sampled side by side (under 10 minutes)
+demo: setup  ## VideoFlow and VideoFlow+AF trained, scored and sampled side by side (6 to 11 minutes on two cores)
 	@.venv/bin/t2t-af compare --demo
 
 test: setup  ## the fast tests, in two processes; ARGS=... goes to pytest
