@@ -25,6 +25,10 @@ def note_training_nll(nll: tf.Tensor) -> None:
   tf.add_to_collection(_TRAINING_NLL, nll)
 
 
+def _kept(hparams: HParams) -> list[str]:
+  return [name for name in run_folder.KEPT_HPARAMS if name in hparams]
+
+
 class TrainingRecordHook(tf.train.SessionRunHook):
   """Appends the mean NLL of recent steps, every few seconds of training."""
 
@@ -35,14 +39,14 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     """Writes to run.json what a training knows."""
     self._step = tf.train.get_or_create_global_step()
     self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
-    values = self._hparams.values()
+    hparams = self._hparams
     run_folder.update(
-      self._hparams.model_dir,
-      **{n: values[n] for n in run_folder.KEPT_HPARAMS if n in values},
+      hparams.model_dir,
+      **{n: getattr(hparams, n) for n in _kept(hparams)},
       num_parameters=num_parameters(),
-      train_fraction=self._hparams.train_fraction,
-      train_fraction_seed=self._hparams.train_fraction_seed,
-      **run_data.of_training(self._hparams),
+      train_fraction=hparams.train_fraction,
+      train_fraction_seed=hparams.train_fraction_seed,
+      **run_data.of_training(hparams),
     )
     self._nlls: list[float] = []
     self._seconds = 0.0
