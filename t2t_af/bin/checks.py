@@ -14,9 +14,9 @@ from problems.core import training_part
 from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
-from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
+from t2t_af.experiments import recovery
 from t2t_af.models import run_data
 
 FLAGS = flags.FLAGS
@@ -176,7 +176,7 @@ def checkpoint_exists(path: str) -> None:
       f"--checkpoint_path={path}: there is no such checkpoint. It is written "
       "without .index or .meta, e.g. run/model.ckpt-1000."
     )
-  best_checkpoint.check_trained(path)
+  recovery.check_trained(path)
 
 
 def schedule(name: str) -> None:

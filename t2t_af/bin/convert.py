@@ -12,6 +12,8 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.bin import arguments
+from t2t_af.experiments import checkpoints
+from t2t_af.experiments import recovery
 
 _MODELS = ("video_flow", "next_frame_glow")
 
@@ -30,7 +32,7 @@ def convert(checkpoint: str, to_dir: str, model: str) -> str:
   Raises:
     UserError: no variables of either model, or to_dir is taken.
   """
-  if tf.train.latest_checkpoint(to_dir):
+  if checkpoints.steps_in(to_dir):
     raise errors.UserError(
       "%s holds a checkpoint already; give an empty folder" % to_dir
     )
@@ -77,9 +79,6 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--to_dir", required=True)
   parser.add_argument("--model", default="video_flow", choices=_MODELS)
   args = parser.parse_args(argv)
-  checkpoint = tf.train.latest_checkpoint(args.from_dir) or args.from_dir
-  # Not checkpoint_exists, which takes any folder for one.
-  if not tf.gfile.Exists(f"{checkpoint}.index"):
-    raise errors.UserError("%s holds no checkpoint" % args.from_dir)
+  checkpoint = recovery.source(args.from_dir)
   print("wrote " + convert(checkpoint, args.to_dir, args.model))
   return 0

@@ -5,9 +5,11 @@ import re
 import sys
 from typing import Callable, Optional
 
+from t2t_af import stopping
 from t2t_af.errors import UserError
 
-EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR = 0, 1, 2
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143  # 128 and the signal's number.
 
 # A model that stops on purpose (a NaN loss) raises inside a TensorFlow op, and
 # TensorFlow adds pages to it; the line meant for people starts with this.
@@ -23,14 +25,16 @@ def exit_code_of(
 
   Args:
     action: returns an exit code, or None for success.
-    interrupted: what is said on Ctrl-C; called only then.
+    interrupted: what is said on Ctrl-C and SIGTERM; called only then.
     user_errors: exceptions, besides UserError, whose text is enough.
   """
   try:
-    return action() or EXIT_OK
-  except KeyboardInterrupt:
+    with stopping.handled():
+      return action() or EXIT_OK
+  except (KeyboardInterrupt, stopping.Terminated) as signal:
     sys.stderr.write(f"\nstopped: {interrupted()}\n")
-    return EXIT_INTERRUPTED
+    interrupt = isinstance(signal, KeyboardInterrupt)
+    return EXIT_INTERRUPTED if interrupt else EXIT_TERMINATED
   except BrokenPipeError:  # `| head` has read enough
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return EXIT_ERROR

@@ -11,13 +11,17 @@ import sys
 from typing import Optional
 
 from t2t_af.bin import outcome
+from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import run
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
   """Returns the exit code."""
   fields = json.loads((sys.argv[1:] if argv is None else argv)[0])
-  return outcome.exit_code_of(lambda: run.execute(run.Run(**fields)))
+  given = run.Run(**fields)
+  return outcome.exit_code_of(
+    lambda: run.execute(given), lambda: best_checkpoint.kept(given.output_dir)
+  )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What the trainer's schedules do; they are T2TExperiment's methods."""
 
 from absl import flags
+import tensorflow.compat.v1 as tf
 
 FLAGS = flags.FLAGS
 
@@ -23,6 +24,15 @@ DECODE = (
   "continuous_decode_on_eval_data",
   "continuous_decode_from_file",
 )
+
+
+def writes_checkpoints() -> bool:
+  """Whether this process trains, and of several workers is the chief."""
+  return (
+    FLAGS.schedule in TRAIN
+    and FLAGS.worker_id == 0
+    and tf.estimator.RunConfig().is_chief
+  )
 
 
 def waits_for_training() -> bool:

@@ -14,8 +14,8 @@ import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags
-from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
+from t2t_af.experiments import recovery
 
 FLAGS = flags.FLAGS
 
@@ -53,7 +53,7 @@ def _prepare(stock) -> None:
   if FLAGS.checkpoint_path:
     checks.checkpoint_exists(FLAGS.checkpoint_path)
   else:
-    best_checkpoint.check_exists(FLAGS.output_dir)
+    recovery.check_exists(FLAGS.output_dir)
     checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
   idle_flags.warn(idle_flags.DECODER)

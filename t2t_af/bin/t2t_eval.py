@@ -16,7 +16,7 @@ import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags
-from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import recovery
 
 FLAGS = flags.FLAGS
 
@@ -46,7 +46,7 @@ def _prepare(stock) -> None:
   # finished run takes a command that sits for four hours for a dead one.
   FLAGS.set_default("eval_timeout_mins", 0)
   if not FLAGS.eval_timeout_mins:
-    best_checkpoint.check_exists(FLAGS.output_dir)
+    recovery.check_exists(FLAGS.output_dir)
   else:
     sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)

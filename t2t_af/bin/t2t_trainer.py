@@ -11,6 +11,7 @@ results/: likelihood, and temporal correlation of data and noise.
 
 Started again with the same --output_dir, it continues from the last checkpoint,
 on the data that the run was trained on (--allow_other_data: on any other).
+Ctrl-C and SIGTERM save a checkpoint first; a second Ctrl-C ends at once.
 """
 
 import sys
@@ -18,12 +19,14 @@ import sys
 from absl import flags
 
 import t2t_af  # noqa: F401
+from t2t_af import locks
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags
 from t2t_af.bin import schedules
 from t2t_af.experiments import best_checkpoint
-from t2t_af.experiments import checkpoints
+from t2t_af.experiments import recovery
+from t2t_af.experiments import stoppable
 from t2t_af.experiments import training_progress
 from t2t_af.records import run_folder
 
@@ -33,6 +36,9 @@ flags.DEFINE_bool(
   "allow_other_data",
   False,
   "Train on though the data in --data_dir is not what the run was trained on.",
+)
+flags.DEFINE_bool(
+  "force", False, "Train though another process seems to train the run."
 )
 
 
@@ -51,10 +57,7 @@ def main() -> None:
 def interrupted() -> str:
   """What is said on Ctrl-C: what is kept, and how to continue."""
   training_progress.close()
-  checkpoint = checkpoints.newest(FLAGS.output_dir or "")
-  if not checkpoint:
-    return "no checkpoint was written yet; the same command starts again"
-  return f"{checkpoint} is kept; the same command continues from there"
+  return best_checkpoint.kept(FLAGS.output_dir or "")
 
 
 def _prepare(stock) -> None:
@@ -71,13 +74,6 @@ def _prepare(stock) -> None:
   checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
   trains = FLAGS.schedule in schedules.TRAIN
-  if trains or schedules.waits_for_training():
-    best_checkpoint.check_goes_on(FLAGS.output_dir)
-  else:
-    best_checkpoint.check_exists(FLAGS.output_dir)
-  checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
-  checks.same_model_as_before(FLAGS.output_dir)
-  checks.same_hparams_set(FLAGS.output_dir)
   if not FLAGS.generate_data:
     splits = ["train"] if trains else []
     if FLAGS.schedule in schedules.EVALUATE:
@@ -85,6 +81,16 @@ def _prepare(stock) -> None:
     checks.data_files(FLAGS.problem, splits)
     if trains:
       checks.same_data(FLAGS.output_dir)
+  if FLAGS.warm_start_from:
+    FLAGS.warm_start_from = recovery.source(FLAGS.warm_start_from)
+  if schedules.writes_checkpoints():
+    locks.take(FLAGS.output_dir, force=FLAGS.force)
+    recovery.check_goes_on(FLAGS.output_dir)
+  elif not trains and not schedules.waits_for_training():
+    recovery.check_exists(FLAGS.output_dir)
+  checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_model_as_before(FLAGS.output_dir)
+  checks.same_hparams_set(FLAGS.output_dir)
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
@@ -97,6 +103,7 @@ def _prepare(stock) -> None:
       seed=FLAGS.random_seed,
       steps=FLAGS.train_steps,
     )
+  stoppable.add_to(stock)
   training_progress.add_to(stock)
 
 

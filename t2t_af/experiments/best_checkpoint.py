@@ -12,7 +12,6 @@ from typing import Optional
 
 from tensor2tensor.utils import decoding as t2t_decoding
 
-from t2t_af.errors import UserError
 from t2t_af.experiments import checkpoints
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
@@ -26,93 +25,15 @@ def step_of(output_dir: str) -> int:
   return t2t_decoding.get_step_from_ckpt_path(checkpoint) if checkpoint else -1
 
 
-def check_exists(output_dir: str) -> None:
-  """Raises if there is nothing trained to restore, or not all of it."""
-  check_trained(_named(output_dir))
-
-
-def check_trained(checkpoint: str) -> None:
-  """Raises if a checkpoint cannot be restored, or is of before a training."""
-  check_whole(checkpoint)
-  if checkpoint.endswith("-0"):
-    raise UserError(
-      f"the checkpoint {checkpoint} is that of step 0, from before any "
-      "training. t2t-trainer with the same --output_dir goes on from there."
-    )
-
-
-def _named(output_dir: str) -> str:
-  """The newest checkpoint; raises where there is none."""
-  checkpoint = checkpoints.newest(output_dir)
-  if checkpoint:
-    return checkpoint
-  steps = checkpoints.steps_in(output_dir)
-  if steps:
-    raise UserError(
-      f"--output_dir={output_dir}: its file checkpoint names none that is "
-      "there. Have it say, for example: model_checkpoint_path: "
-      f'"model.ckpt-{steps[0]}"'
-    )
-  raise UserError(
-    f"--output_dir={output_dir} holds no checkpoint. t2t-trainer with "
-    "the same --output_dir writes one."
+def kept(output_dir: str) -> str:
+  """What is said when a training was stopped: from where it goes on."""
+  step = step_of(output_dir)
+  if step < 1:
+    return "nothing is saved yet; the same command starts again"
+  return (
+    f"step {step} is saved ({checkpoints.newest(output_dir)}); the same "
+    "command continues from there"
   )
-
-
-def check_goes_on(output_dir: str) -> None:
-  """Raises if a training would start anew, or fail, beside checkpoints."""
-  if checkpoints.steps_in(output_dir):
-    check_whole(_named(output_dir))
-
-
-def check_whole(checkpoint: str) -> None:
-  """Raises if a checkpoint cannot be restored; names those that can."""
-  fault = checkpoints.fault(checkpoint)
-  if not fault:
-    return
-  folder = os.path.dirname(checkpoint)
-  whole = [
-    f"model.ckpt-{step}"
-    for step in checkpoints.steps_in(folder)
-    if checkpoints.is_whole(folder, step)
-  ]
-  raise UserError(
-    f"the checkpoint {checkpoint} is damaged: {fault}. "
-    + (
-      f"Whole in that folder: {', '.join(whole)}; name one of them in the "
-      "folder's file checkpoint."
-      if whole
-      else "No other in that folder is whole; train again."
-    )
-  )
-
-
-def recover(output_dir: str) -> None:
-  """Has `checkpoint` name a whole one, where one is left and it does not.
-
-  A run that was killed while its files were moved, or whose files were
-  deleted, would otherwise go on from fresh weights.
-  """
-  newest = checkpoints.newest(output_dir)
-  if newest and not checkpoints.fault(newest):
-    return
-  best = _best(output_dir)
-  for folder in (output_dir, best):
-    for step in checkpoints.steps_in(folder):
-      if checkpoints.is_whole(folder, step):
-        if folder == best:
-          checkpoints.copy(step, best, output_dir)
-        checkpoints.make_newest(output_dir, step)
-        _say(
-          f"{output_dir}: the newest checkpoint is damaged or gone; going on "
-          f"from step {step}, the newest that is whole"
-        )
-        return
-  if newest or _by_step(output_dir):
-    _forget(output_dir)
-    _say(
-      f"{output_dir}: no checkpoint is whole any more; training begins again"
-    )
 
 
 def is_evaluated(output_dir: str, step: int) -> bool:
@@ -180,13 +101,6 @@ def _by_step(output_dir: str) -> dict:
     for r in json_lines.read(run_folder.results(output_dir, "likelihood"))
     if r["split"] == SPLIT
   }
-
-
-def _forget(output_dir: str) -> None:
-  """Removes the name of a checkpoint that cannot be restored."""
-  path = os.path.join(output_dir, "checkpoint")
-  if os.path.exists(path):
-    os.remove(path)
 
 
 def _say(line: str) -> None:

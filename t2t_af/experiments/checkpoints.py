@@ -13,8 +13,11 @@ from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import whole_file
+
 _INDEX = ".index"
-_STEP = re.compile(r"model\.ckpt-(\d+)\.index$")
+_STEP = re.compile(r"model\.ckpt-(\d+)\.(?:index|data-\d+-of-\d+)$")
+_STATE = "checkpoint"  # The file that names the newest.
 
 
 def fault(prefix: str) -> str:
@@ -38,10 +41,26 @@ def fault(prefix: str) -> str:
 
 def newest(folder: str) -> Optional[str]:
   """Path of the one that `checkpoint` names; None where that is none."""
-  try:
-    return tf.train.latest_checkpoint(folder)
-  except ValueError:  # an empty file
-    return None
+  path = _named(folder)
+  return path if path and os.path.isfile(path + _INDEX) else None
+
+
+def fault_of_newest(folder: str) -> str:
+  """Why the newest cannot be restored; "" if it can, or nothing is there."""
+  state, path = os.path.join(folder, _STATE), _named(folder)
+  if path:
+    damage = fault(path)
+    return damage and f"the checkpoint {path} is damaged: {damage}"
+  if os.path.exists(state):
+    return f"{state} is damaged: it names no checkpoint"
+  if steps_in(folder):
+    return f"{state}, which names the newest checkpoint, is not there"
+  return ""
+
+
+def newest_whole(folder: str) -> Optional[int]:
+  """Step of the newest one that can be restored, named or not."""
+  return next((s for s in steps_in(folder) if is_whole(folder, s)), None)
 
 
 def prefix(folder: str, step: int) -> str:
@@ -57,7 +76,8 @@ def is_whole(folder: str, step: int) -> bool:
 def steps_in(folder: str) -> list[int]:
   """Steps of the checkpoints in a folder, whole or not, newest first."""
   names = os.listdir(folder) if os.path.isdir(folder) else []
-  return sorted((int(m[1]) for m in map(_STEP.match, names) if m), reverse=True)
+  steps = {int(m[1]) for m in map(_STEP.match, names) if m}
+  return sorted(steps, reverse=True)
 
 
 def copy(step: int, source: str, target: str) -> bool:
@@ -75,9 +95,9 @@ def copy(step: int, source: str, target: str) -> bool:
   whole = is_whole(temporary, step)
   if whole:
     for path in _files(temporary, step):
-      _sync(path)
+      whole_file.sync(path)
       os.replace(path, os.path.join(target, os.path.basename(path)))
-    _sync(target)
+    whole_file.sync(target)
   shutil.rmtree(temporary, ignore_errors=True)
   return whole
 
@@ -97,25 +117,35 @@ def make_newest(output_dir: str, step: int) -> None:
   The others in the folder stay listed, the newest of them last but one, so
   that a training that goes on deletes the oldest.
   """
-  listed = [s for s in reversed(steps_in(output_dir)) if s != step] + [step]
-  tf.train.update_checkpoint_state(
-    output_dir,
-    prefix(os.path.abspath(output_dir), step),
-    all_model_checkpoint_paths=[
-      prefix(os.path.abspath(output_dir), s) for s in listed
-    ],
+  # Names without the folder, so that a copy of it means its own.
+  state = [f'model_checkpoint_path: "model.ckpt-{step}"']
+  for listed in [s for s in reversed(steps_in(output_dir)) if s != step] + [
+    step
+  ]:
+    state.append(f'all_model_checkpoint_paths: "model.ckpt-{listed}"')
+  whole_file.write(
+    os.path.join(output_dir, _STATE), "\n".join([*state, ""]).encode("utf-8")
   )
+
+
+def forget(output_dir: str) -> None:
+  """Removes the name of a newest checkpoint, and that of step 0 with it."""
+  doomed = [os.path.join(output_dir, _STATE), *_files(output_dir, 0)]
+  for path in doomed:
+    if os.path.exists(path):
+      os.remove(path)
+
+
+def _named(folder: str) -> Optional[str]:
+  """What `checkpoint` says, whether or not it is there."""
+  try:
+    state = tf.train.get_checkpoint_state(folder)
+  except ValueError:  # Empty, or no text.
+    return None
+  return (state and state.model_checkpoint_path) or None
 
 
 def _files(folder: str, step: int) -> list[str]:
   """Files of a checkpoint, its index last."""
   paths = glob.glob(glob.escape(prefix(folder, step)) + ".*")
   return sorted(paths, key=lambda path: (path.endswith(_INDEX), path))
-
-
-def _sync(path: str) -> None:
-  descriptor = os.open(path, os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)

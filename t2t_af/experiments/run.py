@@ -17,6 +17,8 @@ import t2t_af  # noqa: F401
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
+from t2t_af.experiments import recovery
+from t2t_af.experiments import stoppable
 from t2t_af.experiments import training_progress
 from t2t_af.models import run_data
 from t2t_af.records import environment
@@ -81,7 +83,7 @@ def execute(run: Run) -> None:
     hardware=environment.hardware(_gpus()),
   )
   # A run that was killed may have left its files between two states.
-  best_checkpoint.recover(run.output_dir)
+  recovery.check_goes_on(run.output_dir, begins_again=True)
   left = stages_left(run)
   if run.eval_every and "train" not in left:
     best_checkpoint.use(run.output_dir)
@@ -168,7 +170,7 @@ def _experiment(run: Run, trains: bool = False):
     random_seed=run.seed,
   )
   hooks = [training_progress.ProgressHook(run.steps)] if trains else []
-  return trainer_lib.create_experiment(
+  experiment = trainer_lib.create_experiment(
     config,
     hparams,
     run.model,
@@ -181,6 +183,8 @@ def _experiment(run: Run, trains: bool = False):
     eval_use_test_set=run.split == "test",
     additional_train_hooks=hooks,
   )
+  stoppable.guard(experiment)
+  return experiment
 
 
 def _trained_steps(run: Run) -> int:

@@ -15,9 +15,9 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af import windows
-from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
+from t2t_af.experiments import recovery
 from t2t_af.experiments import spread_windows
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import run_data
@@ -50,7 +50,7 @@ class TrainedRun:
         "<set>/seed_<n> of t2t-af compare?"
         % (run_folder.path(output_dir), " and ".join(missing))
       )
-    best_checkpoint.check_exists(output_dir)
+    recovery.check_exists(output_dir)
     self.checkpoint = checkpoints.newest(output_dir)
     self._model_cls = registry.model(self._known["model"])
     if not issubclass(self._model_cls, sequence_model.SequenceModel):
@@ -108,7 +108,9 @@ class TrainedRun:
       hparams,
       dataset_kwargs=dict(reading, dataset_split=split),
     )
-    return estimator.evaluate(input_fn, name=split)
+    return estimator.evaluate(
+      input_fn, checkpoint_path=self.checkpoint, name=split
+    )
 
   def futures(
     self, split: str, count: int, num_samples: int
@@ -124,7 +126,8 @@ class TrainedRun:
       dataset_kwargs={"dataset_split": split},
     )
     return estimator.predict(
-      spread_windows.input_fn(hparams, split, count, input_fn)
+      spread_windows.input_fn(hparams, split, count, input_fn),
+      checkpoint_path=self.checkpoint,
     )
 
   def decompositions(

@@ -7,12 +7,15 @@ never reads slots; training that continues converts them first.
 """
 
 from collections.abc import Sequence
+import glob
 import os
+import shutil
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
+from t2t_af import whole_file
 from t2t_af.models import adam
 
 _PREFIX = "shadow_"
@@ -64,17 +67,45 @@ def _name_of_shape(stack: adam.Stack) -> str:
 
 
 def _rewrite(checkpoint: str, tensors: dict[str, np.ndarray]) -> None:
-  """Writes beside the checkpoint, then takes its place."""
+  """Writes another number of data files, then changes the index for theirs.
+
+  Their names differ from those of the old ones: a process killed before the
+  index is replaced leaves the old checkpoint, one killed after it the new.
+  """
+  old = glob.glob(glob.escape(checkpoint) + ".data-*-of-*")
+  incoming = checkpoint + ".converting"
+  shutil.rmtree(incoming, ignore_errors=True)
+  new = os.path.join(incoming, os.path.basename(checkpoint))
+  _save(new, tensors, num_files=2 if len(old) == 1 else 1)
+  for path in sorted(glob.glob(glob.escape(new) + ".*")):  # The index last.
+    whole_file.sync(path)
+    os.replace(path, checkpoint + path[len(new) :])
+  whole_file.sync(os.path.dirname(checkpoint))
+  for path in old:
+    os.remove(path)
+  shutil.rmtree(incoming)
+
+
+def _save(prefix: str, tensors: dict[str, np.ndarray], num_files: int) -> None:
+  """Writes a checkpoint whose tensors lie in so many files."""
   names = sorted(tensors)
-  new = checkpoint + ".converting"
   with tf.Graph().as_default(), tf.Session() as session:
-    fed = [tf.placeholder(tensors[name].dtype) for name in names]
-    save = tf.raw_ops.SaveV2(
-      prefix=new,
-      tensor_names=names,
-      shape_and_slices=[""] * len(names),
-      tensors=fed,
+    parts = []
+    for i in range(num_files):
+      part, mine = f"{prefix}.part-{i}", names[i::num_files]
+      parts.append(part)
+      fed = [tf.placeholder(tensors[name].dtype) for name in mine]
+      save = tf.raw_ops.SaveV2(
+        prefix=part,
+        tensor_names=mine,
+        shape_and_slices=[""] * len(mine),
+        tensors=fed,
+      )
+      session.run(save, {p: tensors[name] for p, name in zip(fed, mine)})
+    session.run(
+      tf.raw_ops.MergeV2Checkpoints(
+        checkpoint_prefixes=parts,
+        destination_prefix=prefix,
+        delete_old_dirs=False,
+      )
     )
-    session.run(save, {p: tensors[name] for p, name in zip(fed, names)})
-  for part in (".data-00000-of-00001", ".index"):
-    os.replace(new + part, checkpoint + part)

@@ -9,6 +9,7 @@ from problems import series_particle
 from t2t_af import errors
 from t2t_af.bin import checks
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import recovery
 from tests.fixtures import checkpoint_files
 
 FLAGS = flags.FLAGS
@@ -51,9 +52,9 @@ def test_missing_data_names_the_command_that_makes_it(tmp_path):
 def test_another_models_checkpoint_is_refused(tmp_path):
   checks.output_dir_is_of("next_frame_glow", str(tmp_path))  # empty: fine
   with pytest.raises(errors.UserError, match="holds no checkpoint"):
-    best_checkpoint.check_exists(str(tmp_path))
+    recovery.check_exists(str(tmp_path))
   path = checkpoint_files.write(str(tmp_path), 3, scope="next_frame_glow")
-  best_checkpoint.check_exists(str(tmp_path))
+  recovery.check_exists(str(tmp_path))
   checks.checkpoint_exists(path)
   with pytest.raises(errors.UserError, match="written without .index"):
     checks.checkpoint_exists(path + ".index")
@@ -138,34 +139,28 @@ def test_what_a_run_began_with_may_be_given_again(tmp_path):
     checks.model_and_hparams()
 
 
-def test_a_damaged_checkpoint_is_named_with_those_that_are_whole(tmp_path):
+def test_of_a_damaged_checkpoint_the_one_before_is_used(tmp_path, capsys):
   checkpoint_files.write(str(tmp_path), 3)
   path = checkpoint_files.write(str(tmp_path), 5)
   (tmp_path / "model.ckpt-5.data-00000-of-00001").write_bytes(b"cut")
-  told = "model.ckpt-5 is damaged: .* Whole in that folder: model.ckpt-3"
+  told = "model.ckpt-5 is damaged: .* that is whole is model.ckpt-3"
   with pytest.raises(errors.UserError, match=told):
-    best_checkpoint.check_exists(str(tmp_path))
-  with pytest.raises(errors.UserError, match=told):
-    checks.checkpoint_exists(path)
+    checks.checkpoint_exists(path)  # Which a person named.
+  recovery.check_exists(str(tmp_path))
+  assert best_checkpoint.step_of(str(tmp_path)) == 3
+  assert "Going on from" in capsys.readouterr().err
   (tmp_path / "model.ckpt-3.index").unlink()
-  with pytest.raises(errors.UserError, match="No other .* train again"):
-    best_checkpoint.check_exists(str(tmp_path))
+  with pytest.raises(errors.UserError, match="no other checkpoint .* whole"):
+    recovery.check_exists(str(tmp_path))
 
 
 def test_the_checkpoint_of_before_a_training_is_not_evaluated(tmp_path):
   path = checkpoint_files.write(str(tmp_path), 0)
-  best_checkpoint.check_goes_on(str(tmp_path))
+  recovery.check_goes_on(str(tmp_path))
   with pytest.raises(errors.UserError, match="step 0, from before any"):
-    best_checkpoint.check_exists(str(tmp_path))
+    recovery.check_exists(str(tmp_path))
   with pytest.raises(errors.UserError, match="step 0, from before any"):
     checks.checkpoint_exists(path)
-
-
-def test_a_file_that_names_no_checkpoint_is_not_none_at_all(tmp_path):
-  checkpoint_files.write(str(tmp_path), 3)
-  (tmp_path / "checkpoint").write_text("", encoding="utf-8")
-  with pytest.raises(errors.UserError, match="model.ckpt-3"):
-    best_checkpoint.check_exists(str(tmp_path))
 
 
 def test_decode_hparams_are_looked_at():

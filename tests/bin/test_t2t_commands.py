@@ -12,6 +12,7 @@ from t2t_af.bin import t2t_decoder
 from t2t_af.bin import t2t_eval
 from t2t_af.bin import t2t_trainer
 from t2t_af.experiments import decoding
+from t2t_af.experiments import stoppable
 from t2t_af.experiments import training_progress
 from t2t_af.records import run_folder
 from tests.fixtures import checkpoint_files
@@ -34,7 +35,8 @@ def _folder(parsed_flags, tmp_path, monkeypatch):
     train_steps=5,
     random_seed=2,
   )
-  monkeypatch.setattr(training_progress, "add_to", lambda stock: None)
+  for adding in (stoppable, training_progress):
+    monkeypatch.setattr(adding, "add_to", lambda stock: None)
   return tmp_path
 
 
@@ -95,10 +97,13 @@ def test_an_evaluation_beside_a_training_waits_if_it_is_said(folder):
   assert not (folder / "run").exists()
 
 
-def test_a_training_does_not_start_anew_beside_checkpoints(folder):
+def test_a_training_does_not_start_anew_beside_checkpoints(folder, capsys):
   checkpoint_files.write(str(folder / "run"), 3)
   (folder / "run" / "checkpoint").unlink()
-  with pytest.raises(errors.UserError, match='say, .* "model.ckpt-3"'):
+  t2t_trainer._prepare(_stock())
+  assert "model.ckpt-3, the newest checkpoint that" in capsys.readouterr().err
+  (folder / "run" / "model.ckpt-3.index").unlink()
+  with pytest.raises(errors.UserError, match="no other checkpoint"):
     t2t_trainer._prepare(_stock())
 
 
@@ -174,7 +179,7 @@ def test_an_unknown_schedule_is_named():
 
 
 def test_ctrl_c_says_whether_a_checkpoint_is_kept(folder):
-  assert "no checkpoint was written yet" in t2t_trainer.interrupted()
+  assert "nothing is saved yet" in t2t_trainer.interrupted()
   (folder / "run").mkdir()
   (folder / "run" / "checkpoint").write_text(
     'model_checkpoint_path: "model.ckpt-3"\n', encoding="utf-8"
@@ -182,15 +187,13 @@ def test_ctrl_c_says_whether_a_checkpoint_is_kept(folder):
   for suffix in ("index", "data-00000-of-00001"):
     (folder / "run" / f"model.ckpt-3.{suffix}").touch()
   assert t2t_trainer.interrupted() == (
-    f"{folder / 'run'}/model.ckpt-3 is kept; the same command continues from "
-    "there"
+    f"step 3 is saved ({folder / 'run'}/model.ckpt-3); the same command "
+    "continues from there"
   )
 
 
 def test_the_decoder_takes_our_sampling(folder, monkeypatch):
-  monkeypatch.setattr(
-    t2t_decoder.best_checkpoint, "check_exists", lambda folder: None
-  )
+  monkeypatch.setattr(t2t_decoder.recovery, "check_exists", lambda folder: None)
   stock = _stock()
   t2t_decoder._prepare(stock)
   assert stock.decoding.decode_from_dataset is decoding.decode_from_dataset
@@ -203,7 +206,7 @@ def test_a_checkpoint_that_is_none_is_refused(folder):
 
 
 def test_an_evaluation_waits_only_if_it_is_said(monkeypatch, capsys):
-  monkeypatch.setattr(t2t_eval.best_checkpoint, "check_exists", pytest.fail)
+  monkeypatch.setattr(t2t_eval.recovery, "check_exists", pytest.fail)
   with pytest.raises(pytest.fail.Exception):
     t2t_eval._prepare(_stock())
   assert FLAGS.eval_timeout_mins == 0  # tensor2tensor: four hours

@@ -175,7 +175,8 @@ def test_a_checkpoint_file_that_points_at_nothing_is_mended(run, capsys):
     os.remove(os.path.join(run.output_dir, f"model.ckpt-{step}.index"))
   assert tf.train.latest_checkpoint(run.output_dir) is None
   run_lib.execute(run)
-  assert "going on from step 8" in capsys.readouterr().err
+  assert "Going on from" in capsys.readouterr().err
+  assert best_checkpoint.step_of(run.output_dir) == 8
   assert _scored(run) == [8]  # No fresh weights, nothing scored again.
 
 
