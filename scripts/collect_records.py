@@ -9,6 +9,7 @@ five digits; and those that have a number or a name of every sequence are left
 out of evaluations that a later one of the same kind followed.
 """
 
+import io
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from t2t_af import whole_file
 from t2t_af.records import json_lines
 import t2t_af_light  # noqa: F401
 
@@ -82,7 +84,9 @@ def _copy_samples(path: str, to: str) -> None:
   for name in ("inputs", "targets", "outputs"):
     kept[name] = kept[name][:SHOWN]
   kept["outputs"] = kept["outputs"][:, :SHOWN]
-  np.savez_compressed(to, **kept)
+  stream = io.BytesIO()
+  np.savez_compressed(stream, **kept)
+  whole_file.write(to, stream.getvalue())
 
 
 def _short(value: Any) -> Any:

@@ -35,8 +35,7 @@ def write(path: str, content: bytes) -> str:
 
 def write_json(path: str, value: Any) -> str:
   """`write` of a value as JSON, for people to read as well."""
-  text = json.dumps(value, indent=1, sort_keys=True)
-  return write(path, text.encode("utf-8"))
+  return write(path, json.dumps(value, indent=1).encode("utf-8"))
 
 
 def sync(path: str) -> None:

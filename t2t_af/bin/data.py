@@ -23,6 +23,7 @@ import tensorflow.compat.v1 as tf
 from problems.core import sequence_storage
 from problems.core import series_problem
 from problems.core import shards
+from t2t_af import whole_file
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis.charts import pictures
@@ -228,7 +229,7 @@ def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
     )
   else:
     image = contact_sheet.video(ids, values)
-  return pictures.write(
+  return whole_file.write(
     os.path.join(output_dir, problem.name + ".png"), pictures.png(image)
   )
 

@@ -10,7 +10,7 @@ Writes every part of the figure, and a page with all of them.
 import html
 import os
 
-from t2t_af.analysis.charts import pictures
+from t2t_af import whole_file
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
@@ -43,7 +43,9 @@ def main(argv: list[str]) -> int:
   files = {part.name: part.content for part in parts}
   files[f"figure_{name}.html"] = page.document(title, body).encode("utf-8")
   for file, content in files.items():
-    print(pictures.write(os.path.abspath(os.path.join(folder, file)), content))
+    print(
+      whole_file.write(os.path.abspath(os.path.join(folder, file)), content)
+    )
   return 0
 
 

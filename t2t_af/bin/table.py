@@ -7,7 +7,7 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 
 import os
 
-from t2t_af.analysis.charts import pictures
+from t2t_af import whole_file
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_tables
@@ -30,6 +30,6 @@ def main(argv: list[str]) -> int:
   if not args.output:
     print(text)
     return 0
-  pictures.write(args.output, (text + "\n").encode("utf-8"))
+  whole_file.write(args.output, (text + "\n").encode("utf-8"))
   print(os.path.abspath(args.output))
   return 0

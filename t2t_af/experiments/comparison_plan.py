@@ -8,6 +8,7 @@ from typing import Any
 from tensor2tensor.utils import registry
 
 from problems.core import training_part
+from t2t_af import whole_file
 from t2t_af.errors import UserError
 
 # Rows of the paper's tables: what a set's name begins with.
@@ -94,7 +95,6 @@ def write(output_dir: str, config: dict) -> None:
   Raises:
     UserError: it is.
   """
-  os.makedirs(output_dir, exist_ok=True)
   path = os.path.join(output_dir, "compare.json")
   if os.path.exists(path):
     with open(path, encoding="utf-8") as f:
@@ -106,5 +106,4 @@ def write(output_dir: str, config: dict) -> None:
           f"{output_dir} is a comparison with {key}={before[key]}, not "
           f"{config[key]}. Give another --output_dir."
         )
-  with open(path, "w", encoding="utf-8") as f:
-    json.dump(config, f, indent=1)
+  whole_file.write_json(path, config)

@@ -22,8 +22,8 @@ from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
+from t2t_af import whole_file
 from t2t_af import windows
-from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import spread_windows
 from t2t_af.experiments import video_samples
@@ -135,7 +135,7 @@ def _spread_contexts(hparams, decode_hp, split):
 def _write_samples(output_dir, arrays):
   stream = io.BytesIO()
   np.savez_compressed(stream, **arrays)
-  pictures.write(os.path.join(output_dir, "samples.npz"), stream.getvalue())
+  whole_file.write(os.path.join(output_dir, "samples.npz"), stream.getvalue())
 
 
 def _warn_of_non_finite(predictions, samples):

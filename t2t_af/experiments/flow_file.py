@@ -19,8 +19,8 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import whole_file
 from t2t_af import windows
-from t2t_af.analysis.charts import pictures
 from t2t_af.experiments import trained_run
 
 
@@ -61,7 +61,7 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
     )
   stream = io.BytesIO()
   np.savez_compressed(stream, **arrays)
-  pictures.write(
+  whole_file.write(
     os.path.join(run.output_dir, "results", "flow.npz"), stream.getvalue()
   )
   return True

@@ -92,21 +92,28 @@ def write(
   num_targets: int,
   dequantization: str,
 ) -> None:
-  """Appends the records of `compute` to `path`, once for data and protocol."""
+  """Has `path` hold the records of `compute`, once for each protocol.
+
+  Those that are there stay if they are complete and of this data.
+  """
+  is_series = isinstance(problem, SeriesProblem)
   protocol = dict(
     problem=problem.name,
     split=split,
     num_cond_steps=num_inputs,
     num_scored_steps=num_targets,
-    data_fingerprint=problem.data_fingerprint(data_dir),
+    dequantization="none" if is_series else dequantization,
   )
-  noises = (dequantization, "none")  # A series has none.
-  if any(
-    protocol.items() <= r.items() and r.get("dequantization") in noises
-    for r in json_lines.read(path)
+  mine, others = [], []
+  for record in json_lines.read(path):
+    (mine if protocol.items() <= record.items() else others).append(record)
+  fingerprint = problem.data_fingerprint(data_dir)
+  expected = references.names(protocol["dequantization"])
+  if [r["name"] for r in mine] == expected and all(
+    r.get("data_fingerprint") == fingerprint for r in mine
   ):
     return
-  for record in compute(
+  computed = compute(
     problem, data_dir, split, num_inputs, num_targets, dequantization
-  ):
-    json_lines.append(path, record)
+  )
+  json_lines.write(path, [*others, *computed])

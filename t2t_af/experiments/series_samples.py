@@ -10,8 +10,8 @@ import os
 import numpy as np
 from tensor2tensor.utils.hparam import HParams
 
+from t2t_af import whole_file
 from t2t_af.analysis.charts import line_pictures
-from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.metrics import series_quality
 from t2t_af.analysis.results import samples as samples_lib
@@ -80,7 +80,7 @@ class SeriesSamples:
       ),
     )
     for context, image in enumerate(self.images(decode_hp)):
-      pictures.write(
+      whole_file.write(
         os.path.join(folder, "context_%03d" % context, "samples.png"), image
       )
 

@@ -12,6 +12,7 @@ import os
 import numpy as np
 from tensor2tensor.utils.hparam import HParams
 
+from t2t_af import whole_file
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.metrics import quality as quality_lib
 
@@ -56,11 +57,11 @@ class VideoSamples:
     for context, rows in self._contexts(decode_hp):
       here = os.path.join(folder, "context_%03d" % context)
       os.makedirs(here, exist_ok=True)
-      pictures.write(
+      whole_file.write(
         os.path.join(here, "strip.png"),
         pictures.png(pictures.strip(rows, num_cond)),
       )
-      pictures.write(
+      whole_file.write(
         os.path.join(here, "samples.gif"),
         pictures.animation(
           rows, num_cond, milliseconds=1000 // decode_hp.frames_per_second

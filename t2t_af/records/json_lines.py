@@ -1,16 +1,24 @@
-"""Files of records: one JSON object per line, appended, never rewritten.
+"""Files of records: one JSON object per line, appended.
 
 Strict JSON has no NaN: a number that is not finite is written as null, and the
 record's "non_finite" says which it was, e.g. {"nll_nats_per_dim": "nan"}.
 """
 
+from collections.abc import Iterable
+import contextlib
+import errno
+import fcntl
 import json
 import logging
 import math
 import os
-from typing import Any, Optional
+from typing import Any, BinaryIO, Optional
 
 import numpy as np
+
+from t2t_af import whole_file
+
+_BLOCK = 2**16  # bytes, of a search for the last line
 
 # Part of a field's name in files of version 0.2 and before, and its name now.
 _RENAMED = {
@@ -22,26 +30,38 @@ _RENAMED = {
 
 
 def append(path: str, record: dict) -> None:
-  """Appends one line; a process killed here leaves at most a partial line.
+  """Appends one line, in one piece; several processes may append.
 
-  A partial line left by an earlier kill is closed first, so that it can spoil
-  only itself.
+  A line that was cut short by a kill is removed first, and said.
   """
-  line = dumps(record) + "\n"
   os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-  with open(path, "ab") as stream:
-    if not _ends_with_newline(path):
-      line = "\n" + line
-    stream.write(line.encode("utf-8"))  # One write: buffered, then flushed.
-    stream.flush()
-    os.fsync(stream.fileno())
+  # Unbuffered: what is written is one write at the file's end.
+  with open(path, "ab+", buffering=0) as stream:
+    with contextlib.suppress(OSError):  # Not every file system has locks.
+      fcntl.flock(stream, fcntl.LOCK_EX)
+    end = _end_of_whole_lines(stream, path)
+    try:
+      line = f"{dumps(record)}\n".encode()
+      if stream.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+      os.fsync(stream.fileno())
+    except OSError:
+      stream.truncate(end)
+      raise
+
+
+def write(path: str, records: Iterable[dict]) -> None:
+  """Writes a file of records anew, whole or not at all."""
+  lines = "".join(f"{dumps(record)}\n" for record in records)
+  whole_file.write(path, lines.encode())
 
 
 def read(path: str) -> list[dict]:
   """All records of a file, oldest first; [] where there is no file.
 
   Fields of older versions get the names of today (`_RENAMED`). A line that is
-  no JSON object is skipped with a warning that names it.
+  no JSON object is skipped with a warning that names it: the last one may have
+  been cut short by a kill.
   """
   if not os.path.exists(path):
     return []
@@ -94,12 +114,23 @@ def _parse(line: str) -> Optional[dict]:
   return record if isinstance(record, dict) else None
 
 
-def _ends_with_newline(path: str) -> bool:
-  with open(path, "rb") as stream:
-    if not stream.seek(0, os.SEEK_END):
-      return True
-    stream.seek(-1, os.SEEK_END)
-    return stream.read(1) == b"\n"
+def _end_of_whole_lines(stream: BinaryIO, path: str) -> int:
+  """Length of a file, without a last line that was cut short."""
+  size = stream.seek(0, os.SEEK_END)
+  tail, start = b"", size
+  while start and b"\n" not in tail:
+    start = max(0, start - _BLOCK)
+    stream.seek(start)
+    tail = stream.read(size - start)
+  last = tail[tail.rfind(b"\n") + 1 :]
+  if not last:
+    return size
+  if _parse(last.decode(errors="replace")) is not None:
+    stream.write(b"\n")  # Only its end is missing.
+    return size + 1
+  logging.warning("%s: its last line was cut short: removed", path)
+  stream.truncate(size - len(last))
+  return size - len(last)
 
 
 def _with_todays_names(record: dict) -> dict:

@@ -3,6 +3,8 @@
 import json
 import os
 
+from t2t_af import whole_file
+
 IDENTITY = (
   "model",
   "hparams_set",
@@ -42,12 +44,8 @@ def read_json(file_path: str) -> dict:
 
 def update(output_dir: str, **fields) -> None:
   """Adds or replaces fields; the file is complete at every moment."""
-  os.makedirs(output_dir, exist_ok=True)
-  merged = dict(read(output_dir), **fields)
-  temporary = path(output_dir) + ".tmp"
-  with open(temporary, "w", encoding="utf-8") as f:
-    json.dump(merged, f, indent=1, sort_keys=True)
-  os.replace(temporary, path(output_dir))
+  known = dict(read(output_dir), **fields)
+  whole_file.write_json(path(output_dir), dict(sorted(known.items())))
 
 
 def identity(output_dir: str) -> dict:

@@ -132,16 +132,6 @@ def write_frames(
   return paths
 
 
-def write(path: str, content: bytes) -> str:
-  """Writes bytes under a temporary name, then renames: never a half file."""
-  os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-  temporary = path + ".incomplete"
-  with open(temporary, "wb") as stream:
-    stream.write(content)
-  os.replace(temporary, path)
-  return path
-
-
 def _page(panels, t, num_cond_steps, num_frames, scale, columns):
   """Time step t of an animation as one image."""
   height, width = _frame_size(panels)

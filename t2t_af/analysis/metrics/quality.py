@@ -11,10 +11,12 @@ with the highest score, chosen for each metric and each context by itself.
 
 from collections.abc import Hashable, Sequence
 import csv
+import io
 from typing import NamedTuple, Optional
 
 import numpy as np
 
+from t2t_af import whole_file
 from t2t_af.records import recordings
 
 PEAK = 255.0
@@ -142,7 +144,7 @@ def record_fields(quality: Quality) -> dict:
 
 def write_csv(path: str, quality: Quality) -> None:
   """One row per metric, context and frame, of the sample that was best."""
-  with open(path, "w", newline="", encoding="utf-8") as stream:
+  with io.StringIO(newline="") as stream:
     writer = csv.writer(stream)
     writer.writerow(("metric", "context", "best_sample", "frame", "value"))
     for name, metric in quality._asdict().items():
@@ -153,6 +155,7 @@ def write_csv(path: str, quality: Quality) -> None:
           writer.writerow(
             (name, context, metric.best_index[context], frame, f"{value:.6f}")
           )
+    whole_file.write(path, stream.getvalue().encode("utf-8"))
 
 
 def _best(

@@ -134,6 +134,21 @@ def compute(
   return made
 
 
+def names(dequantization: str) -> list[str]:
+  """Of the records of `compute`: "uniform", "gaussian"; of a series "none"."""
+  if dequantization == "none":
+    return [_SERIES_NAMES.get(name, name) for name in _NAMES[1:]]
+  return list(_NAMES if dequantization == "uniform" else _NAMES[1:])
+
+
+_NAMES = (
+  "uniform",
+  "standard_normal",
+  "global_gaussian",
+  "per_pixel_gaussian",
+  "copy_last_frame",
+  "copy_last_frame_per_pixel",
+)
 _SERIES_NAMES = {
   "per_pixel_gaussian": "per_feature_gaussian",
   "copy_last_frame": "copy_last_step",

@@ -12,10 +12,12 @@ The best of N samples is the one with the lowest RMSE of its context.
 from collections.abc import Hashable, Sequence
 import csv
 import importlib.util
+import io
 from typing import NamedTuple, Optional
 
 import numpy as np
 
+from t2t_af import whole_file
 from t2t_af.analysis.metrics import calibration
 from t2t_af.records import recordings
 
@@ -106,7 +108,7 @@ def write_csv(
     targets: [contexts, time', features], raw, what followed.
     outputs: [contexts, N, time, features], raw, the samples.
   """
-  with open(path, "w", newline="", encoding="utf-8") as stream:
+  with io.StringIO(newline="") as stream:
     writer = csv.writer(stream)
     writer.writerow(("context", "what", "step", *names))
     for context, given in enumerate(inputs, start=1):
@@ -121,6 +123,7 @@ def write_csv(
       for what, first, values in rows:
         for step, row in enumerate(values, start=first):
           writer.writerow((context, what, step, *(f"{v:.7g}" for v in row)))
+    whole_file.write(path, stream.getvalue().encode("utf-8"))
 
 
 def _crps(samples: np.ndarray, truth: np.ndarray) -> Optional[float]:

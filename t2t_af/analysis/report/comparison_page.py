@@ -10,8 +10,8 @@ import html
 import os
 from typing import Optional
 
+from t2t_af import whole_file
 from t2t_af.analysis import formats
-from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.report import comparison_words
@@ -32,7 +32,7 @@ def write(compare_dir: str, path: Optional[str] = None) -> str:
     UserError: if there is no compare.json.
   """
   content = render(Comparison(compare_dir))
-  return pictures.write(
+  return whole_file.write(
     path or os.path.join(compare_dir, "report.html"), content.encode("utf-8")
   )
 

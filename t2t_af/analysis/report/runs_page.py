@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import html
 
 from t2t_af import errors
+from t2t_af import whole_file
 from t2t_af.analysis import formats
-from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import paper_figures
 from t2t_af.analysis.report import figure_sections
 from t2t_af.analysis.report import overview
@@ -50,7 +50,7 @@ def write(paths: Sequence[str], output: str) -> str:
       f"there is no run below {where}; give a folder that t2t-trainer or "
       "t2t-af compare has written to, or one above it"
     )
-  return pictures.write(output, render(results).encode("utf-8"))
+  return whole_file.write(output, render(results).encode("utf-8"))
 
 
 def render(results: folders.Results) -> str:

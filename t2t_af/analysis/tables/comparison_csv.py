@@ -8,7 +8,7 @@ import csv
 import io
 from typing import Optional
 
-from t2t_af.analysis.charts import pictures
+from t2t_af import whole_file
 from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import trivial
 from t2t_af.analysis.results.comparison import Comparison
@@ -79,7 +79,7 @@ def text(comparison: Comparison) -> str:
 
 def write(comparison: Comparison, path: str) -> str:
   """Writes `text`; returns the path."""
-  return pictures.write(path, text(comparison).encode("utf-8"))
+  return whole_file.write(path, text(comparison).encode("utf-8"))
 
 
 def _set_line(comparison: Comparison, name: str) -> dict:

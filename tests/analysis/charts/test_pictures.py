@@ -167,10 +167,3 @@ def test_png_bytes_are_the_image():
   np.testing.assert_array_equal(
     np.asarray(Image.open(io.BytesIO(pictures.png(image)))), np.asarray(image)
   )
-
-
-def test_write_leaves_no_temporary_file(tmp_path):
-  path = pictures.write(str(tmp_path / "new" / "a.gif"), b"content")
-  assert os.listdir(tmp_path / "new") == ["a.gif"]
-  with open(path, "rb") as stream:
-    assert stream.read() == b"content"
