@@ -4,6 +4,7 @@ A lock is one of the operating system's on a small file: it ends with the
 process that holds it, however that ends. The file says who holds it.
 """
 
+import atexit
 from collections.abc import Iterator
 import contextlib
 import errno
@@ -37,11 +38,13 @@ def take(folder: str, name: str = OF_A_RUN, force: bool = False) -> None:
     UserError: another process holds the lock, or the folder is read-only.
   """
   path = os.path.join(os.path.abspath(folder), name)
-  if path in _held:
+  if path in _held or "://" in folder:  # A bucket has no locks.
     return
   descriptor = _locked(folder, path)
   if descriptor is not None:
     _held[path] = descriptor
+    # After kill -9 the file stays, which nobody holds then.
+    atexit.register(release, folder, name)
   elif force:
     sys.stderr.write(f"{_in_use(folder, path)} Going on: --force.\n")
   else:

@@ -26,6 +26,7 @@ class Options(NamedTuple):
     aspect: how a frame becomes square: "crop" its middle, "pad" it with black,
       or "stretch" it.
     grey: one channel instead of three.
+    force: write though another process seems to write the same data.
   """
 
   source_dir: Optional[str] = None
@@ -34,6 +35,7 @@ class Options(NamedTuple):
   frame_rate: Optional[float] = None
   aspect: str = "crop"
   grey: bool = False
+  force: bool = False
 
 
 _current = Options()

@@ -7,11 +7,13 @@ from typing import Any, Callable, Optional
 from tensor2tensor.data_generators import problem
 import tensorflow.compat.v1 as tf
 
+from problems.core import options
 from problems.core import shard_entry
 from problems.core import shard_writer
 from problems.core import shards
 from problems.core import source_changes
 from problems.core import threads
+from t2t_af import locks
 from t2t_af import progress
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
@@ -129,7 +131,8 @@ class SequenceGeneration:
     """Writes each split that is not complete yet (`force`: every split).
 
     Raises:
-      UserError: the source is missing or wrong, or the disk is full.
+      UserError: the source is missing or wrong, the disk is full, or another
+        process writes the same data.
     """
     store = self.store(data_dir)
     held = self.source_files(tmp_dir)
@@ -142,6 +145,18 @@ class SequenceGeneration:
         store.manifest_path,
       )
       return
+    lock = f".{self.dataset_filename()}.lock"
+    with locks.held(data_dir, lock, options.current().force):
+      self._generate(store, data_dir, tmp_dir, held, force)
+
+  def _generate(
+    self,
+    store: shards.Store,
+    data_dir: str,
+    tmp_dir: str,
+    held: Optional[dict[str, str]],
+    force: bool,
+  ) -> None:
     self.prepare_to_generate(data_dir, tmp_dir)
     held = held or self.source_files(tmp_dir)  # downloaded meanwhile
     details = self.details(data_dir, tmp_dir)

@@ -17,14 +17,15 @@ scored at the step that was best there (early stopping) instead of the last.
 
 import json
 import os
-import subprocess
 import sys
 import time
 
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import options
 from t2t_af import errors
+from t2t_af import locks
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import verdict
@@ -33,7 +34,7 @@ from t2t_af.analysis.tables import comparison_csv
 from t2t_af.analysis.tables import comparison_table
 from t2t_af.bin import arguments
 from t2t_af.bin import checks
-from t2t_af.bin import outcome
+from t2t_af.bin import child
 from t2t_af.experiments import comparison_plan
 from t2t_af.experiments import model_names
 from t2t_af.experiments import overrides as overrides_lib
@@ -56,6 +57,12 @@ def main(argv: list[str]) -> int:
   """Runs what is left of the comparison and reports it."""
   args = _parse(argv)
   overrides, protocol = _check(args)
+  with locks.held(args.output_dir, force=args.force):
+    _compare(args, overrides, protocol)
+  return 0
+
+
+def _compare(args, overrides, protocol):
   _write_config(args)
   _generate(args)
   reference_records.write(
@@ -72,10 +79,10 @@ def main(argv: list[str]) -> int:
       _run(args, name, overrides[name], seed)
       for seed in args.seeds
       for name in args.sets
-    ]
+    ],
+    args.force,
   )
   _report(args.output_dir)
-  return 0
 
 
 def _parse(argv):
@@ -121,6 +128,11 @@ def _add_how(add):
   arguments.add_split(add)
   add("--num_contexts", type=int, default=16, help="to sample from; 0: none")
   add("--num_decodes", type=int, default=10, help="samples per context")
+  add(
+    "--force",
+    action="store_true",
+    help="go on though another process seems to write there",
+  )
 
 
 def _seeds(text):
@@ -175,7 +187,8 @@ def _generate(args):
       problem.split_files(args.data_dir, split)
   except errors.UserError:
     tf.gfile.MakeDirs(args.data_dir)
-    problem.generate_data(args.data_dir, os.path.join(args.data_dir, "tmp"))
+    with options.using(force=args.force):
+      problem.generate_data(args.data_dir, os.path.join(args.data_dir, "tmp"))
 
 
 def _run(args, hparams_set, overrides, seed):
@@ -195,7 +208,7 @@ def _run(args, hparams_set, overrides, seed):
   )
 
 
-def _execute(runs):
+def _execute(runs, force=False):
   """Runs what is left, one process each, which frees its memory."""
   left = [r for r in runs if run_lib.stages_left(r)]
   start = time.time()
@@ -210,11 +223,12 @@ def _execute(runs):
       "run %d of %d: %s, seed %d%s\n"
       % (i + 1, len(left), run.hparams_set, run.seed, eta)
     )
-    code = subprocess.call(
-      [sys.executable, "-m", "t2t_af.bin.run", json.dumps(run._asdict())]
+    code = child.call(
+      [
+        *(sys.executable, "-m", "t2t_af.bin.run", json.dumps(run._asdict())),
+        *(["--force"] if force else []),
+      ]
     )
-    if code == outcome.EXIT_INTERRUPTED:
-      raise KeyboardInterrupt
     if code:
       raise errors.UserError(
         "the run in %s failed with exit code %d (above). Once that is "

@@ -1,8 +1,9 @@
 """Executes one run of a comparison, given as JSON; `t2t-af compare` calls it.
 
-    python -m t2t_af.bin.run '{"model": "video_flow", ...}'
+    python -m t2t_af.bin.run '{"model": "video_flow", ...}' [--force]
 
-The fields are those of `experiments.run.Run`.
+The fields are those of `experiments.run.Run`. --force runs it though another
+process seems to.
 """
 
 from collections.abc import Sequence
@@ -17,10 +18,11 @@ from t2t_af.experiments import run
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
   """Returns the exit code."""
-  fields = json.loads((sys.argv[1:] if argv is None else argv)[0])
-  given = run.Run(**fields)
+  fields, *flags = sys.argv[1:] if argv is None else argv
+  given = run.Run(**json.loads(fields))
   return outcome.exit_code_of(
-    lambda: run.execute(given), lambda: best_checkpoint.kept(given.output_dir)
+    lambda: run.execute(given, force="--force" in flags),
+    lambda: best_checkpoint.kept(given.output_dir),
   )
 
 

@@ -9,6 +9,7 @@ that is there already is enough, and no network is needed then.
 Of every problem from an archive:
   --allow_missing     continue without files that the archive lacks, which is an
                       error that names them otherwise
+  --force             write though another process seems to write the same data
 Of your folder (video_folder, series_csv):
   --source_dir=PATH   the folder
 Of video_folder:
@@ -26,6 +27,7 @@ from problems.core import options
 import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import force  # noqa: F401
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 

@@ -12,17 +12,21 @@ results/: likelihood, and temporal correlation of data and noise.
 Started again with the same --output_dir, it continues from the last checkpoint,
 on the data that the run was trained on (--allow_other_data: on any other).
 Ctrl-C and SIGTERM save a checkpoint first; a second Ctrl-C ends at once.
+One process trains a run at a time; --force goes on though another seems to.
 """
 
 import sys
 
 from absl import flags
 
+from problems.core import options
 import t2t_af  # noqa: F401
 from t2t_af import locks
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import force  # noqa: F401
 from t2t_af.bin import idle_flags
+from t2t_af.bin import run_metadata
 from t2t_af.bin import schedules
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import recovery
@@ -36,9 +40,6 @@ flags.DEFINE_bool(
   "allow_other_data",
   False,
   "Train on though the data in --data_dir is not what the run was trained on.",
-)
-flags.DEFINE_bool(
-  "force", False, "Train though another process seems to train the run."
 )
 
 
@@ -83,11 +84,7 @@ def _prepare(stock) -> None:
       checks.same_data(FLAGS.output_dir)
   if FLAGS.warm_start_from:
     FLAGS.warm_start_from = recovery.source(FLAGS.warm_start_from)
-  if schedules.writes_checkpoints():
-    locks.take(FLAGS.output_dir, force=FLAGS.force)
-    recovery.check_goes_on(FLAGS.output_dir)
-  elif not trains and not schedules.waits_for_training():
-    recovery.check_exists(FLAGS.output_dir)
+  _find_checkpoint()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
   checks.same_hparams_set(FLAGS.output_dir)
@@ -103,8 +100,27 @@ def _prepare(stock) -> None:
       seed=FLAGS.random_seed,
       steps=FLAGS.train_steps,
     )
+  run_metadata.add_to(stock)
   stoppable.add_to(stock)
   training_progress.add_to(stock)
+
+
+def _find_checkpoint() -> None:
+  """Sees to the checkpoint that --schedule goes on from, if it does."""
+  if schedules.writes_checkpoints():
+    locks.take(FLAGS.output_dir, force=FLAGS.force)
+    options.set(force=FLAGS.force)  # Of --generate_data.
+    recovery.check_goes_on(FLAGS.output_dir)
+    # TensorFlow deletes the last one before it is known that the next is whole.
+    if FLAGS.keep_checkpoint_max == 1:
+      sys.stderr.write(
+        "--keep_checkpoint_max=1: the one before stays as well\n"
+      )
+      FLAGS.keep_checkpoint_max = 2
+  elif FLAGS.schedule not in schedules.TRAIN and (
+    not schedules.waits_for_training()
+  ):
+    recovery.check_exists(FLAGS.output_dir)
 
 
 if __name__ == "__main__":

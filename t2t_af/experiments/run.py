@@ -14,6 +14,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 import t2t_af  # noqa: F401
+from t2t_af import locks
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
@@ -62,12 +63,22 @@ def stages_left(run: Run) -> list:
   ]
 
 
-def execute(run: Run) -> None:
+def execute(run: Run, force: bool = False) -> None:
   """Does what is left of the run; training continues from its checkpoint.
 
+  Args:
+    run: what is run.
+    force: go on though another process seems to write to output_dir.
+
   Raises:
-    UserError: it was trained on other data than is in data_dir.
+    UserError: it was trained on other data than is in data_dir, or another
+      process writes to output_dir.
   """
+  with locks.held(run.output_dir, force=force):
+    _execute(run)
+
+
+def _execute(run: Run) -> None:
   if run_data.is_known(run.output_dir):
     data = registry.problem(run.problem).data_fingerprint(run.data_dir)
     run_data.check(run.output_dir, data, run.data_dir)

@@ -64,7 +64,7 @@ def _started(monkeypatch):
     _write_run(run)
     return 0
 
-  monkeypatch.setattr(compare.subprocess, "call", call)
+  monkeypatch.setattr(compare.child, "call", call)
   monkeypatch.setattr(compare, "_generate", lambda args: None)
   monkeypatch.setattr(compare.reference_records, "write", lambda *a: None)
   return started
@@ -171,10 +171,14 @@ def test_a_failed_run_is_told_and_interruption_passes_on(
   started, tmp_path, monkeypatch
 ):
   del started
-  monkeypatch.setattr(compare.subprocess, "call", lambda command: 1)
+
+  def stopped(command):
+    raise KeyboardInterrupt
+
+  monkeypatch.setattr(compare.child, "call", lambda command: 1)
   with pytest.raises(errors.UserError, match="continues from there"):
     compare.main(_arguments(tmp_path))
-  monkeypatch.setattr(compare.subprocess, "call", lambda command: 130)
+  monkeypatch.setattr(compare.child, "call", stopped)
   with pytest.raises(KeyboardInterrupt):
     compare.main(_arguments(tmp_path))
 
@@ -191,7 +195,7 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
   monkeypatch.setattr(
     compare,
     "_execute",
-    lambda runs: started.update((r.hparams_set, r) for r in runs),
+    lambda runs, force: started.update((r.hparams_set, r) for r in runs),
   )
   compare.main(
     _arguments(
