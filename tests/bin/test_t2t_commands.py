@@ -1,5 +1,6 @@
 """The checks of t2t-trainer, t2t-eval and t2t-decoder, without running them."""
 
+import json
 import types
 
 from absl import flags
@@ -8,9 +9,12 @@ from tensor2tensor.bin import t2t_decoder as stock_decoder  # noqa: F401
 from tensor2tensor.bin import t2t_trainer as stock_trainer  # noqa: F401
 
 from t2t_af import errors
+from t2t_af import locks
+from t2t_af.bin import schedules
 from t2t_af.bin import t2t_decoder
 from t2t_af.bin import t2t_eval
 from t2t_af.bin import t2t_trainer
+from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import stoppable
 from t2t_af.experiments import training_progress
@@ -105,6 +109,64 @@ def test_a_training_does_not_start_anew_beside_checkpoints(folder, capsys):
   (folder / "run" / "model.ckpt-3.index").unlink()
   with pytest.raises(errors.UserError, match="no other checkpoint"):
     t2t_trainer._prepare(_stock())
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_of_a_damaged_checkpoint_the_one_before_is_used(folder, capsys, module):
+  for step in (3, 4):
+    checkpoint_files.write(str(folder / "run"), step)
+  (folder / "run" / "model.ckpt-4.index").write_bytes(b"cut")
+  module._prepare(_stock())
+  assert "model.ckpt-4 is damaged" in capsys.readouterr().err
+  assert best_checkpoint.step_of(str(folder / "run")) == 3
+
+
+def test_warm_start_takes_the_newest_that_is_whole(folder, capsys):
+  for step in (3, 4):
+    checkpoint_files.write(str(folder / "other"), step)
+  (folder / "other" / "model.ckpt-4.index").write_bytes(b"cut")
+  _give(warm_start_from=str(folder / "other"))
+  t2t_trainer._prepare(_stock())
+  assert FLAGS.warm_start_from == str(folder / "other" / "model.ckpt-3")
+  assert "model.ckpt-4 is damaged" in capsys.readouterr().err
+
+
+def test_a_run_that_is_trained_in_another_process_is_left_alone(
+  folder, monkeypatch
+):
+  monkeypatch.setattr(locks, "_locked", lambda folder, path: None)
+  with pytest.raises(errors.UserError, match="run is being written to by"):
+    t2t_trainer._prepare(_stock())
+  assert not run_folder.read(str(folder / "run"))
+  _give(force=True)
+  t2t_trainer._prepare(_stock())
+  assert run_folder.read(str(folder / "run"))["steps"] == 5
+
+
+@pytest.mark.parametrize(
+  "flags, task, writes",
+  [
+    (dict(schedule="train"), None, True),
+    (dict(schedule="evaluate"), None, False),
+    (dict(schedule="train", worker_id=1), None, False),
+    (dict(schedule="train"), ("chief", 0), True),
+    (dict(schedule="train"), ("worker", 0), False),
+  ],
+)
+def test_one_of_many_workers_writes(monkeypatch, flags, task, writes):
+  if task:
+    cluster = {"chief": ["localhost:1"], "worker": ["localhost:2"]}
+    where = {"cluster": cluster, "task": dict(zip(("type", "index"), task))}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(where))
+  _give(**flags)
+  assert schedules.writes_checkpoints() == writes
+
+
+def test_the_one_before_the_last_checkpoint_is_kept_too(capsys):
+  _give(keep_checkpoint_max=1)
+  t2t_trainer._prepare(_stock())
+  assert FLAGS.keep_checkpoint_max == 2
+  assert "--keep_checkpoint_max=1" in capsys.readouterr().err
 
 
 def test_a_run_that_is_trained_already_is_told(folder, capsys):

@@ -106,6 +106,55 @@ def test_records_are_written_once_for_each_protocol(data_dir, tmp_path):
   assert write(4, "uniform") == 6 + 5 + 6
 
 
+def _write(data_dir, path):
+  reference_records.write(
+    registry.problem("video_toy_pushing"),
+    data_dir,
+    "test",
+    str(path),
+    3,
+    10,
+    "uniform",
+  )
+
+
+def _numbers(path):
+  """All but the time of each."""
+  return [
+    (r["name"], r.get("nll_nats_per_dim"), r.get("data_fingerprint"))
+    for r in json_lines.read(str(path))
+  ]
+
+
+@pytest.mark.parametrize("lines", [0.0, 1.0, 1.5, 5.0, 5.99])
+def test_records_of_which_a_kill_left_a_part_are_made_again(
+  data_dir, tmp_path, lines
+):
+  path = tmp_path / "references.jsonl"
+  json_lines.append(str(path), {"name": "of another protocol"})
+  _write(data_dir, path)
+  whole = _numbers(path)
+  first, *mine = path.read_bytes().splitlines(keepends=True)
+  cut = int(lines % 1 * len(mine[int(lines)]))
+  path.write_bytes(
+    b"".join([first, *mine[: int(lines)], mine[int(lines)][:cut]])
+  )
+  _write(data_dir, path)
+  assert _numbers(path) == whole
+
+
+def test_records_of_other_data_are_not_used(data_dir, tmp_path, monkeypatch):
+  path = tmp_path / "references.jsonl"
+  _write(data_dir, path)
+  whole = _numbers(path)
+  old = json_lines.read(str(path))
+  json_lines.write(str(path), [dict(r, data_fingerprint="other") for r in old])
+  _write(data_dir, path)
+  assert _numbers(path) == whole
+  monkeypatch.setattr(reference_records, "compute", pytest.fail)
+  _write(data_dir, path)  # Complete, and of this data: nothing to do.
+
+
 @pytest.mark.parametrize(
   "problem, message",
   [

@@ -1,5 +1,7 @@
 """Stacked Adam: TensorFlow's update, and state under each variable's name."""
 
+import os
+
 import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
@@ -178,6 +180,41 @@ def test_converting_again_or_nothing_changes_nothing(tmp_path):
     contents.append((tmp_path / "run" / "model.ckpt-1.index").read_bytes())
   assert contents[0] == contents[1]
   assert not any("shadow" in n for n, _ in tf.train.list_variables(checkpoint))
+
+
+class _Killed(BaseException):
+  """As if the process were gone."""
+
+
+def test_killed_while_it_converts_the_old_or_the_new_is_left(tmp_path):
+  stack = _Run().stack
+  replace, left = os.replace, []
+
+  def dying(*args):
+    if not left:
+      raise _Killed
+    left.pop()
+    replace(*args)
+
+  for lives in range(9):
+    folder = tmp_path / str(lives)
+    checkpoint = _as_earlier_versions_saved(folder, 1)
+    left[:] = [None] * lives
+    with pytest.MonkeyPatch.context() as patch:
+      patch.setattr(stacked_checkpoint.os, "replace", dying)
+      try:
+        stacked_checkpoint.convert(str(folder), [stack])
+        break
+      except _Killed:
+        pass
+    reader = tf.train.load_checkpoint(checkpoint)
+    for name in reader.get_variable_to_shape_map():
+      reader.get_tensor(name)  # Checks its sum.
+    stacked_checkpoint.convert(str(folder), [stack])
+    names = [name for name, _ in tf.train.list_variables(checkpoint)]
+    assert not any("shadow" in name for name in names)
+  assert lives == 3  # Two files of data and the index.
+  assert len(list(folder.glob("model.ckpt-1.*"))) == 3 + 1  # And its graph.
 
 
 def test_slots_of_another_model_are_an_error(tmp_path):

@@ -1,5 +1,6 @@
 """Files of records survive kills, stay strict JSON, and age well."""
 
+import io
 import json
 import math
 import pathlib
@@ -39,7 +40,76 @@ def test_partial_last_line_is_skipped_and_spoils_nothing_later(
   assert json_lines.read(str(path)) == [LINE]
   assert "line 2" in caplog.text
   json_lines.append(str(path), dict(LINE, step=2))
+  assert "its last line was cut short: removed" in caplog.text
+  caplog.clear()
   assert [r["step"] for r in json_lines.read(str(path))] == [1, 2]
+  assert not caplog.text
+
+
+def test_a_last_line_that_only_lacks_its_end_is_kept(tmp_path):
+  path = tmp_path / "r.jsonl"
+  path.write_text(json.dumps(LINE), encoding="utf-8")
+  json_lines.append(str(path), dict(LINE, step=2))
+  assert [r["step"] for r in json_lines.read(str(path))] == [1, 2]
+
+
+@pytest.mark.parametrize("length", [10, 2**16 - 1, 2**16, 3 * 2**16])
+def test_a_long_line_that_was_cut_short_is_removed_whole(tmp_path, length):
+  path = tmp_path / "r.jsonl"
+  json_lines.append(str(path), LINE)
+  before = path.read_bytes()
+  for whole in (before, b""):
+    path.write_bytes(whole + b'{"x": "' + b"y" * length)
+    json_lines.append(str(path), LINE)
+    assert path.read_bytes() == whole + before
+
+
+class _FullDisk(io.FileIO):
+  """Takes no more than half a line."""
+
+  def write(self, content):
+    return super().write(content[: len(content) // 2])
+
+
+def test_a_line_that_the_disk_has_no_room_for_leaves_no_part(
+  tmp_path, monkeypatch
+):
+  path = tmp_path / "r.jsonl"
+  json_lines.append(str(path), LINE)
+  before = path.read_bytes()
+  monkeypatch.setattr(
+    json_lines,
+    "open",
+    lambda path, mode, buffering: _FullDisk(path, mode.replace("b", "")),
+    raising=False,
+  )
+  with pytest.raises(OSError, match="No space"):
+    json_lines.append(str(path), LINE)
+  assert path.read_bytes() == before
+
+
+def test_processes_append_at_the_same_time(tmp_path):
+  path = tmp_path / "r.jsonl"
+  code = (
+    "import sys; import t2t_af_light\n"
+    "from t2t_af.records import json_lines\n"
+    "for n in range(50):\n"
+    "  json_lines.append(sys.argv[1], {'n': n, 'x': 'y' * 9999})"
+  )
+  writers = [
+    subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(3)
+  ]
+  assert [writer.wait() for writer in writers] == [0, 0, 0]
+  numbers = [r["n"] for r in json_lines.read(str(path))]
+  assert sorted(numbers) == sorted(3 * list(range(50)))
+
+
+def test_write_makes_a_file_anew(tmp_path):
+  path = tmp_path / "new" / "r.jsonl"
+  for lines in ([LINE, LINE], [LINE], []):
+    json_lines.write(str(path), lines)
+    assert json_lines.read(str(path)) == lines
+  assert [p.name for p in path.parent.iterdir()] == ["r.jsonl"]
 
 
 def test_a_process_killed_while_appending_leaves_whole_records(tmp_path):

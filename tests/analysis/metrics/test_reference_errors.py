@@ -6,6 +6,14 @@ import pytest
 from t2t_af.analysis.metrics import references
 
 
+@pytest.mark.parametrize("kind", ["uniform", "gaussian", "none"])
+def test_names_are_those_of_the_records(kind):
+  shape = [4, 9, 3] if kind == "none" else [4, 9, 2, 2, 1]
+  videos = np.random.default_rng(5).integers(0, 256, shape).astype(np.uint8)
+  found = references.compute(videos, videos, 2, 7, dequantization=kind)
+  assert [r["name"] for r in found] == references.names(kind)
+
+
 def test_errors_are_over_recordings():
   rng = np.random.default_rng(5)
   train, test = rng.normal(size=[2, 12, 9, 3])
