@@ -8,6 +8,7 @@ import pytest
 from tensor2tensor.data_generators import algorithmic  # noqa: F401
 
 from t2t_af import errors
+from t2t_af import locks
 from t2t_af.bin import compare
 from t2t_af.experiments import run as run_lib
 from t2t_af.records import json_lines
@@ -165,6 +166,13 @@ def test_a_folder_of_another_comparison_is_refused(started, tmp_path):
     compare.main(_arguments(tmp_path, hparams="depth=3"))
   with pytest.raises(errors.UserError, match="eval_every=0, not 2"):
     compare.main(_arguments(tmp_path, eval_every=2))
+
+
+def test_two_comparisons_do_not_share_a_folder(started, tmp_path, monkeypatch):
+  monkeypatch.setattr(locks, "_locked", lambda folder, path: None)
+  with pytest.raises(errors.UserError, match="is being written to by"):
+    compare.main(_arguments(tmp_path))
+  assert not started
 
 
 def test_a_failed_run_is_told_and_interruption_passes_on(

@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from t2t_af import locks
 from t2t_af.errors import UserError
 from tests.contracts import generation_contract
 from tests.fixtures import counting
@@ -38,6 +39,32 @@ def test_killed_generation_leaves_no_file_and_the_next_one_is_clean(
   assert not [name for name in os.listdir(folder) if "incomplete" in name]
   _, ids = problem.read_sequences(folder, "eval", 6)
   assert len(ids) == counting.COUNTS["eval"]
+
+
+def test_a_second_generation_of_the_same_data_is_told_and_harms_nothing(
+  problem, tmp_path
+):
+  folder, told = str(tmp_path), []
+
+  def second(split, k):
+    if (split, k) != ("eval", 1):
+      return
+    child = os.fork()
+    if not child:
+      locks._held.clear()  # A process of its own has none.
+      try:
+        problem.generate_data(folder, folder)
+      except UserError as error:
+        os._exit(7 if "is being written to by process" in str(error) else 8)
+      os._exit(0)
+    told.append(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
+
+  problem.on_sequence = second
+  problem.generate_data(folder, folder)
+  assert told == [7]
+  for split in ("train", "eval", "test"):
+    assert problem.read_sequences(folder, split, 6)
+  assert not [n for n in os.listdir(folder) if n.endswith((".lock", "plete"))]
 
 
 _USR_DIR = """
