@@ -28,7 +28,7 @@ def test_help_has_a_line_for_every_verb(capsys, argv):
 def test_every_file_of_the_room_is_a_verb_or_known():
   """What t2t-af has no verb for: what commands share, and one run."""
   shared = {"__init__", "main", "arguments", "checks", "command", "outcome"}
-  shared |= {"idle_flags", "schedules"}
+  shared |= {"idle_flags", "schedules", "child", "force", "run_metadata"}
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
   stock = {name for name in files if name.startswith("t2t_")}
   assert files - stock == set(t2t_af_command._VERBS) | shared | {"run"}
