@@ -26,6 +26,8 @@ def video_flow_base():
       # What a sampled future goes on from: the 8-bit frame, encoded
       # again, or the sampled latents (tensor2tensor's next_frame_glow).
       sample_conditioning="frames",
+      # Keep the inputs of blocks alone, and compute them again for gradients.
+      recompute=False,
       **base.of_every_model(),
     ),
   )

@@ -47,6 +47,7 @@ class VideoFlow(sequence_model.SequenceModel):
         "n_levels",
         "num_cond_latents",
         "num_train_frames",
+        "recompute",
         "sample_conditioning",
         "temperature",
       )

@@ -5,14 +5,17 @@ Kingma and Dhariwal, Glow: Generative flow with invertible 1x1 convolutions,
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 import numpy as np
 import scipy.linalg
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
+from t2t_af.networks import conv_stack
+from t2t_af.networks import convolution
 from t2t_af.networks import ddi
+from t2t_af.networks import graph_function
 from t2t_af.networks import layers
 
 
@@ -65,29 +68,31 @@ def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
 
   Args:
     x: [batch, height, width, channels], channels even.
-    hparams: depth, coupling, coupling_width, activation.
+    hparams: depth, coupling, coupling_width, activation, recompute.
 
   Returns:
     z as x, and its log-determinant [batch], nats.
   """
   height, width, channels = x.shape.as_list()[1:]
-  pixels = float(height * width)
-  if not ddi.active():
-    mixing = _mixing(range(hparams.depth), channels)
-    kernels = mixing.kernels()
-    log_det = mixing.log_det()
-  log_scales = []
-  for step in range(hparams.depth):
-    if ddi.active():  # Each step initialises on the output of the one before.
-      x = _mix(x, *_mixing([step], channels, x).kernels()[0])
-    else:
-      x = _mix(x, *kernels[step])
-    with tf.variable_scope("revnet_step_%d" % step):
-      x, log_scale = _couple(x, hparams)
-      log_scales.append(log_scale)
+  coupling = _Coupling.of(channels, hparams)
   if ddi.active():
-    return x, tf.zeros(tf.shape(x)[:1])
-  return x, pixels * log_det + _sum_over_pixels(log_scales, x)
+    return _initialize(x, coupling, hparams.depth), tf.zeros(tf.shape(x)[:1])
+  mixing = _mixing(range(hparams.depth), channels)
+  log_dets = []
+  for step, (kernel, bias) in enumerate(mixing.kernels()):
+    with tf.variable_scope("revnet_step_%d" % step):
+      weights = coupling.weights()
+    x, log_det = graph_function.call(
+      _step,
+      x,
+      kernel,
+      bias,
+      weights,
+      coupling=coupling,
+      recompute=hparams.recompute,
+    )
+    log_dets.append(log_det)
+  return x, float(height * width) * mixing.log_det() + tf.add_n(log_dets)
 
 
 def inverse_parameters(channels: int, hparams: HParams) -> list[tuple]:
@@ -115,17 +120,123 @@ def inverse(
   Returns:
     x, as z.
   """
+  coupling = _Coupling.of(int(z.shape[-1]), hparams)
   steps = reversed(range(hparams.depth))
   for step, (kernel, bias) in zip(steps, parameters):
     with tf.variable_scope("revnet_step_%d" % step):
-      z = _uncouple(z, hparams)
-    z = _mix(z, kernel, bias)
+      weights = coupling.weights()
+    z = graph_function.call(
+      _step_back, z, kernel, bias, weights, coupling=coupling
+    )
   return z
+
+
+class _Coupling(NamedTuple):
+  """A network of half of the channels, and what it does to the other half."""
+
+  is_affine: bool
+  network: conv_stack.ConvStack
+
+  @classmethod
+  def of(cls, channels: int, hparams: HParams) -> "_Coupling":
+    """Of `channels` altogether."""
+    half, is_affine = channels // 2, hparams.coupling == "affine"
+    return cls(
+      is_affine,
+      conv_stack.ConvStack(
+        half,
+        hparams.coupling_width,
+        2 * half if is_affine else half,
+        hparams.activation,
+      ),
+    )
+
+  @property
+  def scope(self) -> str:
+    """tensor2tensor's, of the network's variables."""
+    return "affine/nn" if self.is_affine else "additive/nn"
+
+  def weights(self) -> tuple[layers.Weights, ...]:
+    """Reads the network's variables."""
+    with tf.variable_scope(self.scope):
+      return self.network.weights()
+
+  def forward(
+    self, x: tf.Tensor, outputs: Callable[[tf.Tensor], tf.Tensor]
+  ) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
+    """z and the log of what x2 is scaled by (None if additive)."""
+    x1, x2 = tf.split(x, 2, axis=-1)
+    shift, log_scale = self._parameters(outputs(x1))
+    z2 = x2 + shift
+    if log_scale is not None:
+      z2 *= tf.exp(log_scale)
+    return tf.concat([x1, z2], axis=-1), log_scale
+
+  def inverse(
+    self, z: tf.Tensor, outputs: Callable[[tf.Tensor], tf.Tensor]
+  ) -> tf.Tensor:
+    """x of z."""
+    x1, x2 = tf.split(z, 2, axis=-1)
+    shift, log_scale = self._parameters(outputs(x1))
+    if log_scale is not None:
+      x2 *= tf.exp(-log_scale)
+    return tf.concat([x1, x2 - shift], axis=-1)
+
+  def _parameters(self, h: tf.Tensor) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
+    if not self.is_affine:
+      return h, None
+    shift, raw_scale = layers.interleaved(h)
+    return shift, tf.log_sigmoid(raw_scale + 2.0)
+
+
+def _step(
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  bias: tf.Tensor,
+  weights: tuple[layers.Weights, ...],
+  *,
+  coupling: _Coupling,
+) -> tuple[tf.Tensor, tf.Tensor]:
+  """One step of flow: z, and the log-determinant of the coupling, [batch]."""
+  z, log_scale = coupling.forward(
+    _mix(x, kernel, bias), lambda x1: coupling.network.apply((x1,), weights)[0]
+  )
+  if log_scale is None:
+    return z, tf.zeros(tf.shape(x)[:1])
+  return z, tf.reduce_sum(log_scale, axis=[1, 2, 3])
+
+
+def _step_back(
+  z: tf.Tensor,
+  kernel: tf.Tensor,
+  bias: tf.Tensor,
+  weights: tuple[layers.Weights, ...],
+  *,
+  coupling: _Coupling,
+) -> tf.Tensor:
+  """The inverse of a step."""
+  x = coupling.inverse(z, lambda x1: coupling.network.apply((x1,), weights)[0])
+  return _mix(x, kernel, bias)
+
+
+def _initialize(x: tf.Tensor, coupling: _Coupling, depth: int) -> tf.Tensor:
+  """z; each step initialises on the output of the one before."""
+
+  def outputs(x1: tf.Tensor) -> tf.Tensor:
+    with tf.variable_scope(coupling.scope):
+      return coupling.network.initialize((x1,))[0]
+
+  for step in range(depth):
+    kernel, bias = _mixing([step], int(x.shape[-1]), x).kernels()[0]
+    x = _mix(x, kernel, bias)
+    with tf.variable_scope("revnet_step_%d" % step):
+      x, _ = coupling.forward(x, outputs)
+  return x
 
 
 def _mix(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
   """1x1 convolution, actnorm included. kernel: [1, 1, c, c], bias: [c]."""
-  return tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "VALID"), bias)
+  return tf.nn.bias_add(convolution.pointwise(x, kernel), bias)
 
 
 def _per_step(
@@ -187,50 +298,3 @@ def _invertible_parameters(channels: int) -> tuple[tf.Tensor, ...]:
       value("sign_S", np.sign(s), trainable=False),
       value("log_S", np.log(np.abs(s))),
     )
-
-
-def _coupling_network(
-  x1: tf.Tensor, hparams: HParams
-) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
-  """shift and log_scale (None if additive) of the other half of channels."""
-  channels = int(x1.shape[-1])
-  affine = hparams.coupling == "affine"
-  with tf.variable_scope("affine/nn" if affine else "additive/nn"):
-    h = layers.conv_stack(
-      x1,
-      hparams.coupling_width,
-      2 * channels if affine else channels,
-      hparams.activation,
-    )
-  if not affine:
-    return h, None
-  shift, raw_scale = layers.interleaved(h)
-  return shift, tf.log_sigmoid(raw_scale + 2.0)
-
-
-def _couple(
-  x: tf.Tensor, hparams: HParams
-) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
-  x1, x2 = tf.split(x, 2, axis=-1)
-  shift, log_scale = _coupling_network(x1, hparams)
-  z2 = x2 + shift
-  if log_scale is not None:
-    z2 *= tf.exp(log_scale)
-  return layers.side_by_side([x1, z2]), log_scale
-
-
-def _uncouple(z: tf.Tensor, hparams: HParams) -> tf.Tensor:
-  x1, x2 = tf.split(z, 2, axis=-1)
-  shift, log_scale = _coupling_network(x1, hparams)
-  if log_scale is not None:
-    x2 *= tf.exp(-log_scale)
-  return layers.side_by_side([x1, x2 - shift])
-
-
-def _sum_over_pixels(
-  maps: Sequence[Optional[tf.Tensor]], x: tf.Tensor
-) -> tf.Tensor:
-  """Sum over the steps of the sum of each map, [batch]."""
-  if maps[0] is None:
-    return tf.zeros(tf.shape(x)[:1])
-  return tf.reduce_sum(tf.add_n(maps), axis=[1, 2, 3])

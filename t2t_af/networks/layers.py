@@ -1,29 +1,26 @@
 """Convolutions with edge bias and actnorm, on frames and on windows of frames.
 
-A *frame* tensor is [batch, height, width, channels]; a *window* tensor is
-[batch, time, height, width, channels]. Names and shapes of the variables are
-those of tensor2tensor's `glow_ops`, so that its checkpoints load; what is
+Frames and windows are those of `convolution`. Names and shapes of the variables
+are those of tensor2tensor's `glow_ops`, so that its checkpoints load; what is
 computed from them is arranged differently:
 
-- the edge bias (one input channel that is 1 on padding and 0 elsewhere) does
-  not depend on the data, so its response is computed once for a batch of one
-  and added, and no activation is padded or widened by a channel;
-- a (2, 3, 3) convolution over time is one 2-D convolution over the present
-  and the previous frame side by side in the channels;
-- the per-step actnorm of a window is one broadcast over its time axis;
-- convolutions of one input (tanh and sigmoid branch) are one convolution.
+- b and exp(3 logs) of an actnorm go into the kernel and the bias, not over the
+  activations: on two cores their gradients took a quarter of a step;
+- a (2, 3, 3) convolution over time is one of each step and the step before it,
+  and steps that nothing depends on are left out.
 """
 
 from collections.abc import Sequence
-from typing import Any, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
-import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af.compat import dilated
+from t2t_af.networks import convolution
 from t2t_af.networks import ddi
 
 LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
+
+Window = tuple[tf.Tensor, ...]
 
 
 def variable(name: str, shape: Sequence[int], initializer: Any) -> tf.Tensor:
@@ -33,184 +30,160 @@ def variable(name: str, shape: Sequence[int], initializer: Any) -> tf.Tensor:
   )
 
 
+class Weights(NamedTuple):
+  """Values of a convolution's variables."""
+
+  kernel: tf.Tensor
+  b: tuple[tf.Tensor, ...]  # one, or of every step of a window
+  logs: tuple[tf.Tensor, ...]  # as b
+
+
+class Conv(NamedTuple):
+  """`(conv(x) + edge + b) * exp(3 * logs)`, same padding.
+
+  A 3x3 convolution of a window also sees the previous frame of the window.
+
+  Attributes:
+    name: variable scope.
+    channels, out: of what comes in and goes out.
+    size: 3 or 1.
+    dilation: distance between the taps of a 3x3 kernel.
+    zero_init: kernel, b and logs start at zero and so does the output; else
+      b and logs are actnorm's, set by data (`ddi`), of a window step by step.
+    num_steps: of the window; None: of frames.
+  """
+
+  name: str
+  channels: int
+  out: int
+  size: int = 3
+  dilation: int = 1
+  zero_init: bool = False
+  num_steps: Optional[int] = None
+
+  def weights(self) -> Weights:
+    """Reads the variables, under the current scope."""
+    kernel = self._kernel()
+    pairs = (
+      [self._shift_and_scale()]
+      if self.zero_init
+      else [self._actnorm(t) for t in range(self.num_steps or 1)]
+    )
+    return Weights(kernel, *(tuple(values) for values in zip(*pairs)))
+
+  def apply(
+    self, xs: Window, weights: Weights, num_outputs: Optional[int] = None
+  ) -> Window:
+    """The last steps of the result.
+
+    Args:
+      xs: the last steps of the window, or (frames,).
+      weights: of `weights`.
+      num_outputs: so many steps; None: as many as xs.
+    """
+    num_outputs = num_outputs or len(xs)
+    scales = [
+      tf.exp(tf.reshape(logs, [-1]) * LOGSCALE_FACTOR) for logs in weights.logs
+    ]
+    if self.zero_init and len(xs) == num_outputs > 1:
+      (scale,) = scales
+      kernel = weights.kernel * scale
+      ys = convolution.of_steps(xs, kernel, self.dilation)
+      return tuple(_shifted(y, weights.b[0], scale) for y in ys)
+    first = (self.num_steps or 1) - len(xs)
+    outputs = []
+    for i in range(len(xs) - num_outputs, len(xs)):
+      t = 0 if len(scales) == 1 else first + i
+      y = self._convolve(xs, i, first + i, weights.kernel * scales[t])
+      outputs.append(_shifted(y, weights.b[t], scales[t]))
+    return tuple(outputs)
+
+  def initialize(self, xs: Window) -> Window:
+    """As `apply`, of an initialisation graph, where actnorms follow from xs."""
+    kernel = self._kernel()
+    outputs = []
+    for t in range(len(xs)):
+      y, edge = self._convolve(xs, t, t, kernel)
+      y = y if edge is None else y + edge
+      b, logs = (
+        self._shift_and_scale() if self.zero_init else self._actnorm(t, y)
+      )
+      outputs.append((y + b) * tf.exp(logs * LOGSCALE_FACTOR))
+    return tuple(outputs)
+
+  def _convolve(
+    self, xs: Window, i: int, t: int, kernel: tf.Tensor
+  ) -> convolution.Response:
+    """Convolution and edge of xs[i], step t of its window."""
+    if self.num_steps is None:
+      return convolution.of_frames(xs[i], kernel, self.dilation)
+    previous = xs[i - 1] if t > 0 and self.size > 1 else None
+    return convolution.of_step(xs[i], previous, kernel, self.dilation)
+
+  def _kernel(self) -> tf.Tensor:
+    is_window = self.num_steps is not None
+    shape = [1] * is_window + [1, 1, self.channels, self.out]
+    if self.size > 1:
+      shape = [2] * is_window + [3, 3, self.channels + 1, self.out]
+    return variable(
+      self.name + "/W",
+      shape,
+      tf.zeros_initializer()
+      if self.zero_init
+      else tf.random_normal_initializer(0.0, 0.05),
+    )
+
+  def _shift_and_scale(self) -> tuple[tf.Tensor, tf.Tensor]:
+    zeros = tf.zeros_initializer()
+    return (
+      variable(self.name + "/b", [1, 1, 1, self.out], zeros),
+      variable(self.name + "/logs", [1, self.out], zeros),
+    )
+
+  def _actnorm(
+    self, t: int, y: Optional[tf.Tensor] = None
+  ) -> tuple[tf.Tensor, tf.Tensor]:
+    """b and logs of a step; set by y in an initialisation graph."""
+    prefix = (
+      "actnorm" if self.num_steps is None else "actnorm_%d/actnorm_%d" % (t, t)
+    )
+    with tf.variable_scope(self.name + "/actnorm"):
+      return actnorm_parameters(prefix, y, self.out)
+
+
+def _shifted(
+  response: convolution.Response, b: tf.Tensor, scale: tf.Tensor
+) -> tf.Tensor:
+  """(y + edge) + b * scale; y and edge are scaled already."""
+  y, edge = response
+  shift = tf.reshape(b, [-1]) * scale
+  return tf.nn.bias_add(y, shift) if edge is None else y + (edge + shift)
+
+
 def conv(
-  name: Union[str, Sequence[str]],
-  x: tf.Tensor,
+  name: str,
+  x: Union[tf.Tensor, Window],
   output_channels: int,
   spatial_size: int = 3,
   dilation: int = 1,
   zero_init: bool = False,
-) -> tf.Tensor:
-  """`(conv(x) + edge + b) * exp(3 * logs)`, same padding.
-
-  Args:
-    name: variable scope; a list runs several convolutions of x as one, their
-      outputs side by side in the channels.
-    x: frames [batch, height, width, channels] or windows [batch, time,
-      height, width, channels]; a 3x3 convolution of a window also sees the
-      previous frame of the window.
-    output_channels: of each of the convolutions.
-    spatial_size: 3 or 1.
-    dilation: distance between the taps of a 3x3 kernel.
-    zero_init: kernel, b and logs start at zero and so does the output; else
-      b and logs are actnorm's, set by data (`ddi`).
-
-  Returns:
-    [batch, (time,) height, width, len(names) * output_channels].
-  """
-  names = [name] if isinstance(name, str) else list(name)
-  kernel_shape = _kernel_shape(x, output_channels, spatial_size)
-  initializer = (
-    tf.zeros_initializer()
-    if zero_init
-    else tf.random_normal_initializer(0.0, 0.05)
-  )
-  kernel = side_by_side(
-    [variable(n + "/W", kernel_shape, initializer) for n in names]
-  )
-  y, edge = _convolve(x, kernel, dilation)
-  if zero_init:
-    b = side_by_side(
-      [
-        variable(n + "/b", [1, 1, 1, output_channels], initializer)
-        for n in names
-      ]
-    )
-    logs = side_by_side(
-      [variable(n + "/logs", [1, output_channels], initializer) for n in names]
-    )
-  else:
-    b, logs = _actnorm(names, y, edge)
-  shift = b if edge is None else edge + b
-  return (y + shift) * tf.exp(logs * LOGSCALE_FACTOR)
-
-
-def side_by_side(tensors: list[tf.Tensor]) -> tf.Tensor:
-  """Concatenates channels, as a stack and a reshape.
-
-  The gradient of a stack is one operation, that of a concat six.
-  """
-  if len(tensors) == 1:
-    return tensors[0]
-  batch, *others, channels = tensors[0].shape.as_list()
-  return tf.reshape(
-    tf.stack(tensors, axis=-2),
-    [batch or -1] + others + [len(tensors) * channels],
-  )
-
-
-def _kernel_shape(
-  x: tf.Tensor, output_channels: int, spatial_size: int
-) -> list[int]:
-  """Shape of the stored kernel, the edge-bias channel included."""
-  is_window = x.shape.rank == 5
-  channels = int(x.shape[-1])
-  if spatial_size == 1:
-    return [1] * (3 if is_window else 2) + [channels, output_channels]
-  return [2] * is_window + [3, 3, channels + 1, output_channels]
-
-
-def _convolve(
-  x: tf.Tensor, kernel: tf.Tensor, dilation: int
-) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
-  """Convolution without and response to the edge bias, or None for 1x1."""
-  if x.shape.rank == 4:
-    return _convolve_frames(x, kernel, dilation)
-  return _convolve_windows(x, kernel, dilation)
-
-
-def _conv2d(
-  x: tf.Tensor, kernel: tf.Tensor, dilation: int, padding: str
-) -> tf.Tensor:
-  return dilated.convolution(x, kernel, [1, dilation, dilation, 1], padding)
-
-
-def _convolve_frames(
-  x: tf.Tensor, kernel: tf.Tensor, dilation: int
-) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
-  """x: [batch, height, width, channels]; edge bias is the last channel."""
-  if kernel.shape[0] == 1:
-    return _conv2d(x, kernel, 1, "VALID"), None
-  _, height, width, channels = x.shape.as_list()
-  kernel, edge_kernel = tf.split(kernel, [channels, 1], axis=2)
-  ring = tf.constant(_ring(height, width, dilation)[None, ..., None])
-  return (
-    _conv2d(x, kernel, dilation, "SAME"),
-    _conv2d(ring, edge_kernel, dilation, "VALID"),
-  )
-
-
-def _convolve_windows(
-  x: tf.Tensor, kernel: tf.Tensor, dilation: int
-) -> tuple[tf.Tensor, Optional[tf.Tensor]]:
-  """x: [batch, time, height, width, channels]; edge bias is channel 0."""
-  _, time, height, width, channels = x.shape.as_list()
-  output_shape = [-1, time, height, width, int(kernel.shape[-1])]
-  if kernel.shape[1] == 1:
-    y = _conv2d(
-      tf.reshape(x, [-1, height, width, channels]),
-      tf.reshape(kernel, kernel.shape[1:]),
-      1,
-      "VALID",
-    )
-    return tf.reshape(y, output_shape), None
-  # [2, 3, 3, 1 + channels, out] -> [3, 3, 2, ...], previous frame first.
-  kernel = tf.transpose(kernel, [1, 2, 0, 3, 4])
-  edge_kernel, kernel = tf.split(kernel, [1, channels], axis=3)
-  frames = tf.unstack(x, axis=1)
-  previous = tf.stack([tf.zeros_like(frames[0])] + frames[:-1], axis=1)
-  pairs = tf.reshape(
-    side_by_side([previous, x]), [-1, height, width, 2 * channels]
-  )
-  y = _conv2d(
-    pairs, tf.reshape(kernel, [3, 3, 2 * channels, -1]), dilation, "SAME"
-  )
-  ring = _ring(height, width, dilation)
-  edges = np.stack(
-    [
-      np.stack([ring if t else np.ones_like(ring), ring], -1)
-      for t in range(time)
-    ]
-  )
-  edge = _conv2d(
-    tf.constant(edges),
-    tf.reshape(edge_kernel, [3, 3, 2, -1]),
+) -> Union[tf.Tensor, Window]:
+  """A single `Conv` of frames or a window, with its variables; like x."""
+  is_window = isinstance(x, tuple)
+  xs = x if is_window else (x,)
+  layer = Conv(
+    name,
+    int(xs[0].shape[-1]),
+    output_channels,
+    spatial_size,
     dilation,
-    "VALID",
+    zero_init,
+    len(xs) if is_window else None,
   )
-  return tf.reshape(y, output_shape), edge
-
-
-def _ring(height: int, width: int, thickness: int) -> np.ndarray:
-  """Zeros [height, width] inside a border of ones of the given thickness."""
-  return np.pad(
-    np.zeros([height, width], np.float32), thickness, constant_values=1.0
+  ys = (
+    layer.initialize(xs) if ddi.active() else layer.apply(xs, layer.weights())
   )
-
-
-def _actnorm(
-  names: list[str], y: tf.Tensor, edge: Optional[tf.Tensor]
-) -> list[tf.Tensor]:
-  """b and logs of every convolution, [(time,) 1, 1, channels].
-
-  A frame has one actnorm per convolution, a window one per step.
-  """
-  channels = int(y.shape[-1]) // len(names)
-  steps = [None] if y.shape.rank == 4 else range(int(y.shape[1]))
-  by_name = [None] * len(names)
-  if ddi.active():
-    by_name = tf.split(y if edge is None else y + edge, len(names), axis=-1)
-  pairs = []
-  for t in steps:
-    prefix = "actnorm" if t is None else "actnorm_%d/actnorm_%d" % (t, t)
-    for name, y_n in zip(names, by_name):
-      with tf.variable_scope(name + "/actnorm"):
-        x = y_n if t is None or y_n is None else y_n[:, t]
-        pairs.append(actnorm_parameters(prefix, x, channels))
-  shape = [len(steps), 1, 1, len(names) * channels]
-  return [
-    v[0] if len(v) == 1 else tf.reshape(tf.stack(v), shape) for v in zip(*pairs)
-  ]
+  return ys if is_window else ys[0]
 
 
 def actnorm_parameters(
@@ -237,36 +210,6 @@ def actnorm_parameters(
     ),
   )
   return b, logs
-
-
-def conv_stack(
-  x: tf.Tensor,
-  mid_channels: int,
-  output_channels: int,
-  activation: str,
-  dilation: int = 1,
-) -> tf.Tensor:
-  """conv 3x3, relu, gated (or relu) conv 1x1, zero-initialised conv 3x3.
-
-  Args:
-    x: frames or windows, as `conv`.
-    mid_channels: width of the two hidden layers.
-    output_channels: channels of the result.
-    activation: `gatu`: tanh(conv(h)) * sigmoid(conv(h)), or `relu`.
-    dilation: of the 3x3 convolutions.
-
-  Returns:
-    [batch, (time,) height, width, output_channels]; zeros at initialisation.
-  """
-  with tf.variable_scope("conv_block"):
-    h = tf.nn.relu(conv("1_1", x, mid_channels, dilation=dilation))
-    if activation == "gatu":
-      h = conv(["1_tanh", "1_sigm"], h, mid_channels, spatial_size=1)
-      h_tanh, h_sigmoid = tf.split(h, 2, axis=-1)
-      h = tf.tanh(h_tanh) * tf.sigmoid(h_sigmoid)
-    else:
-      h = tf.nn.relu(conv("1_2", h, mid_channels, spatial_size=1))
-  return conv("zeros", h, output_channels, dilation=dilation, zero_init=True)
 
 
 def interleaved(h: tf.Tensor) -> list[tf.Tensor]:

@@ -4,9 +4,14 @@ VideoFlow's prior and the conditioner of the affine autoregressive flow are
 this one network with different inputs and heads.
 """
 
+from typing import Any, Callable
+
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
+from t2t_af.networks import conv_stack
+from t2t_af.networks import ddi
+from t2t_af.networks import graph_function
 from t2t_af.networks import layers
 
 
@@ -34,38 +39,71 @@ def temporal_resnet(
     window: [batch, time, height, width, channels].
     output_channels: channels of each of the two results.
     hparams: latent_encoder_depth, latent_encoder_width, latent_activation,
-      latent_apply_dilations, latent_dilation_rates.
+      latent_apply_dilations, latent_dilation_rates, recompute.
 
   Returns:
     Two tensors [batch, height, width, output_channels], zero at
     initialisation because the head starts at zero.
   """
   height, channels = int(window.shape[2]), int(window.shape[-1])
-  rates = dilations(hparams, height)
-  h = window
-  for block in range(hparams.latent_encoder_depth):
-    prefix = (
-      "dil_latent_3d_res_"
-      if hparams.latent_apply_dilations
-      else ("latent_3d_res_")
+  stacks = tuple(
+    conv_stack.ConvStack(
+      channels,
+      hparams.latent_encoder_width,
+      channels,
+      hparams.latent_activation,
+      dilation,
+      int(window.shape[1]),
     )
-    residuals = []
-    for i, dilation in enumerate(rates):
-      scope = prefix + str(block)
-      if hparams.latent_apply_dilations:
-        scope += "/dil_%d" % i
-      with tf.variable_scope(scope):
-        residuals.append(
-          layers.conv_stack(
-            h,
-            hparams.latent_encoder_width,
-            channels,
-            hparams.latent_activation,
-            dilation,
-          )
-        )
-    h = tf.add_n([h] + residuals)
+    for dilation in dilations(hparams, height)
+  )
+  h = tuple(tf.unstack(window, axis=1))
+  for block in range(hparams.latent_encoder_depth):
+    scopes = _scopes(block, len(stacks), hparams)
+    if ddi.active():
+      h = _sums(h, [_under(s, k.initialize, h) for s, k in zip(scopes, stacks)])
+      continue
+    is_last = block == hparams.latent_encoder_depth - 1
+    h = graph_function.call(
+      _block,
+      h,
+      tuple(_under(s, k.weights) for s, k in zip(scopes, stacks)),
+      stacks=stacks,
+      num_outputs=1 if is_last else len(h),
+      recompute=hparams.recompute,
+    )
   head = layers.conv(
-    "res_final", h[:, -1], 2 * output_channels, spatial_size=1, zero_init=True
+    "res_final", h[-1], 2 * output_channels, spatial_size=1, zero_init=True
   )
   return tuple(layers.interleaved(head))
+
+
+def _block(
+  h: layers.Window,
+  weights: tuple[tuple[layers.Weights, ...], ...],
+  *,
+  stacks: tuple[conv_stack.ConvStack, ...],
+  num_outputs: int,
+) -> layers.Window:
+  """h + sum over dilations of conv_stack(h), the last steps of it."""
+  residuals = [
+    stack.apply(h, w, num_outputs) for stack, w in zip(stacks, weights)
+  ]
+  return _sums(h[-num_outputs:], residuals)
+
+
+def _sums(h: layers.Window, residuals: list[layers.Window]) -> layers.Window:
+  """Of every step."""
+  return tuple(tf.add_n(list(of_step)) for of_step in zip(h, *residuals))
+
+
+def _scopes(block: int, number: int, hparams: HParams) -> list[str]:
+  """tensor2tensor's, of the stacks of a block."""
+  if not hparams.latent_apply_dilations:
+    return ["latent_3d_res_%d" % block]
+  return ["dil_latent_3d_res_%d/dil_%d" % (block, i) for i in range(number)]
+
+
+def _under(scope: str, fn: Callable, *arguments: Any) -> Any:
+  with tf.variable_scope(scope):
+    return fn(*arguments)

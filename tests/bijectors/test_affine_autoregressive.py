@@ -45,6 +45,7 @@ def _resnet(window):
     latent_activation="gatu",
     latent_apply_dilations=False,
     latent_dilation_rates=[],
+    recompute=False,
   )
   with tf.variable_scope("flow", reuse=tf.AUTO_REUSE):
     return temporal_resnet.temporal_resnet(

@@ -53,6 +53,29 @@ def test_log_prob_is_the_density_of_sampled_frames():
   np.testing.assert_allclose(ours, density - size * np.log(256.0), rtol=1e-5)
 
 
+def test_recomputation_changes_no_gradient():
+  x = tf.constant(_frames((2, NUM_COND + 1) + (16, 16, 1)))
+  results = []
+  for recompute in (False, True):
+    with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+      core = _core(
+        (16, 16, 1),
+        latent_encoder_depth=2,
+        latent_apply_dilations=True,
+        recompute=recompute,
+      )
+      log_prob = core.log_prob(x)
+    variables = tf.trainable_variables()
+    results.append([log_prob, *tf.gradients(log_prob, variables)])
+  results = [[t for t in of_one if t is not None] for of_one in results]
+  with tf.Session() as session:
+    weights.randomize(session)
+    kept, computed_again = session.run(results)
+  assert len(kept) == len(computed_again) > 100
+  for ours, theirs in zip(computed_again, kept):
+    np.testing.assert_allclose(ours, theirs, 1e-5, 1e-5 * abs(theirs).max())
+
+
 @pytest.mark.parametrize("conditioning", ["latents", "frames"])
 def test_second_frame_goes_on_from_the_first(monkeypatch, conditioning):
   """... as sampled, or as the 8-bit frame that it becomes."""

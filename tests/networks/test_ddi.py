@@ -28,7 +28,9 @@ def _network(frames, windows, hparams, depth):
   with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
     return (
       glow_level.forward(frames, hparams)[0],
-      layers.conv("conv", windows, 5),
+      tf.stack(
+        layers.conv("conv", tuple(tf.unstack(windows, axis=1)), 5), axis=1
+      ),
     )
 
 

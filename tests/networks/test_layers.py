@@ -5,6 +5,7 @@ import pytest
 from tensor2tensor.models.research import glow_ops
 import tensorflow.compat.v1 as tf
 
+from t2t_af.networks import conv_stack
 from t2t_af.networks import layers
 from tests import weights
 
@@ -31,9 +32,14 @@ def _conv(x, dilation=1, spatial_size=3, zero_init=False):
     conv_init="zeros" if zero_init else "default",
     dilations=[1, 1, dilation, dilation, 1] if window else None,
   )
-  return layers.conv(
-    "conv", x, CHANNELS, spatial_size, dilation, zero_init
-  ), theirs
+  ours = layers.conv(
+    "conv", _frames_or_window(x), CHANNELS, spatial_size, dilation, zero_init
+  )
+  return tf.stack(ours, axis=1) if window else ours, theirs
+
+
+def _frames_or_window(x):
+  return tuple(tf.unstack(x, axis=1)) if x.shape.rank == 5 else x
 
 
 def _stack(x, activation, dilation=1):
@@ -48,7 +54,11 @@ def _stack(x, activation, dilation=1):
     dilations=[1, 1, dilation, dilation, 1] if window else None,
   )
   with tf.variable_scope("stack"):
-    return layers.conv_stack(x, 4, CHANNELS, activation, dilation), theirs
+    steps = 3 if window else None
+    stack = conv_stack.ConvStack(3, 4, CHANNELS, activation, dilation, steps)
+    xs = _frames_or_window(x)
+    ours = stack.apply(xs if window else (xs,), stack.weights())
+  return tf.stack(ours, axis=1) if window else ours[0], theirs
 
 
 CASES = {
