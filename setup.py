@@ -91,10 +91,10 @@ setuptools.setup(
   extras_require={"perceptual": _PERCEPTUAL},
   entry_points={
     "console_scripts": [
-      "t2t-datagen = t2t_af.bin.t2t_datagen:main",
-      "t2t-trainer = t2t_af.bin.t2t_trainer:main",
-      "t2t-eval = t2t_af.bin.t2t_eval:main",
-      "t2t-decoder = t2t_af.bin.t2t_decoder:main",
+      "t2t-datagen = t2t_af_light:datagen",
+      "t2t-trainer = t2t_af_light:trainer",
+      "t2t-eval = t2t_af_light:evaluate",
+      "t2t-decoder = t2t_af_light:decoder",
       "t2t-af = t2t_af_light:main",
     ]
   },

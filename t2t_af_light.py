@@ -16,3 +16,29 @@ def main() -> int:
   from t2t_af.bin import main as command
 
   return command.main(sys.argv[1:])
+
+
+def datagen() -> int:
+  """The command `t2t-datagen`: light until its flags are right."""
+  return _stock("t2t_datagen")
+
+
+def trainer() -> int:
+  """The command `t2t-trainer`: light until its flags are right."""
+  return _stock("t2t_trainer")
+
+
+def evaluate() -> int:
+  """The command `t2t-eval`: light until its flags are right."""
+  return _stock("t2t_eval")
+
+
+def decoder() -> int:
+  """The command `t2t-decoder`: light until its flags are right."""
+  return _stock("t2t_decoder")
+
+
+def _stock(command: str) -> int:
+  from t2t_af.bin import front
+
+  return front.run(command, sys.argv)

@@ -9,19 +9,17 @@ from collections.abc import Sequence
 import importlib
 import os
 import sys
-import textwrap
 from typing import Any, Callable, Optional
 
 from absl import flags
 import tensorflow.compat.v1 as tf
 
+from t2t_af.bin import flag_parsing
+from t2t_af.bin import front
 from t2t_af.bin import outcome
-from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 FLAGS = flags.FLAGS
-
-_HPARAM_FLAG = "--hp_"
 
 
 def run(
@@ -46,9 +44,11 @@ def run(
 
   def action() -> None:
     stock = importlib.import_module(stock_module)
-    if _asks_for_help(argv):
-      return _print_help(doc, "--helpfull" in argv)
-    _parse_flags(argv)
+    if flag_parsing.FULL_HELP in argv:
+      return _print_full_help(doc)
+    if flag_parsing.asks_for_help(argv):
+      return front.print_help(doc)
+    flag_parsing.parse(FLAGS, argv)
     _import_usr_dir()
     prepare(stock)
     # As tensor2tensor's scripts do; compat.quiet leaves out most of it.
@@ -58,62 +58,9 @@ def run(
   return outcome.exit_code_of(action, interrupted, user_errors=(flags.Error,))
 
 
-def _asks_for_help(argv: list[str]) -> bool:
-  return any(a in ("--help", "-h", "-help", "--helpfull") for a in argv[1:])
-
-
-def _print_help(doc: str, full: bool) -> None:
-  print(textwrap.dedent(doc).strip())
-  print(
-    "\nEvery flag of tensor2tensor works; --helpfull lists them all, "
-    "--verbosity=0 shows\ntensor2tensor's own log.",
-    flush=True,
-  )
-  if full:
-    print(f"\n{FLAGS.get_help()}", flush=True)
-
-
-def _parse_flags(argv: list[str]) -> None:
-  """Parses argv; tensor2tensor would ignore a misspelt flag with a warning.
-
-  `--hp_NAME VALUE` and `--hp_NAME=VALUE` set hparams, in every command that
-  has --hparams (tensor2tensor: the trainer alone, and the first form alone).
-  """
-  rest = FLAGS(argv, known_only=True)[1:]
-  overrides, unknown = _split_hparam_flags(rest)
-  if overrides and "hparams" in FLAGS:
-    FLAGS.hparams = ",".join(filter(None, [FLAGS.hparams] + overrides))
-  elif overrides:
-    unknown = [f"{_HPARAM_FLAG}{overrides[0].split('=')[0]}"] + unknown
-  if unknown:
-    name = unknown[0].split("=")[0].lstrip("-")
-    if not unknown[0].startswith("-"):
-      raise UserError(
-        f'"{unknown[0]}" is neither a flag nor the value of one. Values '
-        "that hold spaces or commas need quotes."
-      )
-    raise UserError(
-      suggest(name, list(FLAGS), "flag") + " --helpfull lists all flags."
-    )
-
-
-def _split_hparam_flags(arguments: list[str]) -> tuple[list[str], list[str]]:
-  """Returns (["name=value", ...] of the --hp_ flags, everything else)."""
-  overrides, unknown = [], []
-  arguments = list(arguments)
-  while arguments:
-    argument = arguments.pop(0)
-    if not argument.startswith(_HPARAM_FLAG):
-      unknown.append(argument)
-      continue
-    name = argument[len(_HPARAM_FLAG) :]
-    if "=" in name:
-      overrides.append(name)
-    elif arguments:
-      overrides.append(f"{name}={arguments.pop(0)}")
-    else:
-      raise UserError(f"{argument} needs a value.")
-  return overrides, unknown
+def _print_full_help(doc: str) -> None:
+  front.print_help(doc)
+  print(f"\n{FLAGS.get_help()}", flush=True)
 
 
 def _import_usr_dir() -> None:

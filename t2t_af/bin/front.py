@@ -1,0 +1,87 @@
+"""What tensor2tensor's four commands answer before TensorFlow is loaded.
+
+Loading TensorFlow and tensor2tensor takes seconds; help and a misspelt flag
+need neither. The names of the flags are in known_flags.json, which
+`python -m scripts.write_known_flags` makes of the commands themselves.
+"""
+
+import ast
+from collections.abc import Sequence
+import importlib
+import json
+import pathlib
+import textwrap
+from typing import Optional
+
+from absl import flags
+
+import t2t_af
+from t2t_af.bin import flag_parsing
+from t2t_af.bin import outcome
+
+_HERE = pathlib.Path(__file__).parent
+KNOWN_FLAGS = _HERE / "known_flags.json"
+
+
+def run(command: str, argv: Sequence[str]) -> int:
+  """Runs a command. Returns its exit code.
+
+  Args:
+    command: a module of this room, e.g. "t2t_trainer".
+    argv: the command line.
+  """
+  code = answer(command, argv)
+  return outcome.exit_code_of(lambda: _load(command)) if code is None else code
+
+
+def answer(command: str, argv: Sequence[str]) -> Optional[int]:
+  """Helps or tells a misspelt flag. Returns the exit code; None: go on."""
+  if flag_parsing.FULL_HELP in argv:
+    return None  # says what every flag does
+  if flag_parsing.asks_for_help(argv):
+    return outcome.exit_code_of(lambda: print_help(_docstring(command)))
+  if any("t2t_usr_dir" in argument for argument in argv):
+    return None  # what is imported from there may define flags
+  wrong = outcome.exit_code_of(
+    lambda: flag_parsing.parse(_known_flags(command), argv),
+    user_errors=(flags.Error,),
+  )
+  return wrong or None
+
+
+def print_help(doc: str) -> None:
+  """Prints a command's help.
+
+  Args:
+    doc: docstring of its module.
+  """
+  print(textwrap.dedent(doc).strip())
+  print(
+    "\nEvery flag of tensor2tensor works; --helpfull lists them all, "
+    "--verbosity=0 shows\ntensor2tensor's own log.",
+    flush=True,
+  )
+
+
+def _load(command: str) -> None:
+  """Loads everything, then runs the command, which leaves with its code."""
+  t2t_af.register()
+  importlib.import_module(f"t2t_af.bin.{command}").main()
+
+
+def _docstring(command: str) -> str:
+  """Read without importing the module, which loads TensorFlow."""
+  tree = ast.parse((_HERE / f"{command}.py").read_text(encoding="utf-8"))
+  return ast.get_docstring(tree, clean=False) or ""
+
+
+def _known_flags(command: str) -> flags.FlagValues:
+  """The command's flags by name; values are taken as they are written."""
+  known = json.loads(KNOWN_FLAGS.read_text(encoding="utf-8"))
+  values = flags.FlagValues()
+  for name in known[command]:
+    if name in known["boolean"]:
+      flags.DEFINE_bool(name, None, "", flag_values=values)
+    else:
+      flags.DEFINE_string(name, None, "", flag_values=values)
+  return values
