@@ -7,6 +7,9 @@ models, problems and hparams sets, so that tensor2tensor finds them with
 records and arrays (`records`, `analysis`) then run without TensorFlow.
 """
 
+from collections.abc import Iterator
+import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -20,10 +23,24 @@ def register() -> None:
   """Mends tensor2tensor, then registers everything of ours. Idempotent."""
   from t2t_af import compat
 
-  compat.apply()
-  _import_ours("problems")
-  importlib.import_module("t2t_af.models")
-  _import_ours("hparams")
+  with _nothing_collected():
+    compat.apply()
+    _import_ours("problems")
+    importlib.import_module("t2t_af.models")
+    _import_ours("hparams")
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Iterator[None]:
+  """What is imported stays: to look for garbage in it takes a second."""
+  was_enabled = gc.isenabled()
+  gc.disable()
+  try:
+    yield
+    gc.freeze()
+  finally:
+    if was_enabled:
+      gc.enable()
 
 
 def _import_ours(name: str) -> None:

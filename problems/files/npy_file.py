@@ -6,6 +6,7 @@ import os
 from typing import BinaryIO, NamedTuple, Optional
 
 import numpy as np
+from numpy import typing as npt
 
 from t2t_af.errors import UserError
 
@@ -25,7 +26,7 @@ class _Header(NamedTuple):
 
 
 def open_array(
-  path: str, dtype: np.typing.DTypeLike, shape: Sequence[Optional[int]]
+  path: str, dtype: npt.DTypeLike, shape: Sequence[Optional[int]]
 ) -> np.ndarray:
   """Maps the array of an .npy file, once it has turned out to be the right one.
 

@@ -22,7 +22,13 @@ __all__ = ["Mend", "applied", "apply", "known"]
 # Each family is applied before the next is imported: TensorFlow's behaviour
 # is set before tensor2tensor's modules look at it, and glow can only be
 # imported on a mended contrib.
-_FAMILIES = ("on_tensorflow", "on_demand", "on_tensor2tensor", "on_glow")
+_FAMILIES = (
+  "before_tensorflow",
+  "on_tensorflow",
+  "on_demand",
+  "on_tensor2tensor",
+  "on_glow",
+)
 
 
 def apply() -> None:

@@ -1,11 +1,9 @@
-"""Mends of what tensor2tensor does at import: parts of it, on demand alone."""
+"""Mends of what tensor2tensor imports: what few need, on demand alone."""
 
-import importlib
-import importlib.util
 import sys
-from types import ModuleType
 from typing import Any
 
+from t2t_af.compat import deferred
 from t2t_af.compat.mend import mend
 
 _UNTIL = "tensor2tensor is gone"
@@ -13,75 +11,33 @@ _UNTIL = "tensor2tensor is gone"
 _STOCK = ("tensor2tensor.models", "tensor2tensor.problems")
 
 
-def defer(name: str, functions: tuple[str, ...] = ()) -> None:
-  """Puts off running a module until something of it is asked for.
-
-  Submodules of a package can be imported meanwhile. A module that has been
-  imported already is left as it is.
-
-  Args:
-    name: of the module.
-    functions: of it, which a module that imports it takes at its own import;
-      what is taken runs the module when it is called.
-  """
-  if name in sys.modules:
-    return
-  parent, _, child = name.rpartition(".")
-  spec = importlib.util.find_spec(name)
-  module = importlib.util.module_from_spec(spec)
-
-  def of_it(attribute: str) -> Any:
-    if attribute.startswith("__"):  # asked by who looks through all modules
-      raise AttributeError(attribute)
-    run(name)
-    return getattr(module, attribute)
-
-  def on_call(function: str) -> Any:
-    return lambda *args, **kwargs: vars(run(name))[function](*args, **kwargs)
-
-  module.__getattr__ = of_it
-  for function in functions:
-    setattr(module, function, on_call(function))
-  sys.modules[name] = module
-  setattr(importlib.import_module(parent), child, module)
-
-
-def run(name: str) -> ModuleType:
-  """Runs a module that was put off, once, and returns it."""
-  module = importlib.import_module(name)
-  if vars(module).pop("__getattr__", None):
-    module.__spec__.loader.exec_module(module)
-  return module
-
-
 def load_stock() -> bool:
   """Registers all that tensor2tensor comes with; whether any was missing.
 
-  After it everything is as if tensor2tensor had been imported as it is.
+  Everything is then as if tensor2tensor had been imported the stock way.
   """
-  put_off = [
-    name for name in _STOCK if "__getattr__" in vars(sys.modules[name])
-  ]
+  put_off = [name for name in _STOCK if deferred.is_deferred(name)]
   for name in put_off:
-    run(name)
+    deferred.run(name)
   return bool(put_off)
 
 
 @mend(
   breaks="every command imports all models and problems of tensor2tensor, and "
-  "with them sympy, tensorflow_datasets, gym: seconds",
+  "with them sympy, tensorflow_datasets and gym: more than a second",
   until=_UNTIL,
 )
 def stock_registrations() -> None:
-  """Imports them when a registry is asked for a name it lacks, or for all."""
+  """Imports them when a registry is asked for all, or for what it lacks."""
   from tensor2tensor.utils import registry
+
+  registering: list[Any] = []
 
   class OnDemand(registry.Registry):
     """A registry that looks among what is put off too."""
 
     def __setitem__(self, key, value):
-      # The stock way asks whether the key is there: that imports all.
-      registering.append(key)
+      registering.append(key)  # asks whether it is there already
       try:
         super().__setitem__(key, value)
       finally:
@@ -104,9 +60,8 @@ def stock_registrations() -> None:
       load_stock()
       return super().keys()
 
-  registering: list[Any] = []
   for name in _STOCK:
-    defer(name)
+    deferred.defer(name)
   for one in vars(registry.Registries).values():
     if isinstance(one, registry.Registry):
       one.__class__ = OnDemand
@@ -119,5 +74,30 @@ def stock_registrations() -> None:
 )
 def unicode_tables() -> None:
   """Lists them when a text is first split into words."""
-  defer("tensor2tensor.data_generators.tokenizer")
-  defer("tensor2tensor.utils.bleu_hook", functions=("bleu_score",))
+  deferred.defer("tensor2tensor.data_generators.tokenizer")
+  deferred.defer("tensor2tensor.utils.bleu_hook", functions=("bleu_score",))
+
+
+@mend(
+  breaks="importing any problem imports scipy.signal: tenths of a second",
+  until=_UNTIL,
+)
+def audio() -> None:
+  """Imports it when a spectrogram is first asked for."""
+  deferred.defer("tensor2tensor.layers.common_audio")
+
+
+@mend(
+  breaks="importing tf_slim imports scikit-learn, for the score of a "
+  "clustering, which nothing here takes: tenths of a second",
+  until=_UNTIL,
+)
+def slim_without_sklearn() -> None:
+  """Lets tf_slim think that scikit-learn is not there."""
+  if "tf_slim" in sys.modules or "sklearn" in sys.modules:
+    return
+  sys.modules["sklearn"] = None  # importing it raises ImportError
+  try:
+    import tf_slim  # noqa: F401
+  finally:
+    del sys.modules["sklearn"]
