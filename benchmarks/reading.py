@@ -37,9 +37,7 @@ def main(argv: list[str]) -> int:
   add = parser.add_argument
   add(
     "--problems",
-    default=",".join(
-      p for p in _PROBLEMS if p in registry.list_base_problems()
-    ),
+    default=",".join(p for p in _PROBLEMS if p in registry.Registries.problems),
   )
   add("--hparams_set", default="video_flow_tiny")
   add("--data_dir", default="data")

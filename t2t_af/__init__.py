@@ -9,6 +9,7 @@ records and arrays (`records`, `analysis`) then run without TensorFlow.
 
 from collections.abc import Iterator
 import contextlib
+import functools
 import gc
 import importlib
 import os
@@ -19,8 +20,9 @@ from t2t_af.version import __version__ as __version__
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+@functools.cache
 def register() -> None:
-  """Mends tensor2tensor, then registers everything of ours. Idempotent."""
+  """Mends tensor2tensor, then registers everything of ours, once."""
   from t2t_af import compat
 
   with _nothing_collected():

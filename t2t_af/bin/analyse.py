@@ -17,11 +17,9 @@ its run.json says model, hparams and problem. Of the newest checkpoint it adds
 
 import os
 
+import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
-from t2t_af.experiments import calibration_records
-from t2t_af.experiments import flow_file
-from t2t_af.experiments import trained_run
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
@@ -103,6 +101,10 @@ def _check(args):
 def main(argv: list[str]) -> int:
   """Adds records of the run's newest checkpoint to its folder."""
   args = _parse(argv)
+  t2t_af.register()
+  from t2t_af.experiments import flow_file
+  from t2t_af.experiments import trained_run
+
   run = trained_run.TrainedRun(args.output_dir, args.data_dir)
   _evaluate(run, args)
   flow_file.write(run, args.split, args.num_sequences)
@@ -134,6 +136,8 @@ def _evaluate(run, args):
 
 
 def _calibrate(run, args):
+  from t2t_af.experiments import calibration_records
+
   records = []
   if run.has_standard_noise:
     records.append(calibration_records.from_flow(run, args.split))

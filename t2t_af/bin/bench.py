@@ -13,6 +13,7 @@ so that a machine that slows down slows both down.
 
 import importlib
 
+import t2t_af
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
@@ -34,6 +35,7 @@ def main(argv: list[str]) -> int:
   name = argv[0] if named else "graph"
   if name not in _BENCHES:
     raise UserError(suggest(name, _BENCHES, "bench"))
+  t2t_af.register()
   code = 0
   for module in _BENCHES[name]:
     bench = importlib.import_module(f"benchmarks.{module}")

@@ -20,6 +20,11 @@ from t2t_af.experiments import recovery
 from t2t_af.models import run_data
 
 FLAGS = flags.FLAGS
+# Looked into by name: a list of all would import all that tensor2tensor has.
+_MODELS = registry.Registries.models
+_HPARAMS_SETS = registry.Registries.hparams
+_PROBLEMS = registry.Registries.problems
+_ENVIRONMENTS = registry.Registries.env_problems
 
 
 def given(*names: str) -> None:
@@ -40,9 +45,8 @@ def expand_home(*names: str) -> None:
 def problem(name: str) -> None:
   """Raises if no problem is registered by this name."""
   base = registry.parse_problem_name(name).base_name
-  known = registry.list_base_problems() + registry.list_env_problems()
-  if base not in known:
-    raise UserError(suggest(base, known, "problem"))
+  if base not in _PROBLEMS and base not in _ENVIRONMENTS:
+    raise UserError(suggest(base, [*_PROBLEMS, *_ENVIRONMENTS], "problem"))
 
 
 def sequence_problem(name: str) -> SequenceProblem:
@@ -71,12 +75,10 @@ def model_and_hparams(output_dir: str = "") -> None:
   Args:
     output_dir: of a run that keeps the hparams that it began with.
   """
-  if FLAGS.model not in registry.list_models():
-    raise UserError(suggest(FLAGS.model, registry.list_models(), "model"))
-  if FLAGS.hparams_set not in registry.list_hparams():
-    raise UserError(
-      suggest(FLAGS.hparams_set, registry.list_hparams(), "hparams_set")
-    )
+  if FLAGS.model not in _MODELS:
+    raise UserError(suggest(FLAGS.model, _MODELS, "model"))
+  if FLAGS.hparams_set not in _HPARAMS_SETS:
+    raise UserError(suggest(FLAGS.hparams_set, _HPARAMS_SETS, "hparams_set"))
   hparams = trainer_lib.create_hparams(
     FLAGS.hparams_set,
     hparams_path=output_dir and os.path.join(output_dir, "hparams.json"),
@@ -85,7 +87,7 @@ def model_and_hparams(output_dir: str = "") -> None:
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.from_hparams(hparams)
   base = registry.parse_problem_name(FLAGS.problem).base_name
-  if base in registry.list_base_problems():
+  if base in _PROBLEMS:
     overrides.check_effect(before, hparams, FLAGS.model, FLAGS.problem)
 
 
@@ -128,7 +130,7 @@ def decode_hparams() -> None:
 def data_files(problem_name: str, splits: Iterable[str]) -> None:
   """Raises if the data of a split ("train", "dev", "test") is missing."""
   base = registry.parse_problem_name(problem_name).base_name
-  if base not in registry.list_base_problems():
+  if base not in _PROBLEMS:
     return  # an environment: its data is made while training
   prefix = registry.problem(problem_name).dataset_filename()
   missing = [
@@ -153,8 +155,9 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
   if not checkpoint:
     return
   scope = registry.default_name(registry.model(model_name))
-  models = model_scopes(checkpoint)
-  if models and scope not in models:
+  scopes = _scopes(checkpoint)
+  models = [] if scope in scopes else [s for s in scopes if s in _MODELS]
+  if models:
     raise UserError(
       f"--output_dir={output_dir} holds a checkpoint of "
       f"{' and '.join(models)}, not of {model_name}. Give another "
@@ -162,11 +165,10 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
     )
 
 
-def model_scopes(checkpoint: str) -> list[str]:
-  """Returns the models whose variables a checkpoint holds."""
+def _scopes(checkpoint: str) -> list[str]:
+  """The scopes of a checkpoint's variables, in order; one is a model's."""
   names = [name for name, _ in tf.train.list_variables(checkpoint)]
-  scopes = {name.split("/")[0] for name in names if "/" in name}
-  return sorted(scopes & set(registry.list_models()))
+  return sorted({name.split("/")[0] for name in names if "/" in name})
 
 
 def checkpoint_exists(path: str) -> None:

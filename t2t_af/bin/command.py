@@ -17,6 +17,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af.bin import flag_parsing
 from t2t_af.bin import front
 from t2t_af.bin import outcome
+from t2t_af.compat import on_demand
 from t2t_af.errors import UserError
 
 FLAGS = flags.FLAGS
@@ -45,10 +46,11 @@ def run(
   def action() -> None:
     stock = importlib.import_module(stock_module)
     if flag_parsing.FULL_HELP in argv:
+      on_demand.load_stock()  # which defines flags as well
       return _print_full_help(doc)
     if flag_parsing.asks_for_help(argv):
       return front.print_help(doc)
-    flag_parsing.parse(FLAGS, argv)
+    _parse_flags(argv)
     _import_usr_dir()
     prepare(stock)
     # As tensor2tensor's scripts do; compat.quiet leaves out most of it.
@@ -61,6 +63,16 @@ def run(
 def _print_full_help(doc: str) -> None:
   front.print_help(doc)
   print(f"\n{FLAGS.get_help()}", flush=True)
+
+
+def _parse_flags(argv: Sequence[str]) -> None:
+  try:
+    flag_parsing.parse(FLAGS, argv)
+  except UserError:
+    if not on_demand.load_stock():
+      raise
+    FLAGS.unparse_flags()
+    flag_parsing.parse(FLAGS, argv)
 
 
 def _import_usr_dir() -> None:
@@ -90,4 +102,5 @@ def _import_usr_dir() -> None:
     return
   if not os.path.isdir(absolute):
     raise UserError(f"--t2t_usr_dir={path}: there is no directory {absolute}.")
+  on_demand.load_stock()  # a name that is taken is told where it is taken twice
   usr_dir.import_usr_dir(path)

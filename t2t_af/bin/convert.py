@@ -8,12 +8,9 @@ scope is all that changes. Optimizer state is left out: it is not shared.
 
 import os
 
-import tensorflow.compat.v1 as tf
-
+import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
-from t2t_af.experiments import checkpoints
-from t2t_af.experiments import recovery
 
 _MODELS = ("video_flow", "next_frame_glow")
 
@@ -32,6 +29,10 @@ def convert(checkpoint: str, to_dir: str, model: str) -> str:
   Raises:
     UserError: no variables of either model, or to_dir is taken.
   """
+  import tensorflow.compat.v1 as tf
+
+  from t2t_af.experiments import checkpoints
+
   if checkpoints.steps_in(to_dir):
     raise errors.UserError(
       "%s holds a checkpoint already; give an empty folder" % to_dir
@@ -79,6 +80,9 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--to_dir", required=True)
   parser.add_argument("--model", default="video_flow", choices=_MODELS)
   args = parser.parse_args(argv)
+  t2t_af.register()
+  from t2t_af.experiments import recovery
+
   checkpoint = recovery.source(args.from_dir)
   print("wrote " + convert(checkpoint, args.to_dir, args.model))
   return 0

@@ -6,30 +6,29 @@ import pathlib
 import sys
 from typing import Optional
 
-import t2t_af
 from t2t_af.bin import outcome
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 _HERE = pathlib.Path(__file__).parent
 
-# Verb -> whether it needs TensorFlow and what we register. A verb is the
-# module t2t_af.bin.<verb>; its docstring's first line is its help, and
-# `main(argv) -> exit code` does it.
-_VERBS: dict[str, bool] = {
-  "data": True,
-  "compare": True,
-  "analyse": True,
-  "params": True,
-  "references": True,
-  "convert": True,
-  "bench": True,
-  "perceptual": False,
-  "report": False,
-  "table": False,
-  "figure": False,
-  "doctor": False,
-}
+# A verb is the module t2t_af.bin.<verb>; its docstring's first line is its
+# help, and `main(argv) -> exit code` does it. Its import loads no TensorFlow:
+# a verb that needs it calls t2t_af.register() once its flags are right.
+_VERBS = (
+  "data",
+  "compare",
+  "analyse",
+  "params",
+  "references",
+  "convert",
+  "bench",
+  "perceptual",
+  "report",
+  "table",
+  "figure",
+  "doctor",
+)
 
 
 def main(argv: Optional[list[str]] = None) -> int:
@@ -43,8 +42,6 @@ def main(argv: Optional[list[str]] = None) -> int:
 def _run(verb: str, argv: list[str]) -> int:
   if verb not in _VERBS:
     raise UserError(suggest(verb, _VERBS, "verb") + " See: t2t-af --help")
-  if _VERBS[verb]:
-    t2t_af.register()
   module = importlib.import_module(f"t2t_af.bin.{verb}")
   return module.main(argv)
 

@@ -7,9 +7,8 @@ Without --problem each set is counted on that of its column. With --output the
 totals are also written as records, which `t2t-af table 3` reads.
 """
 
+import t2t_af
 from t2t_af.bin import arguments
-from t2t_af.experiments import model_names
-from t2t_af.experiments import parameters
 from t2t_af.records import environment
 from t2t_af.records import json_lines
 
@@ -22,6 +21,10 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--hparams", default="", help="name=value,...")
   parser.add_argument("--output", help="a file to append the totals to")
   args = parser.parse_args(argv)
+  t2t_af.register()
+  from t2t_af.experiments import model_names
+  from t2t_af.experiments import parameters
+
   for name in args.hparams_sets:
     parts = parameters.count(name, args.problem, args.hparams)
     print(name)

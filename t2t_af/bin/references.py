@@ -13,10 +13,9 @@ be compared with: these decide which steps are scored.
 
 import os
 
+import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
-from t2t_af.bin import checks
-from t2t_af.experiments import reference_records
 from t2t_af.records import json_lines
 
 
@@ -39,6 +38,10 @@ def main(argv: list[str]) -> int:
   args = parser.parse_args(argv)
   if args.num_inputs < 1 or args.num_targets < 1:
     raise errors.UserError("--num_inputs and --num_targets must be at least 1")
+  t2t_af.register()
+  from t2t_af.bin import checks
+  from t2t_af.experiments import reference_records
+
   computed = reference_records.compute(
     checks.sequence_problem(args.problem),
     os.path.expanduser(args.data_dir),

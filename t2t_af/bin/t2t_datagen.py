@@ -95,6 +95,7 @@ def _prepare(stock) -> None:
   checks.expand_home("data_dir", "tmp_dir")
   from tensor2tensor.utils import registry
 
+  # The stock main asks for them all too.
   known = (
     registry.list_base_problems()
     + registry.list_env_problems()

@@ -9,6 +9,7 @@ from t2t_af.compat.mend import mend
 _UNTIL = "tensor2tensor is gone"
 # Each imports all models, or all problems, that tensor2tensor comes with.
 _STOCK = ("tensor2tensor.models", "tensor2tensor.problems")
+_COMPLETE = "optimizers"  # none of the models registers one
 
 
 def load_stock() -> bool:
@@ -62,8 +63,8 @@ def stock_registrations() -> None:
 
   for name in _STOCK:
     deferred.defer(name)
-  for one in vars(registry.Registries).values():
-    if isinstance(one, registry.Registry):
+  for name, one in vars(registry.Registries).items():
+    if isinstance(one, registry.Registry) and name != _COMPLETE:
       one.__class__ = OnDemand
 
 

@@ -39,11 +39,12 @@ def count(
   Raises:
     UserError: unknown set or problem.
   """
-  if hparams_set in registry.list_hparams() and not problem_name:
+  sets = registry.Registries.hparams
+  if hparams_set in sets and not problem_name:
     problem_name = model_names.problem_of(hparams_set)
   for name, known, what in (
-    (hparams_set, registry.list_hparams(), "hparams set"),
-    (problem_name, registry.list_base_problems(), "problem"),
+    (hparams_set, sets, "hparams set"),
+    (problem_name, registry.Registries.problems, "problem"),
   ):
     if name not in known:
       raise errors.UserError(errors.suggest(name, known, what))
