@@ -21,7 +21,6 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 from scipy import special
-from scipy import stats
 
 from t2t_af import errors
 from t2t_af.records import likelihood
@@ -248,7 +247,7 @@ def _with_bands(share: np.ndarray, stderr: np.ndarray, freedom: int) -> Shares:
   """Bands by Student's t; without any freedom NaN."""
   if freedom < 1:
     stderr = np.full_like(share, math.nan)
-  reach = stats.t.ppf(0.5 + 0.5 * CONFIDENCE, max(freedom, 1)) * stderr
+  reach = special.stdtrit(max(freedom, 1), 0.5 + 0.5 * CONFIDENCE) * stderr
   return Shares(
     share,
     stderr,

@@ -20,7 +20,6 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 from scipy import integrate
-from sklearn import feature_selection
 
 from t2t_af.records import likelihood
 
@@ -173,6 +172,8 @@ def estimate(
 
 
 def _neighbors(x1: np.ndarray, x2: np.ndarray, seed: int) -> float:
+  from sklearn import feature_selection  # half a second, for this one number
+
   (nats,) = feature_selection.mutual_info_regression(
     x1[:, None], x2, n_neighbors=NUM_NEIGHBORS, random_state=seed
   )
