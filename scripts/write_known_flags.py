@@ -21,6 +21,7 @@ _COMMANDS = ("t2t_datagen", "t2t_decoder", "t2t_eval", "t2t_trainer")
 
 def text() -> str:
   """The file: which flags are boolean, and those of each command."""
+  on_demand.load_stock()  # which defines flags too
   # A process each, because two commands define flags of the same name.
   with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:
     defined = dict(zip(_COMMANDS, pool.map(_flags, _COMMANDS, chunksize=1)))
@@ -39,7 +40,6 @@ def _flags(command: str) -> dict[str, bool]:
   """The names of a command's flags, and whether each is boolean."""
   importlib.import_module(f"tensor2tensor.bin.{command}")
   importlib.import_module(f"t2t_af.bin.{command}")
-  on_demand.load_stock()
   return {name: flags.FLAGS[name].boolean for name in flags.FLAGS}
 
 

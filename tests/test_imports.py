@@ -69,6 +69,8 @@ _WITHOUT_TENSORFLOW = (
   "t2t_af/particle.py",
   "t2t_af_light.py",
   "t2t_af/bin/main.py",
+  "t2t_af/bin/front.py",
+  "t2t_af/bin/flag_parsing.py",
   "t2t_af/bin/arguments.py",
   "t2t_af/bin/outcome.py",
   "t2t_af/bin/report.py",

@@ -1,5 +1,6 @@
 """What is registered: the same from a checkout, a copy and a wheel."""
 
+import gc
 import json
 import pathlib
 import shutil
@@ -99,4 +100,9 @@ def test_somebody_elses_problems_are_refused(monkeypatch, tmp_path):
   stranger.__file__ = str(tmp_path / "problems" / "__init__.py")
   monkeypatch.setitem(sys.modules, "problems", stranger)
   with pytest.raises(ImportError, match="needs the one at"):
-    t2t_af.register()
+    t2t_af.register.__wrapped__()
+
+
+def test_what_is_imported_is_left_out_of_garbage_collection():
+  assert gc.isenabled()
+  assert gc.get_freeze_count() > 100_000

@@ -195,8 +195,10 @@ def test_models_of_a_checkpoint_are_those_registered(tmp_path):
   tf.get_variable("global_step", initializer=[1.0])
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
-    path = tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
-  assert checks.model_scopes(path) == ["slvm"]
+    tf.train.Saver().save(session, str(tmp_path / "model.ckpt"))
+  checks.output_dir_is_of("slvm", str(tmp_path))
+  with pytest.raises(errors.UserError, match="checkpoint of slvm, not of"):
+    checks.output_dir_is_of("video_flow", str(tmp_path))
 
 
 def test_a_run_that_never_began_keeps_nothing(tmp_path, monkeypatch):

@@ -41,34 +41,6 @@ def test_trainer_tells_a_typo_from_another_directory(run_python, tmp_path):
 
 
 @pytest.mark.parametrize(
-  "arguments, told",
-  [
-    (["--train_step=3"], 'unknown flag "train_step". Did you mean'),
-    (["--hp_depth"], "--hp_depth needs a value"),
-    (["train_steps=3"], "neither a flag nor the value of one"),
-  ],
-)
-def test_wrong_flags_are_told(arguments, told):
-  with pytest.raises(errors.UserError, match=told):
-    command._parse_flags(["t2t-trainer", *arguments])
-
-
-def test_hparam_flags_are_read_in_both_forms():
-  command._parse_flags(
-    [
-      "t2t-trainer",
-      "--hparams=depth=1",
-      "--hp_width",
-      "2",
-      "--hp_rates=[1,3]",
-      "--train_steps=5",
-    ]
-  )
-  assert FLAGS.hparams == "depth=1,width=2,rates=[1,3]"
-  assert FLAGS.train_steps == 5
-
-
-@pytest.mark.parametrize(
   "path, told",
   [
     ("/nowhere/mine", "there is no directory"),
@@ -135,19 +107,6 @@ def test_ctrl_c_says_what_is_kept(monkeypatch, capsys):
   monkeypatch.setattr(stock_trainer, "main", interrupted)
   assert _run() == 130
   assert capsys.readouterr().err == "\nstopped: kept\n"
-
-
-def test_hparam_flags_of_a_command_without_hparams_are_unknown(monkeypatch):
-  class Flags(dict):
-    """Flags without --hparams."""
-
-    def __call__(self, argv, known_only):
-      assert known_only
-      return argv
-
-  monkeypatch.setattr(command, "FLAGS", Flags(problem=None))
-  with pytest.raises(errors.UserError, match='unknown flag "hp_depth"'):
-    command._parse_flags(["t2t-datagen", "--hp_depth=2"])
 
 
 def test_another_extension_is_imported(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from tensor2tensor.data_generators import algorithmic  # noqa: F401
 from t2t_af import errors
 from t2t_af import locks
 from t2t_af.bin import compare
+from t2t_af.bin import comparing
 from t2t_af.experiments import run as run_lib
 from t2t_af.records import json_lines
 from t2t_af.records import records
@@ -65,9 +66,9 @@ def _started(monkeypatch):
     _write_run(run)
     return 0
 
-  monkeypatch.setattr(compare.child, "call", call)
-  monkeypatch.setattr(compare, "_generate", lambda args: None)
-  monkeypatch.setattr(compare.reference_records, "write", lambda *a: None)
+  monkeypatch.setattr(comparing.child, "call", call)
+  monkeypatch.setattr(comparing, "_generate", lambda args: None)
+  monkeypatch.setattr(comparing.reference_records, "write", lambda *a: None)
   return started
 
 
@@ -183,10 +184,10 @@ def test_a_failed_run_is_told_and_interruption_passes_on(
   def stopped(command):
     raise KeyboardInterrupt
 
-  monkeypatch.setattr(compare.child, "call", lambda command: 1)
+  monkeypatch.setattr(comparing.child, "call", lambda command: 1)
   with pytest.raises(errors.UserError, match="continues from there"):
     compare.main(_arguments(tmp_path))
-  monkeypatch.setattr(compare.child, "call", stopped)
+  monkeypatch.setattr(comparing.child, "call", stopped)
   with pytest.raises(KeyboardInterrupt):
     compare.main(_arguments(tmp_path))
 
@@ -196,12 +197,12 @@ def test_families_are_mixed_and_overrides_reach_those_that_have_them(
 ):
   started = {}
   written = []
-  monkeypatch.setattr(compare, "_generate", lambda args: None)
+  monkeypatch.setattr(comparing, "_generate", lambda args: None)
   monkeypatch.setattr(
-    compare.reference_records, "write", lambda *args: written.append(args)
+    comparing.reference_records, "write", lambda *args: written.append(args)
   )
   monkeypatch.setattr(
-    compare,
+    comparing,
     "_execute",
     lambda runs, force: started.update((r.hparams_set, r) for r in runs),
   )
@@ -253,13 +254,13 @@ def test_data_is_made_only_where_it_is_not_there(monkeypatch, tmp_path):
     def generate_data(self, data_dir, tmp_dir):
       made.append((data_dir, tmp_dir))
 
-  monkeypatch.setattr(compare.registry, "problem", lambda name: Problem())
+  monkeypatch.setattr(comparing.registry, "problem", lambda name: Problem())
   folder = str(tmp_path / "new")
   args = compare._parse(["--problem=p", "--data_dir", folder])
-  compare._generate(args)
+  comparing._generate(args)
   assert not made and not os.path.exists(folder)
   Problem.there = ["train", "test"]  # stopped half way
-  compare._generate(args)
+  comparing._generate(args)
   assert made == [(folder, os.path.join(folder, "tmp"))]
   assert os.path.isdir(folder)
 
@@ -269,7 +270,7 @@ def test_minutes_left_are_those_of_runs_so_far(
 ):
   del started
   times = iter([0.0, 120.0, 300.0, 360.0])
-  monkeypatch.setattr(compare.time, "time", lambda: next(times))
+  monkeypatch.setattr(comparing.time, "time", lambda: next(times))
   compare.main(_arguments(tmp_path))
   lines = capsys.readouterr().err.splitlines()
   assert lines[0].endswith("run 1 of 4: video_flow_tiny, seed 0")

@@ -12,6 +12,7 @@ from problems import series_particle
 from t2t_af import errors
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.bin import data
+from t2t_af.bin import data_sets
 from tests.fixtures import small_data
 
 
@@ -63,7 +64,7 @@ def test_a_series_is_drawn_in_raw_units(data_dir, monkeypatch, tmp_path):
     drawn.update(zip(ids, values))
     return original(ids, values, names, **kwargs)
 
-  monkeypatch.setattr(data.contact_sheet, "series", series)
+  monkeypatch.setattr(data_sets.contact_sheet, "series", series)
   data.main(
     [
       f"--data_dir={data_dir}",
@@ -96,12 +97,12 @@ def test_lengths_of_a_split_are_summed_over_its_files():
     types.SimpleNamespace(lengths={5: 2, 7: 1}),
     types.SimpleNamespace(lengths={5: 1000}),
   ]
-  assert data._counts(files) == (
+  assert data_sets._counts(files) == (
     "1003 sequences of 5 to 7 steps, 5,017 steps in all"
   )
   assert (
-    data._counts([])
-    == data._counts([types.SimpleNamespace(lengths={})])
+    data_sets._counts([])
+    == data_sets._counts([types.SimpleNamespace(lengths={})])
     == "no sequences"
   )
 
@@ -114,7 +115,7 @@ def test_a_source_of_all_splits_is_named_once():
       "test": {},
     }
   }
-  assert list(data._sources(manifest)) == [
+  assert list(data_sets._sources(manifest)) == [
     "made by: x",
     "files: a, b",
     "files: 1 in the manifest",
@@ -122,14 +123,14 @@ def test_a_source_of_all_splits_is_named_once():
 
 
 def test_only_problems_of_sequences_are_ours():
-  names = data.our_problems()
+  names = data_sets.our_problems()
   assert "video_bair" in names and "series_particle" in names
   assert "video_bair_robot_pushing" not in names
 
 
 def test_an_empty_data_set_has_no_picture(tmp_path):
   problem = types.SimpleNamespace(split_files=lambda data_dir, split: [])
-  assert data._draw(problem, "", str(tmp_path)) is None
+  assert data_sets._draw(problem, "", str(tmp_path)) is None
   assert not list(tmp_path.iterdir())
 
 

@@ -29,6 +29,8 @@ def test_every_file_of_the_room_is_a_verb_or_known():
   """What t2t-af has no verb for: what commands share, and one run."""
   shared = {"__init__", "main", "arguments", "checks", "command", "outcome"}
   shared |= {"idle_flags", "schedules", "child", "force", "run_metadata"}
+  shared |= {"front", "flag_parsing"}
+  shared |= {"comparing", "data_sets"}  # of compare and data, with TensorFlow
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
   stock = {name for name in files if name.startswith("t2t_")}
   assert files - stock == set(t2t_af_command._VERBS) | shared | {"run"}
@@ -105,6 +107,35 @@ def test_mistakes_are_one_line_and_exit_code_2(
   assert captured.err.startswith("error: ") and message in captured.err
   assert captured.err.count("\n") == 1 and not captured.out
   assert not list(tmp_path.iterdir()), "nothing may be written"
+
+
+def _run_light(run_python, *argv):
+  """The command as it is installed; fails if that loads TensorFlow."""
+  code = (
+    "import sys, t2t_af_light\n"
+    "try:\n"
+    "  code = t2t_af_light.main()\n"
+    "except SystemExit as left:\n"
+    "  code = left.code\n"
+    "assert 'tensorflow' not in sys.modules\n"
+    "sys.exit(code)\n"
+  )
+  return run_python("-c", code, *argv, path=[_ROOT])
+
+
+@pytest.mark.parametrize("verb", t2t_af_command._VERBS)
+def test_help_loads_no_tensorflow(run_python, verb):
+  done = _run_light(run_python, verb, "--help")
+  assert done.returncode == 0, done.stderr
+  assert verb in done.stdout
+
+
+def test_mistakes_load_no_tensorflow(run_python):
+  done = _run_light(run_python, "comprae")
+  assert (done.returncode, done.stdout) == (2, "")
+  assert 'unknown verb "comprae". Did you mean "compare"' in done.stderr
+  done = _run_light(run_python, "compare", "--train_steps=many")
+  assert done.returncode == 2 and "invalid int value" in done.stderr
 
 
 def test_a_verb_without_tensorflow_loads_none(run_python):

@@ -5,6 +5,7 @@ import pytest
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.bin import params
+from t2t_af.experiments import model_names
 from t2t_af.experiments import parameters
 from t2t_af.records import json_lines
 
@@ -30,7 +31,7 @@ def test_parts_and_total_are_printed_and_recorded(
     return {"level 0: prior": 1234, "other": 6}
 
   monkeypatch.setattr(parameters, "count", count)
-  monkeypatch.setattr(params.model_names, "problem_of", lambda s: "x_column")
+  monkeypatch.setattr(model_names, "problem_of", lambda s: "x_column")
   path = tmp_path / "parameters.jsonl"
   flags = ["a", "b", "--hparams=depth=2", f"--output={path}"]
   flags += [f"--problem={problem}"] if problem else []
