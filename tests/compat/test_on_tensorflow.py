@@ -45,6 +45,16 @@ def test_every_name_that_slim_needs_is_there(module, names):
   assert not [name for name in names if not hasattr(module, name)]
 
 
+def test_a_training_writes_no_graph_as_text_but_one_in_its_checkpoint(tmp_path):
+  step = tf.train.create_global_step()
+  with tf.train.MonitoredTrainingSession(
+    checkpoint_dir=str(tmp_path), save_checkpoint_steps=1
+  ) as session:
+    session.run(tf.assign_add(step, 1))
+  written = [path.name for path in tmp_path.iterdir()]
+  assert "graph.pbtxt" not in written and "model.ckpt-1.meta" in written
+
+
 def test_deprecated_calls_are_not_reported():
   on_tensorflow.deprecation_notes()
   assert not deprecation._PRINT_DEPRECATION_WARNINGS
