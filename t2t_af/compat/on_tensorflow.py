@@ -41,7 +41,7 @@ def late_import() -> None:
   for name, module in list(sys.modules.items()):
     if (
       name.startswith("tensor2tensor.")
-      and getattr(module, "tfl", None) is taken
+      and vars(module).get("tfl") is taken  # getattr would run what is put off
     ):
       module.tfl = tf.layers
 

@@ -46,11 +46,11 @@ def test_every_name_that_slim_needs_is_there(module, names):
 
 
 def test_a_training_writes_no_graph_as_text_but_one_in_its_checkpoint(tmp_path):
-  step = tf.train.create_global_step()
+  count = tf.assign_add(tf.train.create_global_step(), 1)
   with tf.train.MonitoredTrainingSession(
     checkpoint_dir=str(tmp_path), save_checkpoint_steps=1
   ) as session:
-    session.run(tf.assign_add(step, 1))
+    session.run(count)
   written = [path.name for path in tmp_path.iterdir()]
   assert "graph.pbtxt" not in written and "model.ckpt-1.meta" in written
 
