@@ -31,7 +31,11 @@ def run(command: str, argv: Sequence[str]) -> int:
     argv: the command line.
   """
   code = answer(command, argv)
-  return outcome.exit_code_of(lambda: _load(command)) if code is None else code
+  if code is not None:
+    return code
+  code = outcome.exit_code_of(lambda: _load(command))
+  # The command handles signals itself, and leaves with its own exit code.
+  return code or importlib.import_module(f"t2t_af.bin.{command}").main()
 
 
 def answer(command: str, argv: Sequence[str]) -> Optional[int]:
@@ -64,9 +68,9 @@ def print_help(doc: str) -> None:
 
 
 def _load(command: str) -> None:
-  """Loads everything, then runs the command, which leaves with its code."""
+  """Imports everything, so that Ctrl-C meanwhile ends in a line."""
   t2t_af.register()
-  importlib.import_module(f"t2t_af.bin.{command}").main()
+  importlib.import_module(f"t2t_af.bin.{command}")
 
 
 def _docstring(command: str) -> str:
