@@ -46,8 +46,9 @@ class Record(NamedTuple):
   paper: str = "none"
   ours: str = "not run"
   train_steps: Optional[int] = None  # where they are not the column's
-  seconds_per_step: Optional[float] = None  # on an AMD EPYC
+  seconds_per_step: Optional[float] = None
   cores: str = "one core"
+  cpu: str = "an AMD EPYC"
   note: str = ""
   overrides: Mapping[str, Any] = {}
 
@@ -127,7 +128,7 @@ def _docstring(
 def _time(record: Record) -> str:
   if record.seconds_per_step is None:
     return ""
-  return f"{record.seconds_per_step} s/step, {record.cores} of an AMD EPYC."
+  return f"{record.seconds_per_step} s/step, {record.cores} of {record.cpu}."
 
 
 def _filled(text: str, hanging: str = "") -> str:

@@ -84,6 +84,9 @@ _COLUMNS = {
   ),
 }
 
+_XEON = "an Intel Xeon at 2.5 GHz"
+_IDLE = " Timed at idle priority beside other work: an upper bound."
+
 _RECORDS = {
   ("video_flow", "bair_full"): table.Record(
     paper="none (Kumar et al. report 1.87 bits/dim)",
@@ -103,32 +106,32 @@ _RECORDS = {
     "narrower, for a comparison at equal size."
   ),
   ("video_flow", "tiny"): table.Record(
-    ours="2.190 +- 0.007 nats/dim test (results/video_toy_pushing_tiny)",
-    seconds_per_step=0.183,
-    cores="two cores",
-    note="The demo's baseline. 603,228 parameters.",
+    ours="2.186 +- 0.003 nats/dim test (results/video_toy_pushing_tiny)",
+    seconds_per_step=1.264,
+    cpu=_XEON,
+    note="The demo's baseline. 603,228 parameters." + _IDLE,
   ),
   ("video_flow_af", "tiny"): table.Record(
-    ours="2.160 +- 0.005 nats/dim test; below video_flow_tiny "
-    "by 0.030 +- 0.011 (results/video_toy_pushing_tiny)",
-    seconds_per_step=0.321,
-    cores="two cores",
-    note="As in the paper: alpha starts at 0. 801,636 parameters.",
+    ours="2.158 +- 0.002 nats/dim test; below video_flow_tiny "
+    "by 0.027 +- 0.005 (results/video_toy_pushing_tiny)",
+    seconds_per_step=1.452,
+    cpu=_XEON,
+    note="As in the paper: alpha starts at 0. 801,636 parameters." + _IDLE,
   ),
   ("video_flow_af_residual", "tiny"): table.Record(
-    ours="2.161 +- 0.007 nats/dim test; below video_flow_tiny "
-    "by 0.029 +- 0.013 (results/video_toy_pushing_tiny)",
-    seconds_per_step=0.247,
-    cores="two cores",
+    ours="2.155 +- 0.008 nats/dim test; below video_flow_tiny "
+    "by 0.031 +- 0.010 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.881,
+    cpu=_XEON,
     note="Starts exactly at VideoFlow: alpha = z_(t-1) + 0. 801,636 "
-    "parameters.",
+    "parameters." + _IDLE,
   ),
   ("video_flow_af_matched", "tiny"): table.Record(
-    ours="2.167 +- 0.005 nats/dim test; below video_flow_tiny "
-    "by 0.023 +- 0.007 (results/video_toy_pushing_tiny)",
-    seconds_per_step=0.164,
-    cores="two cores",
-    note="601,656 parameters, those of video_flow_tiny (-0.3 %).",
+    ours="2.173 +- 0.005 nats/dim test; below video_flow_tiny "
+    "by 0.013 +- 0.003 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.731,
+    cpu=_XEON,
+    note="601,656 parameters, those of video_flow_tiny (-0.3 %)." + _IDLE,
     overrides=dict(latent_encoder_width=13),
   ),
 }

@@ -19,7 +19,10 @@ _RESULTS = pathlib.Path(__file__).parents[2] / "results"
 _MODULES = (autoregressive_flow, slvm, slvm_series, video_flow)
 _FOLDER = re.compile(r"\(results/(\w+)\)")
 _VALUE = re.compile(r"Ours: (?:at most )?(-?[\d.]+)")
-_TIME = re.compile(r"Time: ([\d.]+) s/step, (one core|two cores)")
+_TIME = re.compile(
+  r"Time: ([\d.]+)\s+s/step,\s+(one\s+core|two\s+cores)\s+of\s+an\s+(AMD|Intel)"
+)
+_CPU = {"AMD": "AMD EPYC", "Intel": "Intel(R) Xeon(R) Processor @ 2.50GHz"}
 _MEASURED = [n for n in sets.NAMES if _FOLDER.search(sets.docstring(n))]
 _UNITS = ("nats per time step", "nats/dim")
 
@@ -103,13 +106,13 @@ def _runs(name):
 @pytest.mark.parametrize("name", _MEASURED)
 def test_time_and_hardware_are_those_of_the_runs(name):
   runs = [run for run, _ in _runs(name)]
-  seconds, cores = _TIME.search(sets.docstring(name)).groups()
+  seconds, cores, maker = _TIME.search(sets.docstring(name)).groups()
   median = statistics.median(run["seconds_per_step"] for run in runs)
   assert float(seconds) == round(median, 3)
   assert {run["hardware"]["cores"] for run in runs} == {
-    {"one core": 1, "two cores": 2}[cores]
+    {"one": 1, "two": 2}[cores.split()[0]]
   }
-  assert {run["hardware"]["cpu"] for run in runs} == {"AMD EPYC"}
+  assert {run["hardware"]["cpu"] for run in runs} == {_CPU[maker]}
 
 
 def _test_nll(folder):
