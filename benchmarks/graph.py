@@ -42,20 +42,27 @@ _ROWS = (
 )
 
 
-def _features(hparams, num_targets):
+def _features(hparams, num_targets, batch_size=1):
   frame = hparams.problem.frame_shape
+
+  def frames(number):
+    return tf.zeros([batch_size, number] + frame, tf.int32)
+
   return {
-    "inputs": tf.zeros([1, hparams.video_num_input_frames] + frame, tf.int32),
-    "targets": tf.zeros([1, num_targets] + frame, tf.int32),
+    "inputs": frames(hparams.video_num_input_frames),
+    "targets": frames(num_targets),
   }
 
 
 def measure_training(
-  model_name: str, hparams_set: str, session_config: tf.ConfigProto
+  model_name: str,
+  hparams_set: str,
+  session_config: tf.ConfigProto,
+  overrides: str = "batch_size=1,num_train_frames=4",
 ) -> dict:
   """Builds the training graph and runs a few steps; counts and seconds."""
   hparams = trainer_lib.create_hparams(
-    hparams_set, "batch_size=1,num_train_frames=4", problem_name="video_bair"
+    hparams_set, overrides, problem_name="video_bair"
   )
   start = time.time()
   model = registry.model(model_name)(hparams, tf.estimator.ModeKeys.TRAIN)
@@ -63,11 +70,12 @@ def measure_training(
   build = time.time() - start
   with tf.Session(config=session_config) as session:
     session.run(session_lib.initializer())
-    seconds = []
+    seconds, processor = [], []
     for _ in range(6):
-      start = time.time()
+      start = time.time(), time.process_time()
       session.run(train_op)
-      seconds.append(time.time() - start)
+      seconds.append(time.time() - start[0])
+      processor.append(time.process_time() - start[1])
   num_ops, num_core_ops = count_operations()
   return dict(
     operations=num_ops,
@@ -75,13 +83,16 @@ def measure_training(
     build=build,
     first_step=seconds[0],
     step=float(np.median(seconds[1:])),
+    step_cpu=float(np.median(processor[1:])),
     build_and_first_step=build + seconds[0],
     memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
   )
 
 
 def _loss(model, model_name, hparams):
-  features = _features(hparams, hparams.video_num_target_frames)
+  features = _features(
+    hparams, hparams.video_num_target_frames, hparams.batch_size
+  )
   if model_name != _STOCK:
     _, losses = model(features)
     return losses["training"]
@@ -95,6 +106,7 @@ def _loss(model, model_name, hparams):
 def count_operations() -> tuple[int, int]:
   """Operations of the default graph: all; all but variables and optimiser.
 
+  Those of its functions count too, once however often they are called.
   To a variable (slots included) belong its handle, initialiser, assignment
   and first reading; to the optimiser what updates variables.
   """
@@ -114,7 +126,9 @@ def count_operations() -> tuple[int, int]:
       if part in op.name
     )
 
-  return len(ops), sum(is_core(op) for op in ops)
+  library = tf.get_default_graph().as_graph_def().library
+  in_functions = sum(len(f.node_def) for f in library.function)
+  return len(ops) + in_functions, sum(map(is_core, ops)) + in_functions
 
 
 def count_decoding(hparams_set: str, num_frames: int) -> int:
@@ -128,7 +142,7 @@ def count_decoding(hparams_set: str, num_frames: int) -> int:
     model = registry.model(_OURS)(hparams, tf.estimator.ModeKeys.PREDICT)
     features = _features(hparams, 1)
     model.infer({"inputs": features["inputs"]})
-    return len(tf.get_default_graph().get_operations())
+    return count_operations()[0]
 
 
 def main(argv: list[str]) -> int:

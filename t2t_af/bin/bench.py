@@ -1,6 +1,7 @@
 """`bench`: speed, against what each is to be measured by, alternating.
 
     t2t-af bench graph       the training graph, against the stock VideoFlow's
+    t2t-af bench step        its steps and memory, at three sizes and by depth
     t2t-af bench flow        a training step in one pass, against a loop
     t2t-af bench generation  writing a data set, against tensor2tensor's
     t2t-af bench input       reading it, against what a training step consumes
@@ -19,6 +20,7 @@ from t2t_af.errors import UserError
 
 _BENCHES = {
   "graph": ("graph",),
+  "step": ("step",),
   "flow": ("flow",),
   "generation": ("generation",),
   "input": ("reading",),
