@@ -18,6 +18,7 @@ from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
 from t2t_af.models import run_data
+from t2t_af.records import json_file
 
 FLAGS = flags.FLAGS
 # Looked into by name: a list of all would import all that tensor2tensor has.
@@ -79,10 +80,9 @@ def model_and_hparams(output_dir: str = "") -> None:
     raise UserError(suggest(FLAGS.model, _MODELS, "model"))
   if FLAGS.hparams_set not in _HPARAMS_SETS:
     raise UserError(suggest(FLAGS.hparams_set, _HPARAMS_SETS, "hparams_set"))
-  hparams = trainer_lib.create_hparams(
-    FLAGS.hparams_set,
-    hparams_path=output_dir and os.path.join(output_dir, "hparams.json"),
-  )
+  path = output_dir and os.path.join(output_dir, "hparams.json")
+  json_file.read(path)  # tensor2tensor takes it as it is.
+  hparams = trainer_lib.create_hparams(FLAGS.hparams_set, hparams_path=path)
   before = dict(hparams.values())
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.from_hparams(hparams)

@@ -15,12 +15,15 @@ from absl import flags
 import tensorflow.compat.v1 as tf
 
 from t2t_af.bin import flag_parsing
+from t2t_af.bin import flag_ranges
 from t2t_af.bin import front
 from t2t_af.bin import outcome
 from t2t_af.compat import on_demand
 from t2t_af.errors import UserError
 
 FLAGS = flags.FLAGS
+
+flags.DEFINE_bool("debug", False, "Show errors with their traceback.")
 
 
 def run(
@@ -51,6 +54,7 @@ def run(
     if flag_parsing.asks_for_help(argv):
       return front.print_help(doc)
     _parse_flags(argv)
+    flag_ranges.check()
     _import_usr_dir()
     prepare(stock)
     # As tensor2tensor's scripts do; compat.quiet leaves out most of it.

@@ -18,6 +18,7 @@ scored at the step that was best there (early stopping) instead of the last.
 import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
+from t2t_af.bin import flag_ranges
 
 _DEMO = dict(
   problem="video_toy_pushing",
@@ -107,3 +108,11 @@ def _check(args):
     raise errors.UserError("--train_steps must be at least 1")
   if args.eval_every < 0:
     raise errors.UserError("--eval_every must be 0 or more")
+  for seed in args.seeds:
+    flag_ranges.check_seed(seed, "seeds")
+  if args.num_contexts < 0:
+    raise errors.UserError("--num_contexts must be 0 (no samples) or more")
+  if args.num_decodes < 1:
+    raise errors.UserError(
+      "--num_decodes must be at least 1; --num_contexts=0 samples nothing"
+    )

@@ -33,7 +33,9 @@ _VERBS = (
 
 def main(argv: Optional[list[str]] = None) -> int:
   """Runs a verb and returns the exit code."""
-  argv = sys.argv[1:] if argv is None else argv
+  argv = list(sys.argv[1:] if argv is None else argv)
+  if "--debug" in argv:  # `outcome` shows tracebacks then.
+    argv.remove("--debug")
   if not argv or argv[0] in ("-h", "--help", "help"):
     return outcome.exit_code_of(lambda: print(_help(), flush=True))
   return outcome.exit_code_of(lambda: _run(argv[0], argv[1:]))
@@ -57,6 +59,7 @@ def _help() -> str:
     "",
     "Data, training, evaluation and sampling are tensor2tensor's:",
     "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (--help).",
+    "--debug: errors with their traceback.",
   ]
   return "\n".join(lines)
 

@@ -6,6 +6,7 @@ import sys
 from typing import Callable, Optional
 
 from t2t_af import stopping
+from t2t_af.bin import system_errors
 from t2t_af.errors import UserError
 
 EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR = 0, 1, 2
@@ -27,6 +28,9 @@ def exit_code_of(
     action: returns an exit code, or None for success.
     interrupted: what is said on Ctrl-C and SIGTERM; called only then.
     user_errors: exceptions, besides UserError, whose text is enough.
+
+  What the system or TensorFlow says of files, disks and memory becomes a line
+  too; with --debug, a traceback.
   """
   try:
     with stopping.handled():
@@ -44,10 +48,10 @@ def exit_code_of(
     line = _OUR_LINE.search(str(error))
     if line:
       return _fail(line.group(1).strip(), EXIT_ERROR)
-    damage = _damaged_data(error)
-    if not damage:
+    message = _damaged_data(error) or system_errors.sentence(error)
+    if not message or system_errors.is_debugging():
       raise
-    return _fail(damage, EXIT_USER_ERROR)
+    return _fail(message, EXIT_USER_ERROR)
 
 
 def _damaged_data(error: Exception) -> Optional[str]:

@@ -1,7 +1,6 @@
 """What a comparison is of: sets that score alike, labels, compare.json."""
 
 from collections.abc import Mapping, Sequence
-import json
 import os
 from typing import Any
 
@@ -10,6 +9,7 @@ from tensor2tensor.utils import registry
 from problems.core import training_part
 from t2t_af import whole_file
 from t2t_af.errors import UserError
+from t2t_af.records import json_file
 
 # Rows of the paper's tables: what a set's name begins with.
 _ROWS = {
@@ -96,9 +96,8 @@ def write(output_dir: str, config: dict) -> None:
     UserError: it is.
   """
   path = os.path.join(output_dir, "compare.json")
-  if os.path.exists(path):
-    with open(path, encoding="utf-8") as f:
-      before = json.load(f)
+  before = json_file.read(path)
+  if before:
     for key in _FIXED:
       # Folders from before there was a choice do not say eval_every.
       if before.get(key, config[key]) != config[key]:

@@ -16,7 +16,9 @@ from t2t_af import effect
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 from t2t_af.experiments import model_names
+from t2t_af.experiments import ranges
 from t2t_af.models.sequence_model import SequenceModel
+from t2t_af.records import json_file
 from t2t_af.records import run_folder
 
 # What tensor2tensor reads of our models' hparams, outside of any graph.
@@ -51,10 +53,11 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
     what: what sort of name it is, for the error.
 
   Raises:
-    UserError: an unknown name, or a value that cannot be read.
+    UserError: an unknown name, or a value that cannot be read or used.
   """
   if not text:
     return
+  before = dict(hparams.values())
   try:
     hparams.parse(text)
   except (KeyError, ValueError) as error:
@@ -64,6 +67,7 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
         suggest(unknown.group(1), hparams.values(), what)
       ) from error
     raise UserError(f'cannot read "{text}": {error}') from error
+  ranges.check(hparams, before)
 
 
 def kept_by_run(output_dir: str, hparams: hparam.HParams) -> str:
@@ -76,7 +80,7 @@ def kept_by_run(output_dir: str, hparams: hparam.HParams) -> str:
   known = run_folder.read(output_dir)
   if "num_parameters" not in known:
     return ""  # nothing was trained yet
-  stored = run_folder.read_json(os.path.join(output_dir, "hparams.json"))
+  stored = json_file.read(os.path.join(output_dir, "hparams.json"))
   values, text = hparams.values(), known.get("hparams") or ""
   parts = []
   for name, before in run_folder.KEPT_HPARAMS.items():

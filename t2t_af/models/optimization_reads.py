@@ -54,6 +54,7 @@ _FACTORS = (
   (("rsqrt_hidden_size",), ("hidden_size",)),
   (("legacy",), ("learning_rate", "learning_rate_decay_scheme", _WARMUP)),
 )
+FACTORS = sorted({factor for factors, _ in _FACTORS for factor in factors})
 # And, for "legacy", of the scheme.
 _SCHEMES = (
   (("noam",), ("hidden_size",)),

@@ -109,7 +109,7 @@ def _plain(value: Any, path: str, non_finite: dict) -> Any:
 def _parse(line: str) -> Optional[dict]:
   try:
     record = json.loads(line)
-  except ValueError:
+  except (ValueError, RecursionError):
     return None
   return record if isinstance(record, dict) else None
 

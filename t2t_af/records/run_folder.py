@@ -1,9 +1,10 @@
 """`run.json` of a run's folder: what was run, for the records made later."""
 
-import json
 import os
 
 from t2t_af import whole_file
+from t2t_af.errors import UserError
+from t2t_af.records import json_file
 
 IDENTITY = (
   "model",
@@ -23,6 +24,18 @@ KEPT_HPARAMS = {"log_scale_clip": "tanh", "flow_log_scale_bound": 8.0}
 # a choice.
 _DEFAULTS = {"train_fraction": 1.0}
 
+_KINDS = {
+  "model": str,
+  "hparams_set": str,
+  "hparams": str,
+  "problem": str,
+  DATA_FINGERPRINT: str,
+  "num_parameters": int,
+  "seed": int,
+  "steps": int,
+  "trained_steps": int,
+}
+
 
 def path(output_dir: str) -> str:
   """Path of the file in tensor2tensor's output_dir."""
@@ -30,16 +43,22 @@ def path(output_dir: str) -> str:
 
 
 def read(output_dir: str) -> dict:
-  """The fields, {} where there is no file."""
-  return read_json(path(output_dir))
+  """The fields, {} where there is no file.
 
-
-def read_json(file_path: str) -> dict:
-  """The object in a file of the folder, {} where there is no file."""
-  if not os.path.exists(file_path):
-    return {}
-  with open(file_path, encoding="utf-8") as f:
-    return json.load(f)
+  Raises:
+    UserError: it is damaged, or a field is not of its kind.
+  """
+  fields = json_file.read(path(output_dir))
+  for name, kind in _KINDS.items():
+    value = fields.get(name)
+    if value is not None and (
+      not isinstance(value, kind) or isinstance(value, bool)
+    ):
+      raise UserError(
+        f"{path(output_dir)} is damaged: {name} is {value!r}. Put a copy of "
+        "it back, or give another folder."
+      )
+  return fields
 
 
 def update(output_dir: str, **fields) -> None:

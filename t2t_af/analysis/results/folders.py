@@ -173,7 +173,7 @@ def read_json(path: str) -> Optional[dict]:
   try:
     with open(path, encoding="utf-8") as stream:
       content = json.load(stream)
-  except (OSError, ValueError):
+  except (OSError, ValueError, RecursionError):
     return None
   return content if isinstance(content, dict) else None
 
