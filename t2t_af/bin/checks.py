@@ -83,6 +83,7 @@ def model_and_hparams(output_dir: str = "") -> None:
   path = output_dir and os.path.join(output_dir, "hparams.json")
   json_file.read(path)  # tensor2tensor takes it as it is.
   hparams = trainer_lib.create_hparams(FLAGS.hparams_set, hparams_path=path)
+  overrides.check_set(hparams, FLAGS.hparams_set, FLAGS.model)
   before = dict(hparams.values())
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
   training_part.from_hparams(hparams)

@@ -137,6 +137,37 @@ def check_effect(
     raise UserError(" ".join(sentences.values()))
 
 
+def check_set(hparams: hparam.HParams, hparams_set: str, model: str) -> None:
+  """Raises UserError where a set lacks hparams that the model reads.
+
+  Nothing where the model is tensor2tensor's own.
+  """
+  model_cls = registry.model(model)
+  if not issubclass(model_cls, SequenceModel):
+    return
+  read = {name for rule in model_cls.reads for name in rule.names}
+  missing = sorted(read - set(hparams.values()))
+  if missing:
+    raise UserError(
+      f"hparams set {hparams_set} is not one of {model}: it has no "
+      f"{', '.join(missing[:3])}. {_sets_of(model)}"
+    )
+
+
+def _sets_of(model: str) -> str:
+  """Names some of its sets."""
+  registered = registry.list_hparams()
+  names = [name for name in registered if _is_of(name, model)]
+  return f"Sets of {model}: {', '.join(sorted(names)[:4])}, ..."
+
+
+def _is_of(hparams_set: str, model: str) -> bool:
+  try:
+    return model_names.model_of(hparams_set) == model
+  except UserError:
+    return False
+
+
 def by_set(
   hparams_sets: Sequence[str], text: str, problem: str
 ) -> dict[str, str]:

@@ -5,8 +5,10 @@ from tensor2tensor.data_generators import bair_robot_pushing  # noqa: F401
 from tensor2tensor.utils import registry
 
 from t2t_af import errors
+from t2t_af.experiments import model_names
 from t2t_af.experiments import overrides
 from t2t_af.records import run_folder
+from tests.hparams import sets
 
 _VIDEO = "video_toy_pushing"
 _OF_SETS = {  # Set, model, problem.
@@ -208,3 +210,31 @@ def test_models_and_problems_of_tensor2tensor_are_left_alone():
   assert _said(glow, "next_frame_glow", _VIDEO, "dropout=0.9") == ""
   theirs = "video_bair_robot_pushing"
   assert _said("video_flow_tiny", "video_flow", theirs, "dropout=0.9") == ""
+
+
+@pytest.mark.parametrize("name", sets.NAMES)
+def test_every_set_has_what_its_model_reads(name):
+  model = model_names.model_of(name)
+  overrides.check_set(registry.hparams(name), name, model)
+
+
+@pytest.mark.parametrize(
+  "model, name, missing",
+  [
+    ("slvm", "video_flow_af_tiny", "encoder_width"),
+    ("slvm", "af1_series_tiny", "latent_flow"),
+    ("video_flow", "slvm_tiny", "coupling"),
+    ("autoregressive_flow", "video_flow_tiny", "data_flow"),
+  ],
+)
+def test_a_set_of_another_model_is_refused(model, name, missing):
+  with pytest.raises(errors.UserError) as raised:
+    overrides.check_set(registry.hparams(name), name, model)
+  said = str(raised.value)
+  assert f"{name} is not one of {model}" in said and missing in said
+  assert f"Sets of {model}: " in said and "\n" not in said
+
+
+def test_sets_of_a_model_that_is_not_ours_are_not_looked_at():
+  name = "video_flow_tiny"
+  overrides.check_set(registry.hparams(name), name, "next_frame_glow")
