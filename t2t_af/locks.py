@@ -23,6 +23,7 @@ OF_A_RUN = ".writer.lock"
 # Where a file system has no locks.
 _UNKNOWN_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
 _held: dict[str, int] = {}  # Path: descriptor; of this process.
+_made: dict[str, list[str]] = {}  # Path: folders made for it, deepest first.
 
 
 def take(folder: str, name: str = OF_A_RUN, force: bool = False) -> None:
@@ -55,13 +56,20 @@ def take(folder: str, name: str = OF_A_RUN, force: bool = False) -> None:
 
 
 def release(folder: str, name: str = OF_A_RUN) -> None:
-  """Ends a lock before the process ends."""
+  """Ends a lock before the process ends.
+
+  Folders that were made for it and are empty go too: what was refused leaves
+  nothing behind.
+  """
   path = os.path.join(os.path.abspath(folder), name)
   descriptor = _held.pop(path, None)
   if descriptor is not None:
     with contextlib.suppress(OSError):
       os.unlink(path)  # While it is locked: see _is_current.
     os.close(descriptor)
+  with contextlib.suppress(OSError):  # Something was written there.
+    for made in _made.pop(path, ()):
+      os.rmdir(made)
 
 
 @contextlib.contextmanager
@@ -82,9 +90,12 @@ def held(
 def _locked(folder: str, path: str) -> Optional[int]:
   """Descriptor of the locked file; None where another process holds it."""
   while True:
+    _made.setdefault(path, _missing(folder))
     try:
-      os.makedirs(folder, exist_ok=True)
+      os.makedirs(os.path.dirname(path), exist_ok=True)
       descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except FileNotFoundError:
+      continue  # Whoever had made the folder has just removed it.
     except OSError as error:
       raise UserError(f"cannot write to {folder}: {error.strerror}") from error
     try:
@@ -104,6 +115,16 @@ def _locked(folder: str, path: str) -> Optional[int]:
       _sign(descriptor)
       return descriptor
     os.close(descriptor)
+
+
+def _missing(folder: str) -> list[str]:
+  """The folders that makedirs would make, deepest first."""
+  missing = []
+  path = os.path.abspath(folder)
+  while not os.path.lexists(path):
+    missing.append(path)
+    path = os.path.dirname(path)
+  return missing
 
 
 def _is_current(descriptor: int, path: str) -> bool:

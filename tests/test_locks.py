@@ -86,3 +86,19 @@ def test_where_there_are_no_locks_a_line_says_so(tmp_path, monkeypatch, capsys):
   with locks.held(str(tmp_path)):
     pass
   assert "cannot be locked" in capsys.readouterr().err
+
+
+def test_a_folder_made_for_the_lock_alone_is_removed(tmp_path):
+  with locks.held(str(tmp_path / "a" / "b")):
+    assert (tmp_path / "a" / "b" / locks.OF_A_RUN).exists()
+  assert not (tmp_path / "a").exists()
+
+
+def test_a_folder_that_was_there_or_was_written_to_stays(tmp_path):
+  (tmp_path / "empty").mkdir()
+  with locks.held(str(tmp_path / "empty")):
+    pass
+  with locks.held(str(tmp_path / "a" / "b")):
+    (tmp_path / "a" / "b" / "data").write_text("x", encoding="utf-8")
+  assert (tmp_path / "empty").is_dir()
+  assert [p.name for p in (tmp_path / "a" / "b").iterdir()] == ["data"]

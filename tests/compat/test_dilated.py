@@ -130,13 +130,15 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 from tensor2tensor.models.research import glow_ops
 from t2t_af.compat import onednn
-from t2t_af.networks import layers
+from t2t_af.networks import conv_stack
 tf.set_random_seed(0)
 x = tf.constant(np.random.RandomState(0).standard_normal(
     [4, 2, 7, 9, 3]).astype(np.float32))
 target = tf.roll(x, [2, 2], [2, 3])
 with tf.variable_scope("ours"):
-  ours = layers.conv_stack(x, 8, 3, "relu", dilation=2)
+  network = conv_stack.ConvStack(3, 8, 3, "relu", dilation=2, num_steps=2)
+  steps = network.apply(tuple(tf.unstack(x, axis=1)), network.weights())
+  ours = tf.stack(steps, axis=1)
 theirs = glow_ops.conv_stack("theirs", x, 8, 3, dilations=[1, 1, 2, 2, 1])
 losses = [tf.reduce_mean((y - target) ** 2) for y in (ours, theirs)]
 train = tf.train.AdamOptimizer(0.01).minimize(tf.add_n(losses))

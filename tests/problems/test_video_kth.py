@@ -186,7 +186,7 @@ def test_bad_clip_is_named_with_its_zip_and_leaves_no_files(
   data_dir = str(tmp_path / "data")
   with pytest.raises(UserError, match=f"walking.zip: {bad}: {reason}"):
     _problem().generate_data(data_dir, tmp_dir)
-  assert not os.listdir(data_dir)
+  assert not os.path.exists(data_dir)
 
 
 def test_clip_that_ends_long_before_its_range_is_named(tmp_path):
