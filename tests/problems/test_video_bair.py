@@ -173,7 +173,7 @@ def test_bad_record_is_named_and_leaves_no_files(tmp_path, change, reason):
   assert reason in str(caught.value)
   assert os.path.join(root, "train", stem) in str(caught.value)
   assert "record 0 at byte 0" in str(caught.value)
-  assert not os.listdir(data_dir)
+  assert not os.path.exists(data_dir)
 
 
 def test_truncated_file_in_an_unpacked_folder_is_named_with_its_byte(tmp_path):
