@@ -54,16 +54,11 @@ def test_log_prob_is_the_density_of_sampled_frames():
 
 
 def test_recomputation_changes_no_gradient():
-  x = tf.constant(_frames((2, NUM_COND + 1) + (16, 16, 1)))
+  x = tf.constant(_frames((2, NUM_COND + 1) + (4, 4, 1)))
   results = []
   for recompute in (False, True):
     with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
-      core = _core(
-        (16, 16, 1),
-        latent_encoder_depth=2,
-        latent_apply_dilations=True,
-        recompute=recompute,
-      )
+      core = _core((4, 4, 1), latent_encoder_depth=2, recompute=recompute)
       log_prob = core.log_prob(x)
     variables = tf.trainable_variables()
     results.append([log_prob, *tf.gradients(log_prob, variables)])
@@ -71,7 +66,7 @@ def test_recomputation_changes_no_gradient():
   with tf.Session() as session:
     weights.randomize(session)
     kept, computed_again = session.run(results)
-  assert len(kept) == len(computed_again) > 100
+  assert len(kept) == len(computed_again) > 50
   for ours, theirs in zip(computed_again, kept):
     np.testing.assert_allclose(ours, theirs, 1e-5, 1e-5 * abs(theirs).max())
 
