@@ -5,7 +5,7 @@ import os
 
 from t2t_af.errors import UserError
 
-_CURE = "Put a copy of it back, or give another folder."
+CURE = "Put a copy of it back, or give another folder."
 
 
 def read(path: str) -> dict:
@@ -23,11 +23,11 @@ def read(path: str) -> dict:
   except (ValueError, RecursionError) as error:
     reason = str(error).split(" while decoding", maxsplit=1)[0]
     raise UserError(
-      f"{path} is damaged: it is not JSON ({reason}). {_CURE}"
+      f"{path} is damaged: it is not JSON ({reason}). {CURE}"
     ) from error
   if not isinstance(content, dict):
     raise UserError(
       f"{path} is damaged: it holds a {type(content).__name__}, not a JSON "
-      f"object. {_CURE}"
+      f"object. {CURE}"
     )
   return content

@@ -55,8 +55,7 @@ def read(output_dir: str) -> dict:
       not isinstance(value, kind) or isinstance(value, bool)
     ):
       raise UserError(
-        f"{path(output_dir)} is damaged: {name} is {value!r}. Put a copy of "
-        "it back, or give another folder."
+        f"{path(output_dir)} is damaged: {name} is {value!r}. {json_file.CURE}"
       )
   return fields
 

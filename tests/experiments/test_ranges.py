@@ -10,7 +10,9 @@ from t2t_af.experiments import overrides
 
 def test_what_a_set_holds_is_not_looked_at():
   """batch_size=0 is tensor2tensor's default of decoding, and has a meaning."""
-  overrides.parse(decoding.decode_hparams(), "num_decodes=2", "hparam")
+  hparams = decoding.decode_hparams()
+  overrides.parse(hparams, "num_decodes=2", "hparam")
+  assert (hparams.num_decodes, hparams.batch_size) == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -40,18 +42,20 @@ def test_is_refused(text, message):
 
 
 @pytest.mark.parametrize(
-  "text",
+  "name, value",
   [
-    "learning_rate_constant=0.0",
-    "optimizer_adam_beta1=0.0",
-    "num_train_frames=-1",
-    "initializer=orthogonal",
-    "learning_rate_schedule=constant*linear_warmup*rsqrt_decay",
-    "temperature=0.0",
+    ("learning_rate_constant", 0.0),
+    ("optimizer_adam_beta1", 0.0),
+    ("num_train_frames", -1),
+    ("initializer", "orthogonal"),
+    ("learning_rate_schedule", "constant*linear_warmup*rsqrt_decay"),
+    ("temperature", 0.0),
   ],
 )
-def test_is_allowed(text):
-  overrides.parse(registry.hparams("video_flow_tiny"), text, "hparam")
+def test_is_allowed(name, value):
+  hparams = registry.hparams("video_flow_tiny")
+  overrides.parse(hparams, f"{name}={value}", "hparam")
+  assert hparams.values()[name] == value
 
 
 @pytest.mark.parametrize("value", [0, -5])
@@ -62,4 +66,7 @@ def test_of_decoding(name, value):
 
 
 def test_all_samples_are_minus_one():
-  overrides.parse(decoding.decode_hparams(), "num_samples=-1", "hparam")
+  hparams = decoding.decode_hparams()
+  hparams.num_samples = 3
+  overrides.parse(hparams, "num_samples=-1", "hparam")
+  assert hparams.num_samples == -1
