@@ -7,10 +7,10 @@ import setuptools
 
 _HERE = pathlib.Path(__file__).parent
 
-# Only what the code imports by name. No version of TensorFlow's neighbours is
-# left to a resolver: requirements.txt pins all, and is installed first.
+# What the code imports by name, in the versions of requirements.txt. Not
+# tensor2tensor: what it says that it needs contradicts what it runs with, so
+# `t2t-af install` adds it, without a resolver.
 _IMPORTED = (
-  "tensor2tensor",
   "tensorflow",
   "tensorflow-probability",
   "numpy",
@@ -36,6 +36,10 @@ def _read(name):
   return (_HERE / name).read_text(encoding="utf-8")
 
 
+def _listed(name):
+  return re.findall(r"^[\w-]+==\S+$", _read(name), re.MULTILINE)
+
+
 def _version():
   """As text: importing t2t_af would load TensorFlow."""
   return re.search(r'__version__ = "(.+)"', _read("t2t_af/version.py")).group(1)
@@ -44,8 +48,6 @@ def _version():
 def _pins():
   text = _read("requirements.txt")
   pins = dict(re.findall(r"^([\w-]+)(==\S+)$", text, re.MULTILINE))
-  # tensor2tensor's own metadata contradicts tensorflow-probability's pin, so
-  # a resolver that reads this list says so instead of upgrading TensorFlow.
   return [name + pins[name] for name in _IMPORTED]
 
 
@@ -82,20 +84,29 @@ setuptools.setup(
   packages=setuptools.find_packages(
     include=["t2t_af*", "problems*", "hparams*", "benchmarks*"]
   ),
-  py_modules=["t2t_af_light"],
   package_data={
-    "t2t_af": ["py.typed", "**/*.json", "**/*.html", "**/*.css", "**/*.js"],
+    "t2t_af": [
+      "py.typed",
+      "*.txt",
+      "**/*.json",
+      "**/*.html",
+      "**/*.css",
+      "**/*.js",
+    ],
     "problems": ["splits/*.json"],
   },
   install_requires=_pins(),
-  extras_require={"perceptual": _PERCEPTUAL},
+  extras_require={
+    "perceptual": _PERCEPTUAL,
+    "gpu": _listed("requirements-gpu.txt"),
+  },
   entry_points={
     "console_scripts": [
-      "t2t-datagen = t2t_af_light:datagen",
-      "t2t-trainer = t2t_af_light:trainer",
-      "t2t-eval = t2t_af_light:evaluate",
-      "t2t-decoder = t2t_af_light:decoder",
-      "t2t-af = t2t_af_light:main",
+      "t2t-datagen = t2t_af.bin.front:datagen",
+      "t2t-trainer = t2t_af.bin.front:trainer",
+      "t2t-eval = t2t_af.bin.front:evaluate",
+      "t2t-decoder = t2t_af.bin.front:decoder",
+      "t2t-af = t2t_af.bin.main:main",
     ]
   },
 )

@@ -203,6 +203,7 @@ def _print(measured):
 
 
 if __name__ == "__main__":
-  import t2t_af  # noqa: F401
+  import t2t_af
 
+  t2t_af.register()
   sys.exit(main(sys.argv[1:]))

@@ -71,11 +71,7 @@ def measure(
   seconds: float,
 ) -> result.Result:
   """Windows a second that come in, and that training takes, alternating."""
-  problem = registry.problem(problem_name)
-  try:
-    problem.split_files(data_dir, "train")
-  except errors.UserError:  # not there, or incomplete
-    problem.generate_data(data_dir, os.path.join(data_dir, "tmp"))
+  make_data(problem_name, data_dir)
   hparams = trainer_lib.create_hparams(
     hparams_set, data_dir=data_dir, problem_name=problem_name
   )
@@ -100,6 +96,15 @@ def measure(
     False,
     WANTED,
   )
+
+
+def make_data(problem_name: str, data_dir: str) -> None:
+  """Generates a problem's data where it is not there."""
+  problem = registry.problem(problem_name)
+  try:
+    problem.split_files(data_dir, "train")
+  except errors.UserError:  # not there, or incomplete
+    problem.generate_data(data_dir, os.path.join(data_dir, "tmp"))
 
 
 def _reader(hparams) -> tuple:

@@ -4,8 +4,7 @@ One file per data set; `core` is what they share, `files` reads formats, `toy`
 draws worlds.
 """
 
-# First of all, because it mends tensor2tensor, which the others import.
-import t2t_af  # noqa: F401
+from t2t_af import mended  # noqa: F401
 
 # isort: split
 from problems import series_activity_rec  # noqa: F401

@@ -19,7 +19,6 @@ import numpy as np
 
 from t2t_af import whole_file
 from t2t_af.records import json_lines
-import t2t_af_light  # noqa: F401
 
 COPIED = (
   "run.json",

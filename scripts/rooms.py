@@ -27,8 +27,6 @@ def room_of(module: str) -> str:
   t2t_af/analysis itself are "formats".
   """
   parts = module.split(".")
-  if parts[0] == "t2t_af_light":
-    return "light"
   if parts[0] in ("hparams", "benchmarks"):
     return parts[0]
   inner = parts[1] if len(parts) > 1 else ""
@@ -74,7 +72,7 @@ def imported_rooms(source: str, module: str) -> set[str]:
 
 def modules() -> dict[str, pathlib.Path]:
   """{dotted name: file} of all our modules."""
-  files = [ROOT / "t2t_af_light.py"]
+  files: list[pathlib.Path] = []
   for package in _PACKAGES:
     files += sorted((ROOT / package).rglob("*.py"))
   named = {}

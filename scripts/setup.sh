@@ -21,7 +21,7 @@ fail() { local code=$1; shift; say "error: $*"; exit "$code"; }
 # The hash of all that set-up depends on. A checkout that was moved has another
 # path in its editable install, so the path counts as well.
 wanted() {
-  { cat requirements.txt setup.py scripts/setup.sh; pwd -P
+  { cat requirements.txt t2t_af/tensor2tensor.txt setup.py scripts/setup.sh; pwd -P
     [ "$GPU" = yes ] && cat requirements-gpu.txt
   } | cksum | tr -d ' '
 }
@@ -110,7 +110,7 @@ install() {
   fail 5 "pip failed (see above, all of it in $LOG)."
 }
 
-grep -E "^(setuptools|wheel)==" requirements.txt >$VENV/build.txt
+grep -E "^(setuptools|wheel)==" t2t_af/tensor2tensor.txt >$VENV/build.txt
 install -r $VENV/build.txt
 install -r requirements.txt
 [ "$GPU" = yes ] && install -r requirements-gpu.txt

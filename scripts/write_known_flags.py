@@ -12,7 +12,7 @@ import multiprocessing
 
 from absl import flags
 
-import t2t_af  # noqa: F401
+import t2t_af
 from t2t_af.bin import front
 from t2t_af.compat import on_demand
 
@@ -21,6 +21,7 @@ _COMMANDS = ("t2t_datagen", "t2t_decoder", "t2t_eval", "t2t_trainer")
 
 def text() -> str:
   """The file: which flags are boolean, and those of each command."""
+  t2t_af.register()
   on_demand.load_stock()  # which defines flags too
   # A process each, because two commands define flags of the same name.
   with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:

@@ -1,10 +1,13 @@
 """Autoregressive flows for sequential latent variable models.
 
-Importing the package mends tensor2tensor (`t2t_af.compat`) and registers our
-models, problems and hparams sets, so that tensor2tensor finds them with
-`--t2t_usr_dir=t2t_af` as it finds any extension. That loads TensorFlow.
-`t2t_af_light`, imported first, leaves it to `register()`: the rooms that read
-records and arrays (`records`, `analysis`) then run without TensorFlow.
+Importing the package changes nothing in the process and loads nothing: the
+flows (`bijectors`) work beside anybody's TensorFlow 2, and the rooms that read
+records and arrays (`records`, `analysis`) without TensorFlow.
+
+`register()` mends tensor2tensor (`t2t_af.compat`), for which TensorFlow is set
+to graphs, and registers our models, problems and hparams sets. tensor2tensor
+asks for that itself where it loads the package with `--t2t_usr_dir=t2t_af`, as
+it loads any extension.
 """
 
 from collections.abc import Iterator
@@ -58,5 +61,15 @@ def _import_ours(name: str) -> None:
     )
 
 
-if "t2t_af_light" not in sys.modules:
+def _is_loaded_as_extension() -> bool:
+  """Whether tensor2tensor's --t2t_usr_dir is what imports this package."""
+  frame = sys._getframe()
+  while frame is not None:
+    if frame.f_globals.get("__name__") == "tensor2tensor.utils.usr_dir":
+      return True
+    frame = frame.f_back
+  return False
+
+
+if _is_loaded_as_extension():
   register()

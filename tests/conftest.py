@@ -12,10 +12,14 @@ import numpy as np
 import pytest
 
 # Before any test module imports tensor2tensor, or TensorFlow itself.
-import t2t_af  # noqa: F401
+from t2t_af import mended  # noqa: F401
 
 # isort: split
 import tensorflow.compat.v1 as tf
+
+import t2t_af
+
+t2t_af.register()
 
 ROOT = pathlib.Path(__file__).parents[1]
 

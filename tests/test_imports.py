@@ -58,7 +58,6 @@ _ALLOWED: dict[str, set[str]] = {
   }
   | _ANALYSIS
   | _PROBLEMS,
-  "light": {"bin"},
 }
 # Rooms and files that must run where TensorFlow is not installed.
 _WITHOUT_TENSORFLOW = (
@@ -67,7 +66,6 @@ _WITHOUT_TENSORFLOW = (
   "t2t_af/errors.py",
   "t2t_af/progress.py",
   "t2t_af/particle.py",
-  "t2t_af_light.py",
   "t2t_af/bin/main.py",
   "t2t_af/bin/front.py",
   "t2t_af/bin/flag_parsing.py",
@@ -172,7 +170,7 @@ def test_tensorflow_free_files_import_no_tensorflow():
 
 def test_light_import_loads_no_tensorflow(run_python):
   code = (
-    "import t2t_af_light, importlib, pkgutil, sys\n"
+    "import importlib, pkgutil, sys\n"
     "import t2t_af, t2t_af.analysis\n"
     "for m in pkgutil.walk_packages(t2t_af.analysis.__path__,\n"
     "                               't2t_af.analysis.'):\n"

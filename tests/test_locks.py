@@ -11,7 +11,7 @@ from t2t_af import errors
 from t2t_af import locks
 
 _HOLDER = """
-import sys, t2t_af_light
+import sys
 from t2t_af import locks
 sys.argv = ["t2t-trainer", "--output_dir=a b"]
 locks.take(sys.stdin.readline().strip())

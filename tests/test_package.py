@@ -51,6 +51,8 @@ def test_metadata_names_the_pythons_that_it_installs_on(metadata):
 def test_only_what_the_code_imports_is_required_in_its_pinned_version(metadata):
   pins = re.findall(r"^[\w-]+==\S+$", _read("requirements.txt"), re.M)
   assert set(metadata["install_requires"]) <= set(pins)
+  # No resolver can install it: `t2t-af install` does.
+  assert not [r for r in metadata["install_requires"] if "tensor2tensor" in r]
   assert not [r for r in metadata["install_requires"] if "pytest" in r]
 
 

@@ -22,6 +22,7 @@ if len(sys.argv) > 1:
   usr_dir.import_usr_dir(sys.argv[1])
 else:
   import t2t_af
+  t2t_af.register()
 ours = [f"{kind}/{key}" for kind in ("models", "hparams", "problems")
         for key, value in getattr(registry.Registries, kind)._registry.items()
         if value.__module__.split(".")[0] in ("t2t_af", "problems", "hparams")]
@@ -68,7 +69,7 @@ def test_bare_checkout_registers_what_the_installed_package_does(
 @pytest.mark.slow
 def test_wheel_registers_what_the_checkout_does(run_python, tmp_path):
   source = _copy_of_the_checkout(tmp_path / "source")
-  for name in ("setup.py", "requirements.txt", "README.md", "t2t_af_light.py"):
+  for name in ("setup.py", "requirements.txt", "README.md"):
     shutil.copy(_ROOT / name, source)
   pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
   subprocess.run(
@@ -92,7 +93,6 @@ def test_wheel_registers_what_the_checkout_does(run_python, tmp_path):
   names, path = _registered(run_python("-c", _LIST_REGISTERED, path=[target]))
   assert path == (target / "t2t_af" / "__init__.py").resolve()
   assert names == checkout
-  assert (target / "t2t_af_light.py").exists()
 
 
 def test_somebody_elses_problems_are_refused(monkeypatch, tmp_path):

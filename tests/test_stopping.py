@@ -13,7 +13,6 @@ from t2t_af import stopping
 # TensorFlow's steps are like this: C, where Python handles no signal.
 _BUSY = """
 import hashlib, os, sys
-import t2t_af_light
 from t2t_af import stopping
 with stopping.handled():
   stopping.defer("stopping")

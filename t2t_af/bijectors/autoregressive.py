@@ -2,17 +2,14 @@
 
 import abc
 from collections.abc import Iterator, Sequence
-from typing import Callable, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 from tensorflow_probability import bijectors as tfb
 
 from t2t_af import time_axis
 from t2t_af.bijectors import affine
-
-# Of some steps, e.g. (shift, log_scale); what None stands for, the flow says.
-FlowParameters = tuple[Optional[tf.Tensor], ...]
-ParametersFn = Callable[[tf.Tensor], FlowParameters]
+from t2t_af.bijectors import conditioners
 
 
 class InverseAndLogDet(NamedTuple):
@@ -23,30 +20,6 @@ class InverseAndLogDet(NamedTuple):
 class ElementInverse(NamedTuple):
   y: tf.Tensor  # as x
   log_det: Optional[tf.Tensor]  # log |dy / dx| of every number; None for 0
-
-
-class WindowConditioner:
-  """A conditioner out of a network that knows one window at a time.
-
-  All windows of all sequences go through the network as one batch.
-
-  Args:
-    window_fn: [batch, num_cond_steps, ...] to the parameters of the step after
-      it, each [batch, ...] or None.
-    num_cond_steps: length of a window.
-  """
-
-  def __init__(self, window_fn: ParametersFn, num_cond_steps: int) -> None:
-    self._window_fn = window_fn
-    self.num_cond_steps = num_cond_steps
-
-  def __call__(self, x: tf.Tensor) -> FlowParameters:
-    """Parameters [batch, s - num_cond_steps + 1, ...] of x [batch, s, ...]."""
-    num_windows = time_axis.length(x) - self.num_cond_steps + 1
-    return tuple(
-      None if p is None else time_axis.unfold(p, x, num_windows)
-      for p in self._window_fn(time_axis.windows(x, self.num_cond_steps))
-    )
 
 
 def check_num_steps(x: tf.Tensor, flow: tfb.Bijector) -> Optional[int]:
@@ -100,17 +73,21 @@ class AutoregressiveFlow(tfb.Bijector):
     initial: parameters of one step, without the axes of batch and time.
 
   Attributes:
+    parameter_names: of the parameters, in their order.
     num_unscored: number of first steps that pass unchanged: start +
       num_cond_steps with skip, start with initial.
 
   Raises:
     ValueError: num_cond_steps below 1 or start below 0; in `inverse` and
-      `forward`: fewer than num_unscored steps.
+      `forward`: fewer than num_unscored steps, or a conditioner that gives
+      other parameters than these.
   """
+
+  parameter_names: tuple[str, ...] = ("shift", "log_scale")
 
   def __init__(
     self,
-    conditioner: ParametersFn,
+    conditioner: conditioners.ParametersFn,
     num_cond_steps: int,
     event_rank: int = 4,
     start: int = 0,
@@ -183,19 +160,24 @@ class AutoregressiveFlow(tfb.Bijector):
       window: the num_cond_steps x before it, [batch, num_cond_steps, ...].
     """
     return self.element_forward(
-      y_t, *[None if p is None else p[:, 0] for p in self._conditioner(window)]
+      y_t, *[None if p is None else p[:, 0] for p in self._conditioned(window)]
+    )
+
+  def _conditioned(self, x: tf.Tensor) -> conditioners.FlowParameters:
+    return conditioners.parameters(
+      self._conditioner, x, self.num_cond_steps, self.parameter_names
     )
 
   def _parts(
     self, x: tf.Tensor, first: int
-  ) -> Iterator[tuple[tf.Tensor, FlowParameters]]:
+  ) -> Iterator[tuple[tf.Tensor, conditioners.FlowParameters]]:
     """(steps of x, their parameters): without a window, and with one."""
     if self._initial is not None:
       yield x[:, self._start : first], self._initial_parameters()
     if x.shape.as_list()[1] != first:
-      yield x[:, first:], self._conditioner(x[:, self._start : -1])
+      yield x[:, first:], self._conditioned(x[:, self._start : -1])
 
-  def _initial_parameters(self) -> FlowParameters:
+  def _initial_parameters(self) -> conditioners.FlowParameters:
     return tuple(
       None if p is None else p[tf.newaxis, tf.newaxis]
       for p in self._initial or ()

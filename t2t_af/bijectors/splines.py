@@ -47,6 +47,8 @@ class SplineAutoregressive(autoregressive.AutoregressiveFlow):
   [1]: Durkan et al. Neural spline flows. _NeurIPS_, 2019.
   """
 
+  parameter_names = ("shift", "log_scale", "extra")
+
   def __init__(
     self, *args: Any, num_bins: int = NUM_BINS, **kwargs: Any
   ) -> None:

@@ -2,6 +2,8 @@
 
     t2t-af bench graph       the training graph, against the stock VideoFlow's
     t2t-af bench step        its steps and memory, at three sizes and by depth
+    t2t-af bench trainer     t2t-trainer from command to steps, memory, a GPU
+    t2t-af bench sampling    best of N samples, against tensor2tensor's decoder
     t2t-af bench flow        a training step in one pass, against a loop
     t2t-af bench generation  writing a data set, against tensor2tensor's
     t2t-af bench input       reading it, against what a training step consumes
@@ -21,6 +23,8 @@ from t2t_af.errors import UserError
 _BENCHES = {
   "graph": ("graph",),
   "step": ("step",),
+  "trainer": ("trainer",),
+  "sampling": ("sampling",),
   "flow": ("flow",),
   "generation": ("generation",),
   "input": ("reading",),

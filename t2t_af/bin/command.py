@@ -14,6 +14,7 @@ from typing import Any, Callable, Optional
 from absl import flags
 import tensorflow.compat.v1 as tf
 
+import t2t_af
 from t2t_af.bin import flag_parsing
 from t2t_af.bin import flag_ranges
 from t2t_af.bin import front
@@ -47,6 +48,7 @@ def run(
   argv = list(sys.argv if argv is None else argv)
 
   def action() -> None:
+    t2t_af.register()
     stock = importlib.import_module(stock_module)
     if flag_parsing.FULL_HELP in argv:
       on_demand.load_stock()  # which defines flags as well
@@ -85,8 +87,6 @@ def _import_usr_dir() -> None:
   `t2t_af` itself, whatever directory it is looked for in, is loaded already.
   """
   from tensor2tensor.utils import usr_dir
-
-  import t2t_af
 
   path = FLAGS.t2t_usr_dir
   if not path:

@@ -8,32 +8,18 @@ import pathlib
 import platform
 import re
 import shutil
-import subprocess
 import sys
-from typing import NamedTuple, Optional
 
+from t2t_af.bin import finding
+from t2t_af.bin import gpus
+from t2t_af.bin import install
 from t2t_af.bin import outcome
+from t2t_af.bin.finding import Finding
 from t2t_af.experiments import perceptual_extras
 
-_ROOT = pathlib.Path(__file__).parents[2]
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")
-_SETUP = "make setup"
 _PIN = re.compile(r'([\w.-]+)==([^;\s]+)(?:;\s*python_version (\S+) "(.+)")?')
 _MIN_FREE_GB = 2.0  # a run at paper size keeps 20 checkpoints of 0.4 GB at most
-
-
-class Finding(NamedTuple):
-  """One line of the report.
-
-  Attributes:
-    what: what was looked at.
-    found: what was found.
-    cure: the command that mends it; None if nothing is wrong.
-  """
-
-  what: str
-  found: str
-  cure: Optional[str] = None
 
 
 def main(argv: list[str]) -> int:
@@ -43,12 +29,12 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--output_dir", default=".", help="checked for room")
   options = parser.parse_args(argv)
   wrong = []
-  for finding in _findings([options.data_dir, options.output_dir]):
-    mark = "ok " if finding.cure is None else "BAD"
-    print(f"{mark}  {finding.what:<22} {finding.found}")
-    if finding.cure:
-      print(f"     {'':<22} cure: {finding.cure}")
-      wrong.append(finding)
+  for one in _findings([options.data_dir, options.output_dir]):
+    mark = "ok " if one.cure is None else "BAD"
+    print(f"{mark}  {one.what:<22} {one.found}")
+    if one.cure:
+      print(f"     {'':<22} cure: {one.cure}")
+      wrong.append(one)
   print(f"\n{len(wrong)} of these are wrong." if wrong else "\nAll is well.")
   return outcome.EXIT_ERROR if wrong else outcome.EXIT_OK
 
@@ -58,7 +44,7 @@ def _findings(directories: list[str]) -> Iterator[Finding]:
   yield from _versions()
   yield from _commands()
   yield from _mends()
-  yield _gpu()
+  yield from gpus.findings()
   yield _ffmpeg()
   yield _perceptual()
   for directory in sorted(set(directories)):
@@ -70,19 +56,21 @@ def _python() -> Finding:
   return Finding(
     "Python",
     f"{platform.python_version()} at {sys.executable}",
-    None if fits else f"{_SETUP} PYTHON=/path/to/python3.11",
+    None if fits else finding.OTHER_PYTHON,
   )
 
 
 def _versions() -> Iterator[Finding]:
-  """Installed versions against requirements.txt."""
-  path = _ROOT / "requirements.txt"
-  if not path.exists():
-    yield Finding(
-      "versions", "installed without requirements.txt; not compared with it"
-    )
-    return
-  pins = _pins(path.read_text(encoding="utf-8"))
+  """Installed versions against the pinned ones.
+
+  Without a checkout these are tensor2tensor's and what it imports, alone.
+  """
+  lists = [
+    path for path in (finding.REQUIREMENTS, install.LIST) if path.exists()
+  ]
+  pins = {}
+  for path in lists:
+    pins.update(_pins(path.read_text(encoding="utf-8")))
   differing = []
   for name, pinned in pins.items():
     try:
@@ -100,10 +88,11 @@ def _versions() -> Iterator[Finding]:
     if name in pins and not any(d.startswith(f"{name} ") for d in differing):
       yield Finding(name, pins[name])
   for one in differing:
-    yield Finding("version", one, f"rm .venv/setup.stamp; {_SETUP}")
+    yield Finding("version", one, finding.OTHER_VERSION)
   yield Finding(
     "pinned versions",
-    f"{len(pins) - len(differing)} of {len(pins)} as in requirements.txt",
+    f"{len(pins) - len(differing)} of {len(pins)} as in "
+    + " and ".join(path.name for path in lists),
   )
 
 
@@ -132,7 +121,7 @@ def _commands() -> Iterator[Finding]:
       missing.append(name)
     elif "t2t_af" not in script.read_text(encoding="utf-8", errors="replace"):
       stock.append(name)
-  cure = _SETUP
+  cure = finding.SETUP
   if stock:
     yield Finding(
       "commands",
@@ -157,75 +146,15 @@ def _mends() -> Iterator[Finding]:
     from t2t_af import compat
   except Exception as error:
     last = str(error).strip().splitlines()[-1:] or [""]
-    yield Finding("import", f"{type(error).__name__}: {last[0]}", _SETUP)
+    yield Finding("import", f"{type(error).__name__}: {last[0]}", finding.SETUP)
     return
   applied = {one.name for one in compat.applied()}
   for one in compat.known():
     yield Finding(
-      f"mend {one.name}", one.cure, None if one.name in applied else _SETUP
+      f"mend {one.name}",
+      one.cure,
+      None if one.name in applied else finding.SETUP,
     )
-
-
-def _gpu() -> Finding:
-  """Whether TensorFlow sees a GPU, and why not."""
-  try:
-    import tensorflow as tf
-  except ImportError as error:
-    return Finding("GPU", f"TensorFlow cannot be imported: {error}", _SETUP)
-  seen = tf.config.list_physical_devices("GPU")
-  if seen:
-    names = [
-      tf.config.experimental.get_device_details(d).get("device_name", d.name)
-      for d in seen
-    ]
-    return Finding("GPU", f"{len(seen)} seen: {', '.join(names)}")
-  present = _nvidia_smi()
-  if not present:
-    return Finding(
-      "GPU",
-      "none: nvidia-smi finds no NVIDIA GPU and driver; "
-      "everything runs on the CPU",
-    )
-  if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
-    return Finding(
-      "GPU",
-      f"{present}, hidden by CUDA_VISIBLE_DEVICES",
-      "unset CUDA_VISIBLE_DEVICES",
-    )
-  try:
-    metadata.version("nvidia-cudnn-cu12")
-  except metadata.PackageNotFoundError:
-    return Finding(
-      "GPU",
-      f"{present}, but CUDA's libraries are not installed",
-      f"{_SETUP} GPU=1",
-    )
-  return Finding(
-    "GPU",
-    f"{present}, but TensorFlow cannot use it",
-    "install an NVIDIA driver >= 525.60.13 (nvidia-smi shows the "
-    "present one), or look at the lines of "
-    "TF_CPP_MIN_LOG_LEVEL=0 t2t-af doctor",
-  )
-
-
-def _nvidia_smi() -> str:
-  """The GPUs that the driver sees, as text; empty if none."""
-  try:
-    answer = subprocess.run(
-      [
-        "nvidia-smi",
-        "--query-gpu=name,driver_version",
-        "--format=csv,noheader",
-      ],
-      capture_output=True,
-      text=True,
-      timeout=20,
-      check=True,
-    )
-  except (OSError, subprocess.SubprocessError):
-    return ""
-  return "; ".join(answer.stdout.strip().splitlines())
 
 
 def _ffmpeg() -> Finding:

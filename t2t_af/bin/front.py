@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import importlib
 import json
 import pathlib
+import sys
 import textwrap
 from typing import Optional
 
@@ -21,6 +22,26 @@ from t2t_af.bin import outcome
 
 _HERE = pathlib.Path(__file__).parent
 KNOWN_FLAGS = _HERE / "known_flags.json"
+
+
+def datagen() -> int:
+  """`t2t-datagen`."""
+  return run("t2t_datagen", sys.argv)
+
+
+def trainer() -> int:
+  """`t2t-trainer`."""
+  return run("t2t_trainer", sys.argv)
+
+
+def evaluate() -> int:
+  """`t2t-eval`."""
+  return run("t2t_eval", sys.argv)
+
+
+def decoder() -> int:
+  """`t2t-decoder`."""
+  return run("t2t_decoder", sys.argv)
 
 
 def run(command: str, argv: Sequence[str]) -> int:

@@ -28,6 +28,7 @@ _VERBS = (
   "table",
   "figure",
   "doctor",
+  "install",
 )
 
 

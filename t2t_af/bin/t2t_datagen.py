@@ -21,10 +21,12 @@ Of video_folder:
 
 import sys
 
+from t2t_af import mended  # noqa: F401
+
+# isort: split
 from absl import flags
 
 from problems.core import options
-import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import force  # noqa: F401

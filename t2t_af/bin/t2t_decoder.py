@@ -8,9 +8,11 @@
 
 import sys
 
+from t2t_af import mended  # noqa: F401
+
+# isort: split
 from absl import flags
 
-import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags

@@ -10,9 +10,11 @@ for the next one instead, -1 for ever (tensor2tensor's default is 240).
 
 import sys
 
+from t2t_af import mended  # noqa: F401
+
+# isort: split
 from absl import flags
 
-import t2t_af  # noqa: F401
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags

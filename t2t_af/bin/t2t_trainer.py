@@ -17,10 +17,12 @@ One process trains a run at a time; --force goes on though another seems to.
 
 import sys
 
+from t2t_af import mended  # noqa: F401
+
+# isort: split
 from absl import flags
 
 from problems.core import options
-import t2t_af  # noqa: F401
 from t2t_af import locks
 from t2t_af.bin import checks
 from t2t_af.bin import command

@@ -9,6 +9,7 @@ modules took at import are put right as well.
 """
 
 import importlib
+import importlib.util
 
 from t2t_af.compat import onednn
 from t2t_af.compat import quiet
@@ -16,6 +17,7 @@ from t2t_af.compat.mend import applied
 from t2t_af.compat.mend import known
 from t2t_af.compat.mend import Mend
 from t2t_af.compat.mend import run_all
+from t2t_af.errors import UserError
 
 __all__ = ["Mend", "applied", "apply", "known"]
 
@@ -32,7 +34,16 @@ _FAMILIES = (
 
 
 def apply() -> None:
-  """Applies every mend, in order. Idempotent."""
+  """Applies every mend, in order. Idempotent.
+
+  Raises:
+    UserError: tensor2tensor is not installed.
+  """
+  if importlib.util.find_spec("tensor2tensor") is None:
+    raise UserError(
+      "tensor2tensor is not installed, which no resolver can do beside "
+      "TensorFlow 2.15. `t2t-af install` adds it: a minute or two."
+    )
   quiet.before_tensorflow()
   onednn.before_tensorflow()
   with quiet.import_noise_dropped():

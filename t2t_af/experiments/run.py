@@ -13,7 +13,6 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
-import t2t_af  # noqa: F401
 from t2t_af import locks
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding

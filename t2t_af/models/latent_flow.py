@@ -13,7 +13,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
 from t2t_af.bijectors import affine
-from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import conditioners
 
 State = list[tf.Tensor]  # Per transform: the steps before, [batch, k, ...].
 
@@ -28,7 +28,7 @@ class Conditioner(Protocol):
 
   num_cond_steps: int
 
-  def __call__(self, z: tf.Tensor, /) -> autoregressive.FlowParameters: ...
+  def __call__(self, z: tf.Tensor, /) -> conditioners.FlowParameters: ...
 
 
 class LastStep:
@@ -41,7 +41,7 @@ class LastStep:
   def __init__(self, num_cond_steps: int) -> None:
     self.num_cond_steps = num_cond_steps
 
-  def __call__(self, z: tf.Tensor) -> autoregressive.FlowParameters:
+  def __call__(self, z: tf.Tensor) -> conditioners.FlowParameters:
     """z [batch, s, ...] from step num_cond_steps - 1 on, and no scale."""
     return z[:, self.num_cond_steps - 1 :], None
 

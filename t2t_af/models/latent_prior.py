@@ -17,7 +17,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import time_axis
 from t2t_af.annotations import HParams
 from t2t_af.bijectors import affine
-from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import conditioners
 from t2t_af.models import gaussian
 from t2t_af.models import latent_flow
 from t2t_af.networks import bounds
@@ -178,11 +178,11 @@ class LatentPrior:
     if hparams.latent_dynamics == "skip":
       return [latent_flow.LastStep(self._num_cond)]
     return [
-      autoregressive.WindowConditioner(self._window_fn(m), self._num_cond)
+      conditioners.WindowConditioner(self._window_fn(m), self._num_cond)
       for m in range(hparams.latent_af_num_transforms)
     ]
 
-  def _window_fn(self, transform: int) -> autoregressive.ParametersFn:
+  def _window_fn(self, transform: int) -> conditioners.ParametersFn:
     """alpha and log beta (App. B) of a window, from its own ResNet."""
     hparams = self._hparams
 

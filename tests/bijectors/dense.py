@@ -6,7 +6,7 @@ from typing import Callable
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import conditioners
 
 NUM_COND = 2
 
@@ -53,6 +53,6 @@ def conditioner(
   step_shape: Sequence[int], seed: int = 0, num_extra: int = 0
 ) -> Callable:
   """The same as a conditioner of NUM_COND steps."""
-  return autoregressive.WindowConditioner(
+  return conditioners.WindowConditioner(
     window_fn(step_shape, seed, num_extra), NUM_COND
   )

@@ -9,7 +9,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import session as session_lib
 from t2t_af.bijectors import affine_autoregressive
-from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import conditioners
 from t2t_af.networks import temporal_resnet
 from tests import weights
 from tests.bijectors import dense
@@ -75,7 +75,7 @@ def test_flow_keeps_the_contract(make, shape):
 
 def test_flow_with_temporal_resnet_keeps_the_contract():
   flow = AffineAutoregressive(
-    autoregressive.WindowConditioner(_resnet, NUM_COND), NUM_COND
+    conditioners.WindowConditioner(_resnet, NUM_COND), NUM_COND
   )
   with tf.Session(config=session_lib.config()) as session:
     flow_contract.check(session, flow, dense.x(VIDEO), weights.randomize)

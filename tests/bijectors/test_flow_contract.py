@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import session as session_lib
 from t2t_af.bijectors import affine_autoregressive
 from t2t_af.bijectors import autoregressive
+from t2t_af.bijectors import conditioners
 from tests.bijectors import dense
 from tests.contracts import flow_contract
 
@@ -154,7 +155,7 @@ class _SeesNextStep(AffineAutoregressive):
   ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_contract_refuses(options, claim):
-  conditioner = autoregressive.WindowConditioner(
+  conditioner = conditioners.WindowConditioner(
     options.get("wrap", lambda f: f)(dense.window_fn(SHAPE[1:])), NUM_COND
   )
   cls = options.get("cls", AffineAutoregressive)

@@ -10,7 +10,6 @@ from t2t_af.bin import child
 
 _CHILD = """
 import sys
-import t2t_af_light
 from t2t_af import stopping
 from t2t_af.bin import outcome
 def work():
@@ -25,7 +24,6 @@ sys.exit(outcome.exit_code_of(work))
 """
 _PARENT = """
 import sys
-import t2t_af_light
 from t2t_af.bin import child, outcome
 call = lambda: child.call([sys.executable, "-c", sys.argv[1]])
 sys.exit(outcome.exit_code_of(call))

@@ -3,15 +3,16 @@
 from importlib import metadata
 import os
 import pathlib
-import subprocess
 import sys
 import types
 
 import pytest
-import tensorflow.compat.v1 as tf
 
 from t2t_af import compat
 from t2t_af.bin import doctor
+from t2t_af.bin import finding
+from t2t_af.bin import gpus
+from t2t_af.bin import install
 
 _ROOT = pathlib.Path(__file__).parents[2]
 
@@ -34,18 +35,11 @@ def test_doctor_cures_what_is_wrong(monkeypatch, tmp_path):
   assert "make setup" in _cures(doctor._versions()).get("version", "")
 
 
-def test_doctor_names_the_cure_of_a_hidden_gpu(monkeypatch):
-  monkeypatch.setattr(doctor, "_nvidia_smi", lambda: "NVIDIA X, 525")
-  monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: [])
-  monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-  assert doctor._gpu().cure == "unset CUDA_VISIBLE_DEVICES"
-  monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
-  assert "make setup" in doctor._gpu().cure
-
-
 def test_pins_of_this_python_are_read():
   pins = doctor._pins((_ROOT / "requirements.txt").read_text())
-  assert pins["tensorflow"] == "2.15.1" and pins["tensor2tensor"] == "1.15.7"
+  assert pins["tensorflow"] == "2.15.1"
+  pins = doctor._pins(install.LIST.read_text())
+  assert pins["tensor2tensor"] == "1.15.7"
   expected = "4.9.4" if sys.version_info >= (3, 10) else "4.9.3"
   assert pins["tensorflow-datasets"] == expected
 
@@ -60,7 +54,7 @@ def test_pins_of_this_python_are_read():
 def test_what_is_wrong_decides_the_exit_code(
   monkeypatch, capsys, cures, code, last
 ):
-  findings = [doctor.Finding("thing", "state", cure) for cure in cures]
+  findings = [finding.Finding("thing", "state", cure) for cure in cures]
   monkeypatch.setattr(doctor, "_findings", lambda directories: findings)
   assert doctor.main([]) == code
   out = capsys.readouterr().out
@@ -69,8 +63,9 @@ def test_what_is_wrong_decides_the_exit_code(
 
 
 def test_findings_are_of_both_folders(monkeypatch):
-  for name in ("_python", "_gpu", "_ffmpeg", "_perceptual"):
+  for name in ("_python", "_ffmpeg", "_perceptual"):
     monkeypatch.setattr(doctor, name, lambda name=name: (name, ""))
+  monkeypatch.setattr(gpus, "findings", list)
   for name in ("_versions", "_commands", "_mends"):
     monkeypatch.setattr(doctor, name, list)
   monkeypatch.setattr(doctor, "_disk", lambda directory: ("disk", directory))
@@ -114,13 +109,18 @@ def test_a_missing_package_is_named_with_its_pin(monkeypatch):
   monkeypatch.setattr(doctor.metadata, "version", version)
   wrong, counted = doctor._versions()
   assert wrong.found == "numpy missing (pinned: 1.26.4)"
-  assert counted.found == "0 of 1 as in requirements.txt"
+  assert counted.found == (
+    "0 of 1 as in requirements.txt and tensor2tensor.txt"
+  )
 
 
-def test_without_requirements_nothing_is_compared(monkeypatch, tmp_path):
-  monkeypatch.setattr(doctor, "_ROOT", tmp_path)
-  (finding,) = doctor._versions()
-  assert finding.cure is None and "not compared" in finding.found
+def test_a_wheel_is_compared_with_the_list_that_it_brings(
+  monkeypatch, tmp_path
+):
+  monkeypatch.setattr(finding, "REQUIREMENTS", tmp_path / "requirements.txt")
+  *_, counted = doctor._versions()
+  assert counted.found.endswith("as in tensor2tensor.txt")
+  assert int(counted.found.split()[0]) > 40
 
 
 def test_pins_hold_for_the_python_they_name(monkeypatch):
@@ -133,38 +133,6 @@ def test_pins_hold_for_the_python_they_name(monkeypatch):
     pins = doctor._pins(text)
     assert (pins["a"], pins["d"]) == ("1.0", expected)
     assert "b" not in pins
-
-
-def test_gpus_that_are_seen_are_named(monkeypatch):
-  device = types.SimpleNamespace(name="gpu:0")
-  monkeypatch.setattr(
-    "tensorflow.config.list_physical_devices", lambda *_: [device]
-  )
-  monkeypatch.setattr(
-    "tensorflow.config.experimental.get_device_details",
-    lambda d: {"device_name": "X100"},
-  )
-  assert doctor._gpu() == doctor.Finding("GPU", "1 seen: X100")
-
-
-def test_a_machine_without_a_gpu_needs_no_cure(monkeypatch):
-  monkeypatch.setattr(tf.config, "list_physical_devices", lambda *_: [])
-  monkeypatch.setattr(doctor, "_nvidia_smi", lambda: "")
-  assert doctor._gpu().cure is None
-
-
-def test_the_driver_is_asked_and_may_be_absent(monkeypatch):
-  def answers(*args, **kwargs):
-    return types.SimpleNamespace(stdout="X100, 525\nX100, 525\n")
-
-  monkeypatch.setattr(subprocess, "run", answers)
-  assert doctor._nvidia_smi() == "X100, 525; X100, 525"
-
-  def absent(*args, **kwargs):
-    raise FileNotFoundError("nvidia-smi")
-
-  monkeypatch.setattr(subprocess, "run", absent)
-  assert doctor._nvidia_smi() == ""
 
 
 def test_room_is_that_of_the_nearest_folder_that_exists(tmp_path, monkeypatch):

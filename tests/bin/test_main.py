@@ -29,7 +29,14 @@ def test_every_file_of_the_room_is_a_verb_or_known():
   """What t2t-af has no verb for: what commands share, and one run."""
   shared = {"__init__", "main", "arguments", "checks", "command", "outcome"}
   shared |= {"idle_flags", "schedules", "child", "force", "run_metadata"}
-  shared |= {"front", "flag_parsing", "flag_ranges", "system_errors"}
+  shared |= {
+    "finding",
+    "front",
+    "gpus",
+    "flag_parsing",
+    "flag_ranges",
+    "system_errors",
+  }
   shared |= {"comparing", "data_sets"}  # of compare and data, with TensorFlow
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
   stock = {name for name in files if name.startswith("t2t_")}
@@ -112,9 +119,9 @@ def test_mistakes_are_one_line_and_exit_code_2(
 def _run_light(run_python, *argv):
   """The command as it is installed; fails if that loads TensorFlow."""
   code = (
-    "import sys, t2t_af_light\n"
+    "import sys\nfrom t2t_af.bin import main\n"
     "try:\n"
-    "  code = t2t_af_light.main()\n"
+    "  code = main.main()\n"
     "except SystemExit as left:\n"
     "  code = left.code\n"
     "assert 'tensorflow' not in sys.modules\n"
@@ -140,9 +147,9 @@ def test_mistakes_load_no_tensorflow(run_python):
 
 def test_a_verb_without_tensorflow_loads_none(run_python):
   code = (
-    "import sys, t2t_af_light\n"
+    "import sys\nfrom t2t_af.bin import main\n"
     "sys.argv = ['t2t-af', 'table', '3', sys.argv[1]]\n"
-    "assert t2t_af_light.main() == 0\n"
+    "assert main.main() == 0\n"
     "assert 'tensorflow' not in sys.modules\n"
   )
   done = run_python("-c", code, _ROOT / "results" / "parameters", path=[_ROOT])

@@ -61,7 +61,7 @@ def test_errors_of_other_packages_can_be_meant_for_people(capsys):
 
 def test_a_reader_that_has_read_enough_is_no_error(run_python):
   code = (
-    "import sys, t2t_af_light\n"
+    "import sys\n"
     "from t2t_af.bin import outcome\n"
     "def action():\n"
     "  while True: print('line')\n"

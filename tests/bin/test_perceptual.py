@@ -259,7 +259,7 @@ def test_a_series_is_told(run):
 def test_the_verb_needs_no_tensorflow(run_python):
   done = run_python(
     "-c",
-    "import t2t_af_light, sys\n"
+    "import sys\n"
     "import t2t_af.bin.perceptual\n"
     "print({'tensorflow', 'torch'} & set(sys.modules))",
     path=[_ROOT],

@@ -126,6 +126,7 @@ import sys
 if {first}:
   import tensorflow
 import t2t_af
+t2t_af.register()
 import numpy as np
 import tensorflow.compat.v1 as tf
 from tensor2tensor.models.research import glow_ops

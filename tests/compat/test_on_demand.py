@@ -12,6 +12,7 @@ _ROOT = pathlib.Path(__file__).parents[2]
 _IN_A_FRESH_PROCESS = """
 import sys
 import t2t_af
+t2t_af.register()
 import tensor2tensor.bin.t2t_trainer
 from tensor2tensor.utils import registry
 

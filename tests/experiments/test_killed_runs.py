@@ -117,6 +117,7 @@ def test_killed_at_any_file_operation_the_best_step_is_scored(run, tmp_path):
 _KILLED_RUN = """
 import os, signal, sys
 import t2t_af
+t2t_af.register()
 from t2t_af.experiments import checkpoints, run as run_lib
 from tests.experiments import fake_run
 

@@ -12,11 +12,12 @@ import sys
 from typing import Any, NamedTuple
 
 # Before tensor2tensor.
-import t2t_af  # noqa: F401
+from t2t_af import mended  # noqa: F401
 
 # isort: split
 import tensorflow.compat.v1 as tf
 
+import t2t_af
 from tests import weights
 from tests.models import small
 from tests.models import tiny
@@ -133,6 +134,7 @@ def main(arguments: list[str]) -> None:
   if arguments != ["--write"]:
     raise SystemExit(__doc__)
   tf.config.set_visible_devices([], "GPU")
+  t2t_af.register()
   told = write()
   sys.stdout.write("\n".join(told or ["nothing moved"]) + "\n")
 

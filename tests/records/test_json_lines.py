@@ -91,7 +91,7 @@ def test_a_line_that_the_disk_has_no_room_for_leaves_no_part(
 def test_processes_append_at_the_same_time(tmp_path):
   path = tmp_path / "r.jsonl"
   code = (
-    "import sys; import t2t_af_light\n"
+    "import sys\n"
     "from t2t_af.records import json_lines\n"
     "for n in range(50):\n"
     "  json_lines.append(sys.argv[1], {'n': n, 'x': 'y' * 9999})"
@@ -115,7 +115,7 @@ def test_write_makes_a_file_anew(tmp_path):
 def test_a_process_killed_while_appending_leaves_whole_records(tmp_path):
   path = tmp_path / "r.jsonl"
   code = (
-    "import sys; import t2t_af_light\n"
+    "import sys\n"
     "from t2t_af.records import json_lines\n"
     "print('ready', flush=True)\n"
     "while True: json_lines.append(sys.argv[1], {'x': 'y' * 5000})"

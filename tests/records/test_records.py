@@ -91,7 +91,7 @@ def test_a_record_without_a_time_is_older_than_any_other():
 
 def test_the_room_loads_no_tensorflow():
   code = (
-    "import sys, t2t_af_light, t2t_af.records.records\n"
+    "import sys, t2t_af.records.records\n"
     "import t2t_af.records.likelihood, t2t_af.records.run_folder\n"
     "sys.exit(any(m.split('.')[0] in ('tensorflow', 'tensor2tensor') "
     "for m in sys.modules))"

@@ -156,7 +156,7 @@ def test_commands_need_no_tensorflow(results, run_python, tmp_path):
   done = run_python(
     "-c",
     (
-      "import sys, t2t_af_light\n"
+      "import sys\n"
       "from t2t_af.bin import main\n"
       f"assert main.main(['figure', '5', {results!r}, '--output=out']) == 0\n"
       f"assert main.main(['table', '1', {results!r}]) == 0\n"
