@@ -1,4 +1,4 @@
-"""`bench trainer`: from the command `t2t-trainer` to its steps, as users see it.
+"""`bench trainer`: t2t-trainer from its command to its steps, as users see it.
 
     t2t-af bench trainer [--hparams_sets=video_flow_tiny,video_flow_af_tiny]
         [--batch_sizes=5,10] [--problem=video_toy_pushing] [--data_dir=data]

@@ -69,7 +69,12 @@ def test_bare_checkout_registers_what_the_installed_package_does(
 @pytest.mark.slow
 def test_wheel_registers_what_the_checkout_does(run_python, tmp_path):
   source = _copy_of_the_checkout(tmp_path / "source")
-  for name in ("setup.py", "requirements.txt", "README.md"):
+  for name in (
+    "setup.py",
+    "requirements.txt",
+    "requirements-gpu.txt",
+    "README.md",
+  ):
     shutil.copy(_ROOT / name, source)
   pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
   subprocess.run(
