@@ -7,7 +7,8 @@ say --hparams=dequantization=gaussian. Ours are of uniform noise. The steps of
 the series sets, their batch size and noise are our choice: the paper has none.
 Noise of a fiftieth of a standard deviation keeps densities from growing without
 bound where a series repeats values; no model can be below -2.49 nats per number
-(`observation.SeriesObservation`).
+(`observation.SeriesObservation`). No predicted scale is below that noise
+(`scale_floor`); our values of series are of before there was a floor.
 """
 
 from hparams import data_space
@@ -18,14 +19,17 @@ _ROWS = {
   # Crops of 16 frames, so that both transforms condition on three.
   "af2": table.Row("2-AF", dict(num_transforms=2, video_num_input_frames=6)),
 }
-_SERIES = dict(batch_size=32, flow_width=256, series_noise=0.02)
+_SERIES_COLUMNS = data_space.series_columns(
+  "video_num_input_frames=6",
+  dict(batch_size=32, flow_width=256, series_noise=0.02),
+)
+_SERIES_COLUMNS["series_tiny"] = data_space.series_tiny_column(
+  batch_size=32, flow_width=32, learning_rate_constant=1e-3
+)
 _COLUMNS = {
   **data_space.VIDEO_COLUMNS,
   "tiny": data_space.tiny_column(flow_width=16),
-  **data_space.series_columns("video_num_input_frames=6", _SERIES),
-  "series_tiny": data_space.series_tiny_column(
-    batch_size=32, flow_width=32, learning_rate_constant=1e-3
-  ),
+  **_SERIES_COLUMNS,
 }
 
 _RECORDS = {
@@ -102,13 +106,14 @@ _RECORDS = {
   ),
   ("af1", "series_tiny"): table.Record(),
   ("af2", "series_tiny"): table.Record(),
+  **data_space.student_t_records(_ROWS, _SERIES_COLUMNS),
 }
 
 table.register(
   __name__,
   "autoregressive_flow",
   data_space.data_space_base,
-  _ROWS,
+  {**_ROWS, **data_space.student_t_rows(_ROWS)},
   _COLUMNS,
   _RECORDS,
 )

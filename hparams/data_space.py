@@ -1,5 +1,6 @@
 """What the sets of `autoregressive_flow` and `slvm` have in common."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tensor2tensor.layers import common_hparams
@@ -65,6 +66,8 @@ def data_space_base():
       normalization="batch",  # batch | group | none; of video's networks
       dequantization="uniform",  # uniform | gaussian; of video
       series_noise=0.0,  # added to series, in standard deviations
+      scale_floor=-1.0,  # of predicted scales of series; -1: series_noise
+      base_distribution="normal",  # normal | student_t
       temperature=1.0,  # of samples: factor of every scale
       **base.of_every_model(),
     ),
@@ -118,6 +121,31 @@ def series_columns(
       ("smartphone_sensor", 5000, 1000),
       ("facial_exp", 2000, 500),
     )
+  }
+
+
+def student_t_rows(rows: Mapping[str, table.Row]) -> dict[str, table.Row]:
+  """The same rows with a Student's t in place of the normal, named `_t`."""
+  return {
+    f"{name}_t": table.Row(
+      f"{row.label}, Student's t,",
+      {**row.overrides, "base_distribution": "student_t"},
+    )
+    for name, row in rows.items()
+  }
+
+
+def student_t_records(
+  rows: Mapping[str, table.Row], columns: Mapping[str, table.Column]
+) -> dict[tuple[str, str], table.Record]:
+  """Of `student_t_rows(rows)` in these columns, all beyond the paper."""
+  return {
+    (f"{row}_t", column): table.Record(
+      note=f"As {row}_{column} but for base_distribution=student_t, whose "
+      "degrees of freedom are learned for every feature."
+    )
+    for row in rows
+    for column in columns
   }
 
 

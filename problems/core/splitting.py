@@ -2,15 +2,23 @@
 
     python scripts/make_splits.py      # writes problems/splits/*.json anew
 
-The paper does not say how it splits its UCI sets. Here: by whole recordings,
-stratified where there are classes, about 70 / 10 / 20 %; recordings that share
-data or circumstances stay together (`Unit`). Which recordings are tested on
-moves a result by much, so there are five splits, each a registered problem:
-`series_activity_rec` has split seed 0, `series_activity_rec_split1`
-split seed 1 ... They are the five folds of one shuffle: over all five, every
-recording is tested on exactly once.
+The paper does not say how it splits its UCI sets, and which recordings are
+tested on moves a result by much. So there are three protocols, each split of
+each a registered problem:
 
-A file holds {split seed: {split: [names]}}. Loaders read the file, never this
+  folds   by whole recordings, stratified where there are classes, about
+          70 / 10 / 20 %; recordings that share data or circumstances stay
+          together (`Unit`). Five folds of one shuffle: over all five, every
+          recording is tested on exactly once. `series_activity_rec` has split
+          seed 0, `series_activity_rec_split1` split seed 1 ...
+  random  by whole recordings, 20 % of them drawn at random for the test and
+          10 % for dev, whatever they share: the plainest, and the likeliest to
+          be the paper's. `series_activity_rec_random`, `..._random_split1` ...
+  time    the last 20 % of every recording, with a gap of one window before it
+          (`time_parts`). `series_activity_rec_time`
+
+The files hold {split seed, of random ones "random" before it: {split:
+[names]}}. Loaders read the file, never this
 rule: another NumPy may shuffle otherwise.
 """
 
@@ -27,6 +35,14 @@ TRAIN = problem.DatasetSplit.TRAIN
 EVAL = problem.DatasetSplit.EVAL
 TEST = problem.DatasetSplit.TEST
 SPLITS = (TRAIN, EVAL, TEST)
+FOLDS, RANDOM, TIME = "folds", "random", "time"
+# As records and tables say them.
+WORDS = {
+  FOLDS: "five folds by recording",
+  RANDOM: "random 80/20 by recording",
+  TIME: "last 20 % of each recording",
+}
+_TEST, _EVAL = 0.2, 0.1  # shares, of random and time
 _SHUFFLE_SEED = 2021  # the paper's year
 
 _FOLDER = pathlib.Path(__file__).parents[1] / "splits"
@@ -66,32 +82,96 @@ def assign(strata: Sequence[Sequence[Unit]], seed: int) -> Splits:
   return {split: sorted(names) for split, names in splits.items()}
 
 
-def load(name: str, seed: int) -> Splits:
-  """The committed splits of a set under one seed."""
+def assign_random(strata: Sequence[Sequence[Unit]], seed: int) -> Splits:
+  """Deals the recordings out at random, whatever stratum or unit they are in.
+
+  Args:
+    strata: as of `assign`.
+    seed: 0 to 4.
+  """
+  names = sorted(name for units in strata for unit in units for name in unit)
+  order = np.random.default_rng([_SHUFFLE_SEED, seed]).permutation(len(names))
+  num_test, num_eval = (max(1, round(s * len(names))) for s in (_TEST, _EVAL))
+  bounds = [num_test, num_test + num_eval]
+  return {
+    split: sorted(names[i] for i in part)
+    for split, part in zip((TEST, EVAL, TRAIN), np.split(order, bounds))
+  }
+
+
+def time_parts(
+  stretches: Sequence[np.ndarray], gap: int
+) -> dict[str, list[np.ndarray]]:
+  """Cuts a recording in time: train, a gap, dev (10 %), a gap, test (20 %).
+
+  Args:
+    stretches: [time, ...] each, of one recording, in order.
+    gap: steps that are in no split, before dev and before test.
+
+  Returns:
+    {split: what of each stretch is in it}.
+  """
+  total = sum(map(len, stretches))
+  test = total - round(_TEST * total)
+  dev = test - gap - round(_EVAL * total)
+  spans = {TRAIN: (0, dev - gap), EVAL: (dev, test - gap), TEST: (test, total)}
+  parts: dict[str, list[np.ndarray]] = {split: [] for split in SPLITS}
+  start = 0
+  for stretch in stretches:
+    for split, (first, last) in spans.items():
+      part = stretch[max(0, first - start) : max(0, last - start)]
+      if len(part):
+        parts[split].append(part)
+    start += len(stretch)
+  return parts
+
+
+def load(name: str, seed: int, rule: str = FOLDS) -> Splits:
+  """The committed splits of a set under one seed, of FOLDS or RANDOM."""
   text = (_FOLDER / f"{name}.json").read_text(encoding="utf-8")
-  return json.loads(text)[str(seed)]
+  return json.loads(text)[_key(rule, seed)]
 
 
 def register(cls: type[problem.Problem]) -> type[problem.Problem]:
-  """Registers a problem (split seed 0) and its variants with other seeds."""
-  for seed in range(1, NUM_SEEDS):
-    registry.register_problem(
-      type(
-        f"{cls.__name__}Split{seed}",
-        (cls,),
-        {
-          "split_seed": seed,
-          "__module__": cls.__module__,
-          "__doc__": f"{cls.__name__} with split seed {seed}.",
-        },
-      )
-    )
+  """Registers a problem (folds, split seed 0) and its other splits."""
+  for rule, seeds in (
+    (FOLDS, range(1, NUM_SEEDS)),
+    (RANDOM, range(NUM_SEEDS)),
+    (TIME, [0]),
+  ):
+    for seed in seeds:
+      registry.register_problem(_variant(cls, rule, seed))
   return registry.register_problem(cls)
+
+
+def _variant(
+  cls: type[problem.Problem], rule: str, seed: int
+) -> type[problem.Problem]:
+  name = cls.__name__
+  if rule != FOLDS:
+    name += rule.capitalize()
+  if seed:
+    name += f"Split{seed}"
+  attributes = {
+    "split_rule": rule,
+    "split_seed": seed,
+    "__module__": cls.__module__,
+    "__doc__": f"{cls.__name__}: {WORDS[rule]}, split seed {seed}.",
+  }
+  return type(name, (cls,), attributes)
+
+
+def _key(rule: str, seed: int) -> str:
+  return str(seed) if rule == FOLDS else f"{rule}{seed}"
 
 
 def to_json(strata: Sequence[Sequence[Unit]]) -> str:
   """The content of a set's file: the splits under every seed."""
-  splits = {str(seed): assign(strata, seed) for seed in range(NUM_SEEDS)}
+  splits = {
+    _key(rule, seed): deal(strata, seed)
+    for rule, deal in ((FOLDS, assign), (RANDOM, assign_random))
+    for seed in range(NUM_SEEDS)
+  }
   return json.dumps(splits, indent=1) + "\n"
 
 

@@ -14,8 +14,9 @@ from problems.files import archives
 from problems.files import download
 from t2t_af.errors import UserError
 
-# Shorter stretches are left out: the longest windows of the paper's protocol
-# have 16 steps, those of our small sets 19.
+# Shorter stretches are left out, and so many steps are between splits in time:
+# the longest windows of the paper's protocol have 16 steps, those of our small
+# sets 19.
 MIN_STEPS = 20
 
 _MAX_FILE_BYTES = 2**26
@@ -37,7 +38,8 @@ class UciSeriesProblem(series_problem.SeriesProblem):
   archive: download.Source
   # What else the archive, or the folder out of it, may be called.
   other_names: tuple[str, ...] = ()
-  # Which of the committed splits (see `splitting`).
+  # Which split (see `splitting`).
+  split_rule = splitting.FOLDS
   split_seed = 0
   # The file in problems/splits.
   splits_name: str
@@ -46,9 +48,15 @@ class UciSeriesProblem(series_problem.SeriesProblem):
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
-    self._recordings: Recordings = {}
+    # Of each split.
+    self._recordings: dict[str, Recordings] = {}
     self._facts: dict[str, Any] = {}
     self._source: dict[str, Any] = {}
+
+  @property
+  def split_protocol(self) -> str:
+    """How recordings came to their split, as records and tables say it."""
+    return splitting.WORDS[self.split_rule]
 
   @classmethod
   def strata(cls) -> list[list[splitting.Unit]]:
@@ -73,8 +81,11 @@ class UciSeriesProblem(series_problem.SeriesProblem):
       recordings, self._facts = self.read_recordings(archive)
     if not self._facts["missing_files"]:
       self._check_complete(recordings, path)
-    self._recordings, self._facts["short_stretches_left_out"] = _without_short(
-      recordings
+    dealt = self._deal(recordings)
+    self._recordings = {s: _without_short(r) for s, r in dealt.items()}
+    self._facts["short_stretches_left_out"] = sum(
+      _num_stretches(dealt[s]) - _num_stretches(r)
+      for s, r in self._recordings.items()
     )
     for split in splitting.SPLITS:
       if not self.num_sequences(split):
@@ -90,19 +101,29 @@ class UciSeriesProblem(series_problem.SeriesProblem):
 
   def num_sequences(self, split: str) -> int:
     """Stretches of all recordings of the split."""
-    return sum(len(self._recordings[name]) for name in self._names(split))
+    return _num_stretches(self._recordings[split])
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yields ("recording/number", a stretch of it [time, columns])."""
-    for name in self._names(split):
-      for number, stretch in enumerate(self._recordings[name]):
+    """Yields ("recording/number", a stretch of it [time, columns]).
+
+    Numbers go on from split to split, where a recording is in several.
+    """
+    earlier = splitting.SPLITS[: splitting.SPLITS.index(split)]
+    for name, stretches in self._recordings[split].items():
+      first = sum(len(self._recordings[s].get(name, ())) for s in earlier)
+      for number, stretch in enumerate(stretches, first):
         yield f"{name}/{number}", stretch
 
   def source(self) -> dict[str, Any]:
     """The archive, which split this is, and what the archive had."""
-    return {**self._source, "split_seed": self.split_seed, **self._facts}
+    return {
+      **self._source,
+      "split_protocol": self.split_protocol,
+      "split_seed": self.split_seed,
+      **self._facts,
+    }
 
   def requested_details(self) -> dict[str, Any]:
     """That no file is missing, unless `--allow_missing` is set."""
@@ -116,9 +137,24 @@ class UciSeriesProblem(series_problem.SeriesProblem):
       "missing_files": self._facts["missing_files"],
     }
 
-  def _names(self, split: str) -> list[str]:
-    splits = splitting.load(self.splits_name, self.split_seed)
-    return [name for name in splits[split] if name in self._recordings]
+  def _deal(self, recordings: Recordings) -> dict[str, Recordings]:
+    """Which recordings, or parts of them, are in which split."""
+    if self.split_rule == splitting.TIME:
+      parts = {
+        name: splitting.time_parts(stretches, MIN_STEPS)
+        for name, stretches in sorted(recordings.items())
+      }
+      return {
+        split: {name: of_one[split] for name, of_one in parts.items()}
+        for split in splitting.SPLITS
+      }
+    names = splitting.load(
+      self.splits_name, self.split_seed, self.split_rule
+    )
+    return {
+      split: {n: recordings[n] for n in names[split] if n in recordings}
+      for split in splitting.SPLITS
+    }
 
   def _check_complete(self, recordings: Recordings, path: str) -> None:
     """An archive has no checksum here that all copies share: its counts."""
@@ -128,8 +164,8 @@ class UciSeriesProblem(series_problem.SeriesProblem):
         f"{path}: its files have {rows} rows instead of "
         f"{self.num_rows}: they are cut, or another version"
       )
-    splits = splitting.load(self.splits_name, self.split_seed)
-    unknown = set(recordings).difference(*splits.values())
+    known = splitting.load(self.splits_name, 0)  # whatever the protocol
+    unknown = set(recordings).difference(*known.values())
     if unknown:
       raise UserError(
         f"{path}: {', '.join(sorted(unknown))} should repeat another "
@@ -225,9 +261,12 @@ def _listed(value: Any) -> str:
   return str(value)
 
 
-def _without_short(recordings: Recordings) -> tuple[Recordings, int]:
-  kept = {
+def _without_short(recordings: Recordings) -> Recordings:
+  return {
     name: [s for s in stretches if len(s) >= MIN_STEPS]
     for name, stretches in recordings.items()
   }
-  return kept, sum(map(len, recordings.values())) - sum(map(len, kept.values()))
+
+
+def _num_stretches(recordings: Recordings) -> int:
+  return sum(map(len, recordings.values()))

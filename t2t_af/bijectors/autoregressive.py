@@ -17,6 +17,12 @@ class InverseAndLogDet(NamedTuple):
   log_det_per_step: tf.Tensor  # [batch, time], nats; 0 where not transformed
 
 
+class InverseAndScale(NamedTuple):
+  y: tf.Tensor  # as x
+  log_det_per_step: tf.Tensor  # as of InverseAndLogDet
+  log_scale: tf.Tensor  # as x; 0 where not transformed
+
+
 class ElementInverse(NamedTuple):
   y: tf.Tensor  # as x
   log_det: Optional[tf.Tensor]  # log |dy / dx| of every number; None for 0
@@ -76,6 +82,7 @@ class AutoregressiveFlow(tfb.Bijector):
     parameter_names: of the parameters, in their order.
     num_unscored: number of first steps that pass unchanged: start +
       num_cond_steps with skip, start with initial.
+    first_with_window: first step that has a full window.
 
   Raises:
     ValueError: num_cond_steps below 1 or start below 0; in `inverse` and
@@ -104,6 +111,7 @@ class AutoregressiveFlow(tfb.Bijector):
     self._start = start
     self._initial = initial if initial is None else tuple(initial)
     self.num_cond_steps = num_cond_steps
+    self.first_with_window = start + num_cond_steps
     self.num_unscored = start + (num_cond_steps if initial is None else 0)
     super().__init__(forward_min_event_ndims=event_rank, name=name)
 
@@ -121,9 +129,14 @@ class AutoregressiveFlow(tfb.Bijector):
 
   def inverse_and_log_det(self, x: tf.Tensor) -> InverseAndLogDet:
     """y and the log-determinant of dy/dx per step, in one conditioner call."""
+    return InverseAndLogDet(*self.inverse_and_scale(x)[:2])
+
+  def inverse_and_scale(self, x: tf.Tensor) -> InverseAndScale:
+    """As `inverse_and_log_det`, with the second parameter of every number."""
     first = self._first_with_window(x)
     unchanged = x[:, : self.num_unscored]
     ys, log_dets = [unchanged], [tf.zeros(tf.shape(unchanged)[:2], x.dtype)]
+    log_scales = [tf.zeros_like(unchanged)]
     for part, parameters in self._parts(x, first):
       y, log_det = self.element_inverse(part, *parameters)
       ys.append(y)
@@ -132,7 +145,10 @@ class AutoregressiveFlow(tfb.Bijector):
         if log_det is None
         else _sum_of_step(log_det, part)
       )
-    return InverseAndLogDet(tf.concat(ys, axis=1), tf.concat(log_dets, axis=1))
+      log_scales.append(_filled(parameters[1], part))
+    return InverseAndScale(
+      *[tf.concat(of_parts, axis=1) for of_parts in (ys, log_dets, log_scales)]
+    )
 
   def shift_and_log_scale(self, x: tf.Tensor) -> affine.Affine:
     """The first two parameters of every step that is transformed.
@@ -144,10 +160,7 @@ class AutoregressiveFlow(tfb.Bijector):
       Both [batch, time - num_unscored, ...].
     """
     by_part = [
-      [
-        tf.zeros_like(part) + (0.0 if parameter is None else parameter)
-        for parameter in parameters[:2]
-      ]
+      [_filled(parameter, part) for parameter in parameters[:2]]
       for part, parameters in self._parts(x, self._first_with_window(x))
     ]
     return affine.Affine(*[tf.concat(p, axis=1) for p in zip(*by_part)])
@@ -159,9 +172,23 @@ class AutoregressiveFlow(tfb.Bijector):
       y_t: [batch, ...].
       window: the num_cond_steps x before it, [batch, num_cond_steps, ...].
     """
-    return self.element_forward(
-      y_t, *[None if p is None else p[:, 0] for p in self._conditioned(window)]
+    return self.element_forward(y_t, *self.next_parameters(window))
+
+  def next_parameters(
+    self, window: tf.Tensor, num_known: Optional[int] = None
+  ) -> conditioners.FlowParameters:
+    """Those of the step after a window, each [batch, ...].
+
+    Args:
+      window: [batch, num_cond_steps, ...].
+      num_known: how many steps of the sequence there are before it, where
+        these may be too few for a window; then what is in it does not count.
+    """
+    has_window = num_known is None or num_known >= self.first_with_window
+    parameters = (
+      self._conditioned(window) if has_window else self._initial_parameters()
     )
+    return tuple(None if p is None else p[:, 0] for p in parameters)
 
   def _conditioned(self, x: tf.Tensor) -> conditioners.FlowParameters:
     return conditioners.parameters(
@@ -186,7 +213,7 @@ class AutoregressiveFlow(tfb.Bijector):
   def _first_with_window(self, x: tf.Tensor) -> int:
     """The first step that has a full window, if x has one; else its length."""
     num_steps = check_num_steps(x, self)
-    first = self._start + self.num_cond_steps
+    first = self.first_with_window
     return first if num_steps is None else min(first, num_steps)
 
   def _inverse(self, x: tf.Tensor) -> tf.Tensor:
@@ -236,6 +263,11 @@ class AutoregressiveFlow(tfb.Bijector):
       shape_invariants=(tf.TensorShape([]), window.shape, tf.TensorShape(None)),
     )
     return time_axis.swap(data.stack())
+
+
+def _filled(parameter: Optional[tf.Tensor], like: tf.Tensor) -> tf.Tensor:
+  """A parameter, shaped as `like`; None stands for 0."""
+  return tf.zeros_like(like) + (0.0 if parameter is None else parameter)
 
 
 def _sum_of_step(log_det: tf.Tensor, like: tf.Tensor) -> tf.Tensor:

@@ -23,7 +23,7 @@ from t2t_af.errors import UserError
 _SPLITS = ("train", "dev", "test")
 _MANIFEST = ".manifest.json"
 # These differ only in which split holds whom: named with the first.
-_OTHER_SPLIT = re.compile(r"_split\d+$")
+_OTHER_SPLIT = re.compile(r"(_random|_time|_split\d+)$")
 _NUM_SEQUENCES = {"video": 5, "series": 3}  # in a picture
 _MNIST = "--tmp_dir=<folder of mnist_test_seq.npy and MNIST's files>"
 _REMARKS = {  # what more a command needs
@@ -247,8 +247,8 @@ def _print_missing(problems: list, data_dir: str) -> None:
     )
   if first and others:
     print(
-      "  and by the same with _split1, _split2 ... at the end of the "
-      "name: other splits"
+      "  and by the same with _split1 ..., _random, _random_split1 ..., _time "
+      "at the end of the name: other splits"
     )
 
 

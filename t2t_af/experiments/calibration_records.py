@@ -2,7 +2,7 @@
 
 By samples, of every model: futures of contexts evenly apart in the split, all
 steps ahead together. By the flow, of `autoregressive_flow` alone: its noise is
-N(0, 1) where it is right, for every scored step of the split, given the true
+the base where it is right, for every scored step of the split, given the true
 steps before it; exact. An SLVM has no such density in closed form.
 """
 
@@ -63,15 +63,21 @@ def from_samples(
 def from_flow(run: trained_run.TrainedRun, split: str) -> dict:
   """The record of one-step predictions of a run of `autoregressive_flow`."""
   name = "y_%d" % run.hparams.num_transforms
-  num_targets = run.hparams.video_num_target_frames
-  batches = run.decompositions(split, -1, only=name)
-  y = np.concatenate([batch[name][:, -num_targets:] for batch in batches])
+  batches = run.decompositions(split, -1, only=(name, _FREEDOM))
+
+  def of_targets(name: str) -> np.ndarray:
+    num_targets = run.hparams.video_num_target_frames
+    return np.concatenate([b[name][:, -num_targets:] for b in batches])
+
+  pit = calibration.pit_of_noise(
+    of_targets(name), of_targets(_FREEDOM) if _FREEDOM in batches[0] else None
+  )
   recording_of = [
     run.problem.recording(sequence_id.decode())
     for batch in batches
     for sequence_id in batch[windows.SEQUENCE_ID]
   ]
-  calibrated = calibration.calibrate(calibration.pit_of_noise(y), recording_of)
+  calibrated = calibration.calibrate(pit, recording_of)
   return records.calibration(
     **run.identity(split),
     method="flow",
@@ -80,6 +86,9 @@ def from_flow(run: trained_run.TrainedRun, split: str) -> dict:
     crps_stderr=None,
     **calibrated.record_fields(),
   )
+
+
+_FREEDOM = "base_degrees_of_freedom"  # of `decompose`
 
 
 class _Score(NamedTuple):

@@ -23,6 +23,11 @@ _ROWS = {
   "slvm_dx": "SLVM + Δx",
   "slvm_af1": "SLVM + 1-AF",
   "slvm_af2": "SLVM + 2-AF",
+  "af1_t": "1-AF, Student's t",
+  "af2_t": "2-AF, Student's t",
+  "slvm_t": "SLVM, Student's t",
+  "slvm_dx_t": "SLVM + Δx, Student's t",
+  "slvm_af1_t": "SLVM + 1-AF, Student's t",
 }
 # What sets must agree in, and its value where a model has no such hparam.
 _PROTOCOL = {

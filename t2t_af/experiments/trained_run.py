@@ -1,6 +1,6 @@
 """A run that is trained: evaluated, or its flows applied to a few sequences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import os
 from typing import Any, Optional
 
@@ -131,7 +131,7 @@ class TrainedRun:
     )
 
   def decompositions(
-    self, split: str, count: int, only: Optional[str] = None
+    self, split: str, count: int, only: Sequence[str] = ()
   ) -> list[dict[str, np.ndarray]]:
     """x and what the flows make of it, batch by batch.
 
@@ -139,7 +139,7 @@ class TrainedRun:
       split: "train", "dev" or "test".
       count: of windows: of video the first, of series evenly apart; below 0
         for all.
-      only: which result to compute; None for all.
+      only: which results to compute; none for all.
 
     Returns:
       One per batch: "x" [batch, inputs + targets, ...], as the data are, the
@@ -164,7 +164,7 @@ class TrainedRun:
       fetches = {
         name: values
         for name, values in decomposed.items()
-        if only in (None, name)
+        if not only or name in only
       }
       fetches["x"] = tf.concat(
         [features["inputs"], features["targets"]], axis=1

@@ -1,18 +1,24 @@
 """What models with a flow in the space of the data have in common (Eq. 10)."""
 
 from collections.abc import Sequence
-from typing import Any, Callable, NamedTuple
+import math
+from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af import effect
 from t2t_af.bijectors import stack
+from t2t_af.models import base_distribution
 from t2t_af.models import data_flow
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import observation as observation_lib
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
+
+
+# Of the hparam scale_floor.
+_SERIES_NOISE = -1
 
 
 class FlowNoise(NamedTuple):
@@ -21,6 +27,7 @@ class FlowNoise(NamedTuple):
   y: tf.Tensor  # [batch, num_warmup + scored steps, ...]
   log_det: tf.Tensor  # [batch, scored steps], nats, of dy / dx
   signals: dict[str, tf.Tensor]  # data x, noise y1 ... yM of the scored steps
+  log_scale: Optional[tf.Tensor]  # as y, the flow's; None without a floor
 
 
 class DataSpaceModel(sequence_model.SequenceModel):
@@ -33,9 +40,11 @@ class DataSpaceModel(sequence_model.SequenceModel):
   reads = (
     *sequence_model.SequenceModel.reads,
     *data_flow.READS,
-    effect.Rule(("temperature",)),
+    effect.Rule(("temperature", "base_distribution")),
     effect.Rule(("dequantization",), (effect.data_is(effect.VIDEO),)),
-    effect.Rule(("series_noise",), (effect.data_is(effect.SERIES),)),
+    effect.Rule(
+      ("series_noise", "scale_floor"), (effect.data_is(effect.SERIES),)
+    ),
   )
 
   @property
@@ -54,6 +63,42 @@ class DataSpaceModel(sequence_model.SequenceModel):
   def observation(self) -> observation_lib.Observation:
     """Of the data that `check_input` saw."""
     return observation_lib.from_step_shape(self.step_shape, self.hparams)
+
+  @property
+  def scale_floor(self) -> float:
+    """Which no predicted scale of x is below; 0 for none, as of video.
+
+    Given the past (and z, of an SLVM) the variance of x is what flow and base
+    say plus the square of it. A model of x = v + noise that says less than the
+    noise is wrong, and one step where it is costs more than a thousand gain.
+    """
+    observation = self.observation
+    if not isinstance(observation, observation_lib.SeriesObservation):
+      return 0.0
+    floor = self.hparams.scale_floor
+    return observation.noise_std if floor == _SERIES_NOISE else floor
+
+  def log_floor(self, log_scale: Optional[tf.Tensor]) -> Optional[tf.Tensor]:
+    """log of what no scale of y may be below, given the flow's; None for 0."""
+    if log_scale is None or not self.scale_floor:
+      return None
+    return math.log(self.scale_floor) - log_scale
+
+  def noise_log_scale(self, log_scale: Optional[tf.Tensor]) -> Optional[tf.Tensor]:
+    """Log-scale of y, given the flow's, where y is noise; None for 0."""
+    del log_scale
+    return None
+
+  def standardised(
+    self, y: tf.Tensor, log_scale: Optional[tf.Tensor]
+  ) -> tf.Tensor:
+    """y over its scale, given the flow's, where it is noise; else y."""
+    of_noise = self.noise_log_scale(log_scale)
+    return y if of_noise is None else y * tf.exp(-of_noise)
+
+  def base(self) -> base_distribution.Base:
+    """What y, or y given z, is distributed as but for location and scale."""
+    return base_distribution.from_hparams(self.step_shape, self.hparams)
 
   def bottom(self, features: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Levels / 255 of video, series as they are; whatever `hparams.bottom`."""
@@ -95,6 +140,7 @@ class DataSpaceModel(sequence_model.SequenceModel):
     )
     if isinstance(observation, observation_lib.SeriesObservation):
       fields["noise_std"] = observation.noise_std
+      fields["scale_floor"] = self.scale_floor
     return fields
 
   def flow(self) -> stack.Stack:
@@ -117,15 +163,20 @@ class DataSpaceModel(sequence_model.SequenceModel):
     # Noise of the whole window, then cut: a step's noise is the same however
     # many steps before it a model looks at.
     x = self.observation.to_x(steps, noise)[:, window.start :]
-    ys, log_det = flow.inverses(x)
+    ys, log_det, log_scale = flow.inverses(x, bool(self.scale_floor))
     num_context = flow.num_unscored + window.num_warmup
     # The data without noise: a pixel that never changes is to be seen as one.
     signals = {"x": steps[:, window.start + num_context :]}
     for m, y in enumerate(ys, start=1):
       signals["y%d" % m] = y[:, num_context:]
-    return FlowNoise(
-      [x, *ys][-1][:, flow.num_unscored :], log_det[:, num_context:], signals
-    )
+    y, log_scale = [
+      None if each is None else each[:, flow.num_unscored :]
+      for each in ([x, *ys][-1], log_scale)
+    ]
+    if ys:
+      noise_y = self.standardised(y, log_scale)
+      signals["y%d" % len(ys)] = noise_y[:, window.num_warmup :]
+    return FlowNoise(y, log_det[:, num_context:], signals, log_scale)
 
   def decompose(
     self, steps: tf.Tensor, noise: noise_lib.Noise
@@ -138,15 +189,18 @@ class DataSpaceModel(sequence_model.SequenceModel):
     flow = self.flow()
     start = self.window().start
     below = self.observation.to_x(steps, noise)[:, start:]
+    ys, _, log_scale = flow.inverses(below, bool(self.scale_floor))
+    of_noise = self.noise_log_scale(log_scale)
     signals = {}
-    for m, (transform, y) in enumerate(
-      zip(flow.transforms, flow.inverses(below).ys), start=1
-    ):
-      shift, log_scale = transform.shift_and_log_scale(below)
+    for m, (transform, y) in enumerate(zip(flow.transforms, ys), start=1):
+      shift, scale = transform.shift_and_log_scale(below)
+      below, y = y, y[:, transform.num_unscored :]
+      if m == len(ys) and of_noise is not None:
+        widened = of_noise[:, transform.num_unscored :]
+        scale, y = scale + widened, y * tf.exp(-widened)
       signals["shift_%d" % m] = shift
-      signals["scale_%d" % m] = tf.exp(log_scale)
-      signals["y_%d" % m] = y[:, transform.num_unscored :]
-      below = y
+      signals["scale_%d" % m] = tf.exp(scale)
+      signals["y_%d" % m] = y
     return signals
 
   def nll_per_dim(self, log_prob: tf.Tensor) -> tf.Tensor:
@@ -154,13 +208,15 @@ class DataSpaceModel(sequence_model.SequenceModel):
     return self.observation.log_volume_per_dim - log_prob / self.dims
 
   def forecast(
-    self, inputs: tf.Tensor, sample_noise: Callable[[tf.Tensor, int], tf.Tensor]
+    self,
+    inputs: tf.Tensor,
+    future_fn: Callable[[tf.Tensor, int], base_distribution.Future],
   ) -> tf.Tensor:
-    """Futures of contexts: noise of future steps through the flow.
+    """Futures of contexts: draws of future y through the flow.
 
     Args:
       inputs: [batch, steps, ...], as `bottom` gives them.
-      sample_noise: y of the steps before (those that have one), [batch, steps,
+      future_fn: y of the steps before (those that have one), [batch, steps,
         ...], and a number of samples to y of the future, [batch * num_samples,
         time, ...], samples of one context together.
 
@@ -170,11 +226,23 @@ class DataSpaceModel(sequence_model.SequenceModel):
     flow = self.flow()
     num_samples = self._decode_hparams.num_decodes
     start = self.window().start
-    y = flow.inverse(self.observation.to_x(inputs[:, start:]))
-    future = sample_noise(y[:, flow.num_unscored :], num_samples)
-    # Unscored steps pass the flow unchanged, so that it begins with the same
-    # x, and what comes after is conditioned on them.
-    y = tf.concat([tf.repeat(y, num_samples, axis=0), future], axis=1)
-    x = flow.forward(y)[:, inputs.shape.as_list()[1] - start :]
+    x = self.observation.to_x(inputs[:, start:])
+    levels = [x, *flow.inverses(x).ys]
+    future = future_fn(levels[-1][:, flow.num_unscored :], num_samples)
+    levels = [tf.repeat(level, num_samples, axis=0) for level in levels]
+    if self.scale_floor and self.hparams.data_flow == "affine_af":
+      x = flow.extend(levels[:-1], self._draw_floored, future)
+    else:
+      # Unscored steps pass the flow unchanged, so that it begins with the same
+      # x, and what comes after is conditioned on them.
+      y = self._draw_floored(tf.zeros_like(future.noise), future)
+      x = flow.forward(tf.concat([levels[-1], y], axis=1))
+      x = x[:, inputs.shape.as_list()[1] - start :]
     num_steps = self.hparams.video_num_target_frames
     return tf.reshape(x, [-1, num_samples, num_steps, *self.step_shape])
+
+  def _draw_floored(
+    self, log_scale: tf.Tensor, future: base_distribution.Future
+  ) -> tf.Tensor:
+    """y of a future, or of a step of it, given the flow's log-scale there."""
+    return future.draw(self.log_floor(log_scale))

@@ -50,6 +50,9 @@ def fields(
     **{name: part.mean() for name, part in scores.items()},
     **of_model,
   )
+  split_protocol = getattr(hparams.problem, "split_protocol", None)
+  if split_protocol:
+    made["split_protocol"] = split_protocol
   if of_draws is not None:
     noise = likelihood.mean_and_stderr(of_draws.mean(axis=0))
     made[NLL + "_noise_stderr"] = noise.stderr

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from t2t_af import errors
 from t2t_af.annotations import HParams
+from t2t_af.models import base_distribution
 from t2t_af.models import data_flow
 from t2t_af.models import observation
 from t2t_af.models import requirements
@@ -14,6 +15,7 @@ from t2t_af.networks import conditioning
 from t2t_af.networks import normalization
 
 _CHOICES = {
+  "base_distribution": base_distribution.BASES,
   "data_flow": data_flow.DATA_FLOWS,
   "first_steps": data_flow.FIRST_STEPS,
   "flow_transform": data_flow.TRANSFORMS,
@@ -47,6 +49,11 @@ def check(
   requirements.positive(
     hparams, "flow_log_scale_bound", "flow_width", "temperature"
   )
+  floor = hparams.scale_floor
+  if not (floor >= 0 or floor == -1):  # NaN too
+    raise errors.UserError(
+      "scale_floor must be at least 0, or -1 for series_noise, got %g" % floor
+    )
   if hparams.num_transforms < 1:
     raise errors.UserError(
       "num_transforms must be at least 1, got %d. A model without a flow is "

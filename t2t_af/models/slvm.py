@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import effect
 from t2t_af import time_axis
+from t2t_af.models import base_distribution
 from t2t_af.models import data_space
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_slvm
@@ -29,7 +30,8 @@ class Slvm(data_space.DataSpaceModel):
   `data_flow`, num_warmup_steps (y before the first scored one that the LSTMs
   see; -1: all there are), kl_warmup_steps (steps of training in which the KL's
   weight grows to 1; 0: no warm-up), num_importance_samples, sample_mode
-  (`samples`, `means`), temperature, and those of `slvm_core`.
+  (`samples`, `means`), temperature, scale_floor, base_distribution (of the
+  likelihood), and those of `slvm_core`.
   """
 
   reads = (
@@ -79,10 +81,13 @@ class Slvm(data_space.DataSpaceModel):
     self, steps: tf.Tensor, noise: noise_lib.Noise
   ) -> sequence_model.Scores:
     """The bound of Eq. 22, or the importance-weighted one in evaluation."""
-    y, log_det, signals = self.flow_inverse(steps, noise)
+    y, log_det, signals, log_scale = self.flow_inverse(steps, noise)
+    log_floor = self.log_floor(log_scale)
     num_warmup = self.window().num_warmup
     noise_fn = self._noise_fn(noise)
-    bound = self._core().elbo(y, self.is_training, noise_fn=noise_fn)
+    bound = self._core().elbo(
+      y, self.is_training, noise_fn=noise_fn, log_floor=log_floor
+    )
     reconstruction = self.nll_per_dim(
       bound.reconstruction[:, num_warmup:] + log_det
     )
@@ -94,7 +99,11 @@ class Slvm(data_space.DataSpaceModel):
     if self.hparams.num_importance_samples == 1:
       return sequence_model.Scores(reconstruction + kl, parts, signals=signals)
     bound = self._core().importance_weighted_bound(
-      y, self.hparams.num_importance_samples, num_warmup, noise_fn=noise_fn
+      y,
+      self.hparams.num_importance_samples,
+      num_warmup,
+      noise_fn=noise_fn,
+      log_floor=log_floor,
     )
     return sequence_model.Scores(
       self.nll_per_dim(bound + log_det), parts, signals=signals
@@ -109,17 +118,16 @@ class Slvm(data_space.DataSpaceModel):
       scale = 1.0 if what == "posterior" else hparams.temperature
       return scale * tf.random_normal(shape)
 
-    def sample_noise(y: tf.Tensor, num_samples: int) -> tf.Tensor:
-      futures = self._core().sample(
+    def future(y: tf.Tensor, num_samples: int) -> base_distribution.Future:
+      return self._core().sample(
         y,
         num_samples,
         hparams.video_num_target_frames,
         hparams.sample_mode,
         noise_fn,
       )
-      return tf.reshape(futures, [-1] + futures.shape.as_list()[2:])
 
-    return self.forecast(inputs, sample_noise)
+    return self.forecast(inputs, future)
 
   def _noise_fn(self, noise: noise_lib.Noise) -> Optional[slvm_core.NoiseFn]:
     """The posterior's epsilon: of an evaluation each window's own.
@@ -143,7 +151,7 @@ class Slvm(data_space.DataSpaceModel):
     return posterior_noise
 
   def _core(self) -> slvm_core.SlvmCore:
-    return slvm_core.SlvmCore(self.step_shape, self.hparams)
+    return slvm_core.SlvmCore(self.step_shape, self.hparams, base=self.base())
 
   def _kl_weight(self) -> Union[float, tf.Tensor]:
     if not self.hparams.kl_warmup_steps:

@@ -12,7 +12,9 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
 from t2t_af.annotations import HParams
+from t2t_af.models import base_distribution
 from t2t_af.models import gaussian
+from t2t_af.models import importance_weights
 from t2t_af.models import latent_flow
 from t2t_af.models import sample_axis
 from t2t_af.networks import slvm_networks
@@ -60,6 +62,7 @@ class SlvmCore:
     networks: as `slvm_networks.VideoNetworks`; None chooses by the shape.
     conditioners: of the latent flow, as `LatentFlow` takes them; None builds
       what hparams.latent_flow says.
+    base: of p(y_t | z_t).
   """
 
   def __init__(
@@ -68,7 +71,9 @@ class SlvmCore:
     hparams: HParams,
     networks: Optional[slvm_networks.Networks] = None,
     conditioners: Optional[Sequence[latent_flow.Conditioner]] = None,
+    base: Optional[base_distribution.Base] = None,
   ) -> None:
+    self._base = base or base_distribution.Normal()
     self._networks = networks or slvm_networks.from_step_shape(
       step_shape, hparams
     )
@@ -84,6 +89,7 @@ class SlvmCore:
     is_training: bool,
     num_samples: int = 1,
     noise_fn: Optional[NoiseFn] = None,
+    log_floor: Optional[tf.Tensor] = None,
   ) -> SlvmBound:
     """The filtering bound (Eq. 22), step by step; the KL is analytic.
 
@@ -92,13 +98,16 @@ class SlvmCore:
       is_training: whether batch norm uses and remembers this batch.
       num_samples: of z per sequence, over which is averaged.
       noise_fn: for tests; called with "posterior".
+      log_floor: of the scales of p(y_t | z_t), as y; None for none.
     """
     features = sample_axis.repeat(
       self._networks.encode(y, is_training), num_samples
     )
     z, q = self._filter(features, noise_fn or _noise)
     prior, _ = self._prior(z)
-    likelihood = self._likelihood(z, is_training)
+    likelihood = self._likelihood(z, is_training).floored(
+      sample_axis.repeat_or_none(log_floor, num_samples)
+    )
     return SlvmBound(
       *[
         tf.reduce_mean(sample_axis.apart(term, num_samples), axis=1)
@@ -116,22 +125,12 @@ class SlvmCore:
     num_warmup: int = 0,
     max_at_once: int = 10,
     noise_fn: Optional[NoiseFn] = None,
+    log_floor: Optional[tf.Tensor] = None,
   ) -> tf.Tensor:
-    """log of the mean of K whole-sequence importance weights.
+    """log of the mean of K whole-sequence importance weights, step by step.
 
-      log w = sum over t > num_warmup of
-              log p(y_t | z_t) + log p(z_t | z_<t) - log q(z_t | y_<=t, z_<t)
-
-    with z drawn from q at all steps. The steps of the warm-up have no weight:
-    their z are what q says, and the bound is one on the log-density of the
-    scored steps under the model that starts behind them,
-
-      log E_q(z_<=W | y_<=W) [p(y_>W | z_<=W)],   W = num_warmup,
-
-    a proper density of y_>W whatever q is; without a warm-up it is log p(y).
-    The bound rises with K, in expectation, towards it; for K = 1 it is the
-    ELBO with the KL estimated by the sample. A step's share is what it adds to
-    the bound of the steps up to it.
+    What it is a bound of, with a warm-up and without, `importance_weights`
+    says.
 
     Args:
       y: [batch, time, ...].
@@ -139,23 +138,22 @@ class SlvmCore:
       num_warmup: first steps that are not scored.
       max_at_once: samples of a sequence that are in memory together.
       noise_fn: for tests; called with "posterior" once per max_at_once.
+      log_floor: as of `elbo`.
 
     Returns:
       [batch, scored steps], nats; the sum over steps is the bound.
     """
-    at_once = max(
-      n
-      for n in range(1, min(max_at_once, num_samples) + 1)
-      if not num_samples % n
-    )
+    at_once = importance_weights.samples_at_once(num_samples, max_at_once)
     features = sample_axis.repeat(self._networks.encode(y, False), at_once)
     scored = sample_axis.repeat(y[:, num_warmup:], at_once)
+    floor = sample_axis.repeat_or_none(log_floor, at_once, num_warmup)
 
     @tf.autograph.experimental.do_not_convert  # Is graph code; saves seconds.
     def log_weights(number: tf.Tensor) -> tf.Tensor:
       z, q = self._filter(features, noise_fn or _noise, number)
       prior, _ = self._prior(z)
-      log_w = self._likelihood(z[:, num_warmup:], False).log_prob(scored)
+      likelihood = self._likelihood(z[:, num_warmup:], False).floored(floor)
+      log_w = likelihood.log_prob(scored)
       log_w += (prior.log_prob(z) - q.log_prob(z))[:, num_warmup:]
       return sample_axis.apart(log_w, at_once)
 
@@ -166,11 +164,7 @@ class SlvmCore:
       dtype=tf.float32,
       parallel_iterations=1,
     )
-    # The mean over samples weighted by what they were worth before a step; not
-    # the difference of two long sums, which float32 would not resolve.
-    before = tf.cumsum(log_w, axis=3, exclusive=True)
-    before -= tf.reduce_logsumexp(before, axis=[0, 2], keepdims=True)
-    return tf.reduce_logsumexp(before + log_w, axis=[0, 2])
+    return importance_weights.bound(log_w)
 
   def sample(
     self,
@@ -179,7 +173,7 @@ class SlvmCore:
     num_steps: int,
     mode: str = "samples",
     noise_fn: Optional[NoiseFn] = None,
-  ) -> tf.Tensor:
+  ) -> base_distribution.Future:
     """Futures of each context: q filters it, then the prior forecasts.
 
     Args:
@@ -192,7 +186,8 @@ class SlvmCore:
       noise_fn: for tests; called with "posterior", "prior", "likelihood".
 
     Returns:
-      y [batch, num_samples, num_steps, ...].
+      What y is drawn from, [batch * num_samples, num_steps, ...], samples of
+      one context together.
 
     Raises:
       ValueError: unknown mode.
@@ -206,10 +201,13 @@ class SlvmCore:
     likelihood = self._likelihood(
       self._forecast(memory, num_steps, noise_fn), False
     )
-    y = likelihood.loc
+    noise = tf.zeros_like(likelihood.loc)
     if mode == "samples":
-      y = likelihood.sample(noise_fn("likelihood", tf.shape(y), 0))
-    return sample_axis.apart(y, num_samples)
+      normal = noise_fn("likelihood", tf.shape(noise), 0)
+      noise = self._base.noise(normal)
+    return base_distribution.Future(
+      likelihood.loc, likelihood.log_scale, noise
+    )
 
   def _filter(
     self,
@@ -257,8 +255,9 @@ class SlvmCore:
 
   def _likelihood(
     self, z: tf.Tensor, is_training: bool
-  ) -> gaussian.DiagonalGaussian:
-    return gaussian.DiagonalGaussian(*self._networks.decode(z, is_training))
+  ) -> base_distribution.LocationScale:
+    of_y = self._networks.decode(z, is_training)
+    return base_distribution.LocationScale(self._base, *of_y)
 
   def _after(
     self, y_context: tf.Tensor, num_samples: int, noise_fn: NoiseFn

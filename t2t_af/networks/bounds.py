@@ -1,5 +1,7 @@
 """Numbers kept inside bounds, smoothly: then samples stay finite."""
 
+from typing import Union
+
 import tensorflow.compat.v1 as tf
 
 CLIPS = ("smooth", "tanh")
@@ -26,3 +28,19 @@ def bounded(raw: tf.Tensor, bound: float, clip: str = "smooth") -> tf.Tensor:
   inside = tf.clip_by_value(raw, -unbent, unbent)
   room = bound - unbent
   return inside + room * tf.tanh((raw - inside) / room)
+
+
+def floored(
+  log_scale: Union[float, tf.Tensor], log_floor: Union[float, tf.Tensor]
+) -> tf.Tensor:
+  """log sqrt(scale^2 + floor^2): never below the floor, and smooth.
+
+  The scale of what a normal of this scale becomes by adding independent noise
+  of scale `floor`. A scale of 1 over a floor of 0.02 becomes 1.0002. The
+  derivative is the share of the variance that is not the floor's: 1/2 where
+  both are the same, and it fades below as the gain by being there does.
+
+  Args:
+    log_scale, log_floor: broadcast against each other.
+  """
+  return log_scale + 0.5 * tf.nn.softplus(2.0 * (log_floor - log_scale))

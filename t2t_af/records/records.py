@@ -144,7 +144,9 @@ def likelihood(**fields) -> dict:
       is the sum of; num_warmup_steps: steps that the model of y saw before the
       first scored one.
     dims_per_step: numbers of a step. And of series: noise_std, of the noise
-      added to standardised values; nll_nats_per_step with
+      added to standardised values; scale_floor, which no predicted scale is
+      below; split_protocol, how recordings came to their split, where there
+      are several; nll_nats_per_step with
       its _stderr, of the standardised series, and nll_raw_nats_per_step, on
       the scale of the raw data.
 

@@ -19,7 +19,11 @@ IDENTITY = (
 DATA_FINGERPRINT = "data_fingerprint"
 # Hparams that a run keeps from its first step on, and what they were in runs of
 # version 0.2 and before, which did not keep them.
-KEPT_HPARAMS = {"log_scale_clip": "tanh", "flow_log_scale_bound": 8.0}
+KEPT_HPARAMS = {
+  "log_scale_clip": "tanh",
+  "flow_log_scale_bound": 8.0,
+  "scale_floor": 0.0,
+}
 # Of runs that were trained on all of the training split, or before there was
 # a choice.
 _DEFAULTS = {"train_fraction": 1.0}

@@ -137,3 +137,45 @@ def test_context_goes_on_exactly():
   np.testing.assert_allclose(changed[:, :4], x[:, :4], 1e-5, 1e-5)
   assert np.abs(changed[:, 4:] - x[:, 4:]).min() > 1e-4
   np.testing.assert_allclose(unchanged, x, 1e-5, 1e-5)
+
+
+def _extended(flow, x, num_known, draw, elements):
+  x = tf.constant(x[:, :num_known])
+  levels = [x, *flow.inverses(x).ys][:-1]
+  return flow.extend(levels, draw, elements)
+
+
+@pytest.mark.parametrize("num_transforms", [1, 2, 3])
+def test_extending_step_by_step_is_the_forward_pass(num_transforms):
+  """... where y does not depend on the scale, which it is told rightly."""
+  x = dense.x((12, 2))
+  flow, num_known = stack.Stack(_affines(num_transforms), 2), 6
+  y, _, log_scale = flow.inverses(tf.constant(x), with_scale=True)
+  noise = (y[-1][:, num_known:],)
+  built = [
+    _extended(flow, x, num_known, lambda _, of_step: of_step[0], noise),
+    # y = log-scale: what comes out is shift + scale * log-scale.
+    _extended(flow, x, num_known, lambda scale, _: scale, noise),
+  ]
+  ys, _, log_scale = flow.inverses(built[1], with_scale=True)
+  with tf.Session() as session:
+    same, extended, again, log_scale = session.run([*built, ys[-1], log_scale])
+  np.testing.assert_allclose(same, x[:, num_known:], 1e-4, 1e-5)
+  # Of the extension itself the steps whose windows lie within it.
+  own = num_transforms * NUM_COND
+  assert extended.shape == (2, 12 - num_known, 2)
+  np.testing.assert_allclose(again[:, own:], log_scale[:, own:], 1e-3, 1e-4)
+
+
+def test_scale_is_that_of_all_transforms_together():
+  """d x / d y, within a step."""
+  x = tf.constant(dense.x(SHAPE))
+  flow = stack.Stack(_affines(2), 2)
+  _, log_det, log_scale = flow.inverses(x, with_scale=True)
+  with tf.Session() as session:
+    log_det, log_scale = session.run([log_det, log_scale])
+  first = flow.num_unscored
+  np.testing.assert_allclose(
+    log_scale[:, first:].sum(axis=2), -log_det[:, first:], 1e-5, 1e-5
+  )
+  assert log_scale[:, :NUM_COND].any() == 0

@@ -14,6 +14,7 @@ _VIDEO = "video_toy_pushing"
 _OF_SETS = {  # Set, model, problem.
   "af1": ("af1_series_tiny", "autoregressive_flow", "series_particle"),
   "slvm": ("slvm_series_tiny", "slvm", "series_particle"),
+  "slvm_video": ("slvm_tiny", "slvm", _VIDEO),
   "video_flow": ("video_flow_tiny", "video_flow", _VIDEO),
 }
 
@@ -58,25 +59,44 @@ def test_runs_of_version_02_keep_their_bound(tmp_path):
   assert not _kept(tmp_path)
   # What `t2t-af compare` left: no hparams.json.
   run_folder.update(str(tmp_path), num_parameters=1)
-  assert _kept(tmp_path) == "log_scale_clip=tanh,flow_log_scale_bound=8.0"
+  assert _kept(tmp_path) == (
+    "log_scale_clip=tanh,flow_log_scale_bound=8.0,scale_floor=0.0"
+  )
   assert _kept(tmp_path, "video_flow_tiny") == "log_scale_clip=tanh"
   # What t2t-trainer left, with a bound of one's own.
   (tmp_path / "hparams.json").write_text(
     '{"flow_log_scale_bound": 5.0}', encoding="utf-8"
   )
-  assert _kept(tmp_path) == "log_scale_clip=tanh"
+  assert _kept(tmp_path) == "log_scale_clip=tanh,scale_floor=0.0"
   # Its first step today keeps them.
   run_folder.update(
-    str(tmp_path), log_scale_clip="tanh", flow_log_scale_bound=5.0
+    str(tmp_path),
+    log_scale_clip="tanh",
+    flow_log_scale_bound=5.0,
+    scale_floor=0.1,
   )
-  assert _kept(tmp_path) == "log_scale_clip=tanh,flow_log_scale_bound=5.0"
+  assert _kept(tmp_path) == (
+    "log_scale_clip=tanh,flow_log_scale_bound=5.0,scale_floor=0.1"
+  )
 
 
 def test_a_bound_that_the_command_gave_stays(tmp_path):
   run_folder.update(
     str(tmp_path), num_parameters=1, hparams="flow_log_scale_bound=4.0"
   )
-  assert _kept(tmp_path) == "log_scale_clip=tanh"
+  assert _kept(tmp_path) == "log_scale_clip=tanh,scale_floor=0.0"
+
+
+def test_runs_of_before_the_floor_keep_none(tmp_path):
+  run_folder.update(
+    str(tmp_path),
+    num_parameters=1,
+    log_scale_clip="smooth",
+    flow_log_scale_bound=10.0,
+  )
+  for name in ("af1_activity_rec", "slvm_af1_facial_exp"):
+    assert _kept(tmp_path, name) == "scale_floor=0.0"
+  assert not _kept(tmp_path, "video_flow_tiny")
 
 
 def test_runs_of_today_need_nothing(tmp_path):
@@ -85,6 +105,7 @@ def test_runs_of_today_need_nothing(tmp_path):
     num_parameters=1,
     log_scale_clip="smooth",
     flow_log_scale_bound=10.0,
+    scale_floor=-1.0,
   )
   assert not _kept(tmp_path)
 
@@ -177,6 +198,7 @@ def _said(hparams_set, model, problem, text):
       "it has with linear_warmup|cosdecay|",
     ),
     ("af1", "train_fraction_seed=3", "it has with train_fraction below 1."),
+    ("slvm_video", "scale_floor=0.1", "it has with series data."),
     ("slvm", "flow_mask=learned", "it has with data_flow=affine_af."),
     ("slvm", "encoder_width=9", "it has with video data."),
     ("slvm", "num_cond_steps=2", "data_flow=affine_af, or with latent_flow="),
@@ -196,6 +218,8 @@ def test_hparams_without_effect_name_what_does_it(hparams_set, text, said):
     ("af1", "train_fraction=0.5,train_fraction_seed=3"),
     ("af1", "learning_rate_schedule=legacy,learning_rate=1.0"),
     ("af1", "temperature=0.5"),
+    ("af1", "scale_floor=0.1,base_distribution=student_t"),
+    ("slvm_video", "base_distribution=student_t"),
     ("slvm", "sample_mode=means,num_importance_samples=5"),
     ("slvm", "first_steps=initial"),  # scores the inputs too
     ("video_flow", "n_bits_x=5"),  # refused by the model, which says why

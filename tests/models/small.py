@@ -8,6 +8,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from hparams import base
+from t2t_af.models import sample_axis
 
 BATCH = 2
 VIDEO, SERIES = (8, 8, 2), (5,)
@@ -63,3 +64,9 @@ def futures(name: str, hp, inputs: np.ndarray, num_decodes: int) -> tf.Tensor:
       {"inputs": tf.constant(inputs)}
     )
   return x
+
+
+def drawn(core, y_context, num_samples: int, *args) -> tf.Tensor:
+  """Futures of an SlvmCore, [batch, num_samples, steps, ...]."""
+  future = core.sample(y_context, num_samples, *args)
+  return sample_axis.apart(future.draw(), num_samples)

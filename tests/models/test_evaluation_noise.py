@@ -97,9 +97,9 @@ class _Evaluation:
     score = video_flow_core.VideoFlowCore.score
     noise_fn = slvm.Slvm._noise_fn
 
-    def caught_inverses(flow, x):
+    def caught_inverses(flow, x, *args):
       first("x", x)
-      return inverses(flow, x)
+      return inverses(flow, x, *args)
 
     def caught_score(core, x):
       first("x", x)

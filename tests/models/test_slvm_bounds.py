@@ -6,6 +6,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.models import slvm_core
 from tests.models import linear_gaussian
+from tests.models import small
 
 NUM_STEPS = 4
 # Noise of the mean over the copies below, at the seeds below.
@@ -149,7 +150,7 @@ def test_samples_are_those_of_the_model():
   core = _core(networks)
   with tf.Session() as session:
     samples, means = session.run(
-      [core.sample(none, 40000, 2, mode)[0] for mode in ("samples", "means")]
+      [small.drawn(core, none, 40000, 2, mode)[0] for mode in ("samples", "means")]
     )
   a, c = networks.of_prior.matrix, networks.of_likelihood.matrix
   cov = np.diag(networks.of_prior.scale**2)
@@ -209,8 +210,8 @@ def test_linear_latent_flow_is_another_linear_prior():
       (
         core.elbo(y, False, 2, _noise),
         core.importance_weighted_bound(y, 5, noise_fn=_noise),
-        core.sample(y, 2, 6, "means", _noise),
-        core.sample(y[:, :0], 2, 6, "means", _noise),
+        small.drawn(core, y, 2, 6, "means", _noise),
+        small.drawn(core, y[:, :0], 2, 6, "means", _noise),
       )
     )
   with tf.Session() as session:

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af.models import slvm_core
 from t2t_af.networks import slvm_networks
 from tests.models import numpy_slvm
+from tests.models import small
 from tests.networks import numpy_layers
 
 TOLERANCE = 1e-3  # float32, through a loop, against float64
@@ -86,7 +87,7 @@ def test_equals_numpy(kind, training, data_flow, latent_flow):
   bound = core.elbo(y, training, noise_fn=_noise)
   weight = core.importance_weighted_bound(y, 1, 1, noise_fn=_noise)
   futures = [
-    core.sample(y[:, :n], 1, NUM_FUTURE, mode, _noise)[:, 0]
+    small.drawn(core, y[:, :n], 1, NUM_FUTURE, mode, _noise)[:, 0]
     for n, mode in ((NUM_STEPS, "means"), (0, "means"), (NUM_STEPS, "samples"))
   ]
   with tf.Session() as session:
@@ -127,7 +128,7 @@ def test_samples_add_noise_of_the_likelihoods_scale():
   core = _core("series")
   context = tf.constant(Y["series"][:, :0])
   means, samples = [
-    core.sample(context, 1, NUM_FUTURE, mode, _noise)
+    small.drawn(core, context, 1, NUM_FUTURE, mode, _noise)
     for mode in ("means", "samples")
   ]
   _, log_scale = slvm_networks.SeriesNetworks([5], _hparams()).decode(
@@ -139,7 +140,7 @@ def test_samples_add_noise_of_the_likelihoods_scale():
   assert log_scale.std() > 0.01
   assert np.log(samples - means).std() > 0.01
   with pytest.raises(ValueError, match="samples, means, got 'mean'"):
-    core.sample(context, 1, NUM_FUTURE, "mean")
+    small.drawn(core, context, 1, NUM_FUTURE, "mean")
 
 
 class _SeesTheFuture(slvm_networks.SeriesNetworks):
@@ -180,7 +181,7 @@ def test_takes_dynamic_shapes_and_ignores_batch_mates(kind, latent_flow):
     (
       core.elbo(y, False, noise_fn=_noise),
       core.importance_weighted_bound(y, 1, 2, noise_fn=_noise),
-      core.sample(y, 1, NUM_FUTURE, "means", _noise),
+      small.drawn(core, y, 1, NUM_FUTURE, "means", _noise),
     )
     for y in (tf.constant(Y[kind]), fed)
   ]
@@ -217,7 +218,7 @@ def _other_mates(y):
 def test_futures_have_their_shape_and_samples_differ():
   y = tf.constant(Y["video"])
   core = _core("video", latent_flow="affine_af")
-  futures = [core.sample(y[:, :n], 5, NUM_FUTURE, "means") for n in (0, 3)]
+  futures = [small.drawn(core, y[:, :n], 5, NUM_FUTURE, "means") for n in (0, 3)]
   with tf.Session() as session:
     numpy_layers.random_weights(session)
     futures = session.run(futures)
@@ -236,8 +237,8 @@ def test_futures_belong_to_their_context():
     del what
     return tf.zeros(shape)
 
-  many = core.sample(tf.constant(y), 3, 2, "means", noiseless)
-  one = core.sample(tf.constant(y), 1, 2, "means", noiseless)
+  many = small.drawn(core, tf.constant(y), 3, 2, "means", noiseless)
+  one = small.drawn(core, tf.constant(y), 1, 2, "means", noiseless)
   with tf.Session() as session:
     numpy_layers.random_weights(session)
     many, one = session.run([many, one])
@@ -254,7 +255,7 @@ def _graph_size(build, num_steps):
 @pytest.mark.parametrize(
   "build",
   [
-    lambda core, n: core.sample(tf.constant(Y["video"]), 2, n),
+    lambda core, n: small.drawn(core, tf.constant(Y["video"]), 2, n),
     lambda core, n: core.elbo(tf.zeros((2, n) + SHAPES["video"]), True),
     lambda core, n: core.importance_weighted_bound(tf.constant(Y["video"]), n),
   ],
@@ -280,7 +281,7 @@ def test_latent_flow_with_zero_heads_is_none():
       built = (
         core.elbo(y, False, noise_fn=_noise).kl,
         core.importance_weighted_bound(y, 1, noise_fn=_noise),
-        core.sample(y, 1, NUM_FUTURE, "means", _noise),
+        small.drawn(core, y, 1, NUM_FUTURE, "means", _noise),
       )
       numpy_layers.random_weights(session, zero=zero)
       values.append(session.run(built))

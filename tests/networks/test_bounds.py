@@ -30,3 +30,27 @@ def test_bound_of_version_02_bends_everywhere():
       8.0 * np.tanh(raw / 8.0),
       rtol=1e-6,
     )
+
+
+def test_floor_is_the_scale_of_noise_added():
+  """Variances add up; no scale is below the floor, and none is lost."""
+  raw = np.array([-60.0, -9.0, -3.912, -1.0, 0.0, 4.0, 60.0], np.float32)
+  floor = 0.02
+  x = tf.constant(raw)
+  floored = bounds.floored(x, np.log(floor))
+  with tf.Session() as session:
+    value, slope = session.run([floored, tf.gradients(floored, x)[0]])
+  variance = np.exp(2.0 * raw.astype(np.float64))
+  np.testing.assert_allclose(
+    value, 0.5 * np.log(variance + floor**2), rtol=1e-5
+  )
+  # The gradient is there at the floor, and is what convolution says below.
+  share = variance / (variance + floor**2)
+  np.testing.assert_allclose(slope, share, rtol=1e-3, atol=1e-12)
+  assert (value >= np.log(floor) - 1e-6).all() and 0.4 < slope[2] < 0.6
+
+
+def test_a_scale_of_one_is_kept_within_two_ten_thousandths():
+  with tf.Session() as session:
+    (value,) = session.run([bounds.floored(tf.zeros([]), np.log(0.02))])
+  assert 0.0 < value < 2.1e-4

@@ -5,7 +5,7 @@ distribution F is F(y): uniform on [0, 1] where F is right (Dawid 1984). A
 U shape means too narrow a spread (over-confident), a hump too wide a one, a
 slope a bias. A central interval of level c holds y where |F(y) - 1/2| <= c / 2.
 
-  pit_of_noise     F(y) exactly, of a flow to Gaussian noise, a step ahead
+  pit_of_noise     F(y) exactly, of a flow to noise, a step ahead
   pit_of_samples   F(y) from N samples, however far ahead
   calibrate        histogram and coverage with confidence bands
   from_records       the same from calibration records
@@ -68,12 +68,21 @@ class Calibration(NamedTuple):
     )
 
 
-def pit_of_noise(y: np.ndarray) -> np.ndarray:
-  """F(x) = Phi(y) of a flow x -> y whose scale is positive and base N(0, 1).
+def pit_of_noise(
+  y: np.ndarray, degrees_of_freedom: Optional[np.ndarray] = None
+) -> np.ndarray:
+  """F(y) of a flow x -> y whose scale is positive, to N(0, 1) or Student's t.
 
   Exact for one-step predictions; shape of y. Leave out unscored steps.
+
+  Args:
+    y: noise, of scale 1.
+    degrees_of_freedom: of the t, broadcasts against y; None: N(0, 1).
   """
-  return special.ndtr(np.asarray(y, np.float64))
+  y = np.asarray(y, np.float64)
+  if degrees_of_freedom is None:
+    return special.ndtr(y)
+  return special.stdtr(np.asarray(degrees_of_freedom, np.float64), y)
 
 
 def pit_of_samples(

@@ -7,6 +7,7 @@
   shift_m, scale_m, y_m   as x, in units of what it transforms: of x in [0, 1)
                for m = 1, else of y of transform m - 1
   base_loc, base_scale    optional, of the density of the last y
+  base_degrees_of_freedom    of a Student's t, as the last y
   of a level l of VideoFlow (Eq. 12):
   z_l, alpha_l, beta_l, u_l   [N, time, height_l, width_l, channels_l]
 

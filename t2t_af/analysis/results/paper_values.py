@@ -17,6 +17,11 @@ LABELS = {
   "slvm_dx": "SLVM + Δx",
   "slvm_af1": "SLVM + 1-AF",
   "slvm_af2": "SLVM + 2-AF",
+  "af1_t": "1-AF, Student's t",
+  "af2_t": "2-AF, Student's t",
+  "slvm_t": "SLVM, Student's t",
+  "slvm_dx_t": "SLVM + Δx, Student's t",
+  "slvm_af1_t": "SLVM + 1-AF, Student's t",
   "video_flow": "VideoFlow",
   "video_flow_af": "VideoFlow + AF",
   "video_flow_af_residual": "VideoFlow + AF, residual start",
@@ -85,6 +90,17 @@ def without_split(problem: str) -> tuple[str, int]:
   """ "series_facial_exp_split2" -> ("series_facial_exp", 2); else split 0."""
   match = re.fullmatch(r"(.+)_split(\d+)", problem)
   return (match[1], int(match[2])) if match else (problem, 0)
+
+
+def without_rule(problem: str) -> tuple[str, str]:
+  """ "series_facial_exp_time" -> ("series_facial_exp", "time"), and "random";
+  else the rule is "", of five folds where recordings are split.
+
+  Args:
+    problem: without its split (`without_split`).
+  """
+  match = re.fullmatch(r"(series_.+)_(random|time)", problem)
+  return (match[1], match[2]) if match else (problem, "")
 
 
 def _values(columns: Mapping[str, str], **rows: str) -> dict:

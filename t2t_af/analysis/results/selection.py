@@ -18,6 +18,7 @@ _SCORING = (
   "num_scored_steps",
   "num_warmup_steps",
   "noise_std",
+  "scale_floor",
   "dequantization",
 )
 

@@ -61,12 +61,16 @@ def columns_of(
     same = [
       key
       for key in keys
-      if key.problem == problem and paper_values.is_papers(key.variant, problem)
+      if paper_values.without_rule(key.problem)[0] == problem
+      and paper_values.is_papers(key.variant, problem)
     ]
     left = [key for key in left if key not in same]
+    several = len({key.noise for key in same}) > 1
     for key in same or [Key(problem, "", "")]:
-      several = f", {key.noise} noise" if len(same) > 1 else ""
-      columns.append((Column(name, OURS + several, OURS), key))
+      _, rule = paper_values.without_rule(key.problem)
+      noise = f"{key.noise} noise" if several else ""
+      ours = ", ".join(filter(None, (OURS, rule and f"{rule} split", noise)))
+      columns.append((Column(name, ours, OURS), key))
   for key in left:
     noise = f", {key.noise} noise" if key.noise == "gaussian" else ""
     columns.append(

@@ -14,6 +14,9 @@ from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results.selection import protocol_of
 from t2t_af.analysis.results.selection import scoring_of
 
+_UCI = tuple(paper_values.SERIES_COLUMNS.values())
+_FOLDS = "five folds by recording"
+
 
 def row_label(name: tuple) -> str:
   """Of (row, samples of a bound or 0)."""
@@ -59,6 +62,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
     ]
   return [
     f"problem {_listed(groups, 'problem')}, {paper.split} split",
+    *part("{}", _split_protocol),
     *_data_parts(groups),
     *part("{} sequences", lambda r: r.get("num_sequences")),
     *part(f"{{}} {step}s given", lambda r: r.get("num_cond_steps")),
@@ -71,6 +75,10 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
     *part(
       "noise of {} standard deviations added",
       lambda r: r.get("noise_std") or None,
+    ),
+    *part(
+      "no predicted scale below {} standard deviations",
+      lambda r: r.get("scale_floor") or None,
     ),
     *part("{}", _steps),
     *part("seeds {}", lambda r: r.get("seed")),
@@ -90,6 +98,13 @@ def _data_parts(groups: dict) -> list[str]:
   return _once_or_by_row(
     groups, "data {}", lambda r: (r.get("data_fingerprint") or "unknown")[:8]
   )
+
+
+def _split_protocol(record: dict) -> Optional[str]:
+  """How recordings were split; of what was recorded before there was a choice,
+  five folds."""
+  before = _FOLDS if record["problem"].startswith(_UCI) else None
+  return record.get("split_protocol", before)
 
 
 def _noise(record: dict) -> Optional[str]:

@@ -45,6 +45,16 @@ def test_calibrated_gaussian_gives_a_uniform_pit():
   _check_uniform(calibration.pit_of_noise(_noise()))
 
 
+@pytest.mark.parametrize("freedom", [1.5, 4.0, 500.0])
+def test_students_t_is_calibrated_by_its_own_degrees_of_freedom(freedom):
+  """And a normal's PIT of it is not, where its tails are heavy."""
+  y = np.random.default_rng(2).standard_t(freedom, [400, 8, 3])
+  _check_uniform(calibration.pit_of_noise(y, np.full(3, freedom)))
+  if freedom < 100:
+    with pytest.raises(AssertionError):
+      _check_uniform(calibration.pit_of_noise(y))
+
+
 @pytest.mark.parametrize("count", [4, 20, 30])
 def test_rank_among_any_number_of_samples_is_uniform(count):
   _check_uniform(calibration.pit_of_samples(_samples(count), _noise()))

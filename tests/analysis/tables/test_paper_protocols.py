@@ -181,3 +181,56 @@ def test_parameters_of_series_and_of_unknown_sets_are_left_out(tmp_path):
     3,
   )
   assert [row for (row, _), _ in pools] == ["af1"]
+
+
+def _of_split(suffix, nats_per_step, **fields):
+  return fake.series(
+    "af1_activity_rec", nats_per_step, 6, problem=_AREM + suffix, **fields
+  )
+
+
+def test_protocols_of_splitting_have_columns_and_sentences_of_their_own(
+  tmp_path,
+):
+  """Old records, which do not say theirs, are of the five folds."""
+  words = {"_random": "random 80/20", "_time": "last 20 % of each"}
+  written = [_of_split("", -3.0), _of_split("_split1", -3.2)] + [
+    _of_split(suffix, nats, split_protocol=words[suffix.split("_split")[0]])
+    for suffix, nats in (
+      ("_random", -5.0),
+      ("_random_split1", -7.0),
+      ("_time", -9.0),
+    )
+  ]
+  results = folders.find([fake.write(str(tmp_path), written)])
+  table = paper_tables.build(2, results)
+  (row,) = [row for row in table.rows if row.name == "af1"]
+  found = {
+    column.name: cell.value
+    for column, cell in zip(table.columns, row.cells)
+    if column.group == "activity_rec" and column.source == paper_pools.OURS
+  }
+  assert found == pytest.approx(
+    {"ours": -3.1, "ours, random split": -6.0, "ours, time split": -9.0}
+  )
+  notes = [note for note in table.notes if note.startswith("activity_rec")]
+  assert "; five folds by recording;" in notes[0]
+  assert notes[1].startswith("activity_rec, ours, random split: ")
+  assert "; random 80/20;" in notes[1] and "; last 20 % of each;" in notes[2]
+
+
+def test_records_with_a_floor_of_scales_are_not_averaged_with_older_ones(
+  tmp_path,
+):
+  floored = fake.later(_of_split("", -3.0, scale_floor=0.02))
+  notes = _notes(tmp_path, [_of_split("_split1", 90.0), floored], 2)
+  (note,) = [note for note in notes if note.startswith("activity_rec")]
+  assert "no predicted scale below 0.02 standard deviations" in note
+  assert any("1 older group of records not shown" in note for note in notes)
+
+
+def test_a_students_t_has_a_row_of_its_own(tmp_path):
+  place = (("slvm_af1_t", 0), paper_pools.Key(_AREM, "activity_rec", "none"))
+  record = fake.series("slvm_af1_t_activity_rec", -3.0, 6, problem=_AREM)
+  assert list(_pools(tmp_path, [record], 2)) == [place]
+  assert paper_protocols.row_label(place[0]) == "SLVM + 1-AF, Student's t"

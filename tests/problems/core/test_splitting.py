@@ -102,3 +102,65 @@ def test_assignment_follows_the_seed_alone():
   first, again, other = [splitting.assign([units], s) for s in (1, 1, 2)]
   assert first == again and first != other
   assert np.isin(first["eval"], other["test"]).all()  # the next fold
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_random_splits_are_80_20_by_recording_whatever_they_share(name):
+  units = [unit for stratum in PROBLEMS[name].strata() for unit in stratum]
+  every = sorted(recording for unit in units for recording in unit)
+  parted = 0
+  tested = set()
+  for seed in SEEDS:
+    splits = splitting.load(name, seed, splitting.RANDOM)
+    assert sorted(sum(splits.values(), [])) == every
+    assert len(splits["test"]) == round(0.2 * len(every))
+    assert len(splits["eval"]) == max(1, round(0.1 * len(every)))
+    tested.add(tuple(splits["test"]))
+    for names in splits.values():
+      parted += sum(0 < len(set(unit) & set(names)) < len(unit) for unit in units)
+  assert parted > 0 and len(tested) == splitting.NUM_SEEDS
+
+
+def _marked(*lengths):
+  """Stretches whose steps are numbered through, [time, 1]."""
+  steps = np.arange(sum(lengths))[:, None]
+  return np.split(steps, np.cumsum(lengths)[:-1])
+
+
+@pytest.mark.parametrize("lengths", [(100,), (30, 50, 20), (1, 98, 1)])
+def test_time_parts_are_in_order_with_gaps_and_the_last_fifth_is_tested(lengths):
+  parts = splitting.time_parts(_marked(*lengths), gap=7)
+  train, dev, test = (
+    np.concatenate(parts[split]).ravel() for split in splitting.SPLITS
+  )
+  np.testing.assert_array_equal(test, np.arange(80, 100))
+  np.testing.assert_array_equal(dev, np.arange(63, 73))
+  np.testing.assert_array_equal(train, np.arange(56))
+  # No part reaches from one stretch into another.
+  borders = np.cumsum(lengths)[:-1]
+  for part in sum(parts.values(), []):
+    assert (np.diff(part, axis=0) == 1).all()
+    assert not np.isin(borders, part[1:]).any()
+
+
+def test_a_recording_too_short_for_gaps_has_a_test_part_alone():
+  parts = splitting.time_parts(_marked(10), gap=20)
+  assert [len(parts[split]) for split in splitting.SPLITS] == [0, 0, 1]
+
+
+def test_every_protocol_is_a_problem_of_its_own_and_says_so():
+  found = {}
+  for suffix in ("", "_split3", "_random", "_random_split3", "_time"):
+    variant = registry.problem("series_facial_exp_filled" + suffix)
+    assert variant.dataset_filename() == variant.name
+    found[suffix] = (variant.split_rule, variant.split_seed)
+    assert variant.split_protocol == splitting.WORDS[variant.split_rule]
+  assert found == {
+    "": ("folds", 0),
+    "_split3": ("folds", 3),
+    "_random": ("random", 0),
+    "_random_split3": ("random", 3),
+    "_time": ("time", 0),
+  }
+  with pytest.raises(KeyError):
+    registry.problem("series_facial_exp_time_split1")
