@@ -170,9 +170,7 @@ def _conv(name, x, output_channels):
 class LoopSlvmCore(slvm_core.SlvmCore):
   """The SLVM's bound, one step after the other; no latent flow."""
 
-  def elbo(
-    self, y, is_training, num_samples=1, noise_fn=None, log_floor=None
-  ):
+  def elbo(self, y, is_training, num_samples=1, noise_fn=None, log_floor=None):
     """As the parent's, of one sample, step by step."""
     del num_samples, log_floor  # of video there is no floor
     batch, num_steps = y.shape.as_list()[:2]

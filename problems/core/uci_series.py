@@ -148,9 +148,7 @@ class UciSeriesProblem(series_problem.SeriesProblem):
         split: {name: of_one[split] for name, of_one in parts.items()}
         for split in splitting.SPLITS
       }
-    names = splitting.load(
-      self.splits_name, self.split_seed, self.split_rule
-    )
+    names = splitting.load(self.splits_name, self.split_seed, self.split_rule)
     return {
       split: {n: recordings[n] for n in names[split] if n in recordings}
       for split in splitting.SPLITS

@@ -162,7 +162,7 @@ class Stack(tfb.Bijector):
 
 
 def _last_steps(x: tf.Tensor, count: int) -> tf.Tensor:
-  """The last `count` steps of [batch, time, ...], zeros where there are less."""
+  """The last `count` steps of [batch, time, ...], zeros before."""
   missing = count - x.shape.as_list()[1]
   if missing > 0:
     x = tf.pad(x, [[0, 0], [missing, 0]] + [[0, 0]] * (x.shape.rank - 2))

@@ -52,9 +52,7 @@ class TemporalDifference(tfb.Bijector):
       y, tf.zeros(tf.shape(x)[:2], x.dtype)
     )
 
-  def inverse_and_scale(
-    self, x: tf.Tensor
-  ) -> autoregressive.InverseAndScale:
+  def inverse_and_scale(self, x: tf.Tensor) -> autoregressive.InverseAndScale:
     """As `inverse_and_log_det`; the log-scale is 0."""
     return autoregressive.InverseAndScale(
       *self.inverse_and_log_det(x), tf.zeros_like(x)

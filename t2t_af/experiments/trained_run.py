@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 import os
-from typing import Any, Optional
+from typing import Any
 
 import numpy as np
 from tensor2tensor.utils import data_reader

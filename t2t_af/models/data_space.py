@@ -16,7 +16,6 @@ from t2t_af.models import observation as observation_lib
 from t2t_af.models import requirements_data_space
 from t2t_af.models import sequence_model
 
-
 # Of the hparam scale_floor.
 _SERIES_NOISE = -1
 
@@ -84,7 +83,9 @@ class DataSpaceModel(sequence_model.SequenceModel):
       return None
     return math.log(self.scale_floor) - log_scale
 
-  def noise_log_scale(self, log_scale: Optional[tf.Tensor]) -> Optional[tf.Tensor]:
+  def noise_log_scale(
+    self, log_scale: Optional[tf.Tensor]
+  ) -> Optional[tf.Tensor]:
     """Log-scale of y, given the flow's, where y is noise; None for 0."""
     del log_scale
     return None

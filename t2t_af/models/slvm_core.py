@@ -205,9 +205,7 @@ class SlvmCore:
     if mode == "samples":
       normal = noise_fn("likelihood", tf.shape(noise), 0)
       noise = self._base.noise(normal)
-    return base_distribution.Future(
-      likelihood.loc, likelihood.log_scale, noise
-    )
+    return base_distribution.Future(likelihood.loc, likelihood.log_scale, noise)
 
   def _filter(
     self,

@@ -245,7 +245,7 @@ def test_every_set_has_what_its_model_reads(name):
 @pytest.mark.parametrize(
   "model, name, missing",
   [
-    ("slvm", "video_flow_af_tiny", "encoder_width"),
+    ("slvm", "video_flow_af_tiny", "data_flow"),
     ("slvm", "af1_series_tiny", "latent_flow"),
     ("video_flow", "slvm_tiny", "coupling"),
     ("autoregressive_flow", "video_flow_tiny", "data_flow"),

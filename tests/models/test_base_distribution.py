@@ -72,9 +72,7 @@ def test_degrees_of_freedom_start_at_five_and_stay_where_they_can_be_told(
   raw, low, high
 ):
   hp = small.hparams("af1_series_tiny", base_distribution="student_t")
-  freedom = base_distribution.from_hparams(
-    small.SERIES, hp
-  ).degrees_of_freedom
+  freedom = base_distribution.from_hparams(small.SERIES, hp).degrees_of_freedom
   (variable,) = tf.trainable_variables()
   assert variable.op.name == "base/degrees_of_freedom"
   with tf.Session() as session:

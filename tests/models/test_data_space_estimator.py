@@ -39,6 +39,7 @@ class GreyStamps(Stamps):
 
 class Particle(series_particle.SeriesParticle):
   name = "series_few_particles"
+  split_protocol = "drawn apart"
   sequences_per_split = SEQUENCES
 
 
@@ -122,6 +123,12 @@ def _moving(checkpoint):
   return {
     name: value for name, value in checkpoint.items() if "/moving_" in name
   }
+
+
+def test_records_say_floor_and_split_protocol_of_series_alone(series, video):
+  assert series.record["scale_floor"] == 0.0
+  assert series.record["split_protocol"] == "drawn apart"
+  assert not {"scale_floor", "split_protocol"} & set(video.record)
 
 
 def test_weights_that_were_never_trained_are_not_scored(tmp_path):

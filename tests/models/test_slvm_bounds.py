@@ -150,7 +150,10 @@ def test_samples_are_those_of_the_model():
   core = _core(networks)
   with tf.Session() as session:
     samples, means = session.run(
-      [small.drawn(core, none, 40000, 2, mode)[0] for mode in ("samples", "means")]
+      [
+        small.drawn(core, none, 40000, 2, mode)[0]
+        for mode in ("samples", "means")
+      ]
     )
   a, c = networks.of_prior.matrix, networks.of_likelihood.matrix
   cov = np.diag(networks.of_prior.scale**2)

@@ -218,7 +218,9 @@ def _other_mates(y):
 def test_futures_have_their_shape_and_samples_differ():
   y = tf.constant(Y["video"])
   core = _core("video", latent_flow="affine_af")
-  futures = [small.drawn(core, y[:, :n], 5, NUM_FUTURE, "means") for n in (0, 3)]
+  futures = [
+    small.drawn(core, y[:, :n], 5, NUM_FUTURE, "means") for n in (0, 3)
+  ]
   with tf.Session() as session:
     numpy_layers.random_weights(session)
     futures = session.run(futures)

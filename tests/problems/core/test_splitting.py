@@ -117,7 +117,9 @@ def test_random_splits_are_80_20_by_recording_whatever_they_share(name):
     assert len(splits["eval"]) == max(1, round(0.1 * len(every)))
     tested.add(tuple(splits["test"]))
     for names in splits.values():
-      parted += sum(0 < len(set(unit) & set(names)) < len(unit) for unit in units)
+      parted += sum(
+        0 < len(set(unit) & set(names)) < len(unit) for unit in units
+      )
   assert parted > 0 and len(tested) == splitting.NUM_SEEDS
 
 
@@ -128,7 +130,9 @@ def _marked(*lengths):
 
 
 @pytest.mark.parametrize("lengths", [(100,), (30, 50, 20), (1, 98, 1)])
-def test_time_parts_are_in_order_with_gaps_and_the_last_fifth_is_tested(lengths):
+def test_time_parts_are_in_order_with_gaps_and_the_last_fifth_is_tested(
+  lengths,
+):
   parts = splitting.time_parts(_marked(*lengths), gap=7)
   train, dev, test = (
     np.concatenate(parts[split]).ravel() for split in splitting.SPLITS

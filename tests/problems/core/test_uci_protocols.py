@@ -86,7 +86,6 @@ def test_parts_shorter_than_a_window_are_counted_or_refused(
   problem.prepare_to_generate(None, str(archive))
   # A tenth of less than 25 steps is no window of three.
   assert problem.num_sequences("eval") < 25
-  assert (
-    problem.source()["short_stretches_left_out"]
-    == 25 - problem.num_sequences("eval")
-  )
+  assert problem.source()[
+    "short_stretches_left_out"
+  ] == 25 - problem.num_sequences("eval")
