@@ -18,6 +18,8 @@ STEP_SHAPES = {
   "facial_exp": (300,),
 }
 
+SERIES = [column for column, shape in STEP_SHAPES.items() if len(shape) == 1]
+
 
 def step_shape(name: str) -> tuple[int, ...]:
   """Shape of one step of the data of a set's column."""

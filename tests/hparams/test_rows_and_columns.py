@@ -124,3 +124,11 @@ def test_columns_of_table_2_say_how_each_was_run():
     table.COMPARE + " --eval_every=500 --num_contexts=0 --hparams=a=1,b=2"
   )
   assert "--eval_every=1000" in columns["activity_rec"].command
+
+
+@pytest.mark.parametrize("row", ["af1", "af2", "slvm", "slvm_dx", "slvm_af1"])
+@pytest.mark.parametrize("column", sets.SERIES)
+def test_rows_of_a_students_t_differ_in_the_base_alone(row, column):
+  assert difference(f"{row}_t_{column}", f"{row}_{column}") == {
+    "base_distribution"
+  }

@@ -44,6 +44,8 @@ _LATENT_DYNAMICS = {
   "affine_af": dict(latent_dynamics="affine_af"),
   "residual": dict(latent_dynamics="affine_af", latent_af_residual=True),
 }
+# Of series a floor as high as the noise; of both a Student's t.
+_NOISE_FLOOR_T = dict(series_noise=0.3, base_distribution="student_t")
 # (name, model, row of the sets, overrides): of video and of series each.
 _DATA_SPACE = (
   ("af1", "autoregressive_flow", "af1", {}),
@@ -65,6 +67,8 @@ _DATA_SPACE = (
   ("slvm_af1", "slvm", "slvm_af1", {}),
   ("slvm_latent_flow", "slvm", "slvm", dict(latent_flow="affine_af")),
   ("slvm_af1_importance", "slvm", "slvm_af1", dict(num_importance_samples=3)),
+  ("af2_floor_t", "autoregressive_flow", "af2", _NOISE_FLOOR_T),
+  ("slvm_af1_floor_t", "slvm", "slvm_af1", _NOISE_FLOOR_T),
 )
 
 

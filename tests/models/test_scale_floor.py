@@ -186,7 +186,9 @@ class _Floored(numpy_slvm.Series):
 
   def decode(self, z):
     loc, log_scale = super().decode(z)
-    return loc, 0.5 * np.logaddexp(2 * log_scale, 2 * self._log_floor[:, -z.shape[1] :])
+    return loc, 0.5 * np.logaddexp(
+      2 * log_scale, 2 * self._log_floor[:, -z.shape[1] :]
+    )
 
 
 def test_bounds_of_an_slvm_are_of_the_floored_likelihood():
