@@ -96,18 +96,22 @@ class _Noise(_Samples):
     data_dir="",
   )
 
-  def __init__(self, noise):
+  def __init__(self, noise, freedom=None):
     super().__init__(noise, noise)
-    self._noise = noise
+    self._noise, self._freedom = noise, freedom
 
   def decompositions(self, split, count, only):
-    assert (split, count, only) == ("test", -1, "y_2")
-    return [
-      {only: batch, windows.SEQUENCE_ID: names}
+    assert (split, count, only[0]) == ("test", -1, "y_2")
+    batches = [
+      {only[0]: batch, windows.SEQUENCE_ID: names}
       for batch, names in zip(
         np.array_split(self._noise, 2), np.array_split(self.ids, 2)
       )
     ]
+    if self._freedom:
+      for batch in batches:
+        batch[only[1]] = np.full_like(batch[only[0]], self._freedom)
+    return batches
 
 
 @pytest.mark.parametrize("width, calibrated", [(1.0, True), (2.0, False)])
@@ -119,6 +123,16 @@ def test_a_flow_is_calibrated_where_its_noise_is_normal(width, calibrated):
   assert record["num_values"] == 60 * TARGETS * 2
   error = np.abs(np.subtract(record["coverage"], record["coverage_levels"]))
   assert (error.max() < 0.05) == calibrated
+
+
+@pytest.mark.parametrize("freedom, calibrated", [(3.0, True), (None, False)])
+def test_a_students_t_is_calibrated_by_its_degrees_of_freedom(
+  freedom, calibrated
+):
+  noise = np.random.default_rng(1).standard_t(3.0, [60, 15, 2])
+  record = calibration_records.from_flow(_Noise(noise, freedom), "test")
+  error = np.abs(np.subtract(record["coverage"], record["coverage_levels"]))
+  assert (error.max() < 0.04) == calibrated
 
 
 def _crps_of(monkeypatch, values, recordings):
