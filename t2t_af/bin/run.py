@@ -11,13 +11,16 @@ import json
 import sys
 from typing import Optional
 
+import t2t_af
 from t2t_af.bin import outcome
-from t2t_af.experiments import best_checkpoint
-from t2t_af.experiments import run
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
   """Returns the exit code."""
+  t2t_af.register()  # before anything of tensor2tensor is imported
+  from t2t_af.experiments import best_checkpoint
+  from t2t_af.experiments import run
+
   fields, *flags = sys.argv[1:] if argv is None else argv
   given = run.Run(**json.loads(fields))
   return outcome.exit_code_of(
