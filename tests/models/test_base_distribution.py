@@ -131,3 +131,26 @@ def test_heavy_tails_are_found_and_their_gain_is_the_known_one():
   assert student == pytest.approx(known, abs=0.04)
   assert normal > best_normal - 0.01
   assert normal - student > 0.8 * (best_normal - known) > 0.1
+
+
+@pytest.mark.parametrize(
+  "model, hparams_set, shape",
+  [
+    ("autoregressive_flow", "af2_series_tiny", small.SERIES),
+    ("slvm", "slvm_series_tiny", small.SERIES),
+    ("autoregressive_flow", "af1_tiny", small.VIDEO),
+  ],
+)
+def test_a_students_t_has_one_trainable_number_per_feature(
+  model, hparams_set, shape
+):
+  """Of the last axis of a step, counted among the parameters."""
+  sizes = []
+  for base in base_distribution.BASES:
+    hp = small.hparams(hparams_set, base_distribution=base)
+    with tf.Graph().as_default():
+      small.body(model, hp, small.sequences(shape, 19))
+      sizes.append(
+        sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables())
+      )
+  assert sizes[1] - sizes[0] == shape[-1]
