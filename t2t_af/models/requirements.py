@@ -6,6 +6,7 @@ from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
+from t2t_af import session
 from t2t_af.annotations import HParams
 from t2t_af.networks import bounds
 
@@ -17,7 +18,12 @@ def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
     hparams: has them, and those of every model, which are checked too.
     choices: {name: what it may be}.
   """
-  choices = dict(choices, optimizer=optimizers(), log_scale_clip=bounds.CLIPS)
+  choices = dict(
+    choices,
+    optimizer=optimizers(),
+    log_scale_clip=bounds.CLIPS,
+    precision=session.PRECISIONS,
+  )
   for name, known in choices.items():
     value = getattr(hparams, name)
     if value not in known:

@@ -8,6 +8,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import effect
 from t2t_af import errors
+from t2t_af import session as session_lib
 from t2t_af import windows
 from t2t_af.models import evaluation
 from t2t_af.models import noise as noise_lib
@@ -47,7 +48,7 @@ class SequenceModel(t2t_model.T2TModel):
   # The hparams that have an effect; a subclass adds its own.
   reads: tuple[effect.Rule, ...] = (
     *optimization_reads.READS,
-    effect.Rule(("eval_noise_draws",)),
+    effect.Rule(("eval_noise_draws", "precision")),
   )
 
   def check_input(self, step_shape: Sequence[int]) -> None:
@@ -96,6 +97,7 @@ class SequenceModel(t2t_model.T2TModel):
   def body(self, features: Features) -> tuple[Any, dict[str, tf.Tensor]]:
     """Returns (a tensor per name of Scores' parts and its NLL, losses)."""
     self.check_input(features["inputs"].shape.as_list()[2:])
+    session_lib.set_precision(self.hparams.precision)
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
       if self.is_predicting:
         x = self.sample(features["inputs"])

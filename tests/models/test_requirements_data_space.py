@@ -23,6 +23,7 @@ def _check(name, hparams_set, step_shape, overrides):
     (AF, "af1_tiny", dict(flow_log_scale_bound=0.0), "must be positive, got 0"),
     (AF, "af1_tiny", dict(flow_log_scale_bound=-1.0), "positive, got -1"),
     (AF, "af1_tiny", dict(flow_log_scale_bound=float("nan")), "positive"),
+    (AF, "af1_tiny", dict(precision="fp16"), 'unknown precision "fp16"'),
     (AF, "af1_tiny", dict(flow_width=0), "flow_width must be positive"),
     (AF, "af1_tiny", dict(temperature=0.0), "temperature must be positive"),
     (AF, "af1_tiny", dict(num_cond_steps=0), "num_cond_steps must be at least"),

@@ -55,6 +55,13 @@ def test_scores_all_targets_given_the_three_frames_before(monkeypatch):
   np.testing.assert_allclose(loss, nll.mean() / np.log(2), rtol=1e-5)
 
 
+@pytest.mark.parametrize("precision", ["tf32", "float32"])
+def test_tf32_is_on_only_where_it_is_asked_for(precision):
+  _body(_features(num_inputs=3), "eval", precision=precision)
+  enabled = tf.config.experimental.tensor_float_32_execution_enabled()
+  assert enabled == (precision == "tf32")
+
+
 @pytest.mark.parametrize("mode, same", [("eval", True), ("train", False)])
 def test_noise_is_the_same_in_every_evaluation_alone(mode, same):
   nlls = []
