@@ -1,9 +1,9 @@
 """Your videos: a folder of files of any size, length and rate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 import contextlib
 import os
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 import numpy as np
 from tensor2tensor.utils import registry
@@ -186,6 +186,32 @@ class VideoFolder(video_problem.VideoSequenceProblem):
 
   def _path(self, name: str) -> str:
     return os.path.join(self._root, name)
+
+
+def read_video(
+  like: Union[Mapping[str, Any], options.Options], path: str
+) -> np.ndarray:
+  """One video, read as a data set reads its own.
+
+  Args:
+    like: the data set's details, as its manifest keeps them (`VideoFolder()
+      .store(data_dir).details()`): size, rate, colour and aspect; or options
+      of generation.
+    path: the video.
+
+  Returns:
+    uint8 [time, height, width, channels].
+
+  Raises:
+    UserError: there is no such video, or it is damaged or of no use; names it.
+  """
+  if isinstance(like, options.Options):
+    video_format = _format(like)
+  else:
+    video_format = frame_format.Format(
+      **{k: like[k] for k in frame_format.Format._fields if k in like}
+    )
+  return np.stack(list(video_files.decode(path, video_format)))
 
 
 def _format(given: options.Options) -> frame_format.Format:
