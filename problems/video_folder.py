@@ -3,53 +3,55 @@
 from collections.abc import Iterator, Mapping
 import contextlib
 import os
-from typing import Any, NamedTuple, Optional, Union
+from typing import Any, Optional, Union
 
+import av
 import numpy as np
+import PIL
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import manifest_fields
 from problems.core import options
 from problems.core import sequence_dataset
+from problems.core import shard_entry
 from problems.core import source_changes
 from problems.core import source_folder
+from problems.core import stored_videos
 from problems.core import threads
 from problems.core import video_problem
+from problems.core import video_source
 from problems.files import frame_format
-from problems.files import video_files
-from t2t_af import progress
+from problems.files import video_inputs
 from t2t_af.errors import UserError
 
 # Longer videos become several sequences: reading takes in a whole record.
 _MAX_FRAMES = 300
 # What the manifest says of frames, each at least 1, at most ...
 _FRAME_DETAILS = {"height": 2**14, "width": 2**14, "num_channels": 3}
-
-
-class _Video(NamedTuple):
-  """A file: its name in the folder, and how many frames it announces."""
-
-  name: str
-  num_frames: int
+# Details of before there were these options; None is as if they were not there.
+_OPTIONAL = ("levels", "array_axes", "array_key")
 
 
 @registry.register_problem
 class VideoFolder(video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
-  Frames become squares of --frame_size (64) pixels. Of a frame of another
-  shape, --aspect=crop (the default) takes the middle, --aspect=pad all, between
-  black bars, and --aspect=stretch all, distorted. Frames are shrunk with a
-  filter that averages (Pillow's bilinear). --grey keeps luma alone.
-  --frame_rate leaves out frames evenly; a video that is slower than that is an
-  error, because repeated frames would teach a model that time stands still.
-  The manifest keeps all this, and reading learns the shape of frames from it.
+  A video is a file, a folder of numbered pictures, or a NumPy array
+  (docs/formats.md). Frames become squares of --frame_size (64) pixels. Of a
+  frame of another shape, --aspect=crop (the default) takes the middle,
+  --aspect=pad all, between black bars, and --aspect=stretch all, distorted.
+  Frames are shrunk with a filter that averages (Pillow's bilinear). --grey
+  keeps luma alone. --frame_rate takes the frames that are shown at its
+  instants, by their time stamps; where none is new, one is repeated, and the
+  log says so. The manifest keeps all this, and reading learns the shape of
+  frames from it.
 
-  Splits are by file: as subfolders train, dev and test say, else dealt out (see
-  `source_folder`). A sequence is a video, or about 300 frames of a longer one,
-  so that long videos weigh more. A video of fewer than 20 frames is an error;
-  with --allow_missing it is left out, and the log says so.
+  Splits are by video: as subfolders train, dev and test say, else dealt out
+  (see `source_folder`). A sequence is a video, or about 300 frames of a longer
+  one, so that long videos weigh more. A video that is damaged, or of fewer than
+  20 frames, is an error; with --allow_missing it is left out, and the log and
+  the manifest say so. When the folder has grown, what did not change is kept.
   """
 
   source_flag = "--source_dir=<your folder>"
@@ -57,14 +59,15 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   frame_height = frame_width = options.Options().frame_size
   num_channels = 3
   sequences_are_parts = True
+  source_changed = "What did not change is kept."
   frames_per_sequence = 20  # at least: enough for every set of hparams
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
-    self._root = ""
-    self._videos: dict[str, list[_Video]] = {}
-    self._format = _format(options.Options())
-    self._source: dict[str, Any] = {}
+    self._source: Optional[video_source.Source] = None
+    self._found = video_source.Videos({}, {}, {}, {})
+    self._splits: dict[str, list[str]] = {}
+    self._stored = stored_videos.Stored(None, {}, {}, {}, {})
 
   # --- What reading has to know.
 
@@ -73,7 +76,21 @@ class VideoFolder(video_problem.VideoSequenceProblem):
     given = options.current()
     if not given.source_dir:
       return {}
-    return {**_format(given)._asdict(), "source_dir": _root(given.source_dir)}
+    wanted = _format(given)._asdict()
+    for key in _OPTIONAL:
+      if wanted[key] is None:
+        del wanted[key]
+    if given.levels is not None:
+      wanted["levels"] = list(wanted["levels"])  # as JSON has it
+    return {**wanted, "source_dir": _root(given.source_dir)}
+
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
+    """And which video is in which split, so that it stays there."""
+    dealt = {
+      self.file_split(split): list(map(source_changes.shown, names))
+      for split, names in self._splits.items()
+    }
+    return {**self.requested_details(), shard_entry.SOURCE_SPLITS: dealt}
 
   def use_details(self, details: dict[str, Any]) -> None:
     """Learns the shape of frames."""
@@ -93,60 +110,100 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   # --- Generating.
 
   def source(self) -> dict[str, Any]:
-    """The folder, how many videos, and a digest of them all."""
-    return self._source
+    """The folder, its videos, a digest of them all, and what became of them."""
+    if self._source is None:
+      return {}
+    found = self._found
+    return {
+      "source_dir": self._source.root,
+      "videos": len(found.digests),
+      "sha256": source_folder.sha256_of_all(found.digests),
+      "decoder": _decoder(),
+      **({"left_out": found.left_out} if found.left_out else {}),
+      **({"notes": found.notes} if found.notes else {}),
+    }
 
   def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
     """The videos of the folder, if one is given and there."""
     del tmp_dir
     folder = options.current().source_dir
-    if not folder:
-      return None
-    return source_folder.held(_root(folder), video_files.EXTENSIONS)
+    return video_source.source_files(_root(folder)) if folder else None
 
   def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
-    """Looks at every header, and says who is in which split."""
+    """Looks at every video, and says who is in which split."""
     given = options.current()
     if not given.source_dir:
       raise UserError(
         f"{self.name}: say where the videos are with --source_dir"
       )
-    self._root = _root(given.source_dir)
-    self._format = _format(given)
-    names = source_folder.find(self._root, video_files.EXTENSIONS)
-    digests = source_folder.digests(self._root, names)
-    names = source_folder.without_copies(names, digests, self._root)
-    videos = {video.name: video for video in self._long_enough(names)}
-    self._videos = {
-      split: [videos[name] for name in chosen]
-      for split, chosen in source_folder.split(list(videos), self._root).items()
-    }
-    self._source = {
-      "source_dir": self._root,
-      "videos": len(videos),
-      "sha256": source_folder.sha256_of_all({n: digests[n] for n in videos}),
-    }
+    self._source = video_source.Source(
+      _root(given.source_dir),
+      _format(given),
+      self.frames_per_sequence,
+      given.allow_missing,
+    )
+    if data_dir:
+      self._stored = stored_videos.find(
+        self.store(data_dir), list(source_folder.SPLITS)
+      )
+    self._found = self._source.look(
+      self._stored.reusable(self.requested_details(), _decoder())
+    )
+    self._splits = source_folder.split(
+      list(self._found.digests),
+      self._source.root,
+      self._stored.splits_of(self._found.digests, self._source.root),
+    )
+    new = self._found.digests.keys() & self._found.num_frames.keys()
+    if len(new) < len(self._found.digests):
+      tf.logging.warning(
+        "%s: %d videos are kept as they are stored; %d are read.",
+        self.name,
+        len(self._found.digests) - len(new),
+        len(new),
+      )
 
   def num_sequences(self, split: str) -> int:
-    """As far as the headers are right: some containers only estimate."""
+    """As far as the containers are right: some only estimate."""
+    counts = self._found.num_frames
+    kept = self._stored.sequences.get(self.file_split(split), {})
     return sum(
-      1 + max(0, v.num_frames - self.frames_per_sequence) // _MAX_FRAMES
-      for v in self._videos[split]
+      1 + max(0, counts[name] - self.frames_per_sequence) // _MAX_FRAMES
+      if name in counts
+      else kept[source_changes.shown(name)]
+      for name in self._splits[split]
     )
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
-  ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yields ("file/first-last", uint8 [time, height, width, channels])."""
-    parts = [self._parts(video.name) for video in self._videos[split]]
+  ) -> Iterator[tuple[str, Any]]:
+    """Yields ("file/first-last", uint8 [time, height, width, channels]).
+
+    Those that are kept come first, as `stored_videos.Record`.
+    """
+    names = self._splits[split]
+    new = [name for name in names if name in self._found.num_frames]
+    kept = set(map(source_changes.shown, set(names) - set(new)))
+    if kept:
+      for name, record in self._stored.records(self.file_split(split)):
+        if stored_videos.video_name(name) in kept:
+          yield name, record
+    parts = [self._parts(name) for name in new]
     with contextlib.closing(threads.chain_ahead(parts)) as decoded:
       yield from decoded
+
+  def to_record(self, sequence_id: str, sequence: Any) -> bytes:
+    """Frames encoded as PNG; a record that is kept as it is."""
+    if isinstance(sequence, stored_videos.Record):
+      return sequence.data
+    return super().to_record(sequence_id, sequence)
 
   def _parts(self, name: str) -> Iterator[tuple[str, np.ndarray]]:
     """Yields (id, uint8 [time, ...]): a video in parts, none of them short."""
     first, frames = 1, []
     enough = _MAX_FRAMES + self.frames_per_sequence
-    for frame in video_files.decode(self._path(name), self._format):
+    path, video_format = self._source.path(name), self._source.video_format
+    for frame in video_inputs.decode(path, video_format):
       frames.append(frame)
       if len(frames) == enough:
         yield _id(name, first, _MAX_FRAMES), np.stack(frames[:_MAX_FRAMES])
@@ -154,38 +211,8 @@ class VideoFolder(video_problem.VideoSequenceProblem):
         frames = frames[_MAX_FRAMES:]
     if len(frames) >= self.frames_per_sequence:
       yield _id(name, first, len(frames)), np.stack(frames)
-    else:  # although the header announced more
-      self._report_short([_Video(name, len(frames))])
-
-  def _long_enough(self, names: list[str]) -> list[_Video]:
-    """Looks at every header; names all that are too short at once."""
-    videos = []
-    for name in progress.bar(names, label="reading headers", unit="files"):
-      header = video_files.probe(self._path(name))
-      count = video_files.num_frames(header, self._format, self._path(name))
-      videos.append(_Video(name, count))
-    # A header of 0 frames does not know.
-    short = [v for v in videos if 0 < v.num_frames < self.frames_per_sequence]
-    self._report_short(short)
-    return [v for v in videos if v not in short]
-
-  def _report_short(self, short: list[_Video]) -> None:
-    if not short:
-      return
-    listed = source_changes.some([f"{v.name} ({v.num_frames})" for v in short])
-    message = (
-      f"{self._root}: {len(short)} videos have fewer than "
-      f"{self.frames_per_sequence} frames: {listed}"
-    )
-    if not options.current().allow_missing:
-      raise UserError(
-        f"{message}. Take them away, or have them left out with "
-        "--allow_missing."
-      )
-    tf.logging.warning("%s. They are left out.", message)
-
-  def _path(self, name: str) -> str:
-    return os.path.join(self._root, name)
+    else:  # although the container announced more
+      self._source.report_short({name: len(frames)})
 
 
 def read_video(
@@ -197,7 +224,8 @@ def read_video(
     like: the data set's details, as its manifest keeps them (`VideoFolder()
       .store(data_dir).details()`): size, rate, colour and aspect; or options
       of generation.
-    path: the video.
+    path: the video: a file, a folder of numbered pictures, or one of several
+      videos in an array, e.g. "takes.npy/3".
 
   Returns:
     uint8 [time, height, width, channels].
@@ -208,20 +236,38 @@ def read_video(
   if isinstance(like, options.Options):
     video_format = _format(like)
   else:
+    known = frame_format.Format._fields
     video_format = frame_format.Format(
-      **{k: like[k] for k in frame_format.Format._fields if k in like}
+      **{k: like[k] for k in known if k in like}
     )
-  return np.stack(list(video_files.decode(path, video_format)))
+    if video_format.levels is not None:
+      video_format = video_format._replace(levels=tuple(video_format.levels))
+  frames = list(video_inputs.decode(path, video_format))
+  if not frames:
+    raise UserError(f"{path}: has no frame")
+  return np.stack(frames)
 
 
 def _format(given: options.Options) -> frame_format.Format:
+  levels = None
+  if given.levels is not None:
+    low, high = map(float, given.levels)
+    levels = low, high
   return frame_format.Format(
     given.frame_size,
     given.frame_size,
     1 if given.grey else 3,
     given.aspect,
     given.frame_rate,
+    levels,
+    given.array_axes,
+    given.array_key,
   )
+
+
+def _decoder() -> str:
+  """What frames depend on beside the files and the options."""
+  return f"av {av.__version__}, pillow {PIL.__version__}"
 
 
 def _root(source_dir: str) -> str:
@@ -230,4 +276,5 @@ def _root(source_dir: str) -> str:
 
 def _id(name: str, first: int, num_frames: int) -> str:
   """E.g. "kitchen/cam1.mp4/301-600": from 1, of what --frame_rate leaves."""
-  return f"{name}/{first}-{first + num_frames - 1}"
+  shown = source_changes.shown(name)
+  return f"{shown}/{first}-{first + num_frames - 1}"

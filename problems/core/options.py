@@ -4,8 +4,9 @@ The command sets them, problems read them while they generate. What a problem
 makes of them belongs in its manifest: reading knows no options.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import contextlib
+import math
 from typing import Any, NamedTuple, Optional
 
 from t2t_af.errors import UserError
@@ -26,6 +27,9 @@ class Options(NamedTuple):
     aspect: how a frame becomes square: "crop" its middle, "pad" it with black,
       or "stretch" it.
     grey: one channel instead of three.
+    levels: of arrays and deep pictures, the values that are black and white.
+    array_axes: of arrays, which axis is which: N (videos), T, H, W, C.
+    array_key: which array of an .npz file has the videos; "all": each is one.
     force: write though another process seems to write the same data.
   """
 
@@ -35,6 +39,9 @@ class Options(NamedTuple):
   frame_rate: Optional[float] = None
   aspect: str = "crop"
   grey: bool = False
+  levels: Optional[Sequence[float]] = None
+  array_axes: Optional[str] = None
+  array_key: Optional[str] = None
   force: bool = False
 
 
@@ -82,4 +89,27 @@ def _check(options: Options) -> None:
     raise UserError(
       f"--frame_rate={options.frame_rate} must be a number of "
       "frames per second above 0."
+    )
+  if options.levels is not None:
+    _check_levels(options.levels)
+  axes = options.array_axes
+  if axes is not None and not (
+    frozenset("THW") <= frozenset(axes) <= frozenset("NTHWC")
+    and len(frozenset(axes)) == len(axes)
+  ):
+    raise UserError(
+      f"--array_axes={axes} must have T, H and W and may have N and C, each "
+      "once, e.g. NTHW."
+    )
+
+
+def _check_levels(levels: Sequence[float]) -> None:
+  try:
+    low, high = map(float, levels)
+  except ValueError:
+    low = high = math.nan
+  if not -math.inf < low < high < math.inf:
+    raise UserError(
+      f"--levels={','.join(map(str, levels))} must be two numbers, black and a "
+      "larger white, e.g. 0,4000."
     )

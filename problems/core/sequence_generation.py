@@ -47,6 +47,8 @@ class SequenceGeneration:
   source_flag = "--tmp_dir=<download folder>"
   # An archive that data was made from may be deleted; that is no change of it.
   source_may_go = False
+  # What is done about a source that has changed.
+  source_changed = "All splits are made anew."
 
   @property
   def step_shape(self) -> list[int]:
@@ -195,10 +197,10 @@ class SequenceGeneration:
     changes = source_changes.describe(before, held, self.source_may_go)
     if changes:
       tf.logging.warning(
-        "%s: its source has changed since the data was made: %s. All splits "
-        "are made anew.",
+        "%s: its source has changed since the data was made: %s. %s",
         self.name,
         changes,
+        self.source_changed,
       )
     return bool(changes)
 

@@ -16,8 +16,9 @@ from problems.core import manifest_fields
 from problems.core import shard_writer
 
 SOURCE_FILES = "source_files"
+SOURCE_SPLITS = "source_splits"
 # Of the details: where the data is from, not what it is.
-_ORIGIN = (SOURCE_FILES, "source_dir")
+_ORIGIN = (SOURCE_FILES, SOURCE_SPLITS, "source_dir")
 
 
 class Shard(NamedTuple):

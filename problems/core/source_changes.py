@@ -1,6 +1,8 @@
 """What changed in a source since data was made from it."""
 
 from collections.abc import Mapping, Sequence
+import os
+import re
 
 _NAMES_IN_A_MESSAGE = 8
 
@@ -30,6 +32,15 @@ def describe(
 def some(names: Sequence[str]) -> str:
   """Not too many names, for a message."""
   more = len(names) - _NAMES_IN_A_MESSAGE
-  return ", ".join(names[:_NAMES_IN_A_MESSAGE]) + (
+  return ", ".join(map(shown, names[:_NAMES_IN_A_MESSAGE])) + (
     f" and {more} more" if more > 0 else ""
   )
+
+
+def shown(name: str) -> str:
+  """A file's name as text that can be written and read anywhere.
+
+  Bytes that are no UTF-8 and control characters become escapes.
+  """
+  text = os.fsencode(name).decode("utf-8", "backslashreplace")
+  return re.sub(r"[\x00-\x1f\x7f]", lambda c: f"\\x{ord(c[0]):02x}", text)

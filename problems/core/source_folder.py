@@ -5,16 +5,19 @@ shuffled by a fixed seed: a fifth is "test", a tenth is "dev", at least one
 each. Files with the same content count once.
 """
 
+import collections
 from collections.abc import Mapping, Sequence
 import functools
 import hashlib
 import os
-from typing import Optional
+import stat
+from typing import NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
 from problems.core import source_changes
 from problems.core import splitting
+from problems.files import picture_folder
 from t2t_af import progress
 from t2t_af.errors import UserError
 
@@ -25,25 +28,41 @@ SPLITS = {
 }
 
 
+class Listing(NamedTuple):
+  """The files under a folder, by names relative to it, with `/`; sorted.
+
+  Attributes:
+    names: those that are not hidden.
+    hidden: those that are, or whose folder is; only this folder is named then.
+    again: links to folders whose files are among these anyway.
+  """
+
+  names: list[str]
+  hidden: list[str]
+  again: list[str]
+
+
 def find(root: str, extensions: Sequence[str]) -> list[str]:
   """The files under `root` with one of these extensions, sorted.
+
+  Links are followed; what is passed over is told.
 
   Returns:
     Names relative to `root`, with `/`.
 
   Raises:
-    UserError: there is no such folder, or no such file in it.
+    UserError: there is no such folder, or no such file in it; or a folder in
+      it cannot be read.
   """
-  if not os.path.isdir(root):
-    raise UserError(f"{root}: there is no such folder")
-  names, num_others = _walk(root, extensions)
+  listing = listed(root)
+  names = _with_extension(listing.names, extensions)
+  others = sorted(set(listing.names) - set(names))
   if not names:
     kinds = ", ".join("*" + extension for extension in extensions)
-    raise UserError(f"{root}: no files {kinds} in it, only {num_others} others")
-  if num_others:
-    tf.logging.info(
-      "%s: %d files of other kinds are passed over.", root, num_others
+    raise UserError(
+      f"{root}: no files {kinds} in it, only {len(others)} others"
     )
+  tell_passed_over(root, listing, others)
   return names
 
 
@@ -51,22 +70,68 @@ def held(root: str, extensions: Sequence[str]) -> Optional[dict[str, str]]:
   """The sha256 of each file that `find` would find; None without a folder."""
   if not os.path.isdir(root):
     return None
-  return digests(root, _walk(root, extensions)[0])
+  return digests(root, _with_extension(listed(root).names, extensions))
 
 
-def _walk(root: str, extensions: Sequence[str]) -> tuple[list[str], int]:
-  """The files with one of these extensions, sorted; how many others."""
-  names, num_others = [], 0
-  for folder, _, files in os.walk(root):
-    for name in files:
-      relative = os.path.relpath(os.path.join(folder, name), root)
-      if name.startswith("."):
-        continue
-      if os.path.splitext(name)[1].lower() in extensions:
-        names.append(relative.replace(os.sep, "/"))
+def listed(root: str) -> Listing:
+  """All files under a folder, through links too; each folder once.
+
+  Raises:
+    UserError: there is no such folder, or one in it cannot be read.
+  """
+  if not os.path.isdir(root):
+    raise UserError(f"{root}: there is no such folder")
+  found = Listing([], [], [])
+  seen: set[str] = set()
+  # Links last: a folder is known by its own name, if it has one here.
+  folders, links = collections.deque([""]), collections.deque()
+  while folders or links:
+    folder = folders.popleft() if folders else links.popleft()
+    real = os.path.realpath(os.path.join(root, folder))
+    if real in seen:
+      found.again.append(folder)
+      continue
+    seen.add(real)
+    for entry in _entries(os.path.join(root, folder)):
+      name = f"{folder}/{entry.name}" if folder else entry.name
+      if entry.name.startswith("."):
+        found.hidden.append(name)
+      elif not os.path.isdir(entry.path):
+        found.names.append(name)
       else:
-        num_others += 1
-  return sorted(names), num_others
+        (links if entry.is_symlink() else folders).append(name)
+  return Listing(*map(sorted, found))
+
+
+def tell_passed_over(
+  root: str, listing: Listing, others: Sequence[str]
+) -> None:
+  """Says what of a folder is not used: `others` are no files of its kind."""
+  for names, what in (
+    (others, "files of other kinds are passed over"),
+    (listing.hidden, "hidden files or folders are passed over"),
+    (listing.again, "links lead to folders that are read already"),
+  ):
+    if names:
+      tf.logging.warning(
+        "%s: %d %s: %s.", root, len(names), what, source_changes.some(names)
+      )
+
+
+def _entries(folder: str) -> list[os.DirEntry]:
+  try:
+    with os.scandir(folder) as entries:
+      return list(entries)
+  except OSError as error:
+    raise UserError(f"{folder}: cannot be read ({error.strerror})") from error
+
+
+def _with_extension(
+  names: Sequence[str], extensions: Sequence[str]
+) -> list[str]:
+  return [
+    name for name in names if os.path.splitext(name)[1].lower() in extensions
+  ]
 
 
 def digests(root: str, names: Sequence[str]) -> dict[str, str]:
@@ -80,11 +145,21 @@ def digests(root: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def sha256(path: str) -> str:
-  """Hexadecimal digest of a file's content."""
+  """Hexadecimal digest of a file's content; of a folder's pictures together."""
+  if os.path.isdir(path):
+    return sha256_of_all(
+      {
+        name: sha256(os.path.join(path, name))
+        for name in picture_folder.pictures(path)
+      }
+    )
   try:
     status = os.stat(path)
   except OSError as error:
     raise UserError(f"{path}: cannot be read ({error.strerror})") from error
+  # Opening a pipe would wait for somebody to write into it.
+  if not stat.S_ISREG(status.st_mode):
+    raise UserError(f"{path}: cannot be read (it is no file)")
   return _sha256(path, status.st_size, status.st_mtime_ns)
 
 
@@ -108,7 +183,7 @@ def sha256_of_all(digest_of: Mapping[str, str]) -> str:
   `sha256sum` prints such lines.
   """
   lines = "".join(f"{digest_of[name]}  {name}\n" for name in sorted(digest_of))
-  return hashlib.sha256(lines.encode()).hexdigest()
+  return hashlib.sha256(os.fsencode(lines)).hexdigest()
 
 
 def without_copies(
@@ -137,8 +212,16 @@ def without_copies(
   return [name for name in names if name not in set(copies)]
 
 
-def split(names: Sequence[str], root: str) -> dict[str, list[str]]:
+def split(
+  names: Sequence[str], root: str, before: Optional[Mapping[str, str]] = None
+) -> dict[str, list[str]]:
   """The names of each split: "train", "eval" and "test" of DatasetSplit.
+
+  Args:
+    names: what is to be split.
+    root: the folder.
+    before: {name: "train", "dev" or "test"} of data that was made of this
+      folder before; these names stay where they were.
 
   Raises:
     UserError: a split would be empty, or some files are in the subfolders
@@ -151,6 +234,9 @@ def split(names: Sequence[str], root: str) -> dict[str, list[str]]:
         f"{root}: {len(names)} files; at least {len(SPLITS)} are "
         "needed, one for each of train, dev and test"
       )
+    known = {n: SPLITS[before[n]] for n in names if n in (before or {})}
+    if known:
+      return _extended(known, names, root)
     return splitting.assign([[[name] for name in names]], seed=0)
   missing = sorted(set(SPLITS) - folders)
   if missing:
@@ -168,6 +254,20 @@ def split(names: Sequence[str], root: str) -> dict[str, list[str]]:
     key: [name for name in names if _folder(name) == folder]
     for folder, key in SPLITS.items()
   }
+
+
+def _extended(
+  known: Mapping[str, str], names: Sequence[str], root: str
+) -> dict[str, list[str]]:
+  splits = splitting.extend(known, names)
+  for in_files, key in SPLITS.items():
+    if not splits[key]:
+      raise UserError(
+        f"{root}: nothing of the split {in_files} is left, and files stay in "
+        "their splits; put one back, add one, or delete the manifest of the "
+        "data to have all dealt out anew"
+      )
+  return splits
 
 
 def _folder(name: str) -> Optional[str]:

@@ -22,7 +22,7 @@ The files hold {split seed, of random ones "random" before it: {split:
 rule: another NumPy may shuffle otherwise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import json
 import pathlib
 
@@ -124,6 +124,34 @@ def time_parts(
         parts[split].append(part)
     start += len(stretch)
   return parts
+
+
+def extend(known: Mapping[str, str], names: Sequence[str]) -> Splits:
+  """Deals out those of `names` that are in no split yet.
+
+  Args:
+    known: {name: split} of the others.
+    names: all of them.
+
+  Returns:
+    Each new name, in an order shuffled by a fixed seed, is in the split that
+    lacks most of its share: a fifth is "test", a tenth is "eval"; an empty
+    split comes first.
+  """
+  splits: Splits = {split: [] for split in SPLITS}
+  for name in names:
+    if name in known:
+      splits[known[name]].append(name)
+  new = [name for name in names if name not in known]
+  shares = {TEST: _TEST, EVAL: _EVAL, TRAIN: 1 - _TEST - _EVAL}
+  for k in np.random.default_rng(_SHUFFLE_SEED).permutation(len(new)):
+    total = 1 + sum(map(len, splits.values()))
+
+    def _lacks(split: str, total: int = total) -> tuple[bool, float]:
+      return not splits[split], shares[split] * total - len(splits[split])
+
+    splits[max(SPLITS, key=_lacks)].append(new[k])
+  return {split: sorted(found) for split, found in splits.items()}
 
 
 def load(name: str, seed: int, rule: str = FOLDS) -> Splits:

@@ -14,8 +14,14 @@ class Format(NamedTuple):
     num_channels: 3, or 1 for grey (luma as of ITU-R BT.601).
     aspect: what happens to a frame of another shape. "crop": its middle,
       "pad": all of it between black bars, "stretch": all of it, distorted.
-    frame_rate: frames per second; a faster video loses frames evenly. None
-      keeps every frame.
+    frame_rate: frames per second: those that are shown at these instants.
+      None keeps every frame.
+    levels: which values are black and white, of arrays and of pictures with
+      more than 256 levels of grey; None where that is certain.
+    array_axes: the axes of arrays in their order, of N (videos), T (time), H,
+      W, C (colours), e.g. "TNHW"; None where that is certain.
+    array_key: which array of an .npz file the frames are; "all": each is a
+      video. None where there is one.
   """
 
   height: int
@@ -23,14 +29,20 @@ class Format(NamedTuple):
   num_channels: int = 3
   aspect: str = "crop"
   frame_rate: Optional[float] = None
+  levels: Optional[tuple[float, float]] = None
+  array_axes: Optional[str] = None
+  array_key: Optional[str] = None
 
 
-def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
+def convert(
+  frame: np.ndarray, video_format: Format, pixel_aspect: float = 1.0
+) -> np.ndarray:
   """One frame in another size and colour.
 
   Args:
     frame: uint8 [any height, any width, 3], RGB.
     video_format: see there.
+    pixel_aspect: the width of a pixel of `frame` over its height.
 
   Returns:
     uint8 [height, width, num_channels].
@@ -41,9 +53,11 @@ def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
   size = video_format.width, video_format.height
   # Pillow's bilinear filter averages over all pixels when it shrinks.
   if video_format.aspect == "pad":
-    image = _padded(image, size)
+    image = _padded(image, size, pixel_aspect)
   elif video_format.aspect == "crop":
-    image = image.resize(size, Image.BILINEAR, box=_middle(image, size))
+    image = image.resize(
+      size, Image.BILINEAR, box=_middle(image, size, pixel_aspect)
+    )
   else:
     image = image.resize(size, Image.BILINEAR)
   return np.asarray(image).reshape(
@@ -51,11 +65,14 @@ def convert(frame: np.ndarray, video_format: Format) -> np.ndarray:
   )
 
 
-def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+def _padded(
+  image: Image.Image, size: tuple[int, int], pixel_aspect: float
+) -> Image.Image:
   """All of the image in the middle of a black one of (width, height)."""
-  scale = min(size[0] / image.width, size[1] / image.height)
+  width, height = image.width * pixel_aspect, image.height
+  scale = min(size[0] / width, size[1] / height)
   fitted = image.resize(
-    [max(1, round(image.width * scale)), max(1, round(image.height * scale))],
+    [max(1, round(width * scale)), max(1, round(height * scale))],
     Image.BILINEAR,
   )
   canvas = Image.new(image.mode, size)
@@ -64,10 +81,11 @@ def _padded(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _middle(
-  image: Image.Image, size: tuple[int, int]
+  image: Image.Image, size: tuple[int, int], pixel_aspect: float
 ) -> tuple[float, float, float, float]:
   """The largest box (left, upper, right, lower) of the shape of `size`."""
-  scale = max(size[0] / image.width, size[1] / image.height)
-  left = max(0.0, (image.width - size[0] / scale) / 2)
-  upper = max(0.0, (image.height - size[1] / scale) / 2)
+  width, height = size[0] / pixel_aspect, size[1]  # in pixels of the image
+  scale = max(width / image.width, height / image.height)
+  left = max(0.0, (image.width - width / scale) / 2)
+  upper = max(0.0, (image.height - height / scale) / 2)
   return left, upper, image.width - left, image.height - upper

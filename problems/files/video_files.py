@@ -1,99 +1,72 @@
-"""Frames out of video files, decoded by OpenCV.
+"""Frames out of video files, decoded by PyAV.
 
-OpenCV (opencv-python-headless) because it is there already: tensor2tensor
-imports it. It brings FFmpeg, so it reads whatever FFmpeg reads, and it lets go
-of the interpreter's lock, so that threads decode several files at once.
-
-What is no complete video is an error that names the file: OpenCV itself says
-nothing, it only stops earlier. (What FFmpeg writes to stderr has no file name
-in it; OPENCV_FFMPEG_LOGLEVEL=24 in the environment brings it back.)
+A container's count of frames and its length are hints. What decodes up to the
+end of the file is whole; a file that ends before its container says, or that
+the decoder complains of, is damaged, and named.
 """
 
 from collections.abc import Iterator
-import contextlib
-import math
 import os
 import tempfile
 from typing import NamedTuple, Optional
 
-import cv2
+import av
 import numpy as np
-import tensorflow.compat.v1 as tf
 
 from problems.files import frame_format
-from t2t_af.errors import UserError
+from problems.files import video_container
+from problems.files import video_frames
+from problems.files import video_times
 
-# Read by OpenCV when it opens its first video. -8: quiet.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-cv2.setLogLevel(2)  # errors: its warnings do not name the file either
-
-EXTENSIONS = (
-  ".avi",
-  ".mp4",
-  ".m4v",
-  ".mov",
-  ".mkv",
-  ".webm",
-  ".mpg",
-  ".mpeg",
-  ".wmv",
-  ".flv",
-  ".ogv",
-  ".gif",
-)
-# Where in the file, and what: the containers of EXTENSIONS. A playlist, which
-# FFmpeg would follow to other files and hosts, is none of them.
-_MAGIC = (
-  (8, b"AVI "),
-  (4, b"ftyp"),
-  (4, b"moov"),
-  (4, b"mdat"),
-  (4, b"wide"),
-  (4, b"free"),
-  (4, b"skip"),
-  (0, b"\x1a\x45\xdf\xa3"),
-  (0, b"\x00\x00\x01\xba"),
-  (0, b"\x00\x00\x01\xb3"),
-  (0, b"\x30\x26\xb2\x75"),
-  (0, b"FLV"),
-  (0, b"OggS"),
-  (0, b"GIF8"),
-)
-_RIFF_HEADER_BYTES = 8
-# Some containers only estimate their number of frames.
+EXTENSIONS = video_container.EXTENSIONS
+# What a container announces may be an estimate.
 _MAX_LOST = 0.1
-# Two rates this close are the same one (30 and 29.97).
-_SAME_RATE = 1.01
 
 
-class Header(NamedTuple):
-  """What a file says about itself.
+class Scan(NamedTuple):
+  """What is known of a video before it is decoded.
 
   Attributes:
-    num_frames: may be an estimate, depending on the container.
-    frame_rate: frames per second; 0 if unknown.
-    height, width: pixels.
+    num_frames: how many `decode` gives; some containers only estimate.
+    notes: what becomes of it that its owner may not expect, in a few words.
   """
 
   num_frames: int
-  frame_rate: float
-  height: int
-  width: int
+  notes: tuple[str, ...] = ()
 
 
-def probe(path: str, where: Optional[str] = None) -> Header:
-  """Reads the header of a file; see `decode` for the errors."""
+def scan(
+  path: str, video_format: frame_format.Format, where: Optional[str] = None
+) -> Scan:
+  """Goes through a file, and decodes its first frame alone.
+
+  Args: as those of `decode`.
+
+  Raises:
+    UserError: as in `decode`, as far as it shows without decoding.
+  """
   where = where or path
-  with _opened(path, where) as capture:
-    return _header(capture)
-
-
-def num_frames(
-  header: Header, video_format: frame_format.Format, where: str
-) -> int:
-  """How many frames `decode` gives of a file, if its header is right."""
-  step = _step(header, video_format, where)
-  return math.ceil(header.num_frames / step - 1e-6)
+  rate = video_format.frame_rate
+  with video_container.Container(path, where) as container:
+    timed, first = _look_through(container)
+    notes = _notes(container, first, len(timed), video_format)
+    rounding = _rounding(container.stream)
+    if rate is None:
+      if _times(timed) and not video_times.is_even(_times(timed), rounding):
+        notes.append(
+          "frames come at uneven times, and are taken as if they came evenly; "
+          "--frame_rate takes them by their times"
+        )
+      return Scan(len(timed), tuple(notes))
+    if video_times.is_just_below(_times(timed), rounding, rate):
+      return Scan(len(timed), tuple(notes))
+    shown = list(video_times.at_rate(timed, rate, rounding, where))
+    if len(set(shown)) < len(shown):
+      notes.append(
+        f"there are fewer than the {rate:g} frames a second asked for, if only "
+        "for a while: frames are repeated"
+      )
+    return Scan(len(shown), tuple(notes))
 
 
 def decode(
@@ -112,114 +85,100 @@ def decode(
     uint8 [height, width, num_channels], RGB.
 
   Raises:
-    UserError: the file is no video, has no frame, or ends too early; or its
-      rate is lower than that of `video_format`.
+    UserError: the file is no video, has no frame, is damaged or ends too early;
+      or its frames have no times, and `video_format` asks for a rate.
   """
   where = where or path
-  with _opened(path, where) as capture:
-    header = _header(capture)
-    step = _step(header, video_format, where)
-    count = wanted = 0
-    while True:
-      decoded, frame = capture.read()
-      if not decoded:
-        break
-      # Frame `count` is seen during [count, count + 1) / frame_rate.
-      if count + 1 > wanted * step + 1e-6:
-        yield frame_format.convert(
-          cv2.cvtColor(frame, cv2.COLOR_BGR2RGB), video_format
+  rate = video_format.frame_rate
+  if rate is not None and _keeps_all(path, rate, where):
+    rate = None
+  with video_container.Container(path, where) as container:
+    pictures = video_frames.Frames(container.stream, where, video_format.levels)
+    frames = container.frames()
+    if rate is not None:
+      frames = video_times.at_rate(
+        (_timed(frame, container.stream, frame) for frame in frames),
+        rate,
+        _rounding(container.stream),
+        where,
+      )
+    last = converted = None
+    for frame in frames:
+      if frame is not last:  # repeated
+        last, picture = frame, pictures.picture(frame)
+        converted = frame_format.convert(
+          picture.pixels, video_format, picture.pixel_aspect
         )
-        wanted += 1
-      count += 1
-  _check_count(count, header, where)
+      yield converted
+    pictures.check()
 
 
 def decode_bytes(
   data: bytes, video_format: frame_format.Format, where: str
 ) -> np.ndarray:
   """As `decode`, all frames of a file's content: uint8 [time, ...]."""
-  # OpenCV reads files only.
+  # A file's name decides nothing, but a container may have to be searched.
   with tempfile.NamedTemporaryFile(suffix=os.path.splitext(where)[1]) as copy:
     copy.write(data)
     copy.flush()
     return np.stack(list(decode(copy.name, video_format, where)))
 
 
-@contextlib.contextmanager
-def _opened(path: str, where: str) -> Iterator[cv2.VideoCapture]:
-  _check_file(path, where)
-  capture = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
-  try:
-    if not capture.isOpened():
-      raise UserError(
-        f"{where}: cannot be decoded: it is damaged, truncated, "
-        "or in a format that OpenCV does not know"
-      )
-    yield capture
-  finally:
-    capture.release()
+def _look_through(
+  container: video_container.Container,
+) -> tuple[list[video_times.Timed], Optional[av.VideoFrame]]:
+  """When each frame is shown, the `frame` of which is its number; the first."""
+  stamps, first = [], None
+  for packet in container.packets():
+    if first is None:
+      first = next(iter(container.decode(packet, tolerant=True)), None)
+    if packet.size and not packet.is_discard:
+      stamps.append(_timed(packet, container.stream, None))
+  if all(stamp.time is not None for stamp in stamps):
+    stamps.sort(key=lambda stamp: stamp.time)
+  return [s._replace(frame=k) for k, s in enumerate(stamps)], first
 
 
-def _check_file(path: str, where: str) -> None:
-  """Its first bytes, and of an AVI its length."""
-  try:
-    with open(path, "rb") as stream:
-      start = stream.read(16)
-      size = os.fstat(stream.fileno()).st_size
-  except OSError as error:
-    raise UserError(f"{where}: cannot be read ({error.strerror})") from error
-  if not size:
-    raise UserError(f"{where}: is empty")
-  if not any(start[at : at + len(magic)] == magic for at, magic in _MAGIC):
-    raise UserError(f"{where}: is no video file (it begins with {start!r})")
-  if start[:4] == b"RIFF":
-    promised = int.from_bytes(start[4:8], "little") + _RIFF_HEADER_BYTES
-    if size < promised:
-      raise UserError(
-        f"{where}: is truncated: expected at least {promised} "
-        f"bytes, found {size}"
-      )
+def _keeps_all(path: str, rate: float, where: str) -> bool:
+  with video_container.Container(path, where) as container:
+    timed, _ = _look_through(container)
+    return video_times.is_just_below(
+      _times(timed), _rounding(container.stream), rate
+    )
 
 
-def _header(capture: cv2.VideoCapture) -> Header:
-  rate = capture.get(cv2.CAP_PROP_FPS)
-  return Header(
-    max(0, int(capture.get(cv2.CAP_PROP_FRAME_COUNT))),
-    rate if math.isfinite(rate) and rate > 0 else 0.0,
-    int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
-    int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+def _times(timed: list[video_times.Timed]) -> list[float]:
+  """All of them; none if one is unknown."""
+  times = [t.time for t in timed if t.time is not None]
+  return times if len(times) == len(timed) else []
+
+
+def _timed(stamped, stream, frame) -> video_times.Timed:
+  """When a packet or a frame is shown: `stamped` has pts, dts, duration."""
+  tick = float(stream.time_base)
+  stamp = stamped.dts if stamped.pts is None else stamped.pts
+  return video_times.Timed(
+    frame,
+    None if stamp is None else stamp * tick,
+    stamped.duration * tick if stamped.duration else None,
   )
 
 
-def _step(
-  header: Header, video_format: frame_format.Format, where: str
-) -> float:
-  """So many frames of the file make one of ours; at least 1."""
-  rate = video_format.frame_rate
-  if rate is None:
-    return 1.0
-  if not header.frame_rate:
-    raise UserError(
-      f"{where}: does not say how many frames a second it has, "
-      f"so it cannot be brought to {rate:g}"
-    )
-  if rate > header.frame_rate * _SAME_RATE:
-    raise UserError(
-      f"{where}: has {header.frame_rate:g} frames a second, fewer than the "
-      f"{rate:g} asked for: frames would have to be repeated"
-    )
-  return max(1.0, header.frame_rate / rate)
+def _rounding(stream: av.video.stream.VideoStream) -> float:
+  return video_times.tolerance(float(stream.time_base))
 
 
-def _check_count(count: int, header: Header, where: str) -> None:
-  if not count:
-    raise UserError(f"{where}: has no frame that can be decoded")
-  if count < (1 - _MAX_LOST) * header.num_frames:
-    raise UserError(
-      f"{where}: is truncated or damaged: expected "
-      f"{header.num_frames} frames, decoded {count}"
-    )
-  if count < header.num_frames:
-    tf.logging.info(
-      "%s: announces %d frames, has %d.", where, header.num_frames, count
-    )
+def _notes(
+  container: video_container.Container,
+  first: Optional[av.VideoFrame],
+  num_frames: int,
+  video_format: frame_format.Format,
+) -> list[str]:
+  notes = []
+  if container.num_streams > 1:
+    notes.append("there are several videos in the file; one is read")
+  if num_frames < (1 - _MAX_LOST) * container.stream.frames:
+    notes.append("the container announces more frames than there are")
+  if first is not None:
+    notes += video_frames.notes(container.stream, first, container.where)
+  return notes

@@ -17,6 +17,11 @@ Of video_folder:
   --frame_rate=10     frames per second to resample to (default: as they are)
   --aspect=crop       how a frame becomes square: crop, pad or stretch
   --grey              one channel instead of three
+  --levels=0,4000     of arrays, and of pictures with more than 256 levels: the
+                      values that are black and white
+  --array_axes=TNHW   which axis of an array is which: N (videos), T (time), H,
+                      W, C (colours)
+  --array_key=NAME    which array of an .npz file; all: each is a video
 """
 
 import sys
@@ -63,6 +68,21 @@ flags.DEFINE_string(
 flags.DEFINE_bool(
   "grey", _DEFAULTS.grey, "One channel instead of three, for video_folder."
 )
+flags.DEFINE_list(
+  "levels",
+  _DEFAULTS.levels,
+  "The values that are black and white, of arrays and deep pictures.",
+)
+flags.DEFINE_string(
+  "array_axes",
+  _DEFAULTS.array_axes,
+  "The axes of arrays of video_folder, in order, of N, T, H, W and C.",
+)
+flags.DEFINE_string(
+  "array_key",
+  _DEFAULTS.array_key,
+  "Which array of an .npz file the videos are; all: each is one.",
+)
 
 # Which problems each flag acts on; one that acts on none of those to be made
 # would be ignored without a word.
@@ -74,6 +94,9 @@ _ACTS_ON = {
   "frame_rate": _OF_USER_VIDEO,
   "aspect": _OF_USER_VIDEO,
   "grey": _OF_USER_VIDEO,
+  "levels": _OF_USER_VIDEO,
+  "array_axes": _OF_USER_VIDEO,
+  "array_key": _OF_USER_VIDEO,
 }
 
 
