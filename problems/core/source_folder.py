@@ -84,7 +84,8 @@ def listed(root: str) -> Listing:
   found = Listing([], [], [])
   seen: set[str] = set()
   # Links last: a folder is known by its own name, if it has one here.
-  folders, links = collections.deque([""]), collections.deque()
+  folders: collections.deque[str] = collections.deque([""])
+  links: collections.deque[str] = collections.deque()
   while folders or links:
     folder = folders.popleft() if folders else links.popleft()
     real = os.path.realpath(os.path.join(root, folder))
@@ -234,7 +235,8 @@ def split(
         f"{root}: {len(names)} files; at least {len(SPLITS)} are "
         "needed, one for each of train, dev and test"
       )
-    known = {n: SPLITS[before[n]] for n in names if n in (before or {})}
+    before = before or {}
+    known = {name: SPLITS[before[name]] for name in names if name in before}
     if known:
       return _extended(known, names, root)
     return splitting.assign([[[name] for name in names]], seed=0)

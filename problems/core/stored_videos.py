@@ -48,8 +48,9 @@ class Stored(NamedTuple):
 
   def records(self, split: str) -> Iterator[tuple[str, Record]]:
     """Yields (id, record) of a split, in order."""
-    for shard in self.shards.get(split, ()):
-      yield from _records(self.store, shard)
+    if self.store is not None:
+      for shard in self.shards.get(split, ()):
+        yield from _records(self.store, shard)
 
   def reusable(
     self, details: Mapping[str, Any], decoder: str

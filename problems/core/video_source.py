@@ -171,7 +171,7 @@ class Source(NamedTuple):
 
 
 def source_files(root: str) -> Optional[dict[str, str]]:
-  """{name: sha256} of the files and folders with videos; None without `root`."""
+  """{name: sha256} of files and folders with videos; None without `root`."""
   if not os.path.isdir(root):
     return None
   sources = video_inputs.find(source_folder.listed(root).names).sources

@@ -1,11 +1,11 @@
-"""Whether a file is a container of video, by its bytes, and whether it is whole.
+"""Whether a file is a container of video, by its bytes, and a whole one.
 
 FFmpeg guesses formats from what it finds; a text or a playlist is no video.
 """
 
 import os
 import stat
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple, Optional
 
 from t2t_af.errors import UserError
 
@@ -38,12 +38,13 @@ _MAGIC = (
   (0, b"\x00\x00\x00\x00\x01\xbc"),  # GXF
   (0, b"\xb7\xd8\x00\x20\x37\x49\xda\x11"),  # WTV
 )
-_LARGEST_MAGIC = 32
 _RIFF_CHUNKS = (b"RIFF", b"LIST", b"JUNK", b"idx1")
 # Transport streams have no magic, but this byte in each packet.
 _SYNC = b"\x47"
 _PACKETS = (188, 192, 204)
 _PROBED = 2**16
+_RUN = 5
+_LARGEST_OGG_PAGE = 27 + 255 + 255 * 255
 
 
 def check(path: str, where: str) -> None:
@@ -51,7 +52,7 @@ def check(path: str, where: str) -> None:
 
   Raises:
     UserError: it cannot be read, is no file, is empty, begins as no container
-      does, or is shorter than an AVI says that it is.
+      does, or is shorter than its parts say that they are.
   """
   try:
     # Opening a pipe would wait for somebody to write into it.
@@ -64,35 +65,53 @@ def check(path: str, where: str) -> None:
 
 
 def _check(stream: BinaryIO, size: int, where: str) -> None:
-  start = stream.read(_LARGEST_MAGIC)
+  start = stream.read(_PROBED)
   if not size:
     raise UserError(f"{where}: is empty")
-  if not any(start[at : at + len(magic)] == magic for at, magic in _MAGIC):
-    stream.seek(0)
-    if not _is_transport_stream(stream.read(_PROBED)):
-      raise UserError(
-        f"{where}: is no video file (it begins with {start[:16]!r})"
-      )
+  has_magic = any(start[at : at + len(m)] == m for at, m in _MAGIC)
+  packets = None if has_magic else _transport_packets(start)
+  if not has_magic and packets is None:
+    raise UserError(
+      f"{where}: is no video file (it begins with {start[:16]!r})"
+    )
+  promised = 0
   if start[:4] == b"RIFF":
     promised = _riff_end(stream, size)
-    if size < promised:
-      raise UserError(
-        f"{where}: is truncated: expected at least {promised} "
-        f"bytes, found {size}"
-      )
-
-
-def _is_transport_stream(data: bytes) -> bool:
-  """Whether a run of packets begins somewhere in the first of them."""
-  return any(
-    all(
-      data[at + k * length :][:1] == _SYNC
-      for k in range(min(5, max(2, (len(data) - at) // length)))
+  elif start[:4] == b"OggS":
+    promised = _ogg_end(stream, size)
+  elif packets is not None:
+    promised = size + -(size - packets.start) % packets.length
+  if size < promised:
+    raise UserError(
+      f"{where}: is truncated: expected at least {promised} bytes, found {size}"
     )
-    for length in _PACKETS
-    for at in range(min(length, len(data)))
-    if data[at : at + 1] == _SYNC
-  )
+
+
+class _Packets(NamedTuple):
+  """Of a transport stream: where a packet starts, and bytes of each."""
+
+  start: int
+  length: int
+
+
+def _transport_packets(data: bytes) -> Optional[_Packets]:
+  """A run of packets that begins in the first of them; None for none."""
+  for length in _PACKETS:
+    for at in range(min(length, len(data))):
+      run = data[at::length][:_RUN]
+      if len(run) > 1 and set(run) == set(_SYNC):
+        # A packet of 192 bytes begins with a time of 4.
+        return _Packets(at - 4 if length == 192 else at, length)
+  return None
+
+
+def _ogg_end(stream: BinaryIO, size: int) -> int:
+  """Where the last page ends, as it says itself."""
+  stream.seek(max(0, size - _LARGEST_OGG_PAGE))
+  tail = stream.read()
+  at = tail.rfind(b"OggS")
+  segments = tail[at + 27 :][: tail[at + 26]] if at + 26 < len(tail) else b""
+  return size - len(tail) + at + 27 + len(segments) + sum(segments)
 
 
 def _riff_end(stream: BinaryIO, size: int) -> int:

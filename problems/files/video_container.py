@@ -54,6 +54,9 @@ class Container:
     where: what an error calls the file.
     stream: PyAV's.
     num_streams: how many videos there are in it; pictures of a cover are none.
+    has_times: whether it says of each frame when it is shown; else it does so
+      of what is decoded first, second ...: frames may be stored in another
+      order, but are as many.
   """
 
   def __init__(self, path: str, where: Optional[str] = None) -> None:
@@ -70,6 +73,8 @@ class Container:
     except BaseException:
       self._container.close()
       raise
+    self.has_times = self._container.format.name != "avi"
+    self._is_streamed = self._container.format.name in _STREAMED
     context = self.stream.codec_context
     # A thread for each file: the log of a thread is that of its file.
     context.thread_count = 1
@@ -103,9 +108,10 @@ class Container:
       UserError: the file is damaged, or ends where more should come.
     """
     count = 0
-    streamed = self._container.format.name in _STREAMED
     for packet in self.packets():
-      for frame in self.decode(packet, tolerant=streamed and not count):
+      for frame in self.decode(
+        packet, tolerant=self._is_streamed and not count
+      ):
         if frame.is_corrupt:
           raise self._damage(f"frame {count + 1} is incomplete")
         count += 1

@@ -8,7 +8,7 @@ the decoder complains of, is damaged, and named.
 from collections.abc import Iterator
 import os
 import tempfile
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 import av
 import numpy as np
@@ -89,16 +89,14 @@ def decode(
       or its frames have no times, and `video_format` asks for a rate.
   """
   where = where or path
-  rate = video_format.frame_rate
-  if rate is not None and _keeps_all(path, rate, where):
-    rate = None
+  times = _times_needed(path, video_format.frame_rate, where)
   with video_container.Container(path, where) as container:
     pictures = video_frames.Frames(container.stream, where, video_format.levels)
     frames = container.frames()
-    if rate is not None:
+    if times is not None:
       frames = video_times.at_rate(
-        (_timed(frame, container.stream, frame) for frame in frames),
-        rate,
+        _timed_frames(container, frames, times),
+        video_format.frame_rate,
         _rounding(container.stream),
         where,
       )
@@ -133,18 +131,36 @@ def _look_through(
     if first is None:
       first = next(iter(container.decode(packet, tolerant=True)), None)
     if packet.size and not packet.is_discard:
-      stamps.append(_timed(packet, container.stream, None))
+      stamps.append(_timed(packet, container, None))
   if all(stamp.time is not None for stamp in stamps):
     stamps.sort(key=lambda stamp: stamp.time)
   return [s._replace(frame=k) for k, s in enumerate(stamps)], first
 
 
-def _keeps_all(path: str, rate: float, where: str) -> bool:
+def _times_needed(
+  path: str, rate: Optional[float], where: str
+) -> Optional[list[video_times.Timed]]:
+  """When frames are shown, if some are left out or repeated; else None."""
+  if rate is None:
+    return None
   with video_container.Container(path, where) as container:
     timed, _ = _look_through(container)
-    return video_times.is_just_below(
-      _times(timed), _rounding(container.stream), rate
-    )
+    rounding = _rounding(container.stream)
+  keeps_all = video_times.is_just_below(_times(timed), rounding, rate)
+  return None if keeps_all else timed
+
+
+def _timed_frames(
+  container: video_container.Container,
+  frames: Iterator[av.VideoFrame],
+  times: list[video_times.Timed],
+) -> Iterator[video_times.Timed]:
+  """Frames with their times; of an AVI, which has none, by their number."""
+  for k, frame in enumerate(frames):
+    if container.has_times:
+      yield _timed(frame, container, frame)
+    else:
+      yield times[min(k, len(times) - 1)]._replace(frame=frame)
 
 
 def _times(timed: list[video_times.Timed]) -> list[float]:
@@ -153,10 +169,16 @@ def _times(timed: list[video_times.Timed]) -> list[float]:
   return times if len(times) == len(timed) else []
 
 
-def _timed(stamped, stream, frame) -> video_times.Timed:
-  """When a packet or a frame is shown: `stamped` has pts, dts, duration."""
-  tick = float(stream.time_base)
-  stamp = stamped.dts if stamped.pts is None else stamped.pts
+def _timed(
+  stamped: Union[av.Packet, av.VideoFrame],
+  container: video_container.Container,
+  frame: Optional[av.VideoFrame],
+) -> video_times.Timed:
+  """When a packet or a frame is shown."""
+  tick = float(container.stream.time_base)
+  stamp = stamped.pts
+  if stamp is None or not container.has_times:
+    stamp = stamped.dts
   return video_times.Timed(
     frame,
     None if stamp is None else stamp * tick,

@@ -196,6 +196,8 @@ def upright(
 
 
 def _over_background(rgba: np.ndarray) -> np.ndarray:
+  if rgba[..., 3].min() == 255:  # as all of most GIFs
+    return rgba[..., :3]
   alpha = rgba[..., 3:].astype(np.uint32)
   mixed = rgba[..., :3] * alpha + _BACKGROUND * (255 - alpha)
   return ((mixed + 127) // 255).astype(np.uint8)

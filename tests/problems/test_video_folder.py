@@ -109,6 +109,11 @@ def test_options_and_source_are_in_the_manifest(many, tmp_path):
   ) as manifest:
     found = json.load(manifest)
   files = found["details"].pop("source_files")
+  assert found["details"].pop("source_splits") == {
+    "train": ["train/a/x.avi", "train/y.avi"],
+    "dev": ["dev/x.avi"],
+    "test": ["test/x.avi"],
+  }
   assert sorted(files) == [
     "dev/x.avi",
     "test/x.avi",
@@ -272,13 +277,13 @@ def test_video_with_fewer_frames_than_announced_makes_no_short_sequence(
   """19 of 20 announced frames: near enough for a header, but too short."""
   folder = str(tmp_path / "videos")
   shutil.copytree(three, folder)
-  original = video_folder.video_files.decode
+  original = video_folder.video_inputs.decode
 
   def _decode(path, video_format):
     frames = list(original(path, video_format))
     return iter(frames[:-1] if "clip02" in path else frames)
 
-  monkeypatch.setattr(video_folder.video_files, "decode", _decode)
+  monkeypatch.setattr(video_folder.video_inputs, "decode", _decode)
   with pytest.raises(UserError, match=r"clip02.mkv \(19\)"):
     _generate(folder, tmp_path / "data")
   with pytest.raises(UserError, match='no complete "test" data'):
