@@ -28,7 +28,7 @@ EXTENSIONS = (
   ".ppm",
 )
 # Pillow's readers of these; others would start programs.
-_FORMATS = ("PNG", "JPEG", "MPO", "BMP", "TIFF", "WEBP", "PPM")
+_FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "PPM")
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_PIXELS = 2**26
 

@@ -78,7 +78,10 @@ class Container:
     context = self.stream.codec_context
     # A thread for each file: the log of a thread is that of its file.
     context.thread_count = 1
-    context.options = {"max_pixels": _MAX_PIXELS}
+    context.options = {
+      "max_pixels": _MAX_PIXELS,
+      "err_detect": "crccheck+bitstream+buffer",
+    }
 
   def __enter__(self) -> "Container":
     return self
