@@ -38,6 +38,13 @@ _MAGIC = (
   (0, b"\x00\x00\x00\x00\x01\xbc"),  # GXF
   (0, b"\xb7\xd8\x00\x20\x37\x49\xda\x11"),  # WTV
 )
+_SEGMENT = b"\x18\x53\x80\x67"
+_BOXES = {
+  name.encode()
+  for name in (
+    "ftyp styp moov moof mdat free skip wide uuid udta meta sidx mfra emsg"
+  ).split()
+}
 _RIFF_CHUNKS = (b"RIFF", b"LIST", b"JUNK", b"idx1")
 # Transport streams have no magic, but this byte in each packet.
 _SYNC = b"\x47"
@@ -74,13 +81,11 @@ def _check(stream: BinaryIO, size: int, where: str) -> None:
     raise UserError(
       f"{where}: is no video file (it begins with {start[:16]!r})"
     )
-  promised = 0
-  if start[:4] == b"RIFF":
-    promised = _riff_end(stream, size)
-  elif start[:4] == b"OggS":
-    promised = _ogg_end(stream, size)
-  elif packets is not None:
+  if packets is not None:
     promised = size + -(size - packets.start) % packets.length
+  else:
+    ends = (end for magic, end in _ENDS.items() if magic in start[:8])
+    promised = next(ends, lambda *_: 0)(stream, size)
   if size < promised:
     raise UserError(
       f"{where}: is truncated: expected at least {promised} bytes, found {size}"
@@ -114,6 +119,48 @@ def _ogg_end(stream: BinaryIO, size: int) -> int:
   return size - len(tail) + at + 27 + len(segments) + sum(segments)
 
 
+def _boxes_end(stream: BinaryIO, size: int) -> int:
+  """Where the outer boxes of an MP4 end, of which the frames are one."""
+  at = 0
+  while at + 16 <= size:
+    stream.seek(at)
+    length = int.from_bytes(stream.read(4), "big")
+    if stream.read(4) not in _BOXES:
+      break
+    if length == 1:
+      length = int.from_bytes(stream.read(8), "big")
+    if length < 8:  # 0: up to the end
+      break
+    at += length
+  return at
+
+
+def _matroska_end(stream: BinaryIO, size: int) -> int:
+  """Where the segment ends, which is all but the header; 0: nobody says."""
+  del size
+  stream.seek(4)
+  header = _ebml_length(stream)
+  if header is None:
+    return 0
+  stream.seek(header, os.SEEK_CUR)
+  if stream.read(4) != _SEGMENT:
+    return 0
+  length = _ebml_length(stream)
+  return 0 if length is None else stream.tell() + length
+
+
+def _ebml_length(stream: BinaryIO) -> Optional[int]:
+  """A number of as many bytes as its first one has leading zeros, plus one."""
+  first = (stream.read(1) or b"\0")[0]
+  if not first:
+    return None
+  more = 8 - first.bit_length()
+  value = int.from_bytes(stream.read(more), "big")
+  value += (first & ((1 << (7 - more)) - 1)) << (8 * more)
+  # All ones: of a recording whose end was not known.
+  return None if value == (1 << (7 * (more + 1))) - 1 else value
+
+
 def _riff_end(stream: BinaryIO, size: int) -> int:
   """Where the outer chunks of an AVI end, of which the frames are one.
 
@@ -130,3 +177,11 @@ def _riff_end(stream: BinaryIO, size: int) -> int:
     end = max(end, at + 8 + length)
     at += 12 if is_outer else 8 + length + length % 2
   return end
+
+
+_ENDS = {
+  b"RIFF": _riff_end,
+  b"OggS": _ogg_end,
+  b"\x1a\x45\xdf\xa3": _matroska_end,
+  b"ftyp": _boxes_end,
+}

@@ -54,6 +54,7 @@ class Container:
     where: what an error calls the file.
     stream: PyAV's.
     num_streams: how many videos there are in it; pictures of a cover are none.
+    tick: what its times are multiples of, seconds.
     has_times: whether it says of each frame when it is shown; else it does so
       of what is decoded first, second ...: frames may be stored in another
       order, but are as many.
@@ -73,6 +74,7 @@ class Container:
     except BaseException:
       self._container.close()
       raise
+    self.tick = float(self.stream.time_base)
     self.has_times = self._container.format.name != "avi"
     self._is_streamed = self._container.format.name in _STREAMED
     context = self.stream.codec_context

@@ -19,7 +19,7 @@ from problems.files import video_frames
 from problems.files import video_times
 
 EXTENSIONS = video_container.EXTENSIONS
-# What a container announces may be an estimate.
+# What a container announces may be an estimate; that of an AVI is off by one.
 _MAX_LOST = 0.1
 
 
@@ -50,17 +50,17 @@ def scan(
   with video_container.Container(path, where) as container:
     timed, first = _look_through(container)
     notes = _notes(container, first, len(timed), video_format)
-    rounding = _rounding(container.stream)
+    tick = container.tick
     if rate is None:
-      if _times(timed) and not video_times.is_even(_times(timed), rounding):
+      if _times(timed) and not video_times.is_even(_times(timed), tick):
         notes.append(
           "frames come at uneven times, and are taken as if they came evenly; "
           "--frame_rate takes them by their times"
         )
       return Scan(len(timed), tuple(notes))
-    if video_times.is_just_below(_times(timed), rounding, rate):
+    if video_times.is_just_below(_times(timed), tick, rate):
       return Scan(len(timed), tuple(notes))
-    shown = list(video_times.at_rate(timed, rate, rounding, where))
+    shown = list(video_times.at_rate(timed, rate, tick, where))
     if len(set(shown)) < len(shown):
       notes.append(
         f"there are fewer than the {rate:g} frames a second asked for, if only "
@@ -97,7 +97,7 @@ def decode(
       frames = video_times.at_rate(
         _timed_frames(container, frames, times),
         video_format.frame_rate,
-        _rounding(container.stream),
+        container.tick,
         where,
       )
     last = converted = None
@@ -145,8 +145,7 @@ def _times_needed(
     return None
   with video_container.Container(path, where) as container:
     timed, _ = _look_through(container)
-    rounding = _rounding(container.stream)
-  keeps_all = video_times.is_just_below(_times(timed), rounding, rate)
+    keeps_all = video_times.is_just_below(_times(timed), container.tick, rate)
   return None if keeps_all else timed
 
 
@@ -175,7 +174,7 @@ def _timed(
   frame: Optional[av.VideoFrame],
 ) -> video_times.Timed:
   """When a packet or a frame is shown."""
-  tick = float(container.stream.time_base)
+  tick = container.tick
   stamp = stamped.pts
   if stamp is None or not container.has_times:
     stamp = stamped.dts
@@ -184,10 +183,6 @@ def _timed(
     None if stamp is None else stamp * tick,
     stamped.duration * tick if stamped.duration else None,
   )
-
-
-def _rounding(stream: av.video.stream.VideoStream) -> float:
-  return video_times.tolerance(float(stream.time_base))
 
 
 def _notes(
@@ -199,7 +194,9 @@ def _notes(
   notes = []
   if container.num_streams > 1:
     notes.append("there are several videos in the file; one is read")
-  if num_frames < (1 - _MAX_LOST) * container.stream.frames:
+  announced = container.stream.frames
+  allowed = _MAX_LOST * announced if container.has_times else 1
+  if num_frames < announced - allowed:
     notes.append("the container announces more frames than there are")
   if first is not None:
     notes += video_frames.notes(container.stream, first, container.where)

@@ -33,20 +33,15 @@ class Timed(NamedTuple):
   duration: Optional[float] = None
 
 
-def tolerance(tick: float) -> float:
-  """How far times that are multiples of `tick` may be rounded, seconds."""
-  return min(tick, _COARSEST_ROUNDING)
-
-
 def at_rate(
-  timed: Iterable[Timed], rate: float, rounding: float, where: str
+  timed: Iterable[Timed], rate: float, tick: float, where: str
 ) -> Iterator[Any]:
   """The frames that are shown at 0, 1 / rate, 2 / rate ... after the first.
 
   Args:
     timed: frames in the order in which they are shown.
     rate: frames per second.
-    rounding: how much too late a frame's time may be, seconds.
+    tick: what times are multiples of, seconds.
     where: the file, for errors.
 
   Yields:
@@ -55,6 +50,8 @@ def at_rate(
   Raises:
     UserError: a frame has no time; time jumps back, or far ahead.
   """
+  # A frame's time may be rounded to a later one.
+  rounding = min(tick, _COARSEST_ROUNDING)
   last = start = None
   wanted = 0  # the next frame, shown at start + wanted / rate
   steps = []
@@ -79,27 +76,27 @@ def at_rate(
     yield from _shown(last, wanted, until, rate, where)
 
 
-def is_even(times: Sequence[float], rounding: float) -> bool:
+def is_even(times: Sequence[float], tick: float) -> bool:
   """Whether frames come at one rate.
 
   Args:
-    times: in order, seconds.
-    rounding: of times, seconds.
+    times: in order, seconds, multiples of `tick`.
+    tick: seconds.
   """
   steps = np.diff(times)
   if len(steps) < 2:
     return True
-  middle = np.median(steps)
-  allowed = max(_SAME_STEP * middle, 2.5 * rounding)
-  return bool((np.abs(steps - middle) <= allowed).all())
+  middle = float(np.median(steps))
+  allowed = max(_SAME_STEP * middle, 1.01 * min(tick, middle / 2))
+  return bool(np.ptp(steps) <= allowed)
 
 
-def is_just_below(times: Sequence[float], rounding: float, rate: float) -> bool:
+def is_just_below(times: Sequence[float], tick: float, rate: float) -> bool:
   """Whether frames come evenly, at a rate that is meant by `rate`.
 
   29.97 frames a second are meant by 30: none is repeated then.
   """
-  if len(times) < 2 or not is_even(times, rounding):
+  if len(times) < 2 or not is_even(times, tick):
     return False
   own_rate = (len(times) - 1) / (times[-1] - times[0])
   return own_rate <= rate <= own_rate * _SAME_RATE

@@ -1,4 +1,4 @@
-"""Videos of many kinds: every frame, in its order, as it is meant to be seen."""
+"""Videos of many kinds: every frame, in order, as it is meant to be seen."""
 
 import fractions
 
