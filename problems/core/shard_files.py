@@ -1,7 +1,9 @@
 """The files of a split as they are on disk: whether they are as written."""
 
+import fnmatch
 import functools
 import hashlib
+import os
 from typing import Any, Optional
 
 import tensorflow.compat.v1 as tf
@@ -17,6 +19,14 @@ def size(path: str) -> Optional[int]:
   """Bytes of a file; None if it is not there."""
   status = _status(path)
   return status.length if status else None
+
+
+def matching(folder: str, pattern: str) -> list[str]:
+  """The paths in a folder, whatever its name, whose last part fits a pattern."""
+  if not tf.gfile.IsDirectory(folder):
+    return []
+  names = fnmatch.filter(tf.gfile.ListDirectory(folder), pattern)
+  return [os.path.join(folder, name) for name in sorted(names)]
 
 
 def check_ends(shard: shard_entry.Shard) -> None:

@@ -283,8 +283,8 @@ class Store:
     tf.gfile.Rename(temporary, self.manifest_path, overwrite=True)
 
   def _remove_old(self, split: str) -> None:
-    pattern = os.path.join(self._data_dir, f"{self._name}-{split}-*-of-*")
-    for path in tf.gfile.Glob(pattern):
+    pattern = f"{self._name}-{split}-*-of-*"
+    for path in shard_files.matching(self._data_dir, pattern):
       tf.gfile.Remove(path)
 
   def _remedy(self) -> str:

@@ -10,6 +10,7 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from problems.core import shard_files
 from problems.core import training_part
 from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
@@ -137,7 +138,7 @@ def data_files(problem_name: str, splits: Iterable[str]) -> None:
   missing = [
     split
     for split in splits
-    if not tf.gfile.Glob(os.path.join(FLAGS.data_dir, f"{prefix}-{split}*"))
+    if not shard_files.matching(FLAGS.data_dir, f"{prefix}-{split}*")
   ]
   if missing:
     raise UserError(

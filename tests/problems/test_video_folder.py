@@ -290,11 +290,6 @@ def test_video_with_fewer_frames_than_announced_makes_no_short_sequence(
     video_folder.VideoFolder().split_files(str(tmp_path / "data"), "test")
 
 
-def test_source_dir_is_needed(tmp_path):
-  with pytest.raises(UserError, match="say where the videos are .*source_dir"):
-    video_folder.VideoFolder().generate_data(str(tmp_path), None)
-
-
 def test_grey_and_colour_agree(three, tmp_path):
   colour = _generate(three, tmp_path / "colour")
   frames, ids = colour.read_sequences(str(tmp_path / "colour"), "train", 20)

@@ -180,3 +180,8 @@ def test_one_video_is_read_as_the_data_set_reads_it(clips, tmp_path):
   assert read.shape == (20, 8, 8, 3)
   with pytest.raises(UserError, match="none.mp4: cannot be read"):
     video_folder.read_video(asked, str(clips / "none.mp4"))
+
+
+def test_source_dir_is_needed(tmp_path):
+  with pytest.raises(UserError, match="say where the videos are .*source_dir"):
+    video_folder.VideoFolder().generate_data(str(tmp_path), None)
