@@ -38,7 +38,7 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
   A video is a file, a folder of numbered pictures, or a NumPy array
-  (docs/formats.md). Frames become squares of --frame_size (64) pixels. Of a
+  (docs/video_formats.md). Frames become squares of --frame_size (64) pixels. Of a
   frame of another shape, --aspect=crop (the default) takes the middle,
   --aspect=pad all, between black bars, and --aspect=stretch all, distorted.
   Frames are shrunk with a filter that averages (Pillow's bilinear). --grey

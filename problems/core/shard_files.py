@@ -22,7 +22,7 @@ def size(path: str) -> Optional[int]:
 
 
 def matching(folder: str, pattern: str) -> list[str]:
-  """The paths in a folder, whatever its name, whose last part fits a pattern."""
+  """The paths of what is in a folder, of any name, and fits a pattern."""
   if not tf.gfile.IsDirectory(folder):
     return []
   names = fnmatch.filter(tf.gfile.ListDirectory(folder), pattern)

@@ -124,6 +124,19 @@ def test_pictures_arrays_and_files_stand_side_by_side(clips, tmp_path, warned):
   assert "1 hidden files or folders are passed over: ._c0.mp4" in told
 
 
+def test_old_files_go_whatever_the_data_dir_is_called(clips, tmp_path):
+  data_dir = tmp_path / "data [x] *"
+  _generate(clips, data_dir)
+  folder = tmp_path / "videos"
+  os.makedirs(folder)
+  for k in range(3):  # fewer videos, fewer files
+    shutil.copy(clips / f"c{k}.mp4", folder)
+  _generate(folder, data_dir)
+  assert sorted(os.listdir(data_dir)) == [
+    f"video_folder-{split}-00000-of-00001" for split in ("dev", "test", "train")
+  ] + [_DATA]
+
+
 def _bad(folder, clips):
   data = (clips / "c0.mp4").read_bytes()
   (folder / "bad_cut.mp4").write_bytes(data[: len(data) // 2])
