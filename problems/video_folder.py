@@ -38,8 +38,8 @@ class VideoFolder(video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
   A video is a file, a folder of numbered pictures, or a NumPy array
-  (docs/video_formats.md). Frames become squares of --frame_size (64) pixels. Of a
-  frame of another shape, --aspect=crop (the default) takes the middle,
+  (docs/video_formats.md). Frames become squares of --frame_size (64) pixels.
+  Of a frame of another shape, --aspect=crop (the default) takes the middle,
   --aspect=pad all, between black bars, and --aspect=stretch all, distorted.
   Frames are shrunk with a filter that averages (Pillow's bilinear). --grey
   keeps luma alone. --frame_rate takes the frames that are shown at its
@@ -153,6 +153,12 @@ class VideoFolder(video_problem.VideoSequenceProblem):
       list(self._found.digests),
       self._source.root,
       self._stored.splits_of(self._found.digests, self._source.root),
+    )
+    tf.logging.info(
+      "%s: %d videos; %s.",
+      self.name,
+      len(self._found.digests),
+      frame_format.describe(self._source.video_format),
     )
     new = self._found.digests.keys() & self._found.num_frames.keys()
     if len(new) < len(self._found.digests):

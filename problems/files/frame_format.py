@@ -34,6 +34,17 @@ class Format(NamedTuple):
   array_key: Optional[str] = None
 
 
+def describe(video_format: Format) -> str:
+  """In words, for a log."""
+  colour = "grey" if video_format.num_channels == 1 else "in colour"
+  rate = video_format.frame_rate
+  return (
+    f"frames become {video_format.width}x{video_format.height} {colour} "
+    f"(--aspect={video_format.aspect}), "
+    + ("all of them" if rate is None else f"{rate:g} of them a second")
+  )
+
+
 def convert(
   frame: np.ndarray, video_format: Format, pixel_aspect: float = 1.0
 ) -> np.ndarray:

@@ -35,6 +35,15 @@ _FORMATS = (
 # Of these the beginning may be missing: whoever records a broadcast starts in
 # the middle of it.
 _STREAMED = {"mpegts", "mpeg", "mpegvideo", "h264", "hevc"}
+# Errors of FFmpeg's log that leave pictures as they are: of metadata, and of
+# what cameras and cuts write in another way than the standard says.
+_HARMLESS = (
+  "co located POCs unavailable",
+  "mmco: ",
+  "referenced in buffering period",
+  "SEI type ",
+  "unable to decode APP fields",
+)
 # What a damaged header may ask for: no more than 8192x8192 pixels.
 _MAX_PIXELS = str(2**26)
 # A read that does not come back: a share that is gone.
@@ -99,10 +108,11 @@ class Container:
     """
     demuxed = self._container.demux(self.stream)
     while True:
-      packet = self._step(lambda: next(demuxed, None))
+      packet = self._step(lambda: next(demuxed, None), self._is_streamed)
       if packet is None:
         return
-      if packet.is_corrupt:
+      # Where two broadcasts are joined, one seems to have lost something.
+      if packet.is_corrupt and not self._is_streamed:
         raise self._damage("a part of it is missing")
       yield packet
 
@@ -173,13 +183,15 @@ class Container:
       raise UserError(f"{self.where}: FFmpeg does not know its codec")
     return chosen, len(videos)
 
-  def _step(self, step: Callable[[], _Result]) -> _Result:
+  def _step(
+    self, step: Callable[[], _Result], only_raised: bool = False
+  ) -> _Result:
     with av.logging.Capture() as log:
       try:
         result = step()
       except (av.FFmpegError, ValueError, MemoryError) as error:
         raise self._damage(_said(log) or str(error)) from error
-    if _said(log):
+    if _said(log) and not only_raised:
       raise self._damage(_said(log))
     return result
 
@@ -189,5 +201,9 @@ class Container:
 
 def _said(log: list[tuple[int, str, str]]) -> str:
   """The first error in FFmpeg's log; "" for none."""
-  errors = (text for level, _, text in log if level <= av.logging.ERROR)
+  errors = (
+    text
+    for level, _, text in log
+    if level <= av.logging.ERROR and not any(h in text for h in _HARMLESS)
+  )
   return " ".join(next(errors, "").split())
