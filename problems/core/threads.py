@@ -1,6 +1,6 @@
 """Work on threads whose results come in order, looking only a little ahead.
 
-Pillow and OpenCV let go of the interpreter's lock, so threads suffice.
+Pillow and PyAV let go of the interpreter's lock, so threads suffice.
 """
 
 import collections

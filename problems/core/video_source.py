@@ -111,7 +111,8 @@ class Source(NamedTuple):
     if not found.sources:
       raise UserError(
         f"{self.root}: no files of video, folders of numbered pictures or "
-        f"arrays in it, only {len(found.others)} others"
+        f"arrays in it, only {len(found.others)} others; the pictures of a "
+        "video are in a folder of their own"
       )
     source_folder.tell_passed_over(self.root, listing, found.others)
     left_out: dict[str, str] = {}

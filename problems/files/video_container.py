@@ -101,20 +101,26 @@ class Container:
     self._container.close()
 
   def packets(self) -> Iterator[av.Packet]:
-    """What is stored of the stream, in its order, not decoded.
+    """What is stored of the stream, in its order; an empty one at its end.
 
     Raises:
       UserError: the file is damaged, or ends where more should come.
     """
     demuxed = self._container.demux(self.stream)
+    last = None
     while True:
       packet = self._step(lambda: next(demuxed, None), self._is_streamed)
       if packet is None:
-        return
+        break
       # Where two broadcasts are joined, one seems to have lost something.
       if packet.is_corrupt and not self._is_streamed:
         raise self._damage("a part of it is missing")
-      yield packet
+      if packet.size:
+        yield packet
+      else:  # nothing is shown anew; the last one says that there is no more
+        last = packet
+    if last is not None:
+      yield last
 
   def frames(self) -> Iterator[av.VideoFrame]:
     """Frames, in the order in which they are shown.
@@ -174,12 +180,12 @@ class Container:
       s for s in self._container.streams.video if not s.disposition & still
     ]
     if not videos:
-      kinds = sorted({s.type for s in self._container.streams})
-      found = ", ".join(kinds) if kinds else "nothing"
-      raise UserError(f"{self.where}: there is no video in it, only {found}")
+      # Not `type` of each: PyAV asks for the name of a damaged one's too.
+      sound = "only audio" if self._container.streams.audio else "nothing else"
+      raise UserError(f"{self.where}: there is no video in it, {sound}")
     default = av.stream.Disposition.default
     chosen = next((s for s in videos if s.disposition & default), videos[0])
-    if chosen.codec_context is None:
+    if chosen.codec_context is None or not chosen.time_base:
       raise UserError(f"{self.where}: FFmpeg does not know its codec")
     return chosen, len(videos)
 

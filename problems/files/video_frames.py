@@ -54,10 +54,8 @@ class Frames:
 
   def picture(self, frame: av.VideoFrame) -> Picture:
     """A frame upright, in RGB."""
-    if frame.format.name in _UNREADABLE:
-      raise UserError(
-        f"{self._where}: FFmpeg cannot convert {frame.format.name}"
-      )
+    if frame.format is None or frame.format.name in _UNREADABLE:
+      raise UserError(f"{self._where}: FFmpeg cannot convert its frames")
     if is_deep_grey(frame):
       pixels = self._from_deep_grey(frame)
     elif has_alpha(frame):

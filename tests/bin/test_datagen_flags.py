@@ -48,6 +48,19 @@ def test_flags_reach_the_problems(tmp_path):
   )
 
 
+def test_flags_of_arrays_reach_the_problem():
+  _prepare(
+    "--problem=video_folder",
+    "--source_dir=x",
+    "--levels=-1,1.5",
+    "--array_axes=TNHW",
+    "--array_key=all",
+  )
+  given = options.current()
+  assert list(map(float, given.levels)) == [-1.0, 1.5]
+  assert (given.array_axes, given.array_key) == ("TNHW", "all")
+
+
 def test_without_flags_the_defaults_hold():
   _prepare("--problem=video_toy_pushing")
   assert options.current() == options.Options()
@@ -59,6 +72,10 @@ def test_without_flags_the_defaults_hold():
     (
       ["--problem=video_toy_pushing", "--grey"],
       "--grey is for video_folder, not for video_toy_pushing",
+    ),
+    (
+      ["--problem=series_particle", "--array_axes=THW"],
+      "--array_axes is for video_folder, not for series_particle",
     ),
     (
       ["--problem=video_bair", "--source_dir=x"],

@@ -33,6 +33,13 @@ def test_options_hold_in_the_block_alone():
     (dict(frame_size=0), "at least 1"),
     (dict(frame_rate=-2.0), "above 0"),
     (dict(frame_rate=float("nan")), "above 0"),
+    (dict(levels=["0"]), "--levels=0 must be two numbers"),
+    (dict(levels=["0", "white"]), "--levels=0,white must be two numbers"),
+    (dict(levels=["9", "3"]), "a larger white"),
+    (dict(levels=[0, float("inf")]), "two numbers"),
+    (dict(array_axes="NHW"), "--array_axes=NHW must have T, H and W"),
+    (dict(array_axes="THHW"), "each once"),
+    (dict(array_axes="thw"), "must have T, H and W"),
   ],
 )
 def test_values_that_cannot_be_meant_are_refused(changes, message):

@@ -90,6 +90,19 @@ def test_a_phone_that_slows_down_is_read_by_its_times(tmp_path):
   assert "uneven times" in found.notes[0] and "--frame_rate" in found.notes[0]
 
 
+def test_of_an_avi_a_frame_that_was_left_out_shows_the_one_before(tmp_path):
+  path = av_videos.write(
+    tmp_path / "webcam.avi",
+    av_videos.numbered(20),
+    "mpeg4",
+    times=[*range(10), *range(15, 25)],
+  )
+  assert av_videos.numbers(_decode(path)) == list(range(20))
+  shown = [*range(10), *[9] * 5, *range(10, 20)]
+  assert av_videos.numbers(_decode(path, frame_rate=25.0)) == shown
+  assert av_videos.numbers(_decode(path, frame_rate=5.0)) == shown[::5]
+
+
 @pytest.mark.parametrize("name", ["late.mkv", "late.mp4", "late.ts"])
 def test_a_video_may_start_late(tmp_path, name):
   path = av_videos.write(
