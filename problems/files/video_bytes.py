@@ -179,9 +179,40 @@ def _riff_end(stream: BinaryIO, size: int) -> int:
   return end
 
 
+def _gif_end(stream: BinaryIO, size: int) -> int:
+  """Where the last block ends that has begun."""
+  stream.seek(10)
+  at = 13 + _gif_colours(stream.read(1))
+  while at < size:
+    stream.seek(at)
+    kind = stream.read(1)
+    if kind == b"\x2c":  # a picture
+      stream.seek(at + 9)
+      at += 10 + _gif_colours(stream.read(1)) + 1
+    elif kind == b"\x21":
+      at += 2
+    else:  # the end
+      return at + 1
+    length = 1
+    while length and at < size:
+      stream.seek(at)
+      length = int.from_bytes(stream.read(1), "big")
+      at += 1 + length
+    if length:  # more would follow
+      return max(at, size + 1)
+  return at
+
+
+def _gif_colours(flags: bytes) -> int:
+  """Bytes of a table of colours."""
+  bits = int.from_bytes(flags, "big")
+  return 3 << (bits % 8 + 1) if bits & 0x80 else 0
+
+
 _ENDS = {
   b"RIFF": _riff_end,
   b"OggS": _ogg_end,
   b"\x1a\x45\xdf\xa3": _matroska_end,
   b"ftyp": _boxes_end,
+  b"GIF8": _gif_end,
 }

@@ -53,7 +53,7 @@ _TIMEOUT_SECONDS = 60.0
 # repetition.
 av.logging.set_level(av.logging.ERROR)
 av.logging.set_skip_repeated(False)
-logging.getLogger("libav").disabled = True
+logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
 
 
 class Container:

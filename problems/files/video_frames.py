@@ -140,7 +140,9 @@ def is_deep_grey(frame: av.VideoFrame) -> bool:
 
 def has_alpha(frame: av.VideoFrame) -> bool:
   """Whether frames can be transparent."""
-  return any(c.is_alpha for c in frame.format.components)
+  return frame.format is not None and any(
+    component.is_alpha for component in frame.format.components
+  )
 
 
 def matrix(

@@ -49,8 +49,9 @@ def _generate(folder, data_dir, **asked):
 
 
 def _add(folder, *names):
-  for k, name in enumerate(names):
-    av_videos.write(folder / name, av_videos.numbered(20, 100 + k))
+  for name in names:
+    seed = zlib.crc32(name.encode())  # no copies of each other
+    av_videos.write(folder / name, av_videos.numbered(20, seed))
 
 
 def test_only_what_is_new_is_decoded_and_nothing_changes_its_split(
@@ -95,6 +96,28 @@ def test_a_video_under_another_name_keeps_its_split(folder, tmp_path):
   os.rename(folder / tested, folder / "zzz.mp4")
   after = _generate(folder, tmp_path / "data")
   assert after["zzz.mp4"] == before[tested]
+
+
+def test_subfolders_say_the_split_of_what_is_new(folder, tmp_path, decoded):
+  for k, split in enumerate(("train", "dev", "test")):
+    os.makedirs(folder / split)
+    os.rename(folder / f"c{k}.mp4", folder / split / "c.mp4")
+    os.remove(folder / f"c{k + 3}.mp4")
+  before = _generate(folder, tmp_path / "data")
+  _add(folder, "test/new.mp4")
+  os.rename(folder / "dev" / "c.mp4", folder / "train" / "moved.mp4")
+  _add(folder, "dev/other.mp4")
+  decoded.clear()
+  after = _generate(folder, tmp_path / "data")
+  assert sorted(decoded) == ["moved.mp4", "new.mp4", "other.mp4"]
+  assert {n: s for n, (s, _) in after.items()} == {
+    "train/c.mp4": "train",
+    "train/moved.mp4": "train",
+    "dev/other.mp4": "dev",
+    "test/c.mp4": "test",
+    "test/new.mp4": "test",
+  }
+  assert after["test/c.mp4"] == before["test/c.mp4"]
 
 
 def test_a_split_that_lost_all_its_videos_is_an_error(folder, tmp_path):

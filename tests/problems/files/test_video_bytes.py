@@ -2,10 +2,12 @@
 
 import struct
 
+from PIL import Image
 import pytest
 
 from problems.files import video_bytes
 from t2t_af.errors import UserError
+from tests.fixtures import av_videos
 
 
 def _box(name, size, more=b""):
@@ -76,6 +78,25 @@ def test_one_byte_less_is_too_little(tmp_path, data):
   path.write_bytes(data)
   with pytest.raises(UserError, match="clip: is truncated: expected at least"):
     video_bytes.check(str(path), "clip")
+
+
+def test_a_gif_is_whole_between_two_pictures_alone(tmp_path):
+  path = tmp_path / "clip.gif"
+  frames = [Image.fromarray(f) for f in av_videos.numbered(3)]
+  frames[0].save(path, save_all=True, append_images=frames[1:], comment=b"c")
+  data = path.read_bytes()
+  whole = []
+  for length in range(14, len(data) + 1):
+    path.write_bytes(data[:length])
+    try:
+      video_bytes.check(str(path), "clip")
+    except UserError as error:
+      assert "is truncated" in str(error)
+    else:
+      whole.append(length)
+  assert len(whole) < 20 and whole[-2:] == [len(data) - 1, len(data)]
+  path.write_bytes(data + b"more")
+  video_bytes.check(str(path), "clip")
 
 
 @pytest.mark.parametrize("data", [b"G", b"GGGG", b"a text", bytes(999)])
