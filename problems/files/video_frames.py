@@ -18,6 +18,7 @@ _UNREADABLE = ("uyyvyy411", "rgb4", "bgr4")
 _DEFAULT_MATRIX = 5
 _MATRICES = (1, 4, 7, 9)  # BT.709, FCC, SMPTE 240M, BT.2020
 _FULL_RANGE = 2
+_HDR = (16, 18)  # PQ and HLG
 # How transparent frames are shown: as GIFs are.
 _BACKGROUND = 255
 
@@ -121,6 +122,8 @@ def notes(
     found.append("pixels are no squares, and are made so")
   if matrix(frame, where):
     found.append("frames are turned, as the header says")
+  if stream.codec_context.color_trc in _HDR:
+    found.append("frames are HDR: their levels are taken as they are")
   if frame.interlaced_frame:
     found.append("frames are interlaced: one field of each is used")
   if has_alpha(frame) and (frame.to_ndarray(format="rgba")[..., 3] < 255).any():

@@ -10,9 +10,9 @@ from t2t_af.errors import UserError
 
 # Containers round times, to a millisecond or finer.
 _COARSEST_ROUNDING = 1e-3
-# A frame is repeated no more often than this: a time that jumps further is no
-# pause.
-_MAX_REPEATS = 300
+# A screen that nobody touches is recorded as one frame; but a time that jumps
+# further ahead than this is no pause, seconds.
+_LONGEST_PAUSE = 600.0
 # Steps this close are the same (a 30th of a second in milliseconds: 33 or 34).
 _SAME_STEP = 0.25
 # A time this much earlier than the one before is no rounding, seconds.
@@ -122,7 +122,7 @@ def _shown(
   last: Timed, wanted: int, until: float, rate: float, where: str
 ) -> Iterator[Any]:
   repeats = _count(until, rate) - wanted
-  if repeats > _MAX_REPEATS:
+  if repeats > _LONGEST_PAUSE * rate:
     raise UserError(
       f"{where}: time jumps at {last.time:g} s: a frame would be repeated "
       f"{repeats} times; cut the video there, or leave out --frame_rate"

@@ -91,6 +91,19 @@ def test_of_an_interlaced_video_one_instant_is_shown(tmp_path):
   assert row[25:35].min() > 200 and row[65:75].max() < 60
 
 
+@pytest.mark.parametrize("transfer", [16, 18])
+def test_hdr_is_told(tmp_path, transfer):
+  path = av_videos.write(
+    tmp_path / "phone.mp4",
+    av_videos.numbered(5),
+    "libx265",
+    "yuv420p10le",
+    color_trc=transfer,
+  )
+  [note] = video_files.scan(path, FORMAT).notes
+  assert "HDR" in note
+
+
 def test_what_is_transparent_is_white(tmp_path):
   source = np.zeros([5, 64, 96, 4], np.uint8)
   source[..., 0] = 255  # red, and not to be seen

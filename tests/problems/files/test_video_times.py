@@ -46,6 +46,11 @@ def test_a_time_that_jumps_is_an_error():
     _at_rate([0, None], 5)
 
 
+def test_a_pause_is_kept():
+  """A screen that nobody touched for two minutes."""
+  assert _at_rate([0, 0.2, 120, 120.2], 5) == [0] + [1] * 599 + [2, 3]
+
+
 def test_a_time_that_stands_still_shows_the_newer_frame():
   assert _at_rate([0, 0.2, 0.2, 0.19, 0.4], 5) == [0, 3, 4]
 
