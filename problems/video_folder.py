@@ -163,7 +163,7 @@ class VideoFolder(video_problem.VideoSequenceProblem):
     new = self._found.digests.keys() & self._found.num_frames.keys()
     if len(new) < len(self._found.digests):
       tf.logging.warning(
-        "%s: %d videos are kept as they are stored; %d are read.",
+        "%s: kept as they are stored: %d videos; read: %d.",
         self.name,
         len(self._found.digests) - len(new),
         len(new),

@@ -154,21 +154,25 @@ class Source(NamedTuple):
   def _check_left_out(self, left_out: Mapping[str, str]) -> None:
     if left_out:
       tf.logging.warning(
-        "%s: %d videos cannot be used and are left out: %s.",
+        "%s: left out, because they cannot be used: %s: %s.",
         self.root,
-        len(left_out),
+        _videos(len(left_out)),
         "; ".join(list(left_out.values())[:3]),
       )
 
   def _tell(self, notes: Mapping[str, Sequence[str]]) -> None:
     for note, names in notes.items():
       tf.logging.warning(
-        "%s: of %d videos: %s (%s).",
+        "%s: of %s: %s (%s).",
         self.root,
-        len(names),
+        _videos(len(names)),
         note,
         source_changes.some(names),
       )
+
+
+def _videos(count: int) -> str:
+  return "1 video" if count == 1 else f"{count} videos"
 
 
 def source_files(root: str) -> Optional[dict[str, str]]:

@@ -60,7 +60,7 @@ def test_a_video_that_is_put_beside_the_others_is_named(
   user_videos.write_folder(folder, {"later": 21})
   _generate(folder, tmp_path / "data")
   assert "1 file is new (later." in warned[-2]
-  assert "3 videos are kept as they are stored; 1 are read" in warned[-1]
+  assert "kept as they are stored: 3 videos; read: 1" in warned[-1]
   reader = video_folder.VideoFolder()
   counts = [
     len(list(reader.each_sequence(str(tmp_path / "data"), split)))

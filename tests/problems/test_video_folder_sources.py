@@ -156,7 +156,7 @@ def test_a_bad_file_is_named_or_left_out(clips, tmp_path, warned):
   assert not os.path.exists(tmp_path / "data")
   found = _generate(folder, tmp_path / "data", allow_missing=True)
   assert _names(found) == good
-  assert [line for line in warned if "4 videos cannot be used" in line]
+  assert [line for line in warned if "cannot be used: 4 videos: " in line]
   manifest = json.loads((tmp_path / "data" / _DATA).read_text())
   left_out = manifest["splits"]["train"]["source"]["left_out"]
   assert sorted(left_out) == bad
