@@ -17,6 +17,7 @@ import gc
 import importlib
 import os
 import sys
+from typing import Any, Optional
 
 from t2t_af.version import __version__ as __version__
 
@@ -33,6 +34,23 @@ def register() -> None:
     _import_ours("problems")
     importlib.import_module("t2t_af.models")
     _import_ours("hparams")
+
+
+def load(
+  output_dir: str, data_dir: Optional[str] = None, **options: Any
+) -> Any:
+  """A trained run, to be asked about arrays, frames and files.
+
+  Args:
+    output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare.
+    data_dir, **options: of `t2t_af.experiments.asking.loaded_run.LoadedRun`.
+
+  Returns:
+    The LoadedRun.
+  """
+  register()
+  asking = importlib.import_module("t2t_af.experiments.asking.loaded_run")
+  return asking.LoadedRun(output_dir, data_dir, **options)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,9 @@ from t2t_af import mended  # noqa: F401
 import tensorflow.compat.v1 as tf
 
 import t2t_af
+from tests.fixtures.asked_runs import series_run  # noqa: F401
+from tests.fixtures.asked_runs import slvm_run  # noqa: F401
+from tests.fixtures.asked_runs import video_run  # noqa: F401
 
 t2t_af.register()
 

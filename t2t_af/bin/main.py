@@ -6,6 +6,7 @@ import pathlib
 import sys
 from typing import Optional
 
+from t2t_af import version
 from t2t_af.bin import outcome
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
@@ -18,6 +19,11 @@ _HERE = pathlib.Path(__file__).parent
 _VERBS = (
   "data",
   "compare",
+  "score",
+  "transform",
+  "forecast",
+  "compress",
+  "decompress",
   "analyse",
   "params",
   "references",
@@ -39,6 +45,10 @@ def main(argv: Optional[list[str]] = None) -> int:
     argv.remove("--debug")
   if not argv or argv[0] in ("-h", "--help", "help"):
     return outcome.exit_code_of(lambda: print(_help(), flush=True))
+  if argv[0] == "--version":
+    return outcome.exit_code_of(
+      lambda: print(f"t2t_af {version.__version__}", flush=True)
+    )
   return outcome.exit_code_of(lambda: _run(argv[0], argv[1:]))
 
 
@@ -60,7 +70,7 @@ def _help() -> str:
     "",
     "Data, training, evaluation and sampling are tensor2tensor's:",
     "t2t-datagen, t2t-trainer, t2t-eval, t2t-decoder (--help).",
-    "--debug: errors with their traceback.",
+    "--debug: errors with their traceback. --version: of t2t_af.",
   ]
   return "\n".join(lines)
 

@@ -4,8 +4,13 @@
         --model=video_flow --hparams_set=video_flow_tiny --output_dir=run \\
         [--eval_use_test_set] [--checkpoint_path=run/model.ckpt-1000] \\
         [--decode_hparams="num_samples=8,num_decodes=4"]
+
+With --decode_from_file=FILE it continues a file of yours instead, as
+`t2t-af forecast` does: num_decodes futures of video_num_target_frames steps,
+in --decode_to_file=FOLDER (default: OUTPUT_DIR/forecast).
 """
 
+import argparse
 import sys
 
 from t2t_af import mended  # noqa: F401
@@ -13,8 +18,10 @@ from t2t_af import mended  # noqa: F401
 # isort: split
 from absl import flags
 
+from t2t_af.bin import asking
 from t2t_af.bin import checks
 from t2t_af.bin import command
+from t2t_af.bin import forecast
 from t2t_af.bin import idle_flags
 from t2t_af.experiments import decoding
 from t2t_af.experiments import recovery
@@ -60,6 +67,28 @@ def _prepare(stock) -> None:
   checks.same_model_as_before(FLAGS.output_dir)
   idle_flags.warn(idle_flags.DECODER)
   stock.decoding.decode_from_dataset = decoding.decode_from_dataset
+  stock.decoding.decode_from_file = _decode_from_file
+
+
+def _decode_from_file(
+  estimator, filename, hparams, decode_hp, decode_to_file, checkpoint_path
+) -> None:
+  """Drop-in for tensor2tensor's, which reads lines of text."""
+  del estimator
+  args = argparse.Namespace(
+    run=FLAGS.output_dir,
+    files=[filename],
+    out=decode_to_file,
+    data_dir=FLAGS.data_dir,
+    hparams=FLAGS.hparams,
+    steps=hparams.video_num_target_frames,
+    num_samples=decode_hp.num_decodes,
+    seed=FLAGS.random_seed,
+    quantiles=forecast.QUANTILES,
+  )
+  with asking.loaded("forecast", args, checkpoint=checkpoint_path) as run:
+    forecast.forecast(run, args)
+  asking.print_folder(args)
 
 
 if __name__ == "__main__":

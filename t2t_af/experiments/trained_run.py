@@ -1,6 +1,7 @@
 """A run that is trained: evaluated, or its flows applied to a few sequences."""
 
 from collections.abc import Iterator, Sequence
+import contextlib
 import os
 from typing import Any
 
@@ -50,8 +51,7 @@ class TrainedRun:
         "<set>/seed_<n> of t2t-af compare?"
         % (run_folder.path(output_dir), " and ".join(missing))
       )
-    recovery.check_exists(output_dir)
-    self.checkpoint = checkpoints.newest(output_dir)
+    self.checkpoint = self._find_checkpoint()
     self._model_cls = registry.model(self._known["model"])
     if not issubclass(self._model_cls, sequence_model.SequenceModel):
       raise errors.UserError(
@@ -60,6 +60,11 @@ class TrainedRun:
       )
     self.problem = registry.problem(self._known["problem"])
     self.hparams = self._experiment()[1]
+
+  def _find_checkpoint(self) -> str:
+    """Path of the one that is read."""
+    recovery.check_exists(self.output_dir)
+    return checkpoints.newest(self.output_dir)
 
   @property
   def is_series(self) -> bool:
@@ -153,13 +158,7 @@ class TrainedRun:
       features = tf.data.make_one_shot_iterator(
         self._windows(split, count)
       ).get_next()
-      hparams = hparams_lib.copy_hparams(self.hparams)
-      model = self._model_cls(
-        hparams, tf.estimator.ModeKeys.EVAL, hparams.problem_hparams
-      )
-      # As tensor2tensor names the variables of a model.
-      scope = registry.default_name(self._model_cls) + "/body"
-      with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
+      with self.built() as model:
         decomposed = model.decomposition(dict(features))
       fetches = {
         name: values
@@ -179,6 +178,35 @@ class TrainedRun:
           batches.append(session.run(fetches))
         except tf.errors.OutOfRangeError:
           return batches
+
+  @contextlib.contextmanager
+  def built(
+    self,
+    mode: str = tf.estimator.ModeKeys.EVAL,
+    num_decodes: int = 1,
+    **changes,
+  ) -> Iterator[sequence_model.SequenceModel]:
+    """The model, under the scope of its variables in the checkpoint.
+
+    Args:
+      mode: a tf.estimator.ModeKeys.
+      num_decodes: futures of a context.
+      **changes: hparams that are other than the run's.
+    """
+    hparams = hparams_lib.copy_hparams(self.hparams)
+    hparams.override_from_dict(changes)
+    model = self._model_cls(
+      hparams,
+      mode,
+      hparams.problem_hparams,
+      decode_hparams=t2t_decoding.decode_hparams(
+        "num_decodes=%d" % num_decodes
+      ),
+    )
+    # As tensor2tensor names the variables of a model.
+    scope = registry.default_name(self._model_cls) + "/body"
+    with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
+      yield model
 
   def _windows(self, split: str, count: int) -> tf.data.Dataset:
     dataset = self.problem.dataset(

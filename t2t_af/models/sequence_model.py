@@ -122,13 +122,45 @@ class SequenceModel(t2t_model.T2TModel):
 
     To be called under the variable scope that `body` is called under.
     """
-    features = self.bottom(features)
-    self.check_input(features["inputs"].shape.as_list()[2:])
+    features = self._prepared(features)
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
       return self.decompose(
         tf.concat([features["inputs"], features["targets"]], axis=1),
         noise_lib.WindowNoise(noise_lib.window_keys(features)),
       )
+
+  def scored(
+    self, features: Features, noise: Optional[noise_lib.Noise] = None
+  ) -> Scores:
+    """`score` of "inputs" and "targets" as the problem gives them.
+
+    To be called under the variable scope that `body` is called under.
+
+    Args:
+      features: as of `body`.
+      noise: None: that of an evaluation, with the means over its draws.
+    """
+    features = self._prepared(features)
+    steps = tf.concat([features["inputs"], features["targets"]], axis=1)
+    with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+      if noise is None:
+        return self._scores(steps, features)[0]
+      return self.score(steps, noise)
+
+  def futures(self, features: Features) -> tf.Tensor:
+    """`sample` after "inputs" as the problem gives them, as the data are.
+
+    To be called under the variable scope that `body` is called under.
+    """
+    features = self._prepared(dict(features, targets=features["inputs"]))
+    with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
+      return self.to_outputs(self.sample(features["inputs"]))
+
+  def _prepared(self, features: Features) -> Features:
+    """As the model takes them, checked."""
+    features = self.bottom(features)
+    self.check_input(features["inputs"].shape.as_list()[2:])
+    return features
 
   def _scores(
     self, steps: tf.Tensor, features: Features

@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from t2t_af import version
 from t2t_af.bin import main as t2t_af_command
 
 _ROOT = pathlib.Path(__file__).parents[2]
@@ -25,6 +26,22 @@ def test_help_has_a_line_for_every_verb(capsys, argv):
   assert all(len(line) > 30 for line in listed.values())
 
 
+def test_the_version_is_told(capsys):
+  assert t2t_af_command.main(["--version"]) == 0
+  assert capsys.readouterr().out == f"t2t_af {version.__version__}\n"
+
+
+def test_help_says_defaults(capsys):
+  with pytest.raises(SystemExit):
+    t2t_af_command.main(["forecast", "--help"])
+  told = " ".join(capsys.readouterr().out.split())
+  assert "in per cent (default: 5,25,50,75,95)" in told
+  assert "of what is drawn (default: 0)" in told
+  with pytest.raises(SystemExit):
+    t2t_af_command.main(["analyse", "--help"])
+  assert "(default: 200)" in " ".join(capsys.readouterr().out.split())
+
+
 def test_every_file_of_the_room_is_a_verb_or_known():
   """What t2t-af has no verb for: what commands share, and one run."""
   shared = {"__init__", "main", "arguments", "checks", "command", "outcome"}
@@ -37,6 +54,7 @@ def test_every_file_of_the_room_is_a_verb_or_known():
     "flag_ranges",
     "system_errors",
   }
+  shared |= {"asking"}  # of score, transform, forecast, compress
   shared |= {"comparing", "data_sets"}  # of compare and data, with TensorFlow
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
   stock = {name for name in files if name.startswith("t2t_")}

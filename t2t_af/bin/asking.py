@@ -1,0 +1,105 @@
+"""What the verbs share that ask a run about files: score, transform ..."""
+
+import argparse
+from collections.abc import Iterator
+import contextlib
+import os
+import sys
+from typing import Any, Callable
+
+import t2t_af
+from t2t_af import errors
+from t2t_af import progress
+from t2t_af.bin import arguments
+
+
+def parser(verb: str, doc: str) -> argparse.ArgumentParser:
+  """With a run, files, and where things are."""
+  made = arguments.parser(verb, doc)
+  add = made.add_argument
+  add(
+    "run",
+    metavar="RUN",
+    help="--output_dir of t2t-trainer, or <set>/seed_<n> of t2t-af compare",
+  )
+  add("files", metavar="FILES", nargs="+", help="files, or folders of them")
+  add("--out", help=f"folder of what is written; default: RUN/{verb}")
+  add(
+    "--data_dir",
+    help="of the data that the run was trained on; default: where it was then",
+  )
+  add(
+    "--hparams",
+    default="",
+    help="other than the run's: temperature=0.7 of samples, "
+    "num_importance_samples=100 of an SLVM's bound",
+  )
+  return made
+
+
+def check_at_least(args: argparse.Namespace, **smallest: float) -> None:
+  """Raises UserError where a flag is below its smallest value."""
+  for name, number in smallest.items():
+    if not getattr(args, name) >= number:
+      raise errors.UserError(f"--{name} must be at least {number}")
+
+
+@contextlib.contextmanager
+def loaded(
+  verb: str, args: argparse.Namespace, **options: Any
+) -> Iterator[Any]:
+  """The run, which says a line of itself; and `args.out` is set.
+
+  Args:
+    verb: names the folder in the run's.
+    args: of `parser`.
+    **options: of `LoadedRun`.
+  """
+  t2t_af.register()
+  from t2t_af.experiments.asking import loaded_run
+
+  args.run = os.path.expanduser(args.run)
+  if not os.path.isdir(args.run):
+    raise errors.UserError(f"{args.run}: there is no such folder of a run")
+  args.out = os.path.expanduser(args.out or os.path.join(args.run, verb))
+  data_dir = args.data_dir and os.path.expanduser(args.data_dir)
+  with loaded_run.LoadedRun(args.run, data_dir, args.hparams, **options) as run:
+    sys.stderr.write(f"{run.describe()}\n")
+    yield run
+
+
+def each_file(
+  run: Any, paths: list[str], label: str, answer: Callable[[Any, Any], None]
+) -> None:
+  """Answers for every file; one that does not fit is told and passed over.
+
+  Args:
+    run: `LoadedRun`.
+    paths: of files, and of folders of them.
+    label: of the progress bar.
+    answer: of a file (`own_files.OwnFile`) and its content, in raw units.
+
+  Raises:
+    UserError: there is a single file and it does not fit, or none fits.
+  """
+  from t2t_af.experiments.asking import own_files
+
+  files = own_files.find(run.run, paths)
+  refused = []
+  for file in progress.bar(files, label=label, unit="file"):
+    try:
+      answer(file, own_files.read(run.run, file))
+    except errors.UserError as error:
+      refused.append(str(error))
+  if len(refused) == len(files):
+    raise errors.UserError(
+      refused[0]
+      + (f" (and {len(files) - 1} files more)" if len(files) > 1 else "")
+    )
+  for line in refused:
+    sys.stderr.write(f"left out: {line}\n")
+
+
+def print_folder(args: argparse.Namespace) -> None:
+  """Where everything was written: the last line."""
+  print(os.path.abspath(args.out), flush=True)

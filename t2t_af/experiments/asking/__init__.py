@@ -1,0 +1,1 @@
+"""A trained run is asked about sequences that are not its data."""

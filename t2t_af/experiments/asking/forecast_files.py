@@ -1,0 +1,164 @@
+"""Futures of files (`t2t-af forecast`).
+
+forecast.csv  of series: file, step (from 1, the first after the file's end),
+              feature, and a column for each quantile, q5, q25 ..., raw units
+<file>.svg    of series: the end of the file and its fan
+<file>.npz    outputs [samples, steps, ...]: raw units, or uint8 frames
+<file>.gif, <file>.png   of video: what was given and a few futures
+"""
+
+from collections.abc import Iterable, Sequence
+import io
+import os
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from t2t_af import errors
+from t2t_af import whole_file
+from t2t_af.analysis.charts import contact_sheet
+from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.charts import plots
+from t2t_af.experiments.asking import loaded_run
+from t2t_af.experiments.asking import score_files
+
+_MAX_COLUMNS, _MAX_ROWS = 6, 4
+_SHOWN_BEFORE = 3  # times as many steps as are forecast, of the file's end
+_MILLISECONDS = 200
+
+
+class Forecast(NamedTuple):
+  """Of one file; raw units or levels.
+
+  Attributes:
+    name: of the file.
+    given: its end, [steps, ...].
+    samples: [samples, steps, ...].
+  """
+
+  name: str
+  given: np.ndarray
+  samples: np.ndarray
+
+
+class ForecastFiles:
+  """Writes the futures of files into a folder.
+
+  Args:
+    folder: of what is written.
+    names: of a series' columns; none of video.
+    quantiles: of the table.
+    num_cond_steps: steps that a future follows from.
+  """
+
+  def __init__(
+    self,
+    folder: str,
+    names: Sequence[str],
+    quantiles: Sequence[float],
+    num_cond_steps: int,
+  ) -> None:
+    self._folder, self._names = folder, names
+    self._quantiles, self._num_cond_steps = list(quantiles), num_cond_steps
+    self._tables: list[tuple[str, np.ndarray]] = []
+
+  def add(self, made: Forecast) -> None:
+    """A file's pictures and samples; its quantiles wait for `close`."""
+    stream = io.BytesIO()
+    np.savez_compressed(stream, outputs=made.samples)
+    self._write(made.name + ".npz", stream.getvalue())
+    if not self._names:
+      return self._add_video(made)
+    table = loaded_run.to_quantiles(made.samples, self._quantiles)
+    self._tables.append((made.name, table))
+    chart = _fan(made, self._names, table)
+    self._write(made.name + ".svg", chart.encode("utf-8"))
+
+  def close(self) -> None:
+    """Writes the table of all files."""
+    if self._names:
+      path = os.path.join(self._folder, "forecast.csv")
+      score_files.write_csv(path, self._rows())
+
+  def _rows(self) -> Iterable[Sequence[Any]]:
+    yield "file", "step", "feature", *(f"q{100 * q:g}" for q in self._quantiles)
+    for name, table in self._tables:
+      for step in range(table.shape[1]):
+        for i, feature in enumerate(self._names):
+          values = map(score_files.cell, table[:, step, i])
+          yield name, step + 1, feature, *values
+
+  def _add_video(self, made: Forecast) -> None:
+    given = made.given[len(made.given) - self._num_cond_steps :]
+    rows = [
+      pictures.FrameRow(f"sample {n}", np.concatenate([given, sample]))
+      for n, sample in enumerate(made.samples[:_MAX_ROWS], start=1)
+    ]
+    self._write(
+      made.name + ".png", pictures.png(pictures.strip(rows, len(given)))
+    )
+    self._write(
+      made.name + ".gif",
+      pictures.animation(rows, len(given), milliseconds=_MILLISECONDS),
+    )
+
+  def _write(self, name: str, content: bytes) -> None:
+    whole_file.write(os.path.join(self._folder, name), content)
+
+
+def parse_quantiles(text: str) -> list[float]:
+  """Of "5,50,95", in per cent.
+
+  Raises:
+    UserError: they are none.
+  """
+  try:
+    percent = [float(part) for part in text.split(",")]
+  except ValueError as error:
+    raise errors.UserError(
+      f"--quantiles={text}: numbers of per cent, such as 5,50,95"
+    ) from error
+  if not all(0 <= p <= 100 for p in percent):
+    raise errors.UserError(f"--quantiles={text}: from 0 to 100 per cent")
+  return sorted(p / 100 for p in percent)
+
+
+def _fan(made: Forecast, names: Sequence[str], table: np.ndarray) -> str:
+  """SVG: a chart per column, the bands between pairs of quantiles."""
+  num_steps = table.shape[1]
+  total = len(made.given)
+  shown = made.given[max(0, total - _SHOWN_BEFORE * num_steps) :]
+  before = range(total - len(shown) + 1, total + 1)
+  # From the last given step on, so that the fan hangs on to it.
+  after = range(total, total + num_steps + 1)
+  charts = []
+  for column in contact_sheet.some_columns(len(names), _MAX_COLUMNS):
+    of = np.concatenate(
+      [
+        np.repeat(shown[-1:, column][np.newaxis], len(table), 0),
+        table[:, :, column],
+      ],
+      axis=1,
+    )
+    lines = [
+      plots.Line(
+        after,
+        _numbers((of[low] + of[-1 - low]) / 2),
+        0,
+        "band",
+        _numbers((of[-1 - low] - of[low]) / 2),
+      )
+      for low in range(len(of) // 2)
+    ]
+    lines.append(plots.Line(after, _numbers(of[len(of) // 2]), 0))
+    lines.append(plots.Line(before, _numbers(shown[:, column]), 4))
+    title = f"{names[column]} of {made.name}"
+    chart = plots.chart(lines, "step", f"{names[column]} (raw units)", title)
+    legend = {0: "forecast: median, bands of quantiles", 4: "the file"}
+    charts.append(panels.Panel(names[column], chart, legend))
+  return panels.sheet(charts, made.name, columns=min(2, len(charts)))
+
+
+def _numbers(values: np.ndarray) -> list:
+  return [float(v) if np.isfinite(v) else None for v in values]

@@ -1,0 +1,171 @@
+"""Scores of files: tables and charts (`t2t-af score`).
+
+scores.csv   of each step of each file: file, step (from 1), nll_nats,
+             nll_bits_per_dim, of series nll_raw_nats, p_value, is_anomaly;
+             empty where a step has none
+files.csv    of each file: its means
+<file>.svg   NLL and p_value over time
+"""
+
+from collections.abc import Iterable, Sequence
+import csv
+import io
+import os
+from typing import Any, NamedTuple, Optional
+
+import numpy as np
+
+from t2t_af import whole_file
+from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import plots
+from t2t_af.experiments.asking import loaded_run
+
+_NLL = ("nll_nats", "nll_bits_per_dim", "nll_raw_nats")
+
+
+class FileScores(NamedTuple):
+  """Of one file."""
+
+  name: str
+  scores: loaded_run.Scores
+  is_anomaly: Optional[np.ndarray]  # bool [time]; None without a threshold
+
+  @property
+  def num_scored(self) -> int:
+    """Steps that have a likelihood."""
+    return int((~np.isnan(self.scores.nll_nats)).sum())
+
+  def mean(self, name: str) -> float:
+    """Over the steps that have one."""
+    return float(np.nanmean(getattr(self.scores, name)))
+
+
+class ScoreFiles:
+  """What `t2t-af score` says of files, and where it writes it.
+
+  Args:
+    folder: of what is written.
+    is_series: whether raw units are others than the model's.
+    num_bound_samples: of the bound; 0: exact.
+    threshold: nll_nats above which a step is an anomaly, if there is one.
+  """
+
+  def __init__(
+    self,
+    folder: str,
+    is_series: bool,
+    num_bound_samples: int,
+    threshold: Optional[float],
+  ) -> None:
+    self._folder, self._is_series = folder, is_series
+    self._num_bound_samples, self._threshold = num_bound_samples, threshold
+    self._columns = _NLL if is_series else _NLL[:2]
+
+  def judge(self, name: str, scores: loaded_run.Scores) -> FileScores:
+    """With its anomalies."""
+    if self._threshold is None:
+      return FileScores(name, scores, None)
+    with np.errstate(invalid="ignore"):
+      return FileScores(name, scores, scores.nll_nats > self._threshold)
+
+  def line(self, of: FileScores) -> str:
+    """A file's means in a line; a bound says that it is one."""
+    sign = "<= " if self._num_bound_samples else ""
+    total = len(of.scores.nll_nats)
+    parts = [
+      f"{sign}{of.mean('nll_nats'):.4f} nats/step",
+      f"{sign}{of.mean('nll_bits_per_dim'):.4f} bits/dim",
+    ]
+    if self._is_series:
+      parts.append(
+        f"{sign}{of.mean('nll_raw_nats'):.4f} nats/step in raw units"
+      )
+    if self._num_bound_samples:
+      parts.append(f"a bound of {self._num_bound_samples} samples")
+    if of.is_anomaly is not None:
+      parts.append(f"{int(of.is_anomaly.sum())} anomalies")
+    return f"{of.name}: {of.num_scored} of {total} steps, {', '.join(parts)}"
+
+  def write(self, files: Sequence[FileScores]) -> None:
+    """The tables, and a chart of each file."""
+    self._write_csv("scores.csv", self._step_rows(files))
+    self._write_csv("files.csv", self._file_rows(files))
+    for of in files:
+      whole_file.write(
+        os.path.join(self._folder, of.name + ".svg"),
+        self._chart(of).encode("utf-8"),
+      )
+
+  def _write_csv(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    write_csv(os.path.join(self._folder, name), rows)
+
+  def _step_rows(self, files: Sequence[FileScores]) -> Iterable[Sequence[Any]]:
+    yield "file", "step", *self._columns, "p_value", "is_anomaly"
+    for of in files:
+      for t in range(len(of.scores.nll_nats)):
+        row = [cell(getattr(of.scores, name)[t]) for name in self._columns]
+        is_scored = of.is_anomaly is not None and row[0] != ""
+        yield (
+          of.name,
+          t + 1,
+          *row,
+          cell(of.scores.p_value[t]),
+          int(of.is_anomaly[t]) if is_scored else "",
+        )
+
+  def _file_rows(self, files: Sequence[FileScores]) -> Iterable[Sequence[Any]]:
+    yield (
+      *("file", "num_steps", "num_scored_steps", *self._columns),
+      *("num_anomalies", "num_bound_samples"),
+    )
+    for of in files:
+      yield (
+        of.name,
+        len(of.scores.nll_nats),
+        of.num_scored,
+        *(cell(of.mean(name)) for name in self._columns),
+        "" if of.is_anomaly is None else int(of.is_anomaly.sum()),
+        self._num_bound_samples,
+      )
+
+  def _chart(self, of: FileScores) -> str:
+    nll = of.scores.nll_nats
+    steps = range(1, len(nll) + 1)
+    lines = [plots.Line(steps, _gaps(nll), 0)]
+    legend = {0: "NLL" + (" (a bound)" if self._num_bound_samples else "")}
+    if self._threshold is not None:
+      level = [self._threshold] * len(nll)
+      lines.append(plots.Line(steps, level, 4, "dashed"))
+      legend[4] = "threshold, from the dev split"
+      above = np.where(of.is_anomaly, nll, np.nan)
+      lines.append(plots.Line(steps, _gaps(above), 1, "points"))
+      legend[1] = "above it"
+    shown = [
+      panels.Panel(
+        of.name,
+        plots.chart(lines, "step", "nats per step", f"NLL of {of.name}"),
+        legend,
+      )
+    ]
+    if not np.isnan(of.scores.p_value).all():
+      line = plots.Line(steps, _gaps(of.scores.p_value), 2)
+      title = f"tail probability of {of.name}"
+      chart = plots.chart([line], "step", "p", title, (0.0, 1.0))
+      shown.append(panels.Panel("tail probability", chart))
+    return panels.sheet(shown, of.name, columns=1)
+
+
+def write_csv(path: str, rows: Iterable[Sequence[Any]]) -> None:
+  """A table, whole or not at all."""
+  stream = io.StringIO()
+  csv.writer(stream, lineterminator="\n").writerows(rows)
+  whole_file.write(path, stream.getvalue().encode("utf-8"))
+
+
+def cell(value: float) -> Any:
+  """A number of a table, in nine digits; nothing of NaN."""
+  return "" if np.isnan(value) else f"{value:.9g}"
+
+
+def _gaps(values: np.ndarray) -> list[Optional[float]]:
+  return [float(v) if np.isfinite(v) else None for v in values]

@@ -1,0 +1,68 @@
+"""The commands and the Python of docs/asking_a_run.md, run as they stand."""
+
+import os
+import pathlib
+import re
+import shlex
+
+import numpy as np
+import pytest
+
+from tests.fixtures import asked_runs
+
+_ROOT = pathlib.Path(__file__).parents[2]
+_DOC = _ROOT / "docs" / "asking_a_run.md"
+_MODULES = {
+  "t2t-datagen": "t2t_datagen",
+  "t2t-trainer": "t2t_trainer",
+  "t2t-af": "main",
+}
+
+
+def _blocks(language):
+  text = _DOC.read_text(encoding="utf-8")
+  return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
+
+
+def _commands():
+  (block,) = _blocks("console")
+  return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
+
+
+def test_the_transcript_is_of_five_commands_at_most():
+  assert 3 <= len(_commands()) <= 5
+  assert {shlex.split(c)[0] for c in _commands()} == set(_MODULES)
+
+
+@pytest.mark.slow
+def test_from_a_folder_of_csv_files_to_forecasts(tmp_path, run_python):
+  for n in range(12):
+    path = tmp_path / "mine" / f"s{n}.csv"
+    asked_runs.write_csv(str(path), asked_runs.walk(300, n))
+  for command in _commands():
+    name, *argv = shlex.split(command)
+    done = run_python(
+      "-m", f"t2t_af.bin.{_MODULES[name]}", *argv, path=[_ROOT], timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+  for path in (
+    "score/scores.csv",
+    "score/s3.csv.svg",
+    "forecast/forecast.csv",
+    "forecast/s3.csv.svg",
+    "transform/s3.csv.npz",
+  ):
+    assert (tmp_path / "runs" / "af" / path).stat().st_size
+  (snippet,) = _blocks("python")
+  done = run_python(
+    "-c",
+    snippet
+    + "\n  assert log_prob.notna().sum() == len(frame) - 9"
+    + "\n  assert abs(again - frame).max().max() < 1e-3"
+    + "\n  assert fan.shape == (20, 10) and futures.shape == (100, 20, 2)",
+    path=[_ROOT],
+  )
+  assert done.returncode == 0, done.stderr
+  noise = np.load(tmp_path / "runs" / "af" / "transform" / "s3.csv.npz")["y"]
+  # A trained flow leaves less to explain than standardising does.
+  assert noise[3:].std() > 0.8 and os.path.exists(tmp_path / "data")
