@@ -86,7 +86,7 @@ def each_file(
 
   files = own_files.find(run.run, paths)
   refused = []
-  for file in progress.bar(files, label=label, unit="file"):
+  for file in progress.bar(files, label=label, unit="files"):
     try:
       answer(file, own_files.read(run.run, file))
     except errors.UserError as error:

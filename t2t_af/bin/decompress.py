@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
     from t2t_af.experiments.asking import transform_files
 
     coder = frame_coder.FrameCoder(run)
-    for path in progress.bar(args.files, label="decoding", unit="file"):
+    for path in progress.bar(args.files, label="decoding", unit="files"):
       path = os.path.expanduser(path)
       with open(path, "rb") as stream:
         frames = coder.decode(stream.read(), path)

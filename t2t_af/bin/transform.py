@@ -55,7 +55,7 @@ def _transform(run, args):
 def _inverse(run, args):
   from t2t_af.experiments.asking import transform_files
 
-  for path in progress.bar(args.files, label="inverting", unit="file"):
+  for path in progress.bar(args.files, label="inverting", unit="files"):
     name = os.path.basename(path).removesuffix(_ENDS_WITH)
     x = run.inverse(transform_files.read_noise(os.path.expanduser(path)))
     transform_files.write_data(run, args.out, name + ".inverse", x)

@@ -21,7 +21,7 @@ from t2t_af.records import json_file
 
 # Numbers of one call: so much fits everywhere.
 _NUMBERS_AT_ONCE = 2**22
-_MAX_AT_ONCE = 512
+_MAX_AT_ONCE = 2048
 
 
 class AskedRun(trained_run.TrainedRun):

@@ -194,7 +194,7 @@ class LoadedRun:
         f"{run.num_inputs}"
       )
     sampler = sampler_lib.Sampler(run, steps, num_samples, seed)
-    return self._units.raw(sampler.futures(given))
+    return self._units.raw(sampler.futures(given[np.newaxis])[0])
 
   def forecast(
     self,

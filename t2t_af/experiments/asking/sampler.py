@@ -30,31 +30,42 @@ class Sampler:
   ) -> None:
     self._run, self._num_steps, self._seed = run, num_steps, seed
     self._num_samples = num_samples
-    length = run.num_inputs + num_steps
-    # Of one context at a time: many samples can fill the memory.
-    self._at_once = min(num_samples, run.at_once(length))
+    # All samples of some contexts, or some samples of one: they fill memory.
+    fitting = run.at_once(run.num_inputs + num_steps)
+    self._samples_at_once = min(num_samples, fitting)
+    self.contexts_at_once = max(1, fitting // num_samples)
 
-  def futures(self, context: np.ndarray) -> np.ndarray:
-    """[num_samples, num_steps, ...]; context: [steps, ...], its end counts.
+  def futures(self, contexts: np.ndarray) -> np.ndarray:
+    """[contexts, num_samples, num_steps, ...] of contexts [n, steps, ...].
 
-    Both as the data are: uint8 levels, or a standardised float32 series.
+    The end of a context counts. All are as the data are: uint8 levels, or a
+    standardised float32 series.
     """
     asked = self._run.question(
-      ("futures", self._num_steps, self._at_once, self._seed),
+      ("futures", self._num_steps, self._samples_at_once, self._seed),
       self._build,
       seed=self._seed,
     )
-    given = context[np.newaxis, len(context) - self._run.num_inputs :]
-    calls = -(-self._num_samples // self._at_once)
-    drawn = [asked(inputs=given)["outputs"][0] for _ in range(calls)]
-    return np.concatenate(drawn)[: self._num_samples]
+    given = contexts[:, contexts.shape[1] - self._run.num_inputs :]
+    at_once = self.contexts_at_once
+    return np.concatenate(
+      [
+        self._of_some(asked, given[i : i + at_once])
+        for i in range(0, len(given), at_once)
+      ]
+    )
+
+  def _of_some(self, asked: question.Question, given: np.ndarray) -> np.ndarray:
+    calls = -(-self._num_samples // self._samples_at_once)
+    drawn = [asked(inputs=given)["outputs"] for _ in range(calls)]
+    return np.concatenate(drawn, axis=1)[:, : self._num_samples]
 
   def _build(self) -> tuple[question.Tensors, question.Tensors]:
     run = self._run
     inputs = run.placeholder(run.num_inputs)
     with run.built(
       tf.estimator.ModeKeys.PREDICT,
-      num_decodes=self._at_once,
+      num_decodes=self._samples_at_once,
       video_num_target_frames=self._num_steps,
     ) as model:
       outputs = model.futures({"inputs": inputs})

@@ -9,6 +9,8 @@ Where the model is right it is uniform on its values, whatever the model, its
 bound and its units; near 0 is what the model would hardly do.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from t2t_af.experiments.asking import asked_run
@@ -37,24 +39,44 @@ def of_sequence(
   """
   sampler = sampler_lib.Sampler(run, run.num_targets, num_samples, seed)
   starts = scorer.window_starts(name, len(steps))
-  num_inputs = run.num_inputs
-  probabilities = []
-  for start in starts:
-    given = steps[start : start + num_inputs]
-    futures = sampler.futures(given)
-    given = np.repeat(given[np.newaxis], num_samples, axis=0)
-    drawn = scorer.windows(
-      np.concatenate([given, futures], axis=1),
-      *scorer_lib.labels(name, [start] * num_samples),
-      are_samples=True,
-    )[:, -run.num_targets :]
-    true = nll[start + num_inputs : start + scorer.length]
-    # What is not a number was no future that one would expect.
-    beyond = num_samples - (drawn < true).sum(axis=0)
-    probabilities.append((1 + beyond) / (1 + num_samples))
-  return tiling.per_step(
-    np.array(probabilities), starts, scorer.length, len(steps)
+  at_once = sampler.contexts_at_once
+  probabilities = np.concatenate(
+    [
+      _of_windows(
+        run, scorer, sampler, name, steps, nll, starts[i : i + at_once]
+      )
+      for i in range(0, len(starts), at_once)
+    ]
   )
+  return tiling.per_step(probabilities, starts, scorer.length, len(steps))
+
+
+def _of_windows(
+  run: asked_run.AskedRun,
+  scorer: scorer_lib.Scorer,
+  sampler: sampler_lib.Sampler,
+  name: str,
+  steps: np.ndarray,
+  nll: np.ndarray,
+  starts: Sequence[int],
+) -> np.ndarray:
+  """[windows, targets] of windows that begin at `starts`."""
+  windows = tiling.cut(steps, starts, scorer.length)
+  given = windows[:, : run.num_inputs]
+  futures = sampler.futures(given)  # [windows, samples, targets, ...]
+  num_samples = futures.shape[1]
+  given = np.repeat(given[:, np.newaxis], num_samples, axis=1)
+  drawn = np.concatenate([given, futures.astype(given.dtype)], axis=2)
+  of_drawn = scorer.windows(
+    drawn.reshape([-1, *windows.shape[1:]]),
+    *scorer_lib.labels(name, np.repeat(starts, num_samples)),
+    are_samples=True,
+  )[:, -run.num_targets :]
+  of_drawn = of_drawn.reshape([len(starts), num_samples, run.num_targets])
+  true = tiling.cut(nll, starts, scorer.length)[:, run.num_inputs :]
+  # What is not a number was no future that one would expect.
+  beyond = num_samples - (of_drawn < true[:, np.newaxis]).sum(axis=1)
+  return (1 + beyond) / (1 + num_samples)
 
 
 def threshold(
