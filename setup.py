@@ -98,6 +98,7 @@ setuptools.setup(
   install_requires=_pins(),
   extras_require={
     "perceptual": _PERCEPTUAL,
+    "compress": ["constriction==0.4.2"],  # a range coder
     "gpu": _listed("requirements-gpu.txt"),
   },
   entry_points={

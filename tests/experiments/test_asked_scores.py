@@ -81,6 +81,30 @@ def test_video_has_the_scores_of_an_evaluation(video_run):
       np.testing.assert_allclose(scored[9:19].mean(), nll, **SAME)
 
 
+@pytest.mark.slow
+def test_a_video_flow_scores_as_in_an_evaluation_and_has_futures(tmp_path):
+  made = asked_runs.train_on_video(
+    tmp_path,
+    "video_flow",
+    "video_flow_af_tiny",
+    "n_levels=2,depth=1,coupling_width=4,latent_encoder_width=4,"
+    "latent_encoder_depth=1,batch_size=2,video_num_target_frames=4",
+  )
+  record = _evaluated(made)
+  with loaded_run.LoadedRun(made.output_dir) as run:
+    (name,), (nll,) = (
+      record[key] for key in ("sequence_ids", "nll_nats_per_dim_per_sequence")
+    )
+    scored = _scored(run, made, name.rpartition("/")[0])
+    first = run.run.num_inputs
+    np.testing.assert_allclose(scored[first : first + 4].mean(), nll, **SAME)
+    assert not np.isnan(scored[first:]).any()
+    given = np.zeros([first, 16, 16, 1], np.uint8)
+    assert run.sample(given, 2, steps=5).shape == (2, 5, 16, 16, 1)
+    with pytest.raises(errors.UserError, match="no flow of the data .*video_f"):
+      run.transform(given)
+
+
 def test_raw_units_and_log_prob_differ_by_the_scale_of_the_run(series_run):
   x = asked_runs.walk(49, 50)
   with loaded_run.LoadedRun(series_run.output_dir) as run:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Optional
 import numpy as np
 
 from t2t_af import whole_file
+from t2t_af.analysis import formats
 from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.experiments.asking import loaded_run
@@ -81,7 +82,8 @@ class ScoreFiles:
         f"{sign}{of.mean('nll_raw_nats'):.4f} nats/step in raw units"
       )
     if self._num_bound_samples:
-      parts.append(f"a bound of {self._num_bound_samples} samples")
+      count = formats.plural(self._num_bound_samples, "sample")
+      parts.append(f"a bound of {count}")
     if of.is_anomaly is not None:
       parts.append(f"{int(of.is_anomaly.sum())} anomalies")
     return f"{of.name}: {of.num_scored} of {total} steps, {', '.join(parts)}"
