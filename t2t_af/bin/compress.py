@@ -32,7 +32,7 @@ def main(argv: list[str]) -> int:
 
     def answer(file, frames):
       run.check(frames, file.path)
-      code = coder.encode(frames)
+      code = coder.encode(frames, show_progress=True)
       path = os.path.join(args.out, file.name + ENDS_WITH)
       whole_file.write(path, code.data)
       lines.append(_line(file.name, frames, code))

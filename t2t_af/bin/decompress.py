@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
     for path in progress.bar(args.files, label="decoding", unit="files"):
       path = os.path.expanduser(path)
       with open(path, "rb") as stream:
-        frames = coder.decode(stream.read(), path)
+        frames = coder.decode(stream.read(), path, show_progress=True)
       name = os.path.basename(path).removesuffix(compress.ENDS_WITH)
       transform_files.write_data(run, args.out, name, frames)
   asking.print_folder(args)

@@ -68,7 +68,9 @@ def _score(run, args):
 
   def answer(file, x):
     name = own_files.sequence_id(run.run, file, len(x))
-    found[file.name] = run.score(x, name, args.num_samples, args.seed)
+    found[file.name] = run.score(
+      x, name, args.num_samples, args.seed, show_progress=True
+    )
 
   asking.each_file(run, args.files, "scoring", answer)
   table = score_files.ScoreFiles(

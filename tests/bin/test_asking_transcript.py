@@ -56,10 +56,13 @@ def test_from_a_folder_of_csv_files_to_forecasts(tmp_path, run_python):
   (snippet,) = _blocks("python")
   done = run_python(
     "-c",
-    snippet
-    + "\n  assert log_prob.notna().sum() == len(frame) - 9"
-    + "\n  assert abs(again - frame).max().max() < 1e-3"
-    + "\n  assert fan.shape == (20, 10) and futures.shape == (100, 20, 2)",
+    # A notebook has eager mode on, and keeps it.
+    "import t2t_af, tensorflow as tf\ntf.compat.v1.enable_eager_execution()\n"
+    + snippet
+    + "\nassert log_prob.notna().sum() == len(frame) - 9"
+    + "\nassert abs(again - frame).max().max() < 1e-3"
+    + "\nassert tf.executing_eagerly()"
+    + "\nassert fan.shape == (20, 10) and futures.shape == (100, 20, 2)",
     path=[_ROOT],
   )
   assert done.returncode == 0, done.stderr

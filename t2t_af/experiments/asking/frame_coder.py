@@ -16,6 +16,7 @@ so that both see the same numbers to the last bit on one machine. On another
 one they may differ; a checksum of the frames tells then.
 """
 
+from collections.abc import Iterable
 import hashlib
 import json
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import loaded_run
+from t2t_af.experiments.asking import long_work
 from t2t_af.experiments.asking import units as units_lib
 from t2t_af.experiments.asking import whole_flow
 from t2t_af.models import data_flow
@@ -78,7 +80,7 @@ class FrameCoder:
     self._shape = tuple(run.run.step_shape)
     self._digest = _digest(run, self._next)
 
-  def encode(self, frames: np.ndarray) -> Code:
+  def encode(self, frames: np.ndarray, show_progress: bool = False) -> Code:
     """The code of uint8 [time, height, width, channels]."""
     num_given = self._next.num_given
     if len(frames) <= num_given:
@@ -87,7 +89,7 @@ class FrameCoder:
       )
     encoder = self._queue.RangeEncoder()
     model_bits = 0.0
-    for t in range(num_given, len(frames)):
+    for t in self._each(len(frames), show_progress, "coding"):
       mean, std = self._next(frames[t - num_given : t])
       levels = frames[t].ravel()
       encoder.encode(levels.astype(np.int32), self._gaussian, mean, std)
@@ -109,12 +111,15 @@ class FrameCoder:
       model_bits / dims,
     )
 
-  def decode(self, data: bytes, where: str) -> np.ndarray:
+  def decode(
+    self, data: bytes, where: str, show_progress: bool = False
+  ) -> np.ndarray:
     """The frames of a code.
 
     Args:
       data: all of the file.
       where: what it is called in errors.
+      show_progress: whether a bar is drawn where it takes long.
 
     Raises:
       UserError: it is no code, one of another model, or damaged; or this
@@ -135,7 +140,7 @@ class FrameCoder:
       )
       words = np.frombuffer(body[size:], "<u4").astype(np.uint32)
       decoder = self._queue.RangeDecoder(words)
-      for t in range(num_given, len(frames)):
+      for t in self._each(len(frames), show_progress, "decoding"):
         mean, std = self._next(frames[t - num_given : t])
         levels = decoder.decode(self._gaussian, mean, std)
         frames[t] = levels.reshape(self._shape)
@@ -147,6 +152,11 @@ class FrameCoder:
         "was made on a machine that computes the flows otherwise"
       )
     return frames
+
+  def _each(self, num_frames: int, shown: bool, label: str) -> Iterable[int]:
+    """The frames that the flows code."""
+    frames = range(self._next.num_given, num_frames)
+    return long_work.bar(frames, shown, label, "frames")
 
 
 class NextFrame:

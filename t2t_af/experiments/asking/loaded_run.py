@@ -86,7 +86,12 @@ class LoadedRun:
     self._units.steps(x, name)
 
   def score(
-    self, x: Any, name: str = "x", num_samples: int = 0, seed: int = 0
+    self,
+    x: Any,
+    name: str = "x",
+    num_samples: int = 0,
+    seed: int = 0,
+    show_progress: bool = False,
   ) -> Scores:
     """The likelihood of every step of a sequence.
 
@@ -96,13 +101,14 @@ class LoadedRun:
         and what it is called in errors.
       num_samples: futures of each window, for p_value; 0: none.
       seed: of these.
+      show_progress: whether a bar is drawn where it takes long.
     """
     run, steps = self.run, self._units.steps(x, name)
     nll = self._scorer.sequence(name, steps)
     p_value = np.full(len(steps), np.nan)
     if num_samples:
       p_value = tails.of_sequence(
-        run, self._scorer, name, steps, nll, num_samples, seed
+        run, self._scorer, name, steps, nll, num_samples, seed, show_progress
       )
     nats = nll * run.dims
     return Scores(

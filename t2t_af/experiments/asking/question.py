@@ -35,12 +35,12 @@ class Question:
         tf.set_random_seed(seed)
       self._feeds, self._fetches = build()
       self._variables = tf.global_variables()
-      saver = tf.train.Saver(self._variables) if self._variables else None
-    self._session = tf.Session(
-      graph=graph, config=config or session_lib.config()
-    )
-    if saver:
-      saver.restore(self._session, checkpoint)
+      self._session = tf.Session(
+        graph=graph, config=config or session_lib.config()
+      )
+      # Here too: outside of the graph an eager process restores otherwise.
+      if self._variables:
+        tf.train.Saver(self._variables).restore(self._session, checkpoint)
 
   def __call__(self, **arrays: Any) -> dict[str, np.ndarray]:
     """The tensors' values where the placeholders have these."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import long_work
 from t2t_af.experiments.asking import sampler as sampler_lib
 from t2t_af.experiments.asking import scorer as scorer_lib
 from t2t_af.experiments.asking import tiling
@@ -27,6 +28,7 @@ def of_sequence(
   nll: np.ndarray,
   num_samples: int,
   seed: int = 0,
+  show_progress: bool = False,
 ) -> np.ndarray:
   """Tail probabilities [time]; NaN at steps that no window has as targets.
 
@@ -36,19 +38,21 @@ def of_sequence(
     nll: of `Scorer.sequence`, [time].
     num_samples: futures of each window.
     seed: of the draws.
+    show_progress: whether a bar is drawn where it takes long.
   """
   sampler = sampler_lib.Sampler(run, run.num_targets, num_samples, seed)
   starts = scorer.window_starts(name, len(steps))
   at_once = sampler.contexts_at_once
-  probabilities = np.concatenate(
-    [
-      _of_windows(
-        run, scorer, sampler, name, steps, nll, starts[i : i + at_once]
-      )
-      for i in range(0, len(starts), at_once)
-    ]
+  batches = [starts[i : i + at_once] for i in range(0, len(starts), at_once)]
+  probabilities = [
+    _of_windows(run, scorer, sampler, name, steps, nll, batch)
+    for batch in long_work.bar(
+      batches, show_progress, f"futures of {name}", "batches"
+    )
+  ]
+  return tiling.per_step(
+    np.concatenate(probabilities), starts, scorer.length, len(steps)
   )
-  return tiling.per_step(probabilities, starts, scorer.length, len(steps))
 
 
 def _of_windows(
