@@ -1,0 +1,94 @@
+"""Which files are meant, what they are called, and their columns."""
+
+import os
+
+import numpy as np
+import pytest
+
+import t2t_af
+from t2t_af import errors
+from t2t_af.experiments.asking import columns
+from t2t_af.experiments.asking import long_work
+from t2t_af.experiments.asking import own_files
+from tests.fixtures import asked_runs
+
+
+@pytest.fixture(name="run", scope="module")
+def _run(series_run):
+  with t2t_af.load(series_run.output_dir) as run:
+    yield run.run
+
+
+def _write(path):
+  return asked_runs.write_csv(str(path), asked_runs.walk(20, 0))
+
+
+def test_files_of_the_data_are_called_as_in_the_data(run, series_run, tmp_path):
+  inside = os.path.join(series_run.source, "b.csv")
+  link = tmp_path / "link"
+  link.symlink_to(series_run.source)
+  for path in (inside, str(link / "b.csv")):
+    (file,) = own_files.find(run, [path])
+    assert (file.name, file.sequence_id, file.path) == ("b.csv", "b.csv", path)
+
+
+def test_a_folder_means_its_files_whatever_lies_deeper(run, tmp_path):
+  _write(tmp_path / "mine" / "x.csv")
+  _write(tmp_path / "mine" / "deep" / "y.csv")
+  (tmp_path / "mine" / "notes.txt").write_text("no series")
+  found = own_files.find(run, [str(tmp_path / "mine")])
+  assert [file.name for file in found] == ["deep/y.csv", "x.csv"]
+
+
+def test_files_of_one_name_are_told_apart(run, tmp_path):
+  paths = [_write(tmp_path / folder / "x.csv") for folder in ("one", "two")]
+  names = [file.name for file in own_files.find(run, paths)]
+  assert len(set(names)) == 2 and not any(n.startswith("/") for n in names)
+
+
+def test_a_folder_without_files_of_the_kind_is_told(run, tmp_path):
+  (tmp_path / "clip.mp4").write_bytes(b"x")
+  with pytest.raises(errors.UserError, match="no files"):
+    own_files.find(run, [str(tmp_path)])
+
+
+def test_columns_are_found_by_name_and_without_names_by_place():
+  assert columns.places(["c", "a", "b"], ["a", "b"], "x") == [1, 2]
+  assert columns.places(["column1", "column2"], ["a", "b"], "x") == [0, 1]
+  with pytest.raises(errors.UserError, match="x: .* there is no a, b among"):
+    columns.places(["column1", "column2", "column3"], ["a", "b"], "x")
+  # Columns that a person named are not taken for others.
+  with pytest.raises(errors.UserError, match="there is no b among a, c"):
+    columns.places(["a", "c"], ["a", "b"], "x")
+
+
+def test_parts_of_long_videos_are_called_as_in_the_data(video_run, run):
+  with t2t_af.load(video_run.output_dir) as of_video:
+    file = own_files.OwnFile("v.avi", "v.avi", "v.avi")
+    called = [
+      own_files.sequence_id(of_video.run, file, n) for n in (29, 319, 320)
+    ]
+  assert called == ["v.avi/1-29", "v.avi/1-319", "v.avi/1-300"]
+  assert own_files.sequence_id(run, file, 29) == "v.avi"
+
+
+def test_what_is_no_array_is_told(video_run, tmp_path):
+  path = tmp_path / "x.npy"
+  path.write_bytes(b"no array")
+  with t2t_af.load(video_run.output_dir) as run:
+    (file,) = own_files.find(run.run, [str(path)])
+    with pytest.raises(errors.UserError, match="x.npy: is no .npy file"):
+      own_files.read(run.run, file)
+    np.save(path, np.array([{}], object), allow_pickle=True)
+    with pytest.raises(errors.UserError, match="x.npy: is no .npy file"):
+      own_files.read(run.run, file)
+
+
+def test_a_bar_is_drawn_of_long_work_alone(capsys):
+  for count, shown in ((11, False), (10, True)):
+    items = range(count)
+    assert long_work.bar(items, shown, "waiting", "steps") is items
+  assert list(long_work.bar(range(11), True, "waiting", "steps")) == [
+    *range(11)
+  ]
+  assert "waiting" in capsys.readouterr().err
