@@ -48,9 +48,12 @@ def load(
   Returns:
     The LoadedRun.
   """
-  register()
-  asking = importlib.import_module("t2t_af.experiments.asking.loaded_run")
-  return asking.LoadedRun(output_dir, data_dir, **options)
+  asking = "t2t_af.experiments.asking"
+  mode = importlib.import_module(f"{asking}.graph_mode").GraphMode()
+  with mode.held():
+    register()
+    module = importlib.import_module(f"{asking}.loaded_run")
+    return module.LoadedRun(output_dir, data_dir, mode=mode, **options)
 
 
 @contextlib.contextmanager

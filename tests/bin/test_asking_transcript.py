@@ -19,6 +19,24 @@ _MODULES = {
 }
 
 
+# A notebook has eager mode on, and keeps it and all that it has made.
+_NOTEBOOK_BEFORE = """
+import tensorflow as tf
+double = tf.keras.Sequential([tf.keras.layers.Dense(2)])
+first = double(tf.ones([1, 3]))
+doubled = tf.function(lambda x: 2 * x)
+doubled(tf.constant(1.0))
+"""
+_NOTEBOOK_AFTER = """
+assert tf.executing_eagerly() and doubled(tf.constant([3.0])).numpy() == 6.0
+assert (double(tf.ones([1, 3])).numpy() == first.numpy()).all()
+with tf.GradientTape() as tape:
+  loss = tf.reduce_sum(tf.keras.layers.Dense(1)(double(tf.ones([4, 3]))))
+assert all(g is not None for g in tape.gradient(loss, double.variables))
+assert tf.Variable(1.0).numpy() == 1.0
+"""
+
+
 def _blocks(language):
   text = _DOC.read_text(encoding="utf-8")
   return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
@@ -56,12 +74,11 @@ def test_from_a_folder_of_csv_files_to_forecasts(tmp_path, run_python):
   (snippet,) = _blocks("python")
   done = run_python(
     "-c",
-    # A notebook has eager mode on, and keeps it.
-    "import t2t_af, tensorflow as tf\ntf.compat.v1.enable_eager_execution()\n"
+    _NOTEBOOK_BEFORE
     + snippet
     + "\nassert log_prob.notna().sum() == len(frame) - 9"
     + "\nassert abs(again - frame).max().max() < 1e-3"
-    + "\nassert tf.executing_eagerly()"
+    + _NOTEBOOK_AFTER
     + "\nassert fan.shape == (20, 10) and futures.shape == (100, 20, 2)",
     path=[_ROOT],
   )

@@ -8,6 +8,7 @@ import numpy as np
 from t2t_af import errors
 from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import columns
+from t2t_af.experiments.asking import graph_mode
 from t2t_af.experiments.asking import sampler as sampler_lib
 from t2t_af.experiments.asking import scorer as scorer_lib
 from t2t_af.experiments.asking import tails
@@ -43,8 +44,8 @@ class LoadedRun:
   width, channels]. A frame in gives a frame out, with the same index. Series
   are standardised by the run's own statistics, whatever data they are from.
 
-  All graphs and sessions are its own: the process's default graph and eager
-  mode stay as they are. `close`, or `with t2t_af.load(folder) as run`, gives
+  All graphs and sessions are its own. The process is as it was after every
+  call, in eager mode where it was. `close`, or `with t2t_af.load(folder) as run`, gives
   the memory back.
 
   Args:
@@ -55,6 +56,7 @@ class LoadedRun:
       num_importance_samples of an SLVM's bound.
     checkpoint: path of another one than the best on the dev split, or else the
       newest.
+    mode: what TensorFlow does outside (`t2t_af.load`); None: as it is.
 
   Attributes:
     run: what is known of it: step, checkpoint, hparams, problem.
@@ -70,13 +72,16 @@ class LoadedRun:
     data_dir: Optional[str] = None,
     hparams: str = "",
     checkpoint: Optional[str] = None,
+    mode: Optional[graph_mode.GraphMode] = None,
   ) -> None:
+    self.mode = mode or graph_mode.GraphMode()
     self.run = asked_run.AskedRun(output_dir, data_dir, hparams, checkpoint)
     self._units = units_lib.Units(self.run)
     self._scorer = scorer_lib.Scorer(self.run)
     self.names = list(self._units.names)
 
   @property
+  @graph_mode.held
   def num_bound_samples(self) -> int:
     """Samples of the bound that an NLL is; 0: it is exact."""
     return self._scorer.num_bound_samples
@@ -85,6 +90,7 @@ class LoadedRun:
     """Raises UserError where a sequence is none that the run takes."""
     self._units.steps(x, name)
 
+  @graph_mode.held
   def score(
     self,
     x: Any,
@@ -127,11 +133,13 @@ class LoadedRun:
       return columns.like_column(x, values, "log_prob")
     return values
 
+  @graph_mode.held
   def threshold(self, rate: float = 0.01) -> float:
     """nll_nats above which `rate` of the steps of the dev split are."""
     nll = tails.threshold(self.run, self._scorer, rate)
     return nll * self.run.dims
 
+  @graph_mode.held
   def transform(self, x: Any) -> whole_flow.Transformed:
     """Noise, shift and log-scale of a sequence: raw = shift + exp(log_scale) y.
 
@@ -152,6 +160,7 @@ class LoadedRun:
       *(columns.like_frame(x, values, self.names) for values in made)
     )
 
+  @graph_mode.held
   def inverse(self, y: Any) -> Any:
     """The sequence, in raw units or levels, whose noise is y [time, ...]."""
     noise = (
@@ -172,6 +181,7 @@ class LoadedRun:
     """First steps that some transforms leave as they are: no noise yet."""
     return self._flow().num_unscored
 
+  @graph_mode.held
   def sample(
     self,
     context: Any,
