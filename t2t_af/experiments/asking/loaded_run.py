@@ -44,9 +44,9 @@ class LoadedRun:
   width, channels]. A frame in gives a frame out, with the same index. Series
   are standardised by the run's own statistics, whatever data they are from.
 
-  All graphs and sessions are its own. The process is as it was after every
-  call, in eager mode where it was. `close`, or `with t2t_af.load(folder) as run`, gives
-  the memory back.
+  All graphs and sessions are its own, and the process is as it was after every
+  call, in eager mode where it was. `close`, or `with t2t_af.load(folder) as
+  run`, gives the memory back.
 
   Args:
     output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare.
