@@ -48,12 +48,16 @@ def load(
   Returns:
     The LoadedRun.
   """
-  asking = "t2t_af.experiments.asking"
-  mode = importlib.import_module(f"{asking}.graph_mode").GraphMode()
-  with mode.held():
+  from t2t_af.compat import onednn
+  from t2t_af.compat import quiet
+
+  quiet.before_tensorflow()
+  onednn.before_tensorflow()
+  graphs = importlib.import_module("t2t_af.compat.graphs")
+  with graphs.graph_mode():
     register()
-    module = importlib.import_module(f"{asking}.loaded_run")
-    return module.LoadedRun(output_dir, data_dir, mode=mode, **options)
+    asking = importlib.import_module("t2t_af.experiments.asking.loaded_run")
+    return asking.LoadedRun(output_dir, data_dir, **options)
 
 
 @contextlib.contextmanager

@@ -48,6 +48,40 @@ def test_shift_and_scale_lead_from_noise_to_data_in_raw_units(run):
   assert np.ptp(shift[:3], axis=0).max() == 0 < np.ptp(shift[3:], axis=0).min()
 
 
+def test_noise_is_standard_where_the_scale_has_a_floor(series_run):
+  """A floor of twice the data's spread: y is x over more than the floor."""
+  x = asked_runs.walk(60, 65)
+  with t2t_af.load(series_run.output_dir, hparams="scale_floor=2.0") as run:
+    y, shift, log_scale = run.transform(x)
+    back = run.inverse(y)
+  with t2t_af.load(series_run.output_dir, hparams="scale_floor=0") as run:
+    without = run.transform(x)
+    assert (np.abs(run.inverse(without.y) - x) / _std(x)).max() < SAME
+  assert (np.abs(back - x) / _std(x)).max() < SAME
+  rebuilt = shift + np.exp(log_scale) * y
+  assert (np.abs(rebuilt - x) / _std(x)).max() < SAME
+  np.testing.assert_allclose(shift, without.shift, rtol=1e-5)
+  scale, before = np.exp(log_scale)[6:], np.exp(without.log_scale)[6:]
+  floor = 2.0 * np.exp(log_scale)[0]  # A first step has scale std alone.
+  np.testing.assert_allclose(scale, np.hypot(before, floor), rtol=1e-4)
+
+
+def test_a_flow_that_scores_its_first_steps_too_leads_back(tmp_path):
+  made = asked_runs.train_on_series(
+    tmp_path,
+    "autoregressive_flow",
+    "af2_series_tiny",
+    "flow_width=4,batch_size=4,learning_rate_constant=0.1,"
+    "first_steps=initial,series_noise=0.02",
+  )
+  x = asked_runs.walk(300, 66)
+  with t2t_af.load(made.output_dir) as run:
+    assert run.num_unscored_steps() == 0
+    back = run.inverse(run.transform(x).y)
+    assert not np.isnan(run.log_prob(x)).any()
+  assert (np.abs(back - x) / _std(x)).max() < SAME
+
+
 def test_noise_of_a_step_follows_from_the_past_alone(run):
   x = asked_runs.walk(60, 62)
   changed = x.copy()

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple, Optional
 import numpy as np
 
 from t2t_af import errors
+from t2t_af.compat import graphs
 from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import columns
-from t2t_af.experiments.asking import graph_mode
 from t2t_af.experiments.asking import sampler as sampler_lib
 from t2t_af.experiments.asking import scorer as scorer_lib
 from t2t_af.experiments.asking import tails
@@ -56,7 +56,6 @@ class LoadedRun:
       num_importance_samples of an SLVM's bound.
     checkpoint: path of another one than the best on the dev split, or else the
       newest.
-    mode: what TensorFlow does outside (`t2t_af.load`); None: as it is.
 
   Attributes:
     run: what is known of it: step, checkpoint, hparams, problem.
@@ -72,16 +71,15 @@ class LoadedRun:
     data_dir: Optional[str] = None,
     hparams: str = "",
     checkpoint: Optional[str] = None,
-    mode: Optional[graph_mode.GraphMode] = None,
   ) -> None:
-    self.mode = mode or graph_mode.GraphMode()
     self.run = asked_run.AskedRun(output_dir, data_dir, hparams, checkpoint)
     self._units = units_lib.Units(self.run)
     self._scorer = scorer_lib.Scorer(self.run)
+    self._whole_flow: Optional[whole_flow.WholeFlow] = None
     self.names = list(self._units.names)
 
   @property
-  @graph_mode.held
+  @graphs.graph_mode()
   def num_bound_samples(self) -> int:
     """Samples of the bound that an NLL is; 0: it is exact."""
     return self._scorer.num_bound_samples
@@ -90,7 +88,7 @@ class LoadedRun:
     """Raises UserError where a sequence is none that the run takes."""
     self._units.steps(x, name)
 
-  @graph_mode.held
+  @graphs.graph_mode()
   def score(
     self,
     x: Any,
@@ -133,13 +131,13 @@ class LoadedRun:
       return columns.like_column(x, values, "log_prob")
     return values
 
-  @graph_mode.held
+  @graphs.graph_mode()
   def threshold(self, rate: float = 0.01) -> float:
     """nll_nats above which `rate` of the steps of the dev split are."""
     nll = tails.threshold(self.run, self._scorer, rate)
     return nll * self.run.dims
 
-  @graph_mode.held
+  @graphs.graph_mode()
   def transform(self, x: Any) -> whole_flow.Transformed:
     """Noise, shift and log-scale of a sequence: raw = shift + exp(log_scale) y.
 
@@ -160,7 +158,7 @@ class LoadedRun:
       *(columns.like_frame(x, values, self.names) for values in made)
     )
 
-  @graph_mode.held
+  @graphs.graph_mode()
   def inverse(self, y: Any) -> Any:
     """The sequence, in raw units or levels, whose noise is y [time, ...]."""
     noise = (
@@ -177,11 +175,12 @@ class LoadedRun:
     x = self._units.from_x(self._flow().inverse(noise))
     return columns.like_frame(y, x, self.names) if columns.is_frame(y) else x
 
+  @graphs.graph_mode()
   def num_unscored_steps(self) -> int:
     """First steps that some transforms leave as they are: no noise yet."""
     return self._flow().num_unscored
 
-  @graph_mode.held
+  @graphs.graph_mode()
   def sample(
     self,
     context: Any,
@@ -254,7 +253,9 @@ class LoadedRun:
     self.close()
 
   def _flow(self) -> whole_flow.WholeFlow:
-    return whole_flow.WholeFlow(self.run)
+    if self._whole_flow is None:
+      self._whole_flow = whole_flow.WholeFlow(self.run)
+    return self._whole_flow
 
 
 def to_quantiles(samples: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:

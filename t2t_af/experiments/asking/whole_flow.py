@@ -3,7 +3,7 @@
 Of `autoregressive_flow` and of `slvm` with a data flow.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -14,6 +14,9 @@ from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import mid_noise
 from t2t_af.experiments.asking import question
 from t2t_af.models import data_space
+
+# Of noise to data, where its scale has a floor.
+_STEPS_AT_ONCE = 256
 
 
 class Transformed(NamedTuple):
@@ -58,18 +61,15 @@ class WholeFlow:
     self.reach = hparams.num_transforms * window
     is_kept = kind == "difference" or hparams.first_steps == "skip"
     self.num_unscored = self.reach if is_kept else 0
+    self._is_floored = _is_floored(run)
 
   def transform(self, steps: np.ndarray) -> Transformed:
     """Of steps [time, ...] as the model is given them, in one pass.
 
     Raises:
-      UserError: there are no more steps than are kept.
+      UserError: there are no more steps than a transformed one needs before it.
     """
-    if len(steps) <= self.num_unscored:
-      raise errors.UserError(
-        f"{len(steps)} steps are too few: the flow leaves the first "
-        f"{self.num_unscored} as they are"
-      )
+    self._check_length(steps)
     asked = self._run.question("transform", self.build)
     at_once = self._run.at_once(1) + self.reach
     parts = []
@@ -84,9 +84,46 @@ class WholeFlow:
     )
 
   def inverse(self, y: np.ndarray) -> np.ndarray:
-    """x [time, ...] of noise, step by step."""
-    asked = self._run.question("inverse", self._build_inverse)
-    return asked(y=y[np.newaxis].astype(np.float32))["x"][0]
+    """x [time, ...] of noise, step by step; raises as `transform`."""
+    self._check_length(y)
+    y = y.astype(np.float32)
+    if not self._is_floored:
+      return self._forward(y, None)
+    x = self._forward(y[: self.num_unscored], self.num_unscored)
+    for start in range(len(x), len(y), _STEPS_AT_ONCE):
+      x = np.concatenate([x, self._extended(x, y[start:])])
+    return x
+
+  def _check_length(self, x: np.ndarray) -> None:
+    if len(x) <= self.reach:
+      raise errors.UserError(
+        f"{len(x)} steps are too few: the flow conditions on {self.reach}"
+      )
+
+  def _forward(self, y: np.ndarray, num_steps: Optional[int]) -> np.ndarray:
+    """Of a flow without a floor of its scale; or of steps without noise.
+
+    Args:
+      y: noise.
+      num_steps: of y, where these are to be static; none are as they are.
+    """
+    if num_steps == 0:
+      return y
+    asked = self._run.question(
+      ("inverse", num_steps), lambda: self._build_inverse(num_steps)
+    )
+    return asked(y=y[np.newaxis])["x"][0]
+
+  def _extended(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The next x, at most _STEPS_AT_ONCE; y: the noise of all that follow."""
+    y = y[:_STEPS_AT_ONCE]
+    missing = [(0, _STEPS_AT_ONCE - len(y))] + [(0, 0)] * (y.ndim - 1)
+    context = x[max(0, len(x) - self.reach) :]
+    asked = self._run.question(
+      ("extend", len(context)), lambda: self._build_extend(len(context))
+    )
+    made = asked(context=context[np.newaxis], y=np.pad(y, missing)[np.newaxis])
+    return made["x"][0, : len(y)]
 
   def build(self) -> tuple[question.Tensors, question.Tensors]:
     """The graph of `transform`: steps to what `Transformed` has."""
@@ -101,15 +138,49 @@ class WholeFlow:
           affine.Affine(*(_at_end(p, y) for p in (shift, log_scale)))
         )
         y = transform.inverse_and_log_det(y).y
+      wider = model.noise_log_scale(total.log_scale)
+      if wider is not None:
+        wider = _at_end(wider[:, self.num_unscored :], y)
+        y *= tf.exp(-wider)
+        total = total._replace(log_scale=total.log_scale + wider)
     tensors = Transformed(y, *total)
     return dict(steps=steps), tensors._asdict()
 
-  def _build_inverse(self) -> tuple[question.Tensors, question.Tensors]:
-    y = tf.placeholder(tf.float32, [None, None, *self._run.step_shape])
+  def _build_inverse(
+    self, num_steps: Optional[int]
+  ) -> tuple[question.Tensors, question.Tensors]:
+    y = tf.placeholder(tf.float32, [None, num_steps, *self._run.step_shape])
     with self._run.built() as model:
       model.check_input(self._run.step_shape)
       x = model.flow().forward(y)
     return dict(y=y), dict(x=x)
+
+  def _build_extend(
+    self, num_known: int
+  ) -> tuple[question.Tensors, question.Tensors]:
+    """x after a context, where noise is scaled by what the floor allows."""
+    shape = self._run.step_shape
+    feeds = dict(
+      context=tf.placeholder(tf.float32, [1, num_known, *shape]),
+      y=tf.placeholder(tf.float32, [1, _STEPS_AT_ONCE, *shape]),
+    )
+    with self._run.built() as model:
+      model.check_input(shape)
+      flow = model.flow()
+      levels = [feeds["context"], *flow.inverses(feeds["context"]).ys]
+      x = flow.extend(
+        levels[:-1],
+        lambda log_scale, y_t: y_t * tf.exp(model.noise_log_scale(log_scale)),
+        feeds["y"],
+      )
+    return feeds, dict(x=x)
+
+
+def _is_floored(run: asked_run.AskedRun) -> bool:
+  """Whether the scale of noise has a floor (`DataSpaceModel.scale_floor`)."""
+  with tf.Graph().as_default(), run.built() as model:
+    model.check_input(run.step_shape)
+    return model.noise_log_scale(tf.zeros([1])) is not None
 
 
 def _x(
