@@ -69,7 +69,7 @@ def loaded(
 
 
 def each_file(
-  run: Any, paths: list[str], label: str, answer: Callable[[Any, Any], None]
+  run: Any, paths: list[str], label: str, answer: Callable[[Any], None]
 ) -> None:
   """Answers for every file; one that does not fit is told and passed over.
 
@@ -77,7 +77,7 @@ def each_file(
     run: `LoadedRun`.
     paths: of files, and of folders of them.
     label: of the progress bar.
-    answer: of a file (`own_files.OwnFile`) and its content, in raw units.
+    answer: of an `own_files.Recording`.
 
   Raises:
     UserError: there is a single file and it does not fit, or none fits.
@@ -88,7 +88,8 @@ def each_file(
   refused = []
   for file in progress.bar(files, label=label, unit="files"):
     try:
-      answer(file, own_files.read(run.run, file))
+      for recording in own_files.read(run.run, file):
+        answer(recording)
     except errors.UserError as error:
       refused.append(str(error))
   if len(refused) == len(files):

@@ -30,12 +30,13 @@ def main(argv: list[str]) -> int:
 
     coder = frame_coder.FrameCoder(run)
 
-    def answer(file, frames):
-      run.check(frames, file.path)
+    def answer(recording):
+      name, _, frames = recording
+      run.check(frames, name)
       code = coder.encode(frames, show_progress=True)
-      path = os.path.join(args.out, file.name + ENDS_WITH)
+      path = os.path.join(args.out, name + ENDS_WITH)
       whole_file.write(path, code.data)
-      lines.append(_line(file.name, frames, code))
+      lines.append(_line(name, frames, code))
 
     asking.each_file(run, args.files, "coding", answer)
   for line in lines:

@@ -60,9 +60,10 @@ def forecast(run, args) -> None:
     _SERIES_SAMPLES if run.names else _VIDEO_SAMPLES
   )
 
-  def answer(file, x):
-    samples = run.sample(x, num_samples, args.steps, args.seed, file.path)
-    files.add(forecast_files.Forecast(file.name, x, samples))
+  def answer(recording):
+    name, _, x = recording
+    samples = run.sample(x, num_samples, args.steps, args.seed, name)
+    files.add(forecast_files.Forecast(name, x, samples))
 
   asking.each_file(run, args.files, "forecasting", answer)
   files.close()

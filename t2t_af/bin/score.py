@@ -59,17 +59,19 @@ def _parse(argv):
 
 
 def _score(run, args):
-  from t2t_af.experiments.asking import own_files
   from t2t_af.experiments.asking import score_files
 
   if args.num_samples < 0:
     args.num_samples = _SERIES_SAMPLES if run.names else _VIDEO_SAMPLES
   found = {}
 
-  def answer(file, x):
-    name = own_files.sequence_id(run.run, file, len(x))
-    found[file.name] = run.score(
-      x, name, args.num_samples, args.seed, show_progress=True
+  def answer(recording):
+    found[recording.name] = run.score(
+      recording.values,
+      recording.sequence_id,
+      args.num_samples,
+      args.seed,
+      show_progress=True,
     )
 
   asking.each_file(run, args.files, "scoring", answer)

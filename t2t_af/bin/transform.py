@@ -46,8 +46,8 @@ def _transform(run, args):
     run,
     args.files,
     "transforming",
-    lambda file, x: transform_files.write(
-      run, args.out, file.name, run.transform(x)
+    lambda recording: transform_files.write(
+      run, args.out, recording.name, run.transform(recording.values)
     ),
   )
 

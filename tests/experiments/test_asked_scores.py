@@ -47,8 +47,8 @@ def _evaluated(made, split="test"):
 def _scored(run, made, name, num_steps=None):
   """Of a file of the source, up to num_steps: NLL per dimension."""
   (file,) = own_files.find(run.run, [os.path.join(made.source, name)])
-  x = own_files.read(run.run, file)[:num_steps]
-  scores = run.score(x, own_files.sequence_id(run.run, file, len(x)))
+  (recording,) = own_files.read(run.run, file)
+  scores = run.score(recording.values[:num_steps], recording.sequence_id)
   return scores.nll_nats / run.run.dims
 
 

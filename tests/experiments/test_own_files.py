@@ -29,7 +29,7 @@ def test_files_of_the_data_are_called_as_in_the_data(run, series_run, tmp_path):
   link.symlink_to(series_run.source)
   for path in (inside, str(link / "b.csv")):
     (file,) = own_files.find(run, [path])
-    assert (file.name, file.sequence_id, file.path) == ("b.csv", "b.csv", path)
+    assert (file.name, file.path) == ("b.csv", path)
 
 
 def test_a_folder_means_its_files_whatever_lies_deeper(run, tmp_path):
@@ -62,14 +62,17 @@ def test_columns_are_found_by_name_and_without_names_by_place():
     columns.places(["a", "c"], ["a", "b"], "x")
 
 
-def test_parts_of_long_videos_are_called_as_in_the_data(video_run, run):
+def test_parts_of_long_videos_are_called_as_in_the_data(video_run, tmp_path):
+  path = str(tmp_path / "v.npy")
+  called = []
   with t2t_af.load(video_run.output_dir) as of_video:
-    file = own_files.OwnFile("v.avi", "v.avi", "v.avi")
-    called = [
-      own_files.sequence_id(of_video.run, file, n) for n in (29, 319, 320)
-    ]
-  assert called == ["v.avi/1-29", "v.avi/1-319", "v.avi/1-300"]
-  assert own_files.sequence_id(run, file, 29) == "v.avi"
+    for count in (29, 319, 320):
+      np.save(path, np.zeros([count, 2, 2, 1], np.uint8))
+      (file,) = own_files.find(of_video.run, [path])
+      (recording,) = own_files.read(of_video.run, file)
+      assert recording.name == "v.npy"
+      called.append(recording.sequence_id)
+  assert called == ["v.npy/1-29", "v.npy/1-319", "v.npy/1-300"]
 
 
 def test_what_is_no_array_is_told(video_run, tmp_path):

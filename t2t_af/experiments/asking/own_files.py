@@ -25,17 +25,25 @@ _IN_PARTS, _PART = 320, 300
 
 
 class OwnFile(NamedTuple):
-  """A file that a run is asked about.
-
-  Attributes:
-    name: what it is called in tables and pictures.
-    path: where it is.
-    sequence_id: what datagen would call its sequence; noise follows from it.
-  """
+  """A file that a run is asked about, by its name in tables and pictures."""
 
   name: str
   path: str
+
+
+class Recording(NamedTuple):
+  """What is in a file, or in a part of it.
+
+  Attributes:
+    name: in tables and pictures.
+    sequence_id: what datagen calls such a sequence; noise follows from it.
+    values: float64 [rows, columns of the run] in raw units, or uint8 [time,
+      height, width, channels].
+  """
+
+  name: str
   sequence_id: str
+  values: np.ndarray
 
 
 def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
@@ -60,11 +68,11 @@ def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
   names = [_below(path, root) or name for name, path in found]
   if len(set(names)) < len(names):
     names = [os.path.normpath(path).lstrip("./") for _, path in found]
-  return [OwnFile(n, path, n) for n, (_, path) in zip(names, found)]
+  return [OwnFile(n, path) for n, (_, path) in zip(names, found)]
 
 
-def read(run: asked_run.AskedRun, file: OwnFile) -> np.ndarray:
-  """float64 [rows, columns of the run] in raw units, or uint8 [time, ...].
+def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
+  """The recordings in a file: one, as long as nothing takes it apart.
 
   Raises:
     UserError: it cannot be read, or does not fit the run.
@@ -72,18 +80,22 @@ def read(run: asked_run.AskedRun, file: OwnFile) -> np.ndarray:
   if run.is_series:
     table = series_csv.read_table(file.path)
     wanted = run.statistics.names if run.statistics else ()
-    return table.values[:, columns.places(table.names, wanted, file.path)]
-  if file.path.endswith(_ARRAYS):
-    return _array(file.path)
-  return np.stack(list(_frames(run, file.path)))
+    places = columns.places(table.names, wanted, file.path)
+    return [Recording(file.name, file.name, table.values[:, places])]
+  frames = (
+    _array(file.path)
+    if file.path.endswith(_ARRAYS)
+    else np.stack(list(_frames(run, file.path)))
+  )
+  return [Recording(file.name, _id(run, file, len(frames)), frames)]
 
 
-def sequence_id(run: asked_run.AskedRun, file: OwnFile, num_steps: int) -> str:
-  """What datagen calls the sequence of this file, or its first part."""
+def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
+  """What datagen calls a video, or its first part."""
   if not isinstance(run.problem, video_folder.VideoFolder):
-    return file.sequence_id
-  last = num_steps if num_steps < _IN_PARTS else _PART
-  return f"{file.sequence_id}/1-{last}"
+    return file.name
+  last = num_frames if num_frames < _IN_PARTS else _PART
+  return f"{file.name}/1-{last}"
 
 
 def _array(path: str) -> np.ndarray:
