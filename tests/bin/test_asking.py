@@ -42,7 +42,7 @@ def test_score_writes_tables_and_charts(series_run, files, tmp_path, capsys):
   captured = capsys.readouterr()
   assert "the run's own statistics" in captured.err
   assert "left out: short.csv has 8 steps; a window" in captured.err
-  assert "x.csv: 40 of 49 steps, " in captured.out
+  assert "x.csv: steps 10 to 49 of 49, " in captured.out
   assert captured.out.endswith(f"{out}\n") and "<=" not in captured.out
   rows = [
     r for r in _rows(os.path.join(out, "scores.csv")) if r["file"] == "y.csv"
@@ -75,7 +75,7 @@ def test_score_says_that_a_bound_is_one(slvm_run, files, tmp_path, capsys):
   argv += ["--num_samples=0", "--hparams=num_importance_samples=3"]
   assert t2t_af_command.main([*argv, "--data_dir", str(tmp_path)]) == 0
   captured = capsys.readouterr()
-  assert "x.csv: 40 of 49 steps, <= " in captured.out
+  assert "x.csv: steps 10 to 49 of 49, <= " in captured.out
   assert "a bound of 3 samples" in captured.out
   assert "no threshold" in captured.err
   (row,) = _rows(os.path.join(slvm_run.output_dir, "score", "files.csv"))
@@ -148,7 +148,7 @@ def test_videos_are_scored_and_of_another_size_told(
   )
   captured = capsys.readouterr()
   assert "its shape is [30, 8, 8, 1]" in captured.err
-  assert f"{name}: 20 of 29 steps" in captured.out
+  assert f"{name}: steps 10 to 29 of 29, " in captured.out
   assert "raw units" not in captured.out
   assert "nll_raw_nats" not in _rows(os.path.join(out, "scores.csv"))[0]
 

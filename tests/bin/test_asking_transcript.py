@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from tests.fixtures import asked_runs
+from tests.fixtures import user_videos
 
 _ROOT = pathlib.Path(__file__).parents[2]
 _DOC = _ROOT / "docs" / "asking_a_run.md"
+_OF_SERIES, _OF_VIDEO = 0, 1  # in the order of the document
 _MODULES = {
   "t2t-datagen": "t2t_datagen",
   "t2t-trainer": "t2t_trainer",
@@ -42,14 +44,36 @@ def _blocks(language):
   return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
-def _commands():
-  (block,) = _blocks("console")
+def _commands(which):
+  block = _blocks("console")[which]
   return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
 
 
-def test_the_transcript_is_of_five_commands_at_most():
-  assert 3 <= len(_commands()) <= 5
-  assert {shlex.split(c)[0] for c in _commands()} == set(_MODULES)
+@pytest.mark.parametrize("which", [_OF_SERIES, _OF_VIDEO])
+def test_a_transcript_is_of_five_commands_at_most(which):
+  assert 3 <= len(_commands(which)) <= 5
+  assert {shlex.split(c)[0] for c in _commands(which)} == set(_MODULES)
+
+
+def _run_all(run_python, which):
+  for command in _commands(which):
+    name, *argv = shlex.split(command)
+    done = run_python(
+      "-m", f"t2t_af.bin.{_MODULES[name]}", *argv, path=[_ROOT], timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_from_a_folder_of_videos_to_what_follows(tmp_path, run_python):
+  user_videos.write_folder(
+    str(tmp_path / "clips"), {name: 30 for name in user_videos.names(6)}
+  )
+  _run_all(run_python, _OF_VIDEO)
+  made = tmp_path / "runs" / "clips"
+  assert len(list((made / "forecast").glob("*.gif"))) == 6
+  table = (made / "score" / "files.csv").read_text(encoding="utf-8")
+  assert len(table.splitlines()) == 7
 
 
 @pytest.mark.slow
@@ -57,12 +81,7 @@ def test_from_a_folder_of_csv_files_to_forecasts(tmp_path, run_python):
   for n in range(12):
     path = tmp_path / "mine" / f"s{n}.csv"
     asked_runs.write_csv(str(path), asked_runs.walk(300, n))
-  for command in _commands():
-    name, *argv = shlex.split(command)
-    done = run_python(
-      "-m", f"t2t_af.bin.{_MODULES[name]}", *argv, path=[_ROOT], timeout=600
-    )
-    assert done.returncode == 0, done.stderr
+  _run_all(run_python, _OF_SERIES)
   for path in (
     "score/scores.csv",
     "score/s3.csv.svg",

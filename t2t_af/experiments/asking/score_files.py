@@ -72,8 +72,9 @@ class ScoreFiles:
   def line(self, of: FileScores) -> str:
     """A file's means in a line; a bound says that it is one."""
     sign = "<= " if self._num_bound_samples else ""
-    total = len(of.scores.nll_nats)
+    scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + 1
     parts = [
+      f"steps {scored[0]} to {scored[-1]} of {len(of.scores.nll_nats)}",
       f"{sign}{of.mean('nll_nats'):.4f} nats/step",
       f"{sign}{of.mean('nll_bits_per_dim'):.4f} bits/dim",
     ]
@@ -86,7 +87,7 @@ class ScoreFiles:
       parts.append(f"a bound of {count}")
     if of.is_anomaly is not None:
       parts.append(f"{int(of.is_anomaly.sum())} anomalies")
-    return f"{of.name}: {of.num_scored} of {total} steps, {', '.join(parts)}"
+    return f"{of.name}: {', '.join(parts)}"
 
   def write(self, files: Sequence[FileScores]) -> None:
     """The tables, and a chart of each file."""
