@@ -195,6 +195,7 @@ class TrainedRun:
     """
     hparams = hparams_lib.copy_hparams(self.hparams)
     hparams.override_from_dict(changes)
+    session_lib.set_precision(hparams.precision)
     model = self._model_cls(
       hparams,
       mode,

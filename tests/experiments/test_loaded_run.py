@@ -112,7 +112,9 @@ def test_frames_in_are_frames_out(run):
   x = asked_runs.walk(50, 63)
   index = pd.date_range("2020-01-01", periods=50, freq="h")
   # In another order, with a column that is no number.
-  frame = pd.DataFrame(dict(heat=x[:, 1], more="text", speed=x[:, 0]), index=index)
+  frame = pd.DataFrame(
+    dict(heat=x[:, 1], more="text", speed=x[:, 0]), index=index
+  )
   log_prob = run.log_prob(frame)
   assert log_prob.index.equals(index) and log_prob.isna().sum() == 9
   np.testing.assert_allclose(log_prob, run.log_prob(x), rtol=1e-6)

@@ -60,9 +60,10 @@ class AskedRun(trained_run.TrainedRun):
     self.statistics: Optional[series_statistics.SeriesStatistics] = None
     if self.is_series:
       self.statistics = self.problem.statistics_for(self.hparams)
-      self.step_shape = (len(self.statistics.names),)
+      shape: tuple[int, ...] = (len(self.statistics.names),)
     else:
-      self.step_shape = self._frame_shape()
+      shape = self._frame_shape()
+    self.step_shape = shape
     self._questions: dict[Any, question.Question] = {}
 
   def _find_checkpoint(self) -> str:

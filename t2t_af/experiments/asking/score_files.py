@@ -107,13 +107,13 @@ class ScoreFiles:
     for of in files:
       for t in range(len(of.scores.nll_nats)):
         row = [cell(getattr(of.scores, name)[t]) for name in self._columns]
-        is_scored = of.is_anomaly is not None and row[0] != ""
+        judged = "" if of.is_anomaly is None else int(of.is_anomaly[t])
         yield (
           of.name,
           t + 1,
           *row,
           cell(of.scores.p_value[t]),
-          int(of.is_anomaly[t]) if is_scored else "",
+          judged if row[0] != "" else "",
         )
 
   def _file_rows(self, files: Sequence[FileScores]) -> Iterable[Sequence[Any]]:

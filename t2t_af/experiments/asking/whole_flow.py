@@ -143,8 +143,8 @@ class WholeFlow:
         wider = _at_end(wider[:, self.num_unscored :], y)
         y *= tf.exp(-wider)
         total = total._replace(log_scale=total.log_scale + wider)
-    tensors = Transformed(y, *total)
-    return dict(steps=steps), tensors._asdict()
+    tensors = dict(y=y, shift=total.shift, log_scale=total.log_scale)
+    return dict(steps=steps), tensors
 
   def _build_inverse(
     self, num_steps: Optional[int]
