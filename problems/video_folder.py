@@ -239,19 +239,22 @@ def read_video(
   Raises:
     UserError: there is no such video, or it is damaged or of no use; names it.
   """
-  if isinstance(like, options.Options):
-    video_format = _format(like)
-  else:
-    known = frame_format.Format._fields
-    video_format = frame_format.Format(
-      **{k: like[k] for k in known if k in like}
-    )
-    if video_format.levels is not None:
-      video_format = video_format._replace(levels=tuple(video_format.levels))
+  video_format = (
+    _format(like) if isinstance(like, options.Options) else format_of(like)
+  )
   frames = list(video_inputs.decode(path, video_format))
   if not frames:
     raise UserError(f"{path}: has no frame")
   return np.stack(frames)
+
+
+def format_of(details: Mapping[str, Any]) -> frame_format.Format:
+  """What became of frames, as a manifest's details keep it."""
+  known = frame_format.Format._fields
+  found = frame_format.Format(**{k: details[k] for k in known if k in details})
+  if found.levels is None:
+    return found
+  return found._replace(levels=tuple(found.levels))
 
 
 def _format(given: options.Options) -> frame_format.Format:

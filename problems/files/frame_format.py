@@ -5,6 +5,15 @@ from typing import NamedTuple, Optional
 import numpy as np
 from PIL import Image
 
+from t2t_af.errors import UserError
+
+# An aspect that no flag has: frames must be of the size that is wanted.
+UNCHANGED = "unchanged"
+
+
+class OtherSize(UserError):
+  """A frame is not of the size that is wanted."""
+
 
 class Format(NamedTuple):
   """What is made of the frames of a video.
@@ -57,11 +66,19 @@ def convert(
 
   Returns:
     uint8 [height, width, num_channels].
+
+  Raises:
+    OtherSize: the aspect is UNCHANGED, and the frame of another size.
   """
   image = Image.fromarray(frame)
   if video_format.num_channels == 1:
     image = image.convert("L")
   size = video_format.width, video_format.height
+  if video_format.aspect == UNCHANGED and image.size != size:
+    raise OtherSize(
+      f"its frames are {image.width}x{image.height}, and {size[0]}x{size[1]} "
+      "are wanted"
+    )
   # Pillow's bilinear filter averages over all pixels when it shrinks.
   if video_format.aspect == "pad":
     image = _padded(image, size, pixel_aspect)

@@ -135,9 +135,7 @@ def test_forecast_of_video(video_run, tmp_path):
   assert not os.path.exists(os.path.join(out, "forecast.csv"))
 
 
-def test_videos_are_scored_and_of_another_size_told(
-  video_run, tmp_path, capsys
-):
+def test_videos_are_scored_of_whatever_size(video_run, tmp_path, capsys):
   out = str(tmp_path / "out")
   small = str(tmp_path / "small.npy")
   np.save(small, np.zeros([30, 8, 8, 1], np.uint8))
@@ -147,7 +145,7 @@ def test_videos_are_scored_and_of_another_size_told(
     t2t_af_command.main([*argv, small, "--num_samples=2", "--out", out]) == 0
   )
   captured = capsys.readouterr()
-  assert "its shape is [30, 8, 8, 1]" in captured.err
+  assert "small.npy: steps 10 to 30 of 30, " in captured.out
   assert f"{name}: steps 10 to 29 of 29, " in captured.out
   assert "raw units" not in captured.out
   assert "nll_raw_nats" not in _rows(os.path.join(out, "scores.csv"))[0]

@@ -67,7 +67,7 @@ def test_parts_of_long_videos_are_called_as_in_the_data(video_run, tmp_path):
   called = []
   with t2t_af.load(video_run.output_dir) as of_video:
     for count in (29, 319, 320):
-      np.save(path, np.zeros([count, 2, 2, 1], np.uint8))
+      np.save(path, np.zeros([count, 16, 16, 1], np.uint8))
       (file,) = own_files.find(of_video.run, [path])
       (recording,) = own_files.read(of_video.run, file)
       assert recording.name == "v.npy"
@@ -80,10 +80,10 @@ def test_what_is_no_array_is_told(video_run, tmp_path):
   path.write_bytes(b"no array")
   with t2t_af.load(video_run.output_dir) as run:
     (file,) = own_files.find(run.run, [str(path)])
-    with pytest.raises(errors.UserError, match="x.npy: is no .npy file"):
+    with pytest.raises(errors.UserError, match="x.npy"):
       own_files.read(run.run, file)
     np.save(path, np.array([{}], object), allow_pickle=True)
-    with pytest.raises(errors.UserError, match="x.npy: is no .npy file"):
+    with pytest.raises(errors.UserError, match="x.npy"):
       own_files.read(run.run, file)
 
 

@@ -3,7 +3,7 @@
 The one place where the commands meet the readers of tables and videos.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 import os
 from typing import Any, NamedTuple
 
@@ -13,13 +13,13 @@ from problems import series_csv
 from problems import video_folder
 from problems.core import source_folder
 from problems.files import frame_format
-from problems.files import video_files
+from problems.files import picture_folder
+from problems.files import video_inputs
 from t2t_af import errors
 from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import columns
 
 _SERIES = (".csv",)
-_ARRAYS = (".npy",)
 # video_folder takes longer videos apart, into parts of so many frames.
 _IN_PARTS, _PART = 320, 300
 
@@ -54,12 +54,10 @@ def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
   Raises:
     UserError: there is no such file, or none of the run's kind in a folder.
   """
-  kinds = _SERIES if run.is_series else (*video_files.EXTENSIONS, *_ARRAYS)
   found = []
   for path in map(os.path.expanduser, paths):
-    if os.path.isdir(path):
-      below = [os.path.join(path, n) for n in source_folder.find(path, kinds)]
-      found += [(os.path.relpath(p, path), p) for p in below]
+    if os.path.isdir(path) and not _is_video(run, path):
+      found += [(n, os.path.join(path, n)) for n in _below_folder(run, path)]
     elif os.path.exists(path):
       found.append((os.path.basename(path), path))
     else:
@@ -69,6 +67,29 @@ def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
   if len(set(names)) < len(names):
     names = [os.path.normpath(path).lstrip("./") for _, path in found]
   return [OwnFile(n, path) for n, (_, path) in zip(names, found)]
+
+
+def _is_video(run: asked_run.AskedRun, folder: str) -> bool:
+  """Whether a folder is a video, of numbered pictures."""
+  return not run.is_series and picture_folder.is_video(
+    [name for name in os.listdir(folder) if picture_folder.is_picture(name)]
+  )
+
+
+def _below_folder(run: asked_run.AskedRun, folder: str) -> list[str]:
+  """Names of the run's kind of files below a folder."""
+  if run.is_series:
+    return source_folder.find(folder, _SERIES)
+  sources = video_inputs.find(source_folder.listed(folder).names).sources
+  if not sources:
+    raise errors.UserError(f"{folder}: no files of video in it")
+  return [
+    name + member
+    for name in sources
+    for member in video_inputs.members(
+      os.path.join(folder, name), video_folder.format_of(_format(run))
+    )
+  ]
 
 
 def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
@@ -82,11 +103,12 @@ def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
     wanted = run.statistics.names if run.statistics else ()
     places = columns.places(table.names, wanted, file.path)
     return [Recording(file.name, file.name, table.values[:, places])]
-  frames = (
-    _array(file.path)
-    if file.path.endswith(_ARRAYS)
-    else np.stack(list(_frames(run, file.path)))
-  )
+  try:
+    frames = video_folder.read_video(_format(run), file.path)
+  except frame_format.OtherSize as error:
+    raise errors.UserError(
+      f"{file.path}: {error} by {run.output_dir} ({run.problem.name})"
+    ) from error
   return [Recording(file.name, _id(run, file, len(frames)), frames)]
 
 
@@ -98,34 +120,15 @@ def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
   return f"{file.name}/1-{last}"
 
 
-def _array(path: str) -> np.ndarray:
-  try:
-    return np.load(path, allow_pickle=False)
-  except (OSError, ValueError, EOFError) as error:
-    raise errors.UserError(f"{path}: is no .npy file ({error})") from error
+def _format(run: asked_run.AskedRun) -> dict[str, Any]:
+  """What became of the frames of the run's data; else they stay as they are.
 
-
-def _frames(run: asked_run.AskedRun, path: str) -> Iterator[np.ndarray]:
-  """As datagen made them of its videos; else of the size that the run takes."""
+  A folder of videos alone says so; other data has a size of its own.
+  """
   height, width, channels = run.step_shape
   details = _details(run)
-  if "aspect" not in details:
-    header = video_files.probe(path)
-    if (header.height, header.width) != (height, width):
-      raise errors.UserError(
-        f"{path}: its frames are {header.width}x{header.height}, those of "
-        f"{run.output_dir} ({run.problem.name}) {width}x{height}"
-      )
-  yield from video_files.decode(
-    path,
-    frame_format.Format(
-      height,
-      width,
-      channels,
-      details.get("aspect", "crop"),
-      details.get("frame_rate"),
-    ),
-  )
+  size = {"height": height, "width": width, "num_channels": channels}
+  return {"aspect": frame_format.UNCHANGED, **details, **size}
 
 
 def _details(run: asked_run.AskedRun) -> dict[str, Any]:
