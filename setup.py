@@ -19,6 +19,8 @@ _IMPORTED = (
   "scikit-learn",
   "scipy",
   "google-crc32c",
+  "pandas",
+  "pyarrow",
 )
 
 # LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` names the command that

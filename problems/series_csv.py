@@ -1,128 +1,131 @@
-"""Your series: a folder of CSV files."""
+"""Your series: a folder of tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import os
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
 from problems.core import options
+from problems.core import series_folder
 from problems.core import series_problem
+from problems.core import series_splits
+from problems.core import series_tables
+from problems.core import source_changes
 from problems.core import source_folder
-from problems.core import splitting
-from problems.files import text_table
-from t2t_af import progress
+from problems.files import table_format
+from problems.files import table_search
+from problems.files import table_text
 from t2t_af.errors import UserError
 
-_EXTENSIONS = (".csv",)
-_DELIMITERS = (",", ";", "\t")
-
-
-class Table(NamedTuple):
-  """A file: its columns' names (made up if it has none), and its numbers.
-
-  `values` is float64 [time, columns].
-  """
-
-  names: tuple[str, ...]
-  values: np.ndarray
+# The options that say how tables are read; of these the manifest keeps.
+_OPTIONS = (
+  *table_format.Wanted._fields,
+  *series_tables.Handling._fields,
+  *("split", "min_steps"),
+)
 
 
 @registry.register_problem
 class SeriesCsv(series_problem.SeriesProblem):
-  """One series for each file `*.csv` of a folder (`--source_dir`).
+  """The tables of a folder (`--source_dir`): CSV, TSV, text, parquet.
 
-  A row is a step, and every column a feature: leave out a column of times or
-  labels. All files have the same columns; cells are numbers, separated by
-  comma, semicolon or tab (whichever the first line has). A first line without
-  any number names the columns. Blank lines and lines that begin with # are
-  skipped.
+  A row is a step, and a column of numbers a feature. How the tables are
+  written is found once, the same for all files, and told: see
+  docs/your_own_series.md and `table_format`. Where it is not certain, an error
+  names the flag that settles it. Text, counters and times are no features;
+  times are checked, and a recording is cut where they jump.
 
-  Files in the subfolders train, dev and test are in these splits. Without such
-  subfolders the files are dealt out, shuffled by a fixed seed: a fifth to the
-  test split, a tenth to the dev split, the rest to training. Files with the
-  same content count once (see `source_folder`).
+  A recording is a file, or with --id_column the rows of one id. Files in the
+  subfolders train, dev and test are in these splits. Without such subfolders
+  recordings are dealt out, shuffled by a fixed seed: a fifth to the test split,
+  a tenth to the dev split, the rest to training. With --split=time each is cut
+  in three. Files with the same content count once (see `source_folder`).
   """
 
   source_flag = "--source_dir=<your folder>"
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
-    self._root = ""
-    self._names: dict[str, list[str]] = {}
+    self._folder: Optional[series_folder.SeriesFolder] = None
+    self._parts: series_splits.Parts = {}
     self._source: dict[str, Any] = {}
 
   def prepare_to_generate(self, data_dir: str, tmp_dir: str) -> None:
-    """Looks at every file, so that a bad one leaves nothing half-made."""
-    self._root = _source_dir()
-    if not self._root:
+    """Reads every file, so that a bad one leaves nothing half-made."""
+    given, root = options.current(), _source_dir()
+    if not root:
       raise UserError(
-        f"{self.name}: say where your CSV files are with --source_dir"
+        f"{self.name}: say where your tables are with --source_dir"
       )
-    names = source_folder.find(self._root, _EXTENSIONS)
-    digests = source_folder.digests(self._root, names)
-    names = source_folder.without_copies(names, digests, self._root)
-    self._names = source_folder.split(names, self._root)
+    names = _tables(source_folder.find(root, table_text.EXTENSIONS), root)
+    digests = source_folder.digests(root, names)
+    names = source_folder.without_copies(names, digests, root)
+    self._folder = series_folder.SeriesFolder(
+      root, names, _wanted(given), _handling(given)
+    )
+    self._folder.measure()
+    self._folder.tell()
+    self.feature_names = self._folder.format.features
+    self._parts = _parts(self._folder, root, names, given)
     self._source = {
-      "source_dir": self._root,
+      "source_dir": root,
       "files": len(names),
-      "sha256": source_folder.sha256_of_all({n: digests[n] for n in names}),
+      "sha256": source_folder.sha256_of_all(
+        {series_tables.printable(name): digests[name] for name in names}
+      ),
+      "tables": self._folder.lines,
+      **self._folder.counts,
     }
-    self.feature_names = read_table(
-      self._path(self._names[splitting.TRAIN][0])
-    ).names
-    self._check_unmeasured(data_dir, tmp_dir)
-
-  def _check_unmeasured(self, data_dir: str, tmp_dir: str) -> None:
-    """So that a bad file leaves nothing half-made.
-
-    Those of the training split are read for their statistics anyway, before
-    anything is written.
-    """
-    for split in (splitting.EVAL, splitting.TEST):
-      for pair in progress.bar(
-        self.generate_sequences(data_dir, tmp_dir, split),
-        total=self.num_sequences(split),
-        label=f"{self.name} checking {split}",
-        unit="sequences",
-      ):
-        self._check(*pair)
 
   def num_sequences(self, split: str) -> int:
-    """One for each file."""
-    return len(self._names[split])
+    """Recordings, and parts of those that were cut."""
+    return len(self._parts[split])
 
   def generate_sequences(
     self, data_dir: str, tmp_dir: str, split: str
   ) -> Iterator[tuple[str, np.ndarray]]:
-    """Yields (file name, float64 [time, columns])."""
-    for name in self._names[split]:
-      table = read_table(self._path(name))
-      if table.names != self.feature_names:
-        raise UserError(
-          f"{self._path(name)}: its columns ({', '.join(table.names)}) are "
-          f"not those of {self._path(self._names[splitting.TRAIN][0])} "
-          f"({', '.join(self.feature_names)})"
-        )
-      yield name, table.values
+    """Yields (name, float64 [time, columns])."""
+    assert self._folder is not None  # prepare_to_generate came before
+    for part in self._parts[split]:
+      values = self._folder.pieces(part.file)[part.piece]
+      yield part.sequence_id, values[part.start : part.stop]
+
+  def recording(self, sequence_id: str) -> str:
+    """The recording that a sequence is a part of."""
+    return series_tables.recording(sequence_id)
 
   def source(self) -> dict[str, Any]:
-    """The folder, how many files, and a digest of them all."""
+    """The folder, a digest of its files, how they are read."""
     return self._source
 
   def source_files(self, tmp_dir: Optional[str]) -> Optional[dict[str, str]]:
-    """The CSV files of the folder, if one is given and there."""
+    """The tables of the folder, if one is given and there."""
     del tmp_dir
-    return source_folder.held(_source_dir(), _EXTENSIONS)
+    held = source_folder.held(_source_dir(), table_text.EXTENSIONS)
+    if held is None:
+      return None
+    return {name: held[name] for name in table_text.chosen(list(held))}
 
   def requested_details(self) -> dict[str, Any]:
-    """The folder, if one is given."""
-    return {"source_dir": _source_dir()} if _source_dir() else {}
+    """The folder and how its tables are to be read, if one is given."""
+    given = options.current()
+    if not given.source_dir:
+      return {}
+    return {
+      "source_dir": _source_dir(),
+      "table_options": {name: getattr(given, name) for name in _OPTIONS},
+    }
 
-  def _path(self, name: str) -> str:
-    return os.path.join(self._root, name)
+  def details(self, data_dir: str, tmp_dir: str) -> dict[str, Any]:
+    """The format of the tables, beside the statistics and what was asked."""
+    assert self._folder is not None  # prepare_to_generate came before
+    return {
+      **super().details(data_dir, tmp_dir),
+      "table_format": self._folder.format._asdict(),
+    }
 
 
 def _source_dir() -> str:
@@ -131,41 +134,87 @@ def _source_dir() -> str:
   return os.path.abspath(os.path.expanduser(folder)) if folder else ""
 
 
-def read_table(path: str) -> Table:
-  """Reads a CSV file, with or without a line of names."""
-  try:
-    with tf.gfile.Open(path, "rb") as stream:
-      data = stream.read()
-  except (OSError, tf.errors.OpError) as error:
-    raise UserError(f"{path}: cannot be read ({error})") from error
-  rows = text_table.rows(data, path, _Splitter(), comment="#")
-  first = next(rows, None)
-  if first is None:
-    raise UserError(f"{path}: no rows in it")
-  width = len(first.cells)
-  names = tuple(f"column{i}" for i in range(1, width + 1))
-  values = []
-  if any(map(text_table.is_number, first.cells)):
-    values.append(text_table.numbers(first, path))
-  else:
-    names = tuple(cell.strip('"') for cell in first.cells)
-  for row in rows:
-    text_table.check_width(row, path, width)
-    values.append(text_table.numbers(row, path))
-  if not values:
-    raise UserError(f"{path}: no rows of numbers in it")
-  return Table(names, np.stack(values))
+def _tables(names: Sequence[str], root: str) -> list[str]:
+  """The tables among the files of a folder."""
+  tables = table_text.chosen(names)
+  if not tables:
+    raise UserError(
+      f"{root}: none of its files is a table by its name, e.g. {names[0]}"
+    )
+  others = sorted(set(names) - set(tables))
+  if others:
+    tf.logging.warning(
+      "%s: %d files that may be notes are passed over: %s.",
+      root,
+      len(others),
+      source_changes.some(others),
+    )
+  return tables
 
 
-class _Splitter:
-  """Splits lines by the delimiter that the first of them has."""
+def _wanted(given: options.Options) -> table_format.Wanted:
+  fields = {n: getattr(given, n) for n in table_format.Wanted._fields}
+  lists = {name: tuple(fields[name] or ()) for name in ("columns", "drop")}
+  return table_format.Wanted(**{**fields, **lists})
 
-  def __init__(self) -> None:
-    self._delimiter: Optional[str] = None
 
-  def __call__(self, line: str) -> list[str]:
-    if self._delimiter is None:
-      self._delimiter = next(
-        (d for d in _DELIMITERS if d in line), _DELIMITERS[0]
-      )
-    return [cell.strip() for cell in line.split(self._delimiter)]
+def _handling(given: options.Options) -> series_tables.Handling:
+  return series_tables.Handling(given.missing, given.resample)
+
+
+def _parts(
+  folder: series_folder.SeriesFolder,
+  root: str,
+  names: Sequence[str],
+  given: options.Options,
+) -> series_splits.Parts:
+  """Which part of the folder is in which split."""
+  lengths = series_splits.long_enough(folder.lengths, given.min_steps)
+  if given.split == "time":
+    num_steps = given.min_steps or series_splits.WINDOW
+    return series_splits.by_time(lengths, root, num_steps)
+  has_ids = folder.format.id is not None
+  return series_splits.by_recordings(lengths, root, names, has_ids)
+
+
+def read_files(
+  data_dir: str, paths: Sequence[str]
+) -> list[tuple[str, np.ndarray]]:
+  """Files of one's own, read as those that a data set was made from.
+
+  Args:
+    data_dir: folder of the data set, of `series_csv`.
+    paths: of the files.
+
+  Returns:
+    (name, float64 [steps, features]) of each recording, in raw units; the
+    features in the data set's order. A file gives several where it is cut.
+
+  Raises:
+    UserError: there is no such data set; a file cannot be read, or lacks a
+      feature; names the file.
+  """
+  problem = SeriesCsv()
+  names = problem.statistics(data_dir).names
+  store = problem.store(data_dir)
+  with store.damaged_entry('"table_format"'):
+    form = series_tables.format_from(store.details())
+  wanted = form.wanted(names) if form else table_format.Wanted(columns=names)
+  stored = store.details().get("table_options", {})
+  handling = series_tables.Handling(
+    **{n: stored[n] for n in series_tables.Handling._fields if n in stored}
+  )
+  found = table_search.find(paths, wanted)
+  recordings = []
+  for path in paths:
+    table = series_tables.Table(
+      path,
+      series_tables.printable(os.path.basename(path)),
+      found.format,
+      found.files[path],
+      handling,
+    )
+    places = [found.format.features.index(name) for name in names]
+    for piece in table.pieces():
+      recordings.append((piece.name, piece.values[:, places]))
+  return recordings

@@ -12,6 +12,10 @@ from typing import Any, NamedTuple, Optional
 from t2t_af.errors import UserError
 
 ASPECTS = ("crop", "pad", "stretch")
+MISSING = ("error", "cut", "fill")
+SPLITS = ("recordings", "time")
+# What a flag may be, where that is one of a few words.
+_CHOICES = {"aspect": ASPECTS, "missing": MISSING, "split": SPLITS}
 
 
 class Options(NamedTuple):
@@ -31,6 +35,14 @@ class Options(NamedTuple):
     array_axes: of arrays, which axis is which: N (videos), T, H, W, C.
     array_key: which array of an .npz file has the videos; "all": each is one.
     force: write though another process seems to write the same data.
+    header, delimiter, decimal, encoding, columns, drop, time_column,
+      id_column: how tables are written (`table_format.Wanted`); None
+      where that is to be found.
+    missing: values missing in tables are an "error", or recordings are "cut"
+      there, or they are "fill"ed in.
+    resample: a constant step to bring tables to, e.g. "0.1s"; None: as it is.
+    split: "recordings" go to splits as they are, or each is cut by "time".
+    min_steps: shorter series are left out; None: those that fill no window.
   """
 
   source_dir: Optional[str] = None
@@ -43,6 +55,18 @@ class Options(NamedTuple):
   array_axes: Optional[str] = None
   array_key: Optional[str] = None
   force: bool = False
+  header: str = "auto"
+  delimiter: Optional[str] = None
+  decimal: Optional[str] = None
+  encoding: Optional[str] = None
+  columns: Optional[Sequence[str]] = None
+  drop: Optional[Sequence[str]] = None
+  time_column: Optional[str] = None
+  id_column: Optional[str] = None
+  missing: str = "error"
+  resample: Optional[str] = None
+  split: str = "recordings"
+  min_steps: Optional[int] = None
 
 
 _current = Options()
@@ -79,10 +103,12 @@ def using(**changes: Any) -> Iterator[Options]:
 
 
 def _check(options: Options) -> None:
-  if options.aspect not in ASPECTS:
-    raise UserError(
-      f"--aspect={options.aspect} is none of {', '.join(ASPECTS)}."
-    )
+  for name, choices in _CHOICES.items():
+    value = getattr(options, name)
+    if value not in choices:
+      raise UserError(f"--{name}={value} is none of {', '.join(choices)}.")
+  if options.min_steps is not None and options.min_steps < 2:
+    raise UserError(f"--min_steps={options.min_steps} must be at least 2.")
   if options.frame_size < 1:
     raise UserError(f"--frame_size={options.frame_size} must be at least 1.")
   if options.frame_rate is not None and not 0 < options.frame_rate < 1e6:

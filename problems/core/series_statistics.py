@@ -11,13 +11,17 @@ import numpy as np
 from problems.core import manifest_fields
 from t2t_af.errors import UserError
 
-# A column with a standard deviation of no more than this part of its largest
-# value is constant but for rounding: one unit in the last place of a float32,
-# as sensors and programs give them, is up to 1.2e-7 of a number. Standardised
-# it would be rounding noise with a density of its own, e.g. 20 nats a step for
-# 1e-9. A column that truly changes less (a time stamp in milliseconds) needs
-# its offset taken away first; the log names it.
-_ROUNDING = 1e-7
+# A column is constant but for rounding where its standard deviation is no more
+# than such a part of its largest value. One unit in the last place of a
+# float32, as sensors and programs give them, is up to 1.2e-7 of a number: a
+# column that changes by no more, and has few values or mostly stands still, is
+# rounding noise. Standardised it would have a density of its own, e.g. 20 nats
+# a step for 1e-9. Another one changes truly (1e6 + 0.001 sin t, a time stamp in
+# milliseconds), unless by so little that sums of float64 round as much.
+_FLOAT32_ROUNDING = 1e-7
+_FLOAT64_ROUNDING = 1e-10
+_FEW = 8
+_LOOKED_AT = 4096  # steps of a sequence among which values are counted
 
 
 class SeriesStatistics(NamedTuple):
@@ -88,16 +92,20 @@ class Moments(NamedTuple):
   Attributes:
     mean, std: in raw units.
     largest: the largest absolute value.
+    is_coarse: whether a column has few different values, or repeats the one
+      before in most steps.
   """
 
   mean: np.ndarray
   std: np.ndarray
   largest: np.ndarray
+  is_coarse: np.ndarray
 
   @property
   def varies(self) -> np.ndarray:
     """bool [columns]: whether a column changes by more than rounding does."""
-    return self.std > _ROUNDING * self.largest
+    rounding = np.where(self.is_coarse, _FLOAT32_ROUNDING, _FLOAT64_ROUNDING)
+    return self.std > rounding * self.largest
 
 
 def measure(sequences: Iterable[np.ndarray], names: Sequence[str]) -> Moments:
@@ -112,13 +120,16 @@ def measure(sequences: Iterable[np.ndarray], names: Sequence[str]) -> Moments:
   """
   origin: Optional[np.ndarray] = None
   count = 0
-  mean, squares, largest = np.zeros([3, len(names)])
+  mean, squares, largest, repeats = np.zeros([4, len(names)])
+  values_of: list[set[float]] = [set() for _ in names]
   with np.errstate(over="ignore", invalid="ignore"):  # reported below
     for values in sequences:
       if not len(values):
         continue
       origin = values[0] if origin is None else origin
       largest = np.maximum(largest, np.abs(values).max(axis=0))
+      repeats += (values[1:] == values[:-1]).sum(axis=0)
+      _count_values(values_of, values[:_LOOKED_AT])
       values = values - origin
       mean_here = values.mean(axis=0)
       squares_here = np.square(values - mean_here).sum(axis=0)
@@ -131,7 +142,13 @@ def measure(sequences: Iterable[np.ndarray], names: Sequence[str]) -> Moments:
       count = total
   if origin is None:
     raise UserError("the training split has no steps to standardise by")
-  moments = Moments(origin + mean, np.sqrt(squares / count), largest)
+  few = np.array([len(found) <= _FEW for found in values_of], bool)
+  moments = Moments(
+    origin + mean,
+    np.sqrt(squares / count),
+    largest,
+    few | (2 * repeats > count),
+  )
   if not np.isfinite(moments.std).all():
     column = names[int(np.argmin(np.isfinite(moments.std)))]
     raise UserError(f"the numbers in column {column} are too big")
@@ -141,6 +158,13 @@ def measure(sequences: Iterable[np.ndarray], names: Sequence[str]) -> Moments:
       + ", ".join(left_out(moments, names))
     )
   return moments
+
+
+def _count_values(found: list[set[float]], values: np.ndarray) -> None:
+  """Adds the different values of each column, until there are more than few."""
+  for of_column, column in zip(found, values.T):
+    if len(of_column) <= _FEW:
+      of_column.update(np.unique(column)[: _FEW + 1].tolist())
 
 
 def select(moments: Moments, names: Sequence[str]) -> SeriesStatistics:

@@ -17,8 +17,11 @@ from problems.core import shard_writer
 
 SOURCE_FILES = "source_files"
 SOURCE_SPLITS = "source_splits"
-# Of the details: where the data is from, not what it is.
-_ORIGIN = (SOURCE_FILES, SOURCE_SPLITS, "source_dir")
+# Of the details: where the data is from and how it was read, not what it is.
+_ORIGIN = (
+  *(SOURCE_FILES, SOURCE_SPLITS, "source_dir"),
+  *("table_options", "table_format"),
+)
 
 
 class Shard(NamedTuple):

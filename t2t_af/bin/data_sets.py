@@ -31,7 +31,7 @@ _REMARKS = {  # what more a command needs
   "video_mmnist": _MNIST,
   "video_mmnist_npy": _MNIST,
   "video_folder": "--source_dir=<your folder of videos>",
-  "series_csv": "--source_dir=<your folder of CSV files>",
+  "series_csv": "--source_dir=<your folder of tables>",
 }
 
 

@@ -12,6 +12,24 @@ Of every problem from an archive:
   --force             write though another process seems to write the same data
 Of your folder (video_folder, series_csv):
   --source_dir=PATH   the folder
+Of series_csv, where the format of tables cannot be told, or not as you want it:
+  --header=auto       whether tables begin with a line of names: auto, yes, no,
+                      or the number of that line
+  --delimiter=tab     what parts cells: a character, or comma, semicolon, tab,
+                      pipe, space (runs of spaces), none (one column)
+  --decimal=,         the decimal mark: . or ,
+  --encoding=cp1252   of the text, by Python's name
+  --columns=x,y       the features; all: every column that has numbers
+  --drop=x,y          columns to leave out
+  --time_column=t     the column of times, which are checked and not modelled
+  --id_column=id      the column that tells recordings in one table apart
+  --missing=error     values that are missing: an error, cut (a recording ends
+                      there) or fill (in, between neighbours)
+  --resample=0.1s     interpolate to a constant step: s, ms, us, min, h, Hz, or
+                      a number in the unit of the column of times
+  --split=recordings  what is dealt out to train, dev and test: whole
+                      recordings, or by time the first 80, next 10, last 10 %
+  --min_steps=13      shorter series are left out
 Of video_folder:
   --frame_size=64     height and width of the frames, pixels
   --frame_rate=10     frames per second to resample to (default: as they are)
@@ -83,12 +101,36 @@ flags.DEFINE_string(
   _DEFAULTS.array_key,
   "Which array of an .npz file the videos are; all: each is one.",
 )
+for _name, _help in (
+  ("header", "Whether tables begin with names: auto, yes, no, or the line."),
+  ("delimiter", "What parts the cells of tables."),
+  ("decimal", "The decimal mark of tables."),
+  ("encoding", "Of tables, by Python's name."),
+  ("time_column", "The column of times of tables."),
+  ("id_column", "The column that tells recordings in a table apart."),
+  ("missing", "Missing values: %s." % ", ".join(options.MISSING)),
+  ("resample", "A constant step to interpolate tables to, e.g. 0.1s."),
+  ("split", "What is dealt out to splits: %s." % ", ".join(options.SPLITS)),
+):
+  flags.DEFINE_string(_name, getattr(_DEFAULTS, _name), _help)
+flags.DEFINE_list(
+  "columns", _DEFAULTS.columns, "The columns of tables that are features."
+)
+flags.DEFINE_list("drop", _DEFAULTS.drop, "Columns of tables to leave out.")
+flags.DEFINE_integer(
+  "min_steps", _DEFAULTS.min_steps, "Shorter series are left out."
+)
 
 # Which problems each flag acts on; one that acts on none of those to be made
 # would be ignored without a word.
 _OF_A_FOLDER = ("video_folder", "series_csv")
 _OF_USER_VIDEO = ("video_folder",)
+_OF_TABLES = (
+  *("header", "delimiter", "decimal", "encoding", "columns", "drop"),
+  *("time_column", "id_column", "missing", "resample", "split", "min_steps"),
+)
 _ACTS_ON = {
+  **dict.fromkeys(_OF_TABLES, ("series_csv",)),
   "source_dir": _OF_A_FOLDER,
   "frame_size": _OF_USER_VIDEO,
   "frame_rate": _OF_USER_VIDEO,
@@ -149,6 +191,11 @@ def _set_options(names) -> None:
       raise UserError(
         f"--{flag} is for {' and '.join(problems)}, not for {', '.join(names)}."
       )
+  if FLAGS.allow_missing and set(names) == {"series_csv"}:
+    raise UserError(
+      "--allow_missing is of files that an archive lacks; for values that "
+      "tables lack say --missing=cut or --missing=fill."
+    )
   if set(_OF_A_FOLDER) & set(names):
     checks.given("source_dir")
     # Whether it is there is asked later: data may outlive its source.

@@ -61,6 +61,40 @@ def test_flags_of_arrays_reach_the_problem():
   assert (given.array_axes, given.array_key) == ("TNHW", "all")
 
 
+def test_flags_of_tables_reach_the_problems(tmp_path):
+  _prepare(
+    "--problem=series_csv",
+    f"--source_dir={tmp_path}",
+    "--header=3",
+    "--delimiter=tab",
+    "--decimal=,",
+    "--encoding=cp1252",
+    '--columns=x,"a, b"',
+    "--drop=y",
+    "--time_column=t",
+    "--id_column=id",
+    "--missing=cut",
+    "--resample=0.1s",
+    "--split=time",
+    "--min_steps=20",
+  )
+  assert options.current() == options.Options(
+    str(tmp_path),
+    header="3",
+    delimiter="tab",
+    decimal=",",
+    encoding="cp1252",
+    columns=["x", "a, b"],
+    drop=["y"],
+    time_column="t",
+    id_column="id",
+    missing="cut",
+    resample="0.1s",
+    split="time",
+    min_steps=20,
+  )
+
+
 def test_without_flags_the_defaults_hold():
   _prepare("--problem=video_toy_pushing")
   assert options.current() == options.Options()
@@ -82,6 +116,26 @@ def test_without_flags_the_defaults_hold():
       "--source_dir is for video_folder and series_csv, not for video_bair",
     ),
     (["--problem=video_folder"], "--source_dir must be given"),
+    (
+      ["--problem=series_particle", "--missing=cut"],
+      "--missing is for series_csv, not for series_particle",
+    ),
+    (
+      ["--problem=series_csv", "--source_dir=.", "--missing=drop"],
+      "--missing=drop is none of error, cut, fill",
+    ),
+    (
+      ["--problem=series_csv", "--source_dir=.", "--split=half"],
+      "--split=half is none of recordings, time",
+    ),
+    (
+      ["--problem=series_csv", "--source_dir=.", "--min_steps=1"],
+      "--min_steps=1 must be at least 2",
+    ),
+    (
+      ["--problem=series_csv", "--source_dir=.", "--allow_missing"],
+      "for values that tables lack say --missing=cut",
+    ),
     (
       ["--problem=video_folder", "--source_dir=.", "--aspect=squash"],
       "none of crop, pad, stretch",

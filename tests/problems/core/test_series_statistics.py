@@ -88,6 +88,23 @@ def test_column_that_is_constant_but_for_rounding_is_left_out(size, part, kept):
     assert told.startswith(f"b (std {std:.2g}"[:8])
 
 
+@pytest.mark.parametrize(
+  "column, kept",
+  [
+    (1e6 + 1e-3 * np.sin(np.arange(60)), True),
+    (1.7e12 + 20 * np.arange(60), True),
+    (1013.25 + 1e-10 * np.arange(60), False),
+    (0.1 + 1e-10 * np.maximum(0, np.arange(60) - 40), False),
+    (np.float32(0.1) * np.ones(60) + 1e-17 * np.arange(60), False),
+    (np.nextafter(np.float32(9.81), np.float32(9) + np.arange(60) % 3), False),
+  ],
+)
+def test_column_of_many_values_that_change_by_little_is_kept(column, kept):
+  values = np.column_stack([np.arange(60) % 7, column]).astype(np.float64)
+  moments = series_statistics.measure(np.split(values, [7]), ("a", "b"))
+  assert list(moments.varies) == [True, kept]
+
+
 @pytest.mark.parametrize("offset", [0.0, 1.0, 1e4])
 def test_small_changes_about_a_small_value_are_no_rounding(offset):
   """What counts is the size of the column itself, not that of others."""

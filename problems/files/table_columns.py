@@ -1,0 +1,121 @@
+"""What each column of a folder's tables is: a feature, a time, an id, text."""
+
+from typing import NamedTuple, Optional
+
+from problems.files import table_cells
+from problems.files import table_samples
+from problems.files import table_time_column
+from problems.files.text_table import shown
+from t2t_af.errors import UserError
+
+_NUMBERS = {table_cells.NUMBER}
+
+
+class Columns(NamedTuple):
+  """What the columns are.
+
+  Attributes:
+    features: names of the columns that are modelled, in the first file's order.
+    time: the name of the column of times; None for none.
+    time_unit: seconds; None where only the person knows; 0 for dates.
+    id: the name of the column of ids; None for none.
+    notes: what was left out, and why.
+  """
+
+  features: tuple[str, ...]
+  time: Optional[str]
+  time_unit: Optional[float]
+  id: Optional[str]
+  notes: list[str]
+
+
+def find(
+  samples: table_samples.Samples, wanted: table_samples.Wanted
+) -> Columns:
+  """Which columns are what.
+
+  Raises:
+    UserError: a column is of numbers here and of text there; nothing is left.
+  """
+  left = [
+    name
+    for name in samples.names
+    if name != wanted.id_column and name not in wanted.drop
+  ]
+  time, notes = wanted.time_column or None, []
+  if wanted.time_column is None:
+    common = [name for name in left if samples.is_everywhere(name)]
+    time = table_time_column.find(samples, common, wanted)
+    if time:
+      notes.append(_time_note(samples, time))
+  features = []
+  if wanted.only:
+    left = [name for name in left if name in wanted.columns]
+  for name in left:
+    if name == time:
+      continue
+    note = ""
+    if time and table_time_column.is_another(samples, name, wanted):
+      note = f"left out as another time or counter: {name} (--columns=all)"
+    note = note or _why_left_out(samples, name, wanted)
+    if note:
+      notes.append(note)
+    else:
+      features.append(name)
+  if not features:
+    raise UserError(
+      f"of the columns {', '.join(samples.names)} none is left to model: "
+      + ("; ".join(notes) or "--columns and --drop leave none")
+    )
+  unit = table_time_column.unit(samples, time) if time else None
+  return Columns(tuple(features), time, unit, wanted.id_column, notes)
+
+
+def _time_note(samples: table_samples.Samples, name: str) -> str:
+  words = name
+  if name in samples.nameless and samples.has_names:
+    words = f"{name}, which has no name and rises evenly"
+  elif samples.kinds(name) == _NUMBERS:
+    words = f"{name}, which rises"
+  return (
+    f"left out as a time or a counter: {words}; it is checked for gaps "
+    f"(--drop={name} does not check it, --columns=all makes it a feature)"
+  )
+
+
+def _why_left_out(
+  samples: table_samples.Samples, name: str, wanted: table_samples.Wanted
+) -> str:
+  """Why a column is no feature, in words; "" for one that is."""
+  kinds = samples.kinds(name)
+  if kinds <= _NUMBERS:
+    if (
+      name == samples.names[0]
+      and name in samples.nameless
+      and samples.has_names
+      and not wanted.is_wanted(name)
+    ):
+      return "left out: the first column, without a name (--columns=all)"
+    return ""
+  if table_cells.NUMBER in kinds or name in wanted.columns:
+    raise UserError(
+      _no_number(name, *samples.first(name, table_cells.TEXT, table_cells.TIME))
+    )
+  if kinds == {table_cells.TEXT, table_cells.TIME}:
+    place, cell = samples.first(name, table_cells.TEXT)
+    raise UserError(
+      f"{place}: {shown(cell)} is not a time, in the column {name}; "
+      f"--drop={name} leaves it out"
+    )
+  nearly = samples.first_nearly_number(name)
+  if nearly:
+    raise UserError(_no_number(name, *nearly))
+  place, cell = samples.first(name, table_cells.TEXT, table_cells.TIME)
+  return f"left out: {name}, which is text ({shown(cell)} in {place})"
+
+
+def _no_number(name: str, place: str, cell: str) -> str:
+  return (
+    f"{place}: {shown(cell)} is not a number, in the column {name}; "
+    f"--drop={name} leaves it out"
+  )

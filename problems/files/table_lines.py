@@ -1,0 +1,158 @@
+"""Reads one text table line by line, so that an error says where it is."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Optional
+
+import numpy as np
+
+from problems.files import table_cells
+from problems.files import table_layout
+from problems.files import table_text
+from problems.files.table_format import File
+from problems.files.table_format import TableFormat
+from problems.files.text_table import Row
+from problems.files.text_table import shown
+from t2t_af.errors import UserError
+
+
+class Content(NamedTuple):
+  """Attributes:
+  values: float64 [rows, features]; NaN where one is missing.
+  times, ids: text (or numbers) of each row; None without such a column.
+  """
+
+  values: np.ndarray
+  times: Optional[Sequence[Any]]
+  ids: Optional[Sequence[str]]
+
+
+def numeric_columns(form: TableFormat) -> list[str]:
+  """The columns that are numbers: features, and times that are no dates."""
+  is_clock = form.time is not None and form.time_unit != 0
+  return [*form.features, *([form.time] if is_clock and form.time else [])]
+
+
+def rows(path: str, form: TableFormat, file: File) -> Iterator[Row]:
+  """The lines that are not blank, from the first one of numbers on.
+
+  Raises:
+    UserError: one has too few or too many cells.
+  """
+  widths = range(len(file.names), file.width + 1)
+  with table_text.Lines(path, form.encoding) as lines:
+    for line in lines:
+      if lines.number < file.first_line or not line.strip(" \t\r"):
+        if lines.number < file.first_line or form.delimiter != "\t":
+          continue
+        if not line.strip(" \r"):
+          continue
+      cells = table_cells.split(line, form.delimiter)
+      if line.count('"') % 2:
+        raise UserError(
+          f"{path}:{lines.number}: a quote is not closed: {shown(line)}"
+        )
+      if len(cells) not in widths or any(cells[len(file.names) :]):
+        row = Row(lines.number, line, cells)
+        width = len(file.names)
+        raise UserError(table_layout.wrong_width(path, row, width))
+      yield Row(lines.number, line, cells)
+
+
+def read(
+  path: str, form: TableFormat, file: File, allow_missing: bool
+) -> Content:
+  numeric = {name: file.names.index(name) for name in numeric_columns(form)}
+  kept: dict[str, list[Any]] = {
+    name: [] for name in (*form.features, form.time, form.id) if name
+  }
+  places = {name: file.names.index(name) for name in kept}
+  numbers: list[int] = []
+  for row in rows(path, form, file):
+    if file.width == 1:
+      _check_blank(path, numbers, row.number, allow_missing, kept)
+    numbers.append(row.number)
+    for name, place in places.items():
+      if name in numeric:
+        number = _number(path, form, row, place, name, allow_missing)
+        kept[name].append(number)
+      else:
+        kept[name].append(_text(path, row, place, name))
+  values = np.array([kept[name] for name in form.features], np.float64)
+  return Content(
+    np.ascontiguousarray(values.T),
+    kept[form.time] if form.time else None,
+    kept[form.id] if form.id else None,
+  )
+
+
+def _check_blank(
+  path: str,
+  numbers: Sequence[int],
+  number: int,
+  allow_missing: bool,
+  kept: dict[str, list[Any]],
+) -> None:
+  """A blank line of one column is a missing value, or all are so far apart."""
+  if len(numbers) < 2:
+    return
+  spacing = numbers[1] - numbers[0]
+  num_missing = (number - numbers[-1]) // spacing - 1
+  if num_missing > 0 and not allow_missing:
+    raise UserError(missing(path, numbers[-1] + spacing, 1, "", "it"))
+  for column in kept.values():
+    column += [np.nan] * num_missing
+
+
+def _number(
+  path: str,
+  form: TableFormat,
+  row: Row,
+  place: int,
+  name: str,
+  allow_missing: bool,
+) -> float:
+  cell = row.cells[place]
+  kind = table_cells.kind(cell, form.decimal)
+  if kind == table_cells.NUMBER:
+    value = table_cells.number(cell, form.decimal)
+    if np.isfinite(value):
+      return value
+    raise UserError(
+      f"{path}:{row.number}:{place + 1}: {shown(cell)} is not finite, in the "
+      f"column {name}"
+    )
+  if kind != table_cells.MISSING:
+    raise UserError(table_layout.not_a_number(path, row, place))
+  if not allow_missing or name not in form.features:
+    raise UserError(missing(path, row.number, place + 1, cell, name))
+  return np.nan
+
+
+def _text(path: str, row: Row, place: int, name: str) -> str:
+  """A time or an id, which may not be missing."""
+  cell = row.cells[place]
+  if cell in table_cells.MISSING_WORDS:
+    raise UserError(
+      f"{path}:{row.number}:{place + 1}: {shown(cell)} in the column {name}, "
+      "where every line needs a value"
+    )
+  return cell
+
+
+def missing(path: str, line: int, column: int, cell: str, name: str) -> str:
+  return (
+    f"{path}:{line}:{column}: {shown(cell)} is not a number, but a missing "
+    f"value of the column {name}: --missing=fill fills it in between its "
+    f"neighbours, --missing=cut ends a recording there, --drop={name} leaves "
+    "the column out"
+  )
+
+
+def place_of(path: str, form: TableFormat, file: File, row: int) -> str:
+  """Where row `row` (from 0) of a file's numbers is: "path:line"."""
+  if form.kind == "parquet":
+    return f"{path}: row {row + 1}"
+  for i, found in enumerate(rows(path, form, file)):
+    if i == row:
+      return f"{path}:{found.number}"
+  return path

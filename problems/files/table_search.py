@@ -1,0 +1,222 @@
+"""How the tables of a folder are written: found once, the same for all files.
+
+found = table_search.find(paths, table_format.Wanted())
+found.format, found.files[path]         # what `table_reader` reads with
+"""
+
+from collections.abc import Mapping, Sequence
+import re
+from typing import NamedTuple, Optional
+
+from problems.files import table_cells
+from problems.files import table_columns
+from problems.files import table_dialect
+from problems.files import table_format
+from problems.files import table_headers
+from problems.files import table_layout
+from problems.files import table_marks
+from problems.files import table_parquet
+from problems.files import table_samples
+from problems.files import table_text
+from t2t_af import progress
+from t2t_af.errors import UserError
+
+_HEADS_BYTES = 2**22  # of all files together, about
+_HEAD_BYTES = (2**14, 2**18)  # of one file, at least and at most
+_HEAD_LINES = 40  # at least
+_MARKED = 100  # lines of a file whose points and commas are looked at
+_SAMPLED_CELLS = 2**17  # of all files together, about
+_SAMPLED_LINES = (12, 2000)  # of one file
+_SEPARATOR = re.compile('"?sep=(.|\\\\t)"?', re.IGNORECASE)
+
+
+class Found(NamedTuple):
+  """The format of files, where each begins, and what to tell about both."""
+
+  format: table_format.TableFormat
+  files: dict[str, table_format.File]
+  lines: list[str]
+
+
+def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
+  """The format that all files have.
+
+  Raises:
+    UserError: a file cannot be read; files differ; the format is not certain:
+      names file, line and the option that settles it.
+  """
+  wanted.check()
+  parquet = [path for path in paths if table_text.is_parquet(path)]
+  if not parquet:
+    return _find_text(paths, wanted)
+  if len(parquet) < len(paths):
+    other = next(path for path in paths if path not in set(parquet))
+    raise UserError(
+      f"{parquet[0]} is parquet, {other} is not: files of one kind are needed"
+    )
+  samples = {path: table_parquet.sample(path) for path in paths}
+  columns = _columns(samples, table_parquet.nameless(samples), ".", wanted)
+  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:4])
+  files = {
+    path: table_format.File(found.names, len(found.names), 0)
+    for path, found in samples.items()
+  }
+  return Found(form, files, ["parquet", *_told(columns)])
+
+
+def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
+  heads, encoding = _heads(paths, wanted.encoding)
+  heads, said = _without_separators(heads)
+  delimiter = said
+  if wanted.delimiter is not None:
+    delimiter = table_cells.delimiter_named(wanted.delimiter)
+  dialect = table_dialect.find(heads, delimiter, wanted.decimal)
+  layouts = _layouts(heads, dialect, wanted.header)
+  _check_marks(layouts, dialect, wanted)
+  cells = sum(len(layout.body[0].cells) for layout in layouts.values())
+  low, high = _SAMPLED_LINES
+  num_lines = min(max(_SAMPLED_CELLS // cells, low), high)
+  samples = {
+    path: table_samples.sample(layout, path, num_lines)
+    for path, layout in layouts.items()
+  }
+  first = layouts[paths[0]]
+  nameless = [
+    name
+    for i, name in enumerate(samples[paths[0]].names)
+    if first.names is None or not first.names[i]
+  ]
+  columns = _columns(samples, nameless, dialect.decimal, wanted)
+  form = table_format.TableFormat(
+    "text", encoding, *dialect, first.names is not None, *columns[:4]
+  )
+  files = {
+    path: table_format.File(
+      samples[path].names, len(layout.body[0].cells), layout.first_line
+    )
+    for path, layout in layouts.items()
+  }
+  return Found(form, files, [_written(form, first), *_told(columns)])
+
+
+def _check_marks(
+  layouts: Mapping[str, table_layout.Layout],
+  dialect: table_dialect.Dialect,
+  wanted: table_format.Wanted,
+) -> None:
+  """That points and commas mean what they were found to mean."""
+  bodies = {path: layout.body[:_MARKED] for path, layout in layouts.items()}
+  if wanted.decimal is None:
+    table_marks.check_thousands(bodies, dialect.decimal, dialect.delimiter)
+  if wanted.delimiter is None and dialect.delimiter == ",":
+    if not next(iter(layouts.values())).names:
+      table_marks.check_commas(bodies)
+
+
+def _heads(
+  paths: Sequence[str], encoding: Optional[str]
+) -> tuple[dict[str, list[tuple[int, str]]], str]:
+  """The first lines of each file that say something; the encoding of all."""
+  low, high = _HEAD_BYTES
+  num_bytes = min(max(_HEADS_BYTES // len(paths), low), high)
+  data = {
+    path: table_text.head(path, num_bytes, _HEAD_LINES)
+    for path in progress.bar(paths, label="looking at tables", unit="files")
+  }
+  if encoding is None:
+    encoding = table_text.one_encoding(
+      {path: table_text.find_encoding(d, path) for path, d in data.items()}
+    )
+  heads = {}
+  for path, content in data.items():
+    heads[path] = table_text.lines(content, encoding, path)
+    if not heads[path]:
+      raise UserError(f"{path}: no rows in it")
+  return heads, encoding
+
+
+def _without_separators(
+  heads: Mapping[str, list[tuple[int, str]]],
+) -> tuple[dict[str, list[tuple[int, str]]], Optional[str]]:
+  """Takes away the first line "sep=;" of spreadsheets; what it says."""
+  said: dict[Optional[str], str] = {}
+  rest = {}
+  for path, lines in heads.items():
+    found = _SEPARATOR.fullmatch(lines[0][1].strip())
+    said.setdefault(found.group(1) if found else None, path)
+    rest[path] = lines[1:] if found else lines
+    if not rest[path]:
+      raise UserError(f"{path}: no rows in it")
+  if len(said) > 1:
+    one, other = list(said.values())[:2]
+    raise UserError(
+      f"{one} and {other} differ in a first line sep=: say --delimiter"
+    )
+  separator = next(iter(said))
+  return rest, "\t" if separator == "\\t" else separator
+
+
+def _layouts(
+  heads: table_dialect.Heads, dialect: table_dialect.Dialect, header: str
+) -> dict[str, table_layout.Layout]:
+  layouts = {}
+  for path, lines in heads.items():
+    rows = table_dialect.rows(lines, dialect.delimiter)
+    columns = table_layout.shape(rows, dialect.decimal)
+    assert columns is not None  # or the dialect would not have been found
+    layouts[path] = table_layout.find(
+      rows, path, dialect.decimal, header, columns
+    )
+    if not layouts[path].body:
+      raise UserError(f"{path}: no rows of numbers in it")
+  if header != table_layout.AUTO:
+    return layouts
+  layouts = table_headers.settle(layouts, dialect.decimal)
+  for path, layout in layouts.items():
+    if not layout.body:
+      raise UserError(f"{path}: no rows of numbers in it")
+  return layouts
+
+
+def _columns(
+  samples: Mapping[str, table_samples.Sample],
+  nameless: Sequence[str],
+  decimal: str,
+  wanted: table_format.Wanted,
+) -> table_columns.Columns:
+  known = table_samples.Wanted(
+    wanted.columns, wanted.drop, wanted.time_column, wanted.id_column
+  )
+  table_samples.check_names(samples, known)
+  return table_columns.find(
+    table_samples.Samples(samples, nameless, decimal, wanted.id_column), known
+  )
+
+
+def _written(
+  form: table_format.TableFormat, layout: table_layout.Layout
+) -> str:
+  """E.g. "cells between commas, names in line 1, utf-8"."""
+  name = table_cells.delimiter_name(form.delimiter)
+  parts = [f"delimiter {name}", f'decimal mark "{form.decimal}"']
+  parts.append(
+    f"names in line {layout.line}" if form.header else "no line of names"
+  )
+  if layout.units:
+    parts.append(f"units below them ({', '.join(layout.units)})")
+  if layout.passed:
+    parts.append(f"{len(layout.passed)} lines above passed over")
+  return ", ".join([*parts, f"encoding {form.encoding}"])
+
+
+def _told(columns: table_columns.Columns) -> list[str]:
+  """Lines about what the columns are."""
+  told = [f"features: {_some(columns.features)}"]
+  if columns.id:
+    told.append(f"recordings: by column {columns.id}")
+  return told + columns.notes
+
+
+def _some(names: Sequence[str]) -> str:
+  more = f" and {len(names) - 12} more" if len(names) > 12 else ""
+  return ", ".join(names[:12]) + more

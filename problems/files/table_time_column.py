@@ -1,0 +1,116 @@
+"""Which column of a folder's tables has the times of steps, or counts them."""
+
+from collections.abc import Sequence
+import re
+from typing import Optional
+
+from problems.files import table_cells
+from problems.files import table_samples
+from problems.files import table_times
+from problems.files.text_table import shown
+from t2t_af.errors import UserError
+
+_NAME = re.compile(
+  r"(time|times|timestamp|datetime|date|epoch|zeit|t)([ _\[(/].*)?"
+  r"|.*[ _]?timestamp|unix.?time|time.?stamp.*",
+  re.IGNORECASE,
+)
+# A time even where it does not rise, which is then an error.
+_SURELY = re.compile(r"time|timestamp|datetime|date", re.IGNORECASE)
+_ENOUGH = 8  # lines in which no data rises evenly by chance
+_ENOUGH_UNEVENLY = 20  # or rises at all
+_TOO_FEW = 4  # to tell anything
+
+
+def find(
+  samples: table_samples.Samples,
+  left: Sequence[str],
+  wanted: table_samples.Wanted,
+) -> Optional[str]:
+  """The column of times, or a counter of rows; None for none.
+
+  Dates; numbers that rise, in a column with a name like "time"; or the first
+  column, if it rises evenly.
+
+  Args:
+    samples: of all files.
+    left: the columns that may be it.
+    wanted: what is known; no column that is wanted as a feature is a time.
+
+  Raises:
+    UserError: the first column, without a name, always rises, unevenly.
+  """
+  free = [name for name in left if not wanted.is_wanted(name)]
+  for name in free:
+    if samples.kinds(name) == {table_cells.TIME}:
+      return name
+  numeric = [n for n in free if samples.kinds(n) == {table_cells.NUMBER}]
+  for name in numeric:
+    if _SURELY.fullmatch(name) or (
+      _NAME.fullmatch(name) and _rises(samples, name, evenly=False)
+    ):
+      return name
+  first = left[0] if left else ""
+  if first not in numeric:
+    return None
+  if _rises(samples, first, evenly=True):
+    return first
+  if not samples.has_names and _rises(
+    samples, first, evenly=False, at_least=_ENOUGH_UNEVENLY
+  ):
+    raise UserError(
+      f"{first} always rises: say --time_column={first} if it is a time, "
+      f"--drop={first} if it is of no use, --columns={table_samples.ALL} if it "
+      "is data"
+    )
+  return None
+
+
+def is_another(
+  samples: table_samples.Samples, name: str, wanted: table_samples.Wanted
+) -> bool:
+  """Whether a column of numbers is a time or counter beside the one found."""
+  if wanted.is_wanted(name) or samples.kinds(name) != {table_cells.NUMBER}:
+    return False
+  if _NAME.fullmatch(name):
+    return _rises(samples, name, evenly=False)
+  return name == samples.names[0] and _rises(samples, name, evenly=True)
+
+
+def _rises(
+  samples: table_samples.Samples,
+  name: str,
+  evenly: bool,
+  at_least: int = _ENOUGH,
+) -> bool:
+  """Whether a column rises in every recording, of one at least so many rows."""
+  longest = 0
+  for values in samples.numbers(name):
+    if len(values) < _TOO_FEW:
+      continue
+    longest = max(longest, len(values))
+    if any(b <= a for a, b in zip(values, values[1:])):
+      return False
+    if evenly and not table_times.are_even(values):
+      return False
+  return longest >= at_least
+
+
+def unit(samples: table_samples.Samples, name: str) -> Optional[float]:
+  """Seconds that times count in; 0 for dates; None where nothing tells.
+
+  Raises:
+    UserError: the column has neither times nor numbers.
+  """
+  kinds = samples.kinds(name)
+  if kinds == {table_cells.TIME}:
+    return 0.0
+  if kinds != {table_cells.NUMBER}:
+    place, cell = "the files", ""
+    if kinds - {table_cells.NUMBER}:
+      place, cell = samples.first(name, *(kinds - {table_cells.NUMBER}))
+    raise UserError(
+      f"{place}: {shown(cell)} is not a time that is understood, in the column "
+      f"{name}; write times as 2024-03-01 12:00:00.5, or as numbers"
+    )
+  return table_times.unit_of(name, samples.numbers(name)[0][0])

@@ -1,0 +1,21 @@
+"""Tables that were changed in one way each are read right, or refused."""
+
+import pytest
+
+from problems.files import table_reader
+from tests.fixtures import mutated_tables
+
+
+def test_changed_tables_are_read_right_or_refused():
+  assert not mutated_tables.faults(seed=1, count=150)
+
+
+def test_a_reader_that_fills_in_short_lines_is_caught(monkeypatch):
+  monkeypatch.setattr(table_reader, "_is_doubtful", lambda *_: False)
+  faults = mutated_tables.faults(seed=3, count=100)
+  assert any(kind.partition(": ")[2].startswith("lost") for kind in faults)
+
+
+@pytest.mark.slow
+def test_ten_thousand_changed_tables_are_read_right_or_refused():
+  assert not mutated_tables.faults(seed=2, count=10_000)
