@@ -1,9 +1,13 @@
 """Mends of TensorFlow's behaviour and of tf_slim upon it."""
 
+import fnmatch
+import os
 import sys
+from typing import Callable
 
 import tensorflow.compat.v1 as tf
 from tensorflow.python.framework import ops
+from tensorflow.python.lib.io import file_io
 from tensorflow.python.ops import array_ops
 from tensorflow.python.ops import control_flow_ops
 from tensorflow.python.ops import variable_scope
@@ -11,6 +15,7 @@ from tensorflow.python.training import training_util
 from tensorflow.python.util import deprecation
 
 from t2t_af.compat.mend import mend
+from t2t_af.compat.mend import wrap
 
 
 @mend(
@@ -64,6 +69,31 @@ def deprecation_notes() -> None:
 def graph_as_text() -> None:
   """Leaves it out: the graph is in the .meta file of every checkpoint."""
   training_util.write_graph = lambda *args, **kwargs: None
+
+
+@mend(
+  breaks="a run's folder with [ ] in its name is taken for a pattern: its "
+  "checkpoints are not found, and old ones never deleted",
+  until="TensorFlow looks for checkpoints by their names",
+)
+def folder_names() -> None:
+  """Takes a folder that is there for what it is, not for a pattern."""
+  wrap(file_io, "get_matching_files", _in_a_folder_that_is_there)
+
+
+def _in_a_folder_that_is_there(stock: Callable) -> Callable:
+  def matching(filename):
+    folder, pattern = os.path.split(os.fspath(filename))
+    if not set("[*?") & set(folder) or not os.path.isdir(folder):
+      return stock(filename)
+    names = fnmatch.filter(os.listdir(folder), pattern)
+    return [os.path.join(folder, name) for name in sorted(names)]
+
+  return lambda filename: (
+    matching(filename)
+    if isinstance(filename, (str, os.PathLike))
+    else stock(filename)
+  )
 
 
 # What tf_slim 1.1.0 (and nothing else here) asks of TensorFlow's private

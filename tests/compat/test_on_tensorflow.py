@@ -1,9 +1,11 @@
 """Mends of TensorFlow: names that tf_slim looks for, and graph mode."""
 
+import os
 import types
 
 import pytest
 import tensorflow.compat.v1 as tf
+from tensorflow.python.lib.io import file_io
 from tensorflow.python.util import deprecation
 
 from t2t_af.compat import on_tensorflow
@@ -74,3 +76,29 @@ def test_late_import_leaves_other_modules_alone(monkeypatch):
   on_tensorflow.late_import()
   assert layers._cached_layers is taken.tfl is tf.layers
   assert other.tfl is ours
+
+
+@pytest.mark.parametrize("folder", ["a run [1]", "what?", "all*", "plain"])
+def test_checkpoints_are_found_and_deleted_in_a_folder_of_any_name(
+  tmp_path, folder
+):
+  prefix = str(tmp_path / folder / "model.ckpt")
+  os.makedirs(os.path.dirname(prefix))
+  tf.get_variable("v", [], initializer=tf.ones_initializer())
+  saver = tf.train.Saver(max_to_keep=1)
+  with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    for step in (1, 2):
+      saver.save(session, prefix, step, write_meta_graph=False)
+  newest = tf.train.latest_checkpoint(os.path.dirname(prefix))
+  assert newest == f"{prefix}-2" and tf.train.checkpoint_exists(newest)
+  left = {name.split(".")[1] for name in os.listdir(os.path.dirname(prefix))
+          if name != "checkpoint"}  # fmt: skip
+  assert left == {"ckpt-2"}
+
+
+def test_patterns_stay_patterns(tmp_path):
+  for name in ("a1", "a2", "b1"):
+    (tmp_path / name).write_text("")
+  matching = file_io.get_matching_files(str(tmp_path / "a?"))
+  assert [os.path.basename(path) for path in matching] == ["a1", "a2"]
