@@ -178,24 +178,25 @@ def _parts(
 
 
 def read_files(
-  data_dir: str, paths: Sequence[str]
+  data_dir: str, paths: Sequence[str], names: Sequence[str] = ()
 ) -> list[tuple[str, np.ndarray]]:
   """Files of one's own, read as those that a data set was made from.
 
   Args:
     data_dir: folder of the data set, of `series_csv`.
     paths: of the files.
+    names: of features; default: those of the data set.
 
   Returns:
     (name, float64 [steps, features]) of each recording, in raw units; the
-    features in the data set's order. A file gives several where it is cut.
+    features in the order of names. A file gives several where it is cut.
 
   Raises:
     UserError: there is no such data set; a file cannot be read, or lacks a
       feature; names the file.
   """
   problem = SeriesCsv()
-  names = problem.statistics(data_dir).names
+  names = names or problem.statistics(data_dir).names
   store = problem.store(data_dir)
   with store.damaged_entry('"table_format"'):
     form = series_tables.format_from(store.details())
@@ -204,7 +205,32 @@ def read_files(
   handling = series_tables.Handling(
     **{n: stored[n] for n in series_tables.Handling._fields if n in stored}
   )
-  found = table_search.find(paths, wanted)
+  return _read(paths, table_search.find(paths, wanted), names, handling)
+
+
+def read_any_files(
+  paths: Sequence[str], names: Sequence[str]
+) -> list[tuple[str, np.ndarray]]:
+  """Files of one's own, whatever they are written in, as of `read_files`.
+
+  Tables without names of columns have the features in the order of names, and
+  as many.
+  """
+  found = table_search.find(paths, table_format.Wanted())
+  if found.format.header or len(found.format.features) != len(names):
+    found = table_search.find(paths, table_format.Wanted(columns=tuple(names)))
+  else:
+    names = found.format.features
+  return _read(paths, found, names, series_tables.Handling())
+
+
+def _read(
+  paths: Sequence[str],
+  found: table_search.Found,
+  names: Sequence[str],
+  handling: series_tables.Handling,
+) -> list[tuple[str, np.ndarray]]:
+  places = [found.format.features.index(name) for name in names]
   recordings = []
   for path in paths:
     table = series_tables.Table(
@@ -214,7 +240,6 @@ def read_files(
       found.files[path],
       handling,
     )
-    places = [found.format.features.index(name) for name in names]
     for piece in table.pieces():
       recordings.append((piece.name, piece.values[:, places]))
   return recordings

@@ -11,15 +11,15 @@ import numpy as np
 
 from problems import series_csv
 from problems import video_folder
+from problems.core import series_tables
 from problems.core import source_folder
 from problems.files import frame_format
 from problems.files import picture_folder
+from problems.files import table_text
 from problems.files import video_inputs
 from t2t_af import errors
 from t2t_af.experiments.asking import asked_run
-from t2t_af.experiments.asking import columns
 
-_SERIES = (".csv",)
 # video_folder takes longer videos apart, into parts of so many frames.
 _IN_PARTS, _PART = 320, 300
 
@@ -79,7 +79,8 @@ def _is_video(run: asked_run.AskedRun, folder: str) -> bool:
 def _below_folder(run: asked_run.AskedRun, folder: str) -> list[str]:
   """Names of the run's kind of files below a folder."""
   if run.is_series:
-    return source_folder.find(folder, _SERIES)
+    names = source_folder.find(folder, table_text.EXTENSIONS)
+    return table_text.chosen(names)
   sources = video_inputs.find(source_folder.listed(folder).names).sources
   if not sources:
     raise errors.UserError(f"{folder}: no files of video in it")
@@ -99,10 +100,7 @@ def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
     UserError: it cannot be read, or does not fit the run.
   """
   if run.is_series:
-    table = series_csv.read_table(file.path)
-    wanted = run.statistics.names if run.statistics else ()
-    places = columns.places(table.names, wanted, file.path)
-    return [Recording(file.name, file.name, table.values[:, places])]
+    return _read_table(run, file)
   try:
     frames = video_folder.read_video(_format(run), file.path)
   except frame_format.OtherSize as error:
@@ -110,6 +108,20 @@ def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
       f"{file.path}: {error} by {run.output_dir} ({run.problem.name})"
     ) from error
   return [Recording(file.name, _id(run, file, len(frames)), frames)]
+
+
+def _read_table(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
+  """As the run's data was read, if it is of tables and there."""
+  assert run.statistics is not None  # as of every series
+  names = run.statistics.names
+  if isinstance(run.problem, series_csv.SeriesCsv) and run.has_data:
+    found = series_csv.read_files(run.data_dir, [file.path], names)
+  else:
+    found = series_csv.read_any_files([file.path], names)
+  # A file is called by more than its last name where that is needed.
+  last = len(series_tables.printable(os.path.basename(file.path)))
+  called = [file.name + name[last:] for name, _ in found]
+  return [Recording(n, n, values) for n, (_, values) in zip(called, found)]
 
 
 def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
