@@ -156,7 +156,7 @@ def test_videos_are_scored_of_whatever_size(video_run, tmp_path, capsys):
   [
     (["/nowhere", "x.csv"], "/nowhere: there is no such folder of a run"),
     (["RUN", "/nowhere.csv"], "/nowhere.csv: there is no such file"),
-    (["RUN", "BAD"], "unknown column "heat". Known: cold, speed"),
+    (["RUN", "BAD"], 'unknown column "heat". Known: cold, speed'),
   ],
 )
 @pytest.mark.parametrize("verb", ["score", "transform", "forecast"])
