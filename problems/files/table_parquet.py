@@ -32,7 +32,7 @@ def _opened(path: str) -> Iterator[Any]:
 def sample(path: str) -> table_samples.Sample:
   """The first rows, as text."""
   with _opened(path) as opened:
-    names = _ordered(opened.schema_arrow.names)
+    names = _index_first(opened.schema_arrow)
     batch = next(opened.iter_batches(_SAMPLED), None)
     if batch is None or not batch.num_rows:
       raise UserError(f"{path}: no rows in it")
@@ -55,9 +55,14 @@ def nameless(samples: Mapping[str, table_samples.Sample]) -> list[str]:
   return [name for name in names if name.startswith(_INDEX)]
 
 
-def _ordered(names: Sequence[str]) -> list[str]:
-  """An index without a name first, as in a text table."""
-  return sorted(names, key=lambda name: not name.startswith(_INDEX))
+def _index_first(schema: Any) -> list[str]:
+  """Names of columns; what was an index of pandas comes first, as in text."""
+  said = (schema.pandas_metadata or {}).get("index_columns", [])
+  index = [name for name in said if isinstance(name, str)]
+  return sorted(
+    schema.names,
+    key=lambda name: name not in index and not name.startswith(_INDEX),
+  )
 
 
 def _text(value: Any) -> str:

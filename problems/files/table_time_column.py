@@ -29,8 +29,9 @@ def find(
 ) -> Optional[str]:
   """The column of times, or a counter of rows; None for none.
 
-  Dates; numbers that rise, in a column with a name like "time"; or the first
-  column, if it rises evenly.
+  Dates; numbers that go one way, in a column with a name like "time" (where
+  they repeat or fall, reading ends in an error); or the first column, if it
+  rises evenly.
 
   Args:
     samples: of all files.
@@ -47,7 +48,7 @@ def find(
   numeric = [n for n in free if samples.kinds(n) == {table_cells.NUMBER}]
   for name in numeric:
     if _SURELY.fullmatch(name) or (
-      _NAME.fullmatch(name) and _rises(samples, name, evenly=False)
+      _NAME.fullmatch(name) and _goes_one_way(samples, name)
     ):
       return name
   first = left[0] if left else ""
@@ -75,6 +76,15 @@ def is_another(
   if _NAME.fullmatch(name):
     return _rises(samples, name, evenly=False)
   return name == samples.names[0] and _rises(samples, name, evenly=True)
+
+
+def _goes_one_way(samples: table_samples.Samples, name: str) -> bool:
+  """Whether a column never falls, or never rises, in any recording."""
+  recordings = [v for v in samples.numbers(name) if len(v) >= _TOO_FEW]
+  steps = [b - a for v in recordings for a, b in zip(v, v[1:])]
+  longest = max(map(len, recordings), default=0)
+  one_way = min(steps, default=0) >= 0 or max(steps, default=0) <= 0
+  return longest >= _ENOUGH and any(steps) and one_way
 
 
 def _rises(

@@ -51,6 +51,7 @@ _SYNC = b"\x47"
 _PACKETS = (188, 192, 204)
 _PROBED = 2**16
 _RUN = 5
+_ASF_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _LARGEST_OGG_PAGE = 27 + 255 + 255 * 255
 
 
@@ -179,6 +180,15 @@ def _riff_end(stream: BinaryIO, size: int) -> int:
   return end
 
 
+def _asf_end(stream: BinaryIO, size: int) -> int:
+  """How long the file is, as its header says; 0 of a broadcast."""
+  del size
+  stream.seek(0)
+  header = stream.read(_PROBED)
+  at = header.find(_ASF_PROPERTIES)
+  return 0 if at < 0 else int.from_bytes(header[at + 40 : at + 48], "little")
+
+
 def _gif_end(stream: BinaryIO, size: int) -> int:
   """Where the last block ends that has begun."""
   stream.seek(10)
@@ -215,4 +225,5 @@ _ENDS = {
   b"\x1a\x45\xdf\xa3": _matroska_end,
   b"ftyp": _boxes_end,
   b"GIF8": _gif_end,
+  b"\x30\x26\xb2\x75": _asf_end,
 }

@@ -7,8 +7,11 @@ import lzma
 import zipfile
 
 import numpy as np
+import pandas
 import pytest
 
+from problems.files import table_format
+from problems.files import table_search
 from t2t_af.errors import UserError
 from tests.fixtures import small_tables
 from tests.fixtures.small_tables import check
@@ -17,6 +20,38 @@ from tests.fixtures.small_tables import numbers
 from tests.fixtures.small_tables import read
 from tests.fixtures.small_tables import ROWS
 from tests.fixtures.small_tables import text
+
+
+@pytest.mark.parametrize("times", ["falling", "repeated"])
+@pytest.mark.parametrize("name", ["t", "time_s"])
+def test_times_that_do_not_rise_are_no_features(folder, name, times):
+  def time(j):
+    return f"{5 - 0.1 * j if times == 'falling' else 0.1 * (j // 2):.1f}"
+
+  def make(v, k):
+    rows = text(v).splitlines()
+    timed = [f"{time(j)},{row}" for j, row in enumerate(rows)]
+    return f"{name},x,y,z\n" + "\n".join(timed) + "\n"
+
+  # Reading them as times then ends in an error that names the line.
+  assert check(folder(make)).time == name
+
+
+def test_what_was_the_index_of_a_frame_is_no_feature(tmp_path):
+  frames = [
+    pandas.DataFrame(
+      numbers(k),
+      columns=["x", "y", "z"],
+      index=pandas.Index(range(5, 5 + ROWS)),
+    ).rename_axis("k")
+    for k in range(3)
+  ]
+  for k, frame in enumerate(frames):
+    frame.to_parquet(tmp_path / f"s{k}.parquet")
+  found = table_search.find(
+    [str(tmp_path / f"s{k}.parquet") for k in range(3)], table_format.Wanted()
+  )
+  assert found.format.features == ("x", "y", "z")
 
 
 @pytest.fixture(name="folder")

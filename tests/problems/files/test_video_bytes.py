@@ -29,6 +29,13 @@ def _matroska(size):
   return b"\x1a\x45\xdf\xa3\x84webm\x18\x53\x80\x67" + size
 
 
+def _asf(length, size):
+  """A header of ASF whose file is `size` long, in one that is `length`."""
+  header = b"\x30\x26\xb2\x75" + bytes(26)
+  header += bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365") + bytes(24)
+  return (header + struct.pack("<Q", size)).ljust(length, b"\0")
+
+
 _MP4 = _box(b"ftyp", 16, bytes(8)) + _box(b"mdat", 1008, bytes(1000))
 _AVI = b"RIFF" + struct.pack("<I", 1012) + b"AVI LIST"
 _AVI += struct.pack("<I", 1000) + b"movi" + bytes(996)
@@ -50,6 +57,8 @@ _AVI += struct.pack("<I", 1000) + b"movi" + bytes(996)
     _packets(188, 0, 9),
     _packets(192, 4, 9),
     _packets(188, 0, 9)[100:],  # from the middle of a broadcast
+    _asf(200, 200),
+    _asf(200, 0),  # a broadcast
     _matroska(b"\x84") + bytes(4),
     _matroska(b"\x08" + struct.pack(">I", 100)) + bytes(100),
     _matroska(b"\x01" + b"\xff" * 7) + bytes(9),  # whose end was not known
@@ -69,6 +78,7 @@ def test_a_whole_file_is_taken_for_one(tmp_path, data):
     _ogg(255, 3) + _ogg(9)[:-1],
     _packets(188, 0, 9)[:-1],
     _packets(192, 4, 9)[:-1],
+    _asf(199, 200),
     _matroska(b"\x84") + bytes(3),
     _matroska(b"\x08" + struct.pack(">I", 100)) + bytes(99),
   ],
