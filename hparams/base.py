@@ -35,12 +35,13 @@ def derive(
 
 
 def of_every_model() -> dict[str, Any]:
-  """Hparams of every model: its training sequences, its bounds, its noise."""
+  """Hparams of every model: its training sequences and steps, bounds, noise."""
   return dict(
     train_fraction=1.0,  # share of the sequences, by whole sequences
     train_fraction_seed=0,  # the same seed: a smaller part within a larger
     log_scale_clip="smooth",  # smooth | tanh (version 0.2): bounds.bounded
     precision="float32",  # tf32: `session.set_precision`
+    nonfinite_updates="stop",  # stop | skip: what training then does
     eval_noise_draws=1,  # of an evaluation; the mean over them is recorded
   )
 

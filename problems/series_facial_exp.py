@@ -1,5 +1,6 @@
 """facial_exp: Grammatical Facial Expressions (Freitas et al., 2014)."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ _EXPRESSIONS = (
 RECORDINGS = [f"{user}_{name}" for user in _USERS for name in _EXPRESSIONS]
 _POINTS = 100
 _LONGEST_STEP_MS = 1000
+_TIME = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")  # seconds.milliseconds
 
 
 @splitting.register
@@ -147,13 +149,13 @@ def _milliseconds(row: text_table.Row, where: str) -> int:
   1386700579.23 is 23 ms after the second: as a decimal number, time would run
   backwards.
   """
-  seconds, _, fraction = row.cells[0].partition(".")
-  if not (seconds.isdigit() and fraction.isdigit() and len(fraction) <= 3):
+  match = _TIME.fullmatch(row.cells[0])
+  if not match:
     raise UserError(
       f"{where}:{row.number}:1: {text_table.shown(row.cells[0])} is not a "
       "time as seconds.milliseconds"
     )
-  return 1000 * int(seconds) + int(fraction)
+  return 1000 * int(match[1]) + int(match[2])
 
 
 def _check_targets(archive: archives.Archive, name: str, rows: int) -> None:

@@ -5,7 +5,6 @@ from typing import Callable, NamedTuple, Optional
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
-from problems.core import record_stream
 from t2t_af.errors import UserError
 
 # The protocol of the paper: three steps conditioned on, ten scored.
@@ -19,28 +18,18 @@ class Plan(NamedTuple):
   """How sequences are to be cut into windows.
 
   Attributes:
-    training: random windows, new ones in each pass; else always the same.
     num_inputs, num_targets: steps of a window.
-    seed: of the random windows; None for none.
-    shuffle_buffer_size: windows to be shuffled at once; 0 for no shuffling.
-    record_bytes: mean size of a record.
     change: of the steps of a sequence, before anything is cut; None: none.
   """
 
-  training: bool
   num_inputs: int
   num_targets: int
-  seed: Optional[int]
-  shuffle_buffer_size: int
-  record_bytes: int
   change: Optional[Change] = None
 
   @property
-  def shuffling(self) -> record_stream.Shuffling:
-    """Of whole sequences, before they are cut."""
-    return record_stream.Shuffling(
-      self.seed, self.shuffle_buffer_size, self.record_bytes
-    )
+  def length(self) -> int:
+    """Steps of a window."""
+    return self.num_inputs + self.num_targets
 
 
 def window_lengths(

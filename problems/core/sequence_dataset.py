@@ -12,6 +12,7 @@ from problems.core import record_stream
 from problems.core import sequence_records
 from problems.core import sequence_storage
 from problems.core import shards
+from problems.core import training_order
 from problems.core import training_part
 from t2t_af import windows as windows_lib
 from t2t_af.errors import UserError
@@ -40,15 +41,28 @@ class SequenceDataset(sequence_storage.SequenceStorage):
   def window_dataset(
     self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
-    """Windows of num_inputs + num_targets steps of serialized records.
+    """The windows that evaluation scores, of serialized records.
 
-    A dataset of `sequence_records.Window`. The records come shuffled, if they
-    are to be.
+    A dataset of `sequence_records.Window`, in the order of the records.
+    """
+    raise NotImplementedError
+
+  def training_windows(
+    self,
+    files: Files,
+    selection: record_stream.Selection,
+    plan: reading_plan.Plan,
+    order: training_order.Order,
+  ) -> tf.data.Dataset:
+    """Random windows of the selected records, in an order.
+
+    A dataset of `sequence_records.Window`; which ones follows from the number
+    of an example alone.
     """
     raise NotImplementedError
 
   def num_windows(self, files: Files, num_inputs: int, num_targets: int) -> int:
-    """How many windows `window_dataset` gives outside of training."""
+    """How many windows `window_dataset` gives."""
     raise NotImplementedError
 
   def each_window(
@@ -113,6 +127,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     max_records: int = -1,
     seed: Optional[int] = None,
     model_dir: Optional[str] = None,
+    first_example: int = 0,
+    repeats: bool = False,
   ) -> tf.data.Dataset:
     """One pass over the data: "inputs" and "targets" as stored, not batched.
 
@@ -120,28 +136,27 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     tensor2tensor's, but that tf.data chooses the number of threads.
 
     Args:
-      mode: a tf.estimator.ModeKeys. TRAIN gives shuffled random windows (unless
-        `shuffle_files` is False), the others fixed windows in a fixed order.
+      mode: a tf.estimator.ModeKeys. TRAIN gives random windows in a random
+        order, the others fixed windows in the stored order.
       data_dir: folder of the shards.
-      num_threads, preprocess: not used.
+      num_threads, preprocess, shuffle_buffer_size: not used.
       output_buffer_size: examples to prefetch; None for none.
-      shuffle_files: None shuffles in TRAIN.
+      shuffle_files: False gives TRAIN the stored order too.
       hparams: has video_num_input_frames and video_num_target_frames; may
         have those of `training_part`.
       dataset_split: "train", "eval" or "test"; None follows `mode`.
       shard: reads this file only.
       partition_id, num_partitions: reads each num_partitions-th sequence.
-      shuffle_buffer_size: sequences that are shuffled at once, at most.
       max_records: so many sequences at most; -1 reads all.
-      seed: beside the graph's; None takes a fixed one if the graph has a seed.
+      seed: beside the graph's.
       model_dir: of the run that reads; None: of hparams, where it has one.
+      first_example: of TRAIN, the number of the example that comes first.
+      repeats: of TRAIN, epoch after epoch without an end.
 
     Raises:
       UserError: the data is missing, or its sequences are too short.
     """
-    del num_threads, preprocess
-    training = mode == tf.estimator.ModeKeys.TRAIN
-    shuffle = training if shuffle_files is None else shuffle_files
+    del num_threads, preprocess, shuffle_buffer_size
     split = str(dataset_split or mode)
     files = self._files(data_dir, hparams, split, shard)
     masks = self._masks(data_dir, hparams, split, files)
@@ -149,18 +164,22 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       masks, max_records, partition_id, num_partitions
     )
     plan = reading_plan.Plan(
-      training,
       *self._window_lengths(mode, hparams, files),
-      record_stream.op_seed(None) if seed is None else seed,
-      shuffle_buffer_size if shuffle else 0,
-      _mean_bytes(files),
       self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
-    records = record_stream.read(
-      [f.path for f in files], selection, plan.shuffling if shuffle else None
-    )
+    if mode == tf.estimator.ModeKeys.TRAIN:
+      order = training_order.Order(
+        training_order.keys(seed),
+        first_example,
+        repeats,
+        shuffle_files is not False,
+      )
+      windows = self.training_windows(files, selection, plan, order)
+    else:
+      records = record_stream.read([f.path for f in files], selection)
+      windows = self.window_dataset(records, plan)
     is_whole = shard is None and selection.is_whole
-    return self._features(records, plan, split, is_whole, output_buffer_size)
+    return self._features(windows, plan, split, is_whole, output_buffer_size)
 
   # --- Counting.
 
@@ -177,7 +196,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
 
   def _features(
     self,
-    records: tf.data.Dataset,
+    windows: tf.data.Dataset,
     plan: reading_plan.Plan,
     split: str,
     is_whole: bool,
@@ -199,7 +218,6 @@ class SequenceDataset(sequence_storage.SequenceStorage):
         }
       )
 
-    windows = self.window_dataset(records, plan)
     dataset = windows.map(_split, num_parallel_calls=tf.data.AUTOTUNE)
     return dataset.prefetch(buffer_size) if buffer_size else dataset
 
@@ -270,9 +288,3 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     return reading_plan.window_lengths(
       mode, hparams, self.shortest(files), self.name
     )
-
-
-def _mean_bytes(files: Files) -> int:
-  """Mean size of a record."""
-  num_sequences = sum(f.num_sequences for f in files)
-  return sum(f.num_bytes for f in files) // max(1, num_sequences)

@@ -7,8 +7,8 @@ from tensor2tensor.utils import data_reader
 from tensor2tensor.utils import hparam
 import tensorflow.compat.v1 as tf
 
-from problems.core import record_stream
 from problems.core import sequence_dataset
+from problems.core import training_order
 from problems.core import training_part
 from t2t_af import effect
 
@@ -71,10 +71,11 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
     ) -> tf.data.Dataset:
       kwargs = dict(dataset_kwargs or {})
       training = mode == tf.estimator.ModeKeys.TRAIN
-      if training and input_context and input_context.num_input_pipelines > 1:
+      pipelines = getattr(input_context, "num_input_pipelines", 1)
+      replicas = getattr(input_context, "num_replicas_in_sync", pipelines)
+      if training and pipelines > 1:
         kwargs.update(
-          partition_id=input_context.input_pipeline_id,
-          num_partitions=input_context.num_input_pipelines,
+          partition_id=input_context.input_pipeline_id, num_partitions=pipelines
         )
       return self.input_fn(
         mode,
@@ -85,6 +86,7 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
         force_repeat=force_repeat,
         prevent_repeat=prevent_repeat,
         dataset_kwargs=kwargs,
+        batches_per_step=replicas // pipelines,
       )
 
     return estimator_input_fn
@@ -99,29 +101,32 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
     force_repeat: bool = False,
     prevent_repeat: bool = False,
     dataset_kwargs: Optional[Mapping[str, Any]] = None,
+    batches_per_step: int = 1,
   ) -> tf.data.Dataset:
     """Batches for the Estimator; bytes become int32, as its models expect.
 
     `hparams.batch_size` windows for each device of tensor2tensor's
     data_parallelism. Returns a dataset of (features, targets), in PREDICT of
-    features with "infer_targets".
+    features with "infer_targets". In training it goes on where the step of the
+    checkpoint in config.model_dir is, if batches_per_step are taken in one.
     """
     del params
     training = mode == tf.estimator.ModeKeys.TRAIN
     model_dir = getattr(config, "model_dir", None)
     kwargs = {"model_dir": model_dir, **(dataset_kwargs or {})}
-    if training:
+    parallelism = getattr(config, "data_parallelism", None)
+    batch_size = hparams.batch_size * (parallelism.n if parallelism else 1)
+    repeat = (force_repeat or training) and not prevent_repeat
+    if training and repeat:
       # Not tensor2tensor's second shuffling of entire batches
       # (batch_shuffle_size): sequences are shuffled, and 512 batches of video
       # would fill the memory.
-      seed = record_stream.op_seed(model_dir)
-      kwargs.setdefault("seed", seed)
+      step = training_order.step_of(model_dir)
+      kwargs["first_example"] = step * batches_per_step * batch_size
+      kwargs["repeats"] = True
     dataset = self.dataset(mode, data_dir=data_dir, hparams=hparams, **kwargs)
-    repeat = (force_repeat or training) and not prevent_repeat
-    if repeat:
+    if repeat and not training:
       dataset = dataset.repeat()
-    parallelism = getattr(config, "data_parallelism", None)
-    batch_size = hparams.batch_size * (parallelism.n if parallelism else 1)
     always_full = (
       training
       or repeat

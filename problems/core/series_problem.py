@@ -18,13 +18,12 @@ from problems.core import sequence_problem
 from problems.core import sequence_records
 from problems.core import series_records
 from problems.core import series_statistics
+from problems.core import training_order
 from t2t_af import progress
 from t2t_af.errors import UserError
 
-# Series whose windows are dealt out in turn in training, before windows are
-# shuffled; and the memory that either may take.
-_SERIES_AT_ONCE = 16
-_MIXING_BYTES = 128 * 2**20
+# Windows that are cut with one operation in training.
+_WINDOWS_AT_ONCE = 256
 
 
 class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
@@ -197,46 +196,43 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
   def window_dataset(
     self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
-    """Windows of the series as the class says, shuffled if they are to be."""
-    length = plan.num_inputs + plan.num_targets
-
-    def _random(
-      record: tf.Tensor, number: tf.Tensor
-    ) -> sequence_records.Window:
-      return series_records.random_windows(
-        self._series(record, plan), number, length
-      )
+    """Windows side by side, series after series."""
 
     def _tiled(record: tf.Tensor) -> sequence_records.Window:
+      series = series_records.series(record, *self.step_shape)
       return series_records.tiled_windows(
-        self._series(record, plan), plan.num_inputs, plan.num_targets
+        series._replace(values=_changed(series.values, plan)),
+        plan.num_inputs,
+        plan.num_targets,
       )
 
-    if plan.training:
-      groups = record_stream.with_random_numbers(records, plan.seed).map(
-        _random, num_parallel_calls=tf.data.AUTOTUNE
-      )
-    else:
-      groups = records.map(_tiled, num_parallel_calls=tf.data.AUTOTUNE)
-    if not plan.shuffle_buffer_size:
-      return groups.unbatch()
-    windows = groups.interleave(
-      tf.data.Dataset.from_tensor_slices,
-      cycle_length=_at_most(_SERIES_AT_ONCE, plan.record_bytes),
-    )
-    window_bytes = 4 * length * self.step_shape[0]
-    return windows.shuffle(
-      _at_most(plan.shuffle_buffer_size, window_bytes),
-      seed=None if plan.seed is None else plan.seed + 3,
-    )
+    return records.map(_tiled, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
-  def _series(
-    self, record: tf.Tensor, plan: reading_plan.Plan
-  ) -> series_records.Series:
-    series = series_records.series(record, *self.step_shape)
-    if plan.change is None:
-      return series
-    return series._replace(values=plan.change(series.values))
+  def training_windows(
+    self,
+    files: sequence_dataset.Files,
+    selection: record_stream.Selection,
+    plan: reading_plan.Plan,
+    order: training_order.Order,
+  ) -> tf.data.Dataset:
+    """Windows from anywhere in the series, which are all kept in memory."""
+
+    def _windows(records: tf.Tensor) -> tf.data.Dataset:
+      every = series_records.joined(records, *self.step_shape)
+      every = every._replace(values=_changed(every.values, plan))
+      examples = training_order.examples(
+        every.num_windows(plan.length), order
+      ).batch(_WINDOWS_AT_ONCE)
+      return examples.map(
+        lambda example: series_records.random_windows(
+          every, *example, plan.length
+        ),
+        num_parallel_calls=tf.data.AUTOTUNE,
+      ).unbatch()
+
+    num_records = sum(f.num_sequences for f in files)
+    records = record_stream.read([f.path for f in files], selection)
+    return records.batch(num_records).flat_map(_windows)
 
   def change(self, model_dir: Optional[str]) -> Optional[reading_plan.Change]:
     """To the statistics that the run in model_dir was trained with."""
@@ -265,6 +261,5 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
         yield name, values[start : start + length]
 
 
-def _at_most(count: int, item_bytes: int) -> int:
-  """`count` items, or as many as the memory for them holds."""
-  return max(1, min(count, _MIXING_BYTES // max(1, item_bytes)))
+def _changed(values: tf.Tensor, plan: reading_plan.Plan) -> tf.Tensor:
+  return values if plan.change is None else plan.change(values)

@@ -54,27 +54,67 @@ def series(record: tf.Tensor, num_features: int) -> Series:
   )
 
 
+class Joined(NamedTuple):
+  """Series one after the other.
+
+  Attributes:
+    values: float32 [all steps, features].
+    num_steps: int64 [series], of each.
+    sequence_ids: string [series].
+  """
+
+  values: tf.Tensor
+  num_steps: tf.Tensor
+  sequence_ids: tf.Tensor
+
+  def num_windows(self, length: int) -> tf.Tensor:
+    """As many windows as would fit side by side in each series."""
+    return tf.reduce_sum(self.num_steps // length)
+
+
+def joined(records: tf.Tensor, num_features: int) -> Joined:
+  """The series of serialized records, string [series]."""
+  parsed = tf.io.parse_example(
+    records,
+    {
+      name: tf.io.FixedLenFeature([], tf.string)
+      for name in (VALUES_KEY, sequence_records.ID_KEY)
+    },
+  )
+  stored = parsed[VALUES_KEY]
+  values = tf.io.decode_raw(tf.strings.reduce_join(stored), tf.float32)
+  step_bytes = num_features * _STORED.itemsize
+  return Joined(
+    tf.reshape(values, [-1, num_features]),
+    tf.cast(tf.strings.length(stored) // step_bytes, tf.int64),
+    parsed[sequence_records.ID_KEY],
+  )
+
+
 def random_windows(
-  source: Series, number: tf.Tensor, length: int
+  every: Joined, index: tf.Tensor, number: tf.Tensor, length: int
 ) -> sequence_records.Window:
-  """As many windows as would fit side by side, each from anywhere.
+  """Windows from anywhere in their series.
 
   Args:
-    source: what they are cut from.
-    number: int32 scalar, the seed of the places.
+    every: what they are cut from.
+    index: int64 [windows], below every.num_windows: the first so many are of
+      the first series, as many as would fit in it side by side, and so on.
+    number: int32 [windows] >= 0: a window starts at this step modulo the
+      number of possible starts.
     length: steps of a window.
-
-  Returns:
-    steps // length windows.
   """
-  num_steps = tf.shape(source.values)[0]
-  starts = tf.random.stateless_uniform(
-    [num_steps // length],
-    seed=[number, 0],
-    maxval=num_steps - length + 1,
-    dtype=tf.int32,
+  of_series = tf.searchsorted(
+    tf.cumsum(every.num_steps // length), index, side="right"
   )
-  return _cut(source, starts, length)
+  num_starts = tf.gather(every.num_steps, of_series) - length + 1
+  starts = tf.math.floormod(tf.cast(number, tf.int64), num_starts)
+  before = tf.cumsum(every.num_steps, exclusive=True)
+  return sequence_records.Window(
+    _cut(every.values, tf.gather(before, of_series) + starts, length),
+    tf.gather(every.sequence_ids, of_series),
+    tf.cast(starts, tf.int32),
+  )
 
 
 def tiled_windows(
@@ -86,8 +126,13 @@ def tiled_windows(
     source: what they are cut from.
     num_inputs, num_targets: steps of a window.
   """
-  windows = num_tiled(tf.shape(source.values)[0], num_inputs, num_targets)
-  return _cut(source, num_targets * tf.range(windows), num_inputs + num_targets)
+  count = num_tiled(tf.shape(source.values)[0], num_inputs, num_targets)
+  starts = num_targets * tf.range(count)
+  return sequence_records.Window(
+    _cut(source.values, starts, num_inputs + num_targets),
+    tf.fill(tf.shape(starts), source.sequence_id),
+    starts,
+  )
 
 
 def num_tiled(num_steps: Any, num_inputs: int, num_targets: int) -> Any:
@@ -95,12 +140,9 @@ def num_tiled(num_steps: Any, num_inputs: int, num_targets: int) -> Any:
   return (num_steps - num_inputs) // num_targets
 
 
-def _cut(
-  source: Series, starts: tf.Tensor, length: int
-) -> sequence_records.Window:
-  windows = tf.gather(source.values, starts[:, None] + tf.range(length)[None])
-  return sequence_records.Window(
-    tf.ensure_shape(windows, [None, length, source.values.shape[-1]]),
-    tf.fill(tf.shape(starts), source.sequence_id),
-    starts,
+def _cut(values: tf.Tensor, starts: tf.Tensor, length: int) -> tf.Tensor:
+  """Windows of values [steps, features]: [windows, length, features]."""
+  steps = starts[:, None] + tf.range(length, dtype=starts.dtype)[None]
+  return tf.ensure_shape(
+    tf.gather(values, steps), [None, length, values.shape[-1]]
   )

@@ -11,9 +11,11 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import png
 from problems.core import reading_plan
+from problems.core import record_places
 from problems.core import record_stream
 from problems.core import sequence_dataset
 from problems.core import sequence_problem
+from problems.core import training_order
 from problems.core import video_records
 from t2t_af.errors import UserError
 
@@ -76,14 +78,26 @@ class VideoSequenceProblem(
   def window_dataset(
     self, records: tf.data.Dataset, plan: reading_plan.Plan
   ) -> tf.data.Dataset:
-    """One window of each sequence: anywhere in training, else the first one."""
-    if plan.training:
-      numbered = record_stream.with_random_numbers(records, plan.seed)
-    else:
-      numbered = records.map(lambda record: (record, 0))
+    """The first window of each sequence."""
+    return self._windows(records.map(lambda record: (record, 0)), plan)
+
+  def training_windows(
+    self,
+    files: sequence_dataset.Files,
+    selection: record_stream.Selection,
+    plan: reading_plan.Plan,
+    order: training_order.Order,
+  ) -> tf.data.Dataset:
+    """One window of each sequence, from anywhere in it."""
+    return self._windows(record_places.read(files, selection, order), plan)
+
+  def _windows(
+    self, numbered: tf.data.Dataset, plan: reading_plan.Plan
+  ) -> tf.data.Dataset:
+    """The windows of records that come with a number each."""
     return numbered.map(
       lambda record, number: video_records.window(
-        record, number, plan.num_inputs + plan.num_targets, self.frame_shape
+        record, number, plan.length, self.frame_shape
       ),
       num_parallel_calls=tf.data.AUTOTUNE,
     )

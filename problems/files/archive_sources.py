@@ -111,6 +111,8 @@ class _Zip(Source):
   def entries(self) -> dict[str, Entry]:
     entries: dict[str, Entry] = {}
     for info in self._zip.infolist():
+      if not info.filename:
+        raise UserError(f"{self._path}: an entry has no name")
       mode = info.external_attr >> 16
       if stat.S_ISLNK(mode):
         raise UserError(f"{self._path}: the entry {info.filename} is a link")

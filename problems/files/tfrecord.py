@@ -18,6 +18,13 @@ HEADER_BYTES = 12
 FOOTER_BYTES = 4
 
 
+class Span(NamedTuple):
+  """Where a record is: the byte at which its framing starts, and all bytes."""
+
+  offset: int
+  size: int
+
+
 class Record(NamedTuple):
   """One record: where its framing starts (byte of the stream), its data."""
 
@@ -70,13 +77,7 @@ def read(
     header = stream.read(HEADER_BYTES)
     if not header and end is None:
       return
-    length = data_length(header)
-    if length is None:
-      cut = len(header) < HEADER_BYTES
-      raise UserError(
-        f"{name}: {'file ends inside' if cut else 'no'} TFRecord header at "
-        f"byte {offset}: the file is truncated or is not a TFRecord file"
-      )
+    length = _checked_length(header, name, offset)
     next_offset = offset + HEADER_BYTES + length + FOOTER_BYTES
     beyond = end is not None and next_offset > end
     # A length beyond the end is not read: it could ask for any memory.
@@ -95,3 +96,35 @@ def read(
       )
     yield Record(offset, data)
     offset = next_offset
+
+
+def spans(stream: BinaryIO, name: str, size: int) -> Iterator[Span]:
+  """Where the records of a file are, by their headers alone.
+
+  Args:
+    stream: an open, seekable binary file.
+    name: what to call it in an error.
+    size: number of bytes.
+
+  Raises:
+    UserError: a header is damaged; names file and byte.
+  """
+  offset = 0
+  while offset < size:
+    stream.seek(offset)
+    length = _checked_length(stream.read(HEADER_BYTES), name, offset)
+    span = Span(offset, HEADER_BYTES + length + FOOTER_BYTES)
+    yield span
+    offset += span.size
+
+
+def _checked_length(header: bytes, name: str, offset: int) -> int:
+  """`data_length`; raises UserError where there is none."""
+  length = data_length(header)
+  if length is None:
+    cut = len(header) < HEADER_BYTES
+    raise UserError(
+      f"{name}: {'file ends inside' if cut else 'no'} TFRecord header at "
+      f"byte {offset}: the file is truncated or is not a TFRecord file"
+    )
+  return length

@@ -15,6 +15,7 @@ from absl import flags
 import tensorflow.compat.v1 as tf
 
 import t2t_af
+from t2t_af.bin import cluster
 from t2t_af.bin import flag_parsing
 from t2t_af.bin import flag_ranges
 from t2t_af.bin import front
@@ -57,6 +58,7 @@ def run(
       return front.print_help(doc)
     _parse_flags(argv)
     flag_ranges.check()
+    cluster.check()
     _import_usr_dir()
     prepare(stock)
     # As tensor2tensor's scripts do; compat.quiet leaves out most of it.

@@ -50,4 +50,4 @@ def main(argv: list[str]) -> int:
 
 
 def _name(text: str) -> paper_figures.Name:
-  return int(text) if text.isdigit() else text
+  return int(text) if text.isdecimal() else text

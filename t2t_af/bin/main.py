@@ -25,6 +25,7 @@ _VERBS = (
   "compress",
   "decompress",
   "analyse",
+  "check",
   "params",
   "references",
   "convert",

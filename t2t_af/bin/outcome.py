@@ -1,5 +1,6 @@
 """How a command ends: exit codes, and errors as one line for people."""
 
+import io
 import os
 import re
 import sys
@@ -32,6 +33,7 @@ def exit_code_of(
   What the system or TensorFlow says of files, disks and memory becomes a line
   too; with --debug, a traceback.
   """
+  _say_anything()
   try:
     with stopping.handled():
       return action() or EXIT_OK
@@ -52,6 +54,13 @@ def exit_code_of(
     if not message or system_errors.is_debugging():
       raise
     return _fail(message, EXIT_USER_ERROR)
+
+
+def _say_anything() -> None:
+  """Has a terminal that lacks a letter show its number instead of an error."""
+  for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+      stream.reconfigure(errors="backslashreplace")
 
 
 def _damaged_data(error: Exception) -> Optional[str]:

@@ -13,6 +13,7 @@ from tensor2tensor.utils import hparam
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 from t2t_af.models import optimization_reads
+from t2t_af.models import step_report
 
 # Smallest values. What is not listed is only to be finite.
 _AT_LEAST = {
@@ -121,6 +122,9 @@ def _refusal(name: str, wanted: str, values: dict[str, Any]) -> UserError:
 
 
 def _check_names(values: dict[str, Any]) -> None:
+  mode = values.get("nonfinite_updates", step_report.STOP)
+  if mode not in step_report.MODES:
+    raise UserError(suggest(mode, step_report.MODES, "nonfinite_updates"))
   initializer = values.get("initializer")
   if initializer and initializer not in _INITIALIZERS:
     raise UserError(suggest(initializer, _INITIALIZERS, "initializer"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 import contextlib
 import os
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 from tensor2tensor.utils import data_reader
@@ -151,6 +151,27 @@ class TrainedRun:
       sequence's id and those of `SequenceModel.decompose`, which are none
       without a flow.
     """
+
+    def fetches(model: Any, features: dict[str, tf.Tensor]) -> dict[str, Any]:
+      decomposed = model.decomposition(dict(features))
+      return {
+        **{n: v for n, v in decomposed.items() if not only or n in only},
+        "x": tf.concat([features["inputs"], features["targets"]], axis=1),
+        windows.SEQUENCE_ID: features[windows.SEQUENCE_ID],
+      }
+
+    return self.batches(split, count, fetches)
+
+  def batches(
+    self, split: str, count: int, fetches_fn: Callable[[Any, Any], Any]
+  ) -> list[Any]:
+    """What the trained model makes of windows, batch by batch.
+
+    Args:
+      split, count: as of `decompositions`.
+      fetches_fn: of the model, under the scope of its variables, and the
+        features of a batch: what is to be computed.
+    """
     with (
       tf.Graph().as_default(),
       tf.Session(config=session_lib.config()) as session,
@@ -159,16 +180,7 @@ class TrainedRun:
         self._windows(split, count)
       ).get_next()
       with self.built() as model:
-        decomposed = model.decomposition(dict(features))
-      fetches = {
-        name: values
-        for name, values in decomposed.items()
-        if not only or name in only
-      }
-      fetches["x"] = tf.concat(
-        [features["inputs"], features["targets"]], axis=1
-      )
-      fetches[windows.SEQUENCE_ID] = features[windows.SEQUENCE_ID]
+        fetches = fetches_fn(model, features)
       variables = tf.global_variables()
       if variables:
         tf.train.Saver(variables).restore(session, self.checkpoint)

@@ -24,6 +24,13 @@ class Stack(NamedTuple):
   variables: list[tf.Variable]
 
 
+class Applied(NamedTuple):
+  """What Adam has done, and what it has not."""
+
+  update: tf.Operation  # of all but the variables in stacks
+  deltas: list[tf.Tensor]  # of each stack, [number of variables, ...shape]
+
+
 class StackedAdam(tf.train.AdamOptimizer):
   """tf.train.AdamOptimizer, with one update for a stack of variables.
 
@@ -38,40 +45,47 @@ class StackedAdam(tf.train.AdamOptimizer):
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)
+    self._shadows: list[tf.Variable] = []
     self._stacks: dict[Any, Stack] = {}  # by reference to their shadow
     self._stacked_slots: dict[Any, tf.Variable] = {}
+
+  def create_slots(
+    self, variables: Sequence[tf.Variable], stacks: Sequence[Stack]
+  ) -> None:
+    """Makes what `apply_stacked` needs; to be called outside of conditions."""
+    self._shadows = [
+      _hidden_variable("shadow", stack.gradient) for stack in stacks
+    ]
+    self._stacks = {s.ref(): stack for s, stack in zip(self._shadows, stacks)}
+    self._create_slots([*variables, *self._shadows])
 
   def apply_stacked(
     self,
     pairs: Sequence[tuple[tf.Tensor, tf.Variable]],
     stacks: Sequence[Stack],
-    global_step: tf.Variable,
-  ) -> tf.Operation:
-    """Updates variables one by one (pairs) and stack by stack.
+  ) -> Applied:
+    """Updates the variables of pairs, one by one.
 
     Adam's update does not depend on the value it is added to. So each stack
     has a shadow, zero before each step, that takes the updates of its
-    variables, which are then added to them.
+    variables.
+
+    Args:
+      pairs: gradients and their variables.
+      stacks: those that `create_slots` was called with.
+
+    Returns:
+      What is still to be added to the variables of the stacks (`add`).
     """
-    shadows = [_hidden_variable("shadow", stack.gradient) for stack in stacks]
-    self._stacks = {s.ref(): stack for s, stack in zip(shadows, stacks)}
+    stacked = [(s.gradient, shadow) for s, shadow in zip(stacks, self._shadows)]
     zeros = [
-      shadow.assign(tf.zeros_like(stack.gradient), read_value=False)
-      for shadow, stack in zip(shadows, stacks)
+      shadow.assign(tf.zeros_like(gradient), read_value=False)
+      for gradient, shadow in stacked
     ]
     with tf.control_dependencies(zeros):
-      stacked = [(s.gradient, shadow) for s, shadow in zip(stacks, shadows)]
-      update = self.apply_gradients([*pairs, *stacked], global_step)
+      update = self.apply_gradients([*pairs, *stacked])
     with tf.control_dependencies([update]):
-      return tf.group(
-        *[
-          variable.assign_add(delta, read_value=False)
-          for shadow, stack in zip(shadows, stacks)
-          for variable, delta in zip(
-            stack.variables, tf.unstack(shadow.read_value())
-          )
-        ]
-      )
+      return Applied(update, [shadow.read_value() for shadow in self._shadows])
 
   def get_slot(self, var: tf.Variable, name: str) -> Optional[tf.Variable]:
     """A variable's slot; of a shadow, the stacked one."""
@@ -85,6 +99,8 @@ class StackedAdam(tf.train.AdamOptimizer):
     stack = self._stacks.get(var.ref())
     if stack is None:
       return super()._zeros_slot(var, slot_name, op_name)
+    if (var.ref(), slot_name) in self._stacked_slots:
+      return self._stacked_slots[var.ref(), slot_name]
     slot = _hidden_variable(slot_name, stack.gradient)
     resources.register_resource(
       slot.handle, slot.initializer, slot.is_initialized()
@@ -95,6 +111,17 @@ class StackedAdam(tf.train.AdamOptimizer):
     )
     self._stacked_slots[var.ref(), slot_name] = slot
     return slot
+
+
+def add(stacks: Sequence[Stack], deltas: Sequence[tf.Tensor]) -> tf.Operation:
+  """Adds to the variables of stacks what `apply_stacked` gave."""
+  return tf.group(
+    *[
+      variable.assign_add(delta, read_value=False)
+      for stack, of_stack in zip(stacks, deltas)
+      for variable, delta in zip(stack.variables, tf.unstack(of_stack))
+    ]
+  )
 
 
 class _SlotsByName(saveable_object.SaveableObject):

@@ -14,6 +14,7 @@ from t2t_af.models import data_flow
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import observation as observation_lib
 from t2t_af.models import requirements_data_space
+from t2t_af.models import round_trip
 from t2t_af.models import sequence_model
 
 # Of the hparam scale_floor.
@@ -203,6 +204,23 @@ class DataSpaceModel(sequence_model.SequenceModel):
       signals["scale_%d" % m] = tf.exp(scale)
       signals["y_%d" % m] = y
     return signals
+
+  def round_trips(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, round_trip.RoundTrip]:
+    """x -> y -> x of every transform, and of all one after the other."""
+    flow = self.flow()
+    below = x = self.observation.to_x(steps, noise)[:, self.window().start :]
+    trips = {}
+    for m, transform in enumerate(flow.transforms, start=1):
+      y = transform.inverse(below)
+      # Copies, or the bijectors would remember what they came from.
+      back = transform.forward(tf.identity(y))
+      trips["transform %d" % m] = round_trip.compare(below, back)
+      below = tf.identity(y)
+    if len(flow.transforms) > 1:
+      trips["all transforms"] = round_trip.compare(x, flow.forward(below))
+    return trips
 
   def nll_per_dim(self, log_prob: tf.Tensor) -> tf.Tensor:
     """NLL of what is observed in nats per dimension, from log p(x) of steps."""

@@ -36,14 +36,18 @@ def initialize(
     tf.Session(config=session_lib.config()) as session,
   ):
     tf.set_random_seed(seed)
+    np.random.seed(seed)  # Of the rotations.
     dataset = problem.input_fn(tf.estimator.ModeKeys.TRAIN, hparams)
-    features, _ = tf.data.make_one_shot_iterator(dataset).get_next()
+    iterator = tf.data.make_initializable_iterator(dataset)
+    features, _ = iterator.get_next()
+    # The noise of a batch follows from the step.
+    next_step = tf.assign_add(tf.train.get_or_create_global_step(), 1)
     batch_number = ddi.begin()
     model = model_cls(
       hparams_lib.copy_hparams(hparams), tf.estimator.ModeKeys.TRAIN
     )
     _, losses = model(features)
-    session.run(tf.global_variables_initializer())
+    session.run([tf.global_variables_initializer(), iterator.initializer])
     batches = progress.bar(
       range(1, num_batches + 1),
       unit="batch",
@@ -51,7 +55,11 @@ def initialize(
     )
     for n in batches:
       session.run(losses["training"], {batch_number: n})
-    values = session.run({v.op.name: v for v in tf.global_variables()})
+      session.run(next_step)
+    step = tf.train.get_global_step()
+    values = session.run(
+      {v.op.name: v for v in tf.global_variables() if v is not step}
+    )
   return values
 
 
@@ -87,7 +95,7 @@ class InitializationHook(tf.train.SessionRunHook):
     initializers, feed = [], {}
     for v in self._variables:
       name = re.sub(r"/replica_\d+$", "", v.op.name)
-      if name in values and name != self._step.op.name:
+      if name in values:
         initializers.append(v.initializer)
         feed[v.initializer.inputs[1]] = values[name]
     session.run(initializers, feed)

@@ -195,9 +195,10 @@ class LatentPrior:
       # added to it, because then training starts at latent_skip exactly.
       if hparams.latent_af_residual and transform == 0:
         shift += window[:, -1]
-      return shift, bounds.bounded(
-        log_scale, hparams.latent_af_log_scale_bound, hparams.log_scale_clip
-      )
+      bound = hparams.latent_af_log_scale_bound
+      log_scale = bounds.bounded(log_scale, bound, hparams.log_scale_clip)
+      with tf.variable_scope(self._scope + "/latent_flow_%d" % transform):
+        return shift, bounds.note(log_scale, -bound, bound)
 
     return shift_and_log_scale
 

@@ -1,4 +1,7 @@
-"""Where a model's noise comes from: the graph's stream, or each window's own.
+"""Where a model's noise comes from: a step's stream, or each window's own.
+
+In training it follows from the seed and the step alone, so that a training that
+goes on from a checkpoint adds what an unbroken one would have added.
 
 An evaluation adds noise to what it scores (dequantisation) and draws latents
 (a posterior's epsilon). There the noise of a window follows from the window
@@ -12,16 +15,20 @@ from typing import Any, Union
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import random_keys
 from t2t_af import windows
 
 _SEED = 20211118
 # Streams of one window that share nothing; further posteriors' are above.
 DATA, POSTERIOR = 0, 1
+# And of one training step.
+CROP = 2
 _MAX_DRAWS = 10_000
+_OF_STEPS = ("t2t_af/noise_of_steps",)  # how many of a graph there are
 
 
 class GraphNoise:
-  """Noise of training and sampling: follows the graph's seed."""
+  """Noise of sampling: follows the graph's seed."""
 
   def uniform(self, shape: Any) -> tf.Tensor:
     """U(0, 1)."""
@@ -30,6 +37,40 @@ class GraphNoise:
   def normal(self, shape: Any) -> tf.Tensor:
     """N(0, 1)."""
     return tf.random_normal(shape)
+
+
+class StepNoise:
+  """Noise of training: follows from the graph's seed and the global step.
+
+  Args:
+    number: which of a graph's, as each replica has its own.
+    stream: as of `WindowNoise`.
+  """
+
+  def __init__(self, number: int = 0, stream: int = DATA) -> None:
+    self._number = number
+    (key,) = random_keys.draw(1, number, stream)
+    step = tf.cast(tf.train.get_or_create_global_step(), tf.int64)
+    self._seed = tf.stack([tf.constant(key, tf.int64), step])
+
+  def stream(self, stream: int) -> "StepNoise":
+    """Other noise of the same steps."""
+    return StepNoise(self._number, stream)
+
+  def uniform(self, shape: Any) -> tf.Tensor:
+    """U(0, 1)."""
+    return tf.random.stateless_uniform(shape, self._seed, alg="philox")
+
+  def normal(self, shape: Any) -> tf.Tensor:
+    """N(0, 1)."""
+    return tf.random.stateless_normal(shape, self._seed, alg="philox")
+
+
+def of_step() -> StepNoise:
+  """Noise that no other of the graph shares."""
+  made = tf.get_default_graph().get_collection_ref(_OF_STEPS)
+  made.append(len(made))
+  return StepNoise(made[-1])
 
 
 class WindowNoise:
@@ -75,7 +116,7 @@ class WindowNoise:
     return tf.map_fn(draw, self._seeds, dtype=tf.float32)
 
 
-Noise = Union[GraphNoise, WindowNoise]
+Noise = Union[GraphNoise, StepNoise, WindowNoise]
 
 
 def window_keys(features: dict[str, tf.Tensor]) -> tf.Tensor:

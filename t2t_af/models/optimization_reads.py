@@ -73,7 +73,14 @@ _ADAFACTOR = effect.equals("optimizer", "adafactor")
 _LEGACY = effect.has_part("learning_rate_schedule", "legacy")
 
 READS = (
-  effect.Rule(("optimizer", "learning_rate_schedule", "clip_grad_norm")),
+  effect.Rule(
+    (
+      "optimizer",
+      "learning_rate_schedule",
+      "clip_grad_norm",
+      "nonfinite_updates",
+    )
+  ),
   *(
     effect.Rule(names, (effect.equals("optimizer", *optimizers),))
     for optimizers, names in _OPTIMIZERS

@@ -1,7 +1,7 @@
 """What all our models have in common: sequences in, likelihoods out."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from tensor2tensor.utils import t2t_model
 import tensorflow.compat.v1 as tf
@@ -15,7 +15,9 @@ from t2t_af.models import noise as noise_lib
 from t2t_af.models import optimization
 from t2t_af.models import optimization_reads
 from t2t_af.models import requirements
+from t2t_af.models import round_trip
 from t2t_af.models import signals
+from t2t_af.models import step_report
 from t2t_af.models import training_record
 from t2t_af.records import likelihood
 
@@ -90,6 +92,19 @@ class SequenceModel(t2t_model.T2TModel):
     """
     raise NotImplementedError
 
+  def round_trips(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, round_trip.RoundTrip]:
+    """What the model's flows lose of sequences on the way there and back.
+
+    Args:
+      steps, noise: as of `score`.
+
+    Returns:
+      By what went. {} without a flow.
+    """
+    raise NotImplementedError
+
   def record_fields(self) -> dict[str, Any]:
     """Fields of a likelihood record beside those of every model."""
     return {}
@@ -111,6 +126,8 @@ class SequenceModel(t2t_model.T2TModel):
     outputs = dict(scores.parts, **{evaluation.NLL: scores.nll}, **of_draws)
     if self.is_training:
       training_record.note_training_nll(mean_nll)
+      if windows.SEQUENCE_ID in features:
+        step_report.note_sequences(features[windows.SEQUENCE_ID])
       for name, part in scores.parts.items():
         tf.summary.scalar(name, tf.reduce_mean(part))
     else:
@@ -122,9 +139,16 @@ class SequenceModel(t2t_model.T2TModel):
 
     To be called under the variable scope that `body` is called under.
     """
+    return self._of_windows(features, self.decompose)
+
+  def inversion(self, features: Features) -> dict[str, round_trip.RoundTrip]:
+    """`round_trips` as `decomposition` is `decompose`."""
+    return self._of_windows(features, self.round_trips)
+
+  def _of_windows(self, features: Features, function: Callable) -> dict:
     features = self._prepared(features)
     with tf.variable_scope(tf.get_variable_scope(), reuse=tf.AUTO_REUSE):
-      return self.decompose(
+      return function(
         tf.concat([features["inputs"], features["targets"]], axis=1),
         noise_lib.WindowNoise(noise_lib.window_keys(features)),
       )
@@ -171,7 +195,7 @@ class SequenceModel(t2t_model.T2TModel):
       (Scores, {evaluation.NLL_OF_DRAWS: [batch, draws]} of several draws).
     """
     if self.is_training:
-      return self.score(steps, noise_lib.GraphNoise()), {}
+      return self.score(steps, noise_lib.of_step()), {}
     keys = noise_lib.window_keys(features)
     first = self.score(steps, noise_lib.WindowNoise(keys))
     num_draws = self.hparams.eval_noise_draws
@@ -259,5 +283,9 @@ class SequenceModel(t2t_model.T2TModel):
 
   @staticmethod
   def train_hooks(hook_context: Any) -> list[tf.train.SessionRunHook]:
-    """The records of training."""
-    return [training_record.TrainingRecordHook(hook_context.hparams)]
+    """The records of training, and its end where numbers are not finite."""
+    hparams = hook_context.hparams
+    return [
+      training_record.TrainingRecordHook(hparams),
+      step_report.FiniteHook(hparams),
+    ]

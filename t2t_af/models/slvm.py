@@ -12,6 +12,7 @@ from t2t_af.models import base_distribution
 from t2t_af.models import data_space
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_slvm
+from t2t_af.models import round_trip
 from t2t_af.models import sequence_model
 from t2t_af.models import slvm_core
 
@@ -109,6 +110,13 @@ class Slvm(data_space.DataSpaceModel):
       self.nll_per_dim(bound + log_det), parts, signals=signals
     )
 
+  def round_trips(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, round_trip.RoundTrip]:
+    """Of the data flow; and all networks see the steps (`bounds.note`)."""
+    self.score(steps, noise)
+    return super().round_trips(steps, noise)
+
   def sample(self, inputs: tf.Tensor) -> tf.Tensor:
     """Futures: the prior's y through the flow."""
     hparams = self.hparams
@@ -136,6 +144,9 @@ class Slvm(data_space.DataSpaceModel):
     """
     if isinstance(noise, noise_lib.GraphNoise):
       return None
+    if isinstance(noise, noise_lib.StepNoise):
+      of_step = noise.stream(noise_lib.POSTERIOR)
+      return lambda what, shape, number: of_step.normal(shape)
     hparams = self.hparams
     whole = hparams.video_num_input_frames + hparams.video_num_target_frames
 

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
 from t2t_af.models import run_data
+from t2t_af.models import step_report
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
@@ -48,15 +49,16 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       train_fraction_seed=hparams.train_fraction_seed,
       **run_data.of_training(hparams),
     )
+    self._is_applied = step_report.is_applied()
     self._nlls: list[float] = []
-    self._seconds = 0.0
+    self._seconds, self._num_skipped = 0.0, 0
 
   def before_run(
     self, run_context: tf.train.SessionRunContext
   ) -> tf.train.SessionRunArgs:
     """Asks for NLL and step."""
     self._start = time.time()
-    return tf.train.SessionRunArgs([self._nll, self._step])
+    return tf.train.SessionRunArgs([self._nll, self._step, self._is_applied])
 
   def after_run(
     self,
@@ -66,9 +68,12 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     """Writes a record where enough seconds have passed."""
     # A step's own time: checkpoints and evaluations in between do not count.
     self._seconds += time.time() - self._start
-    nll, step = run_values.results
-    self._nlls.append(float(nll))
-    if self._seconds > _SECONDS_BETWEEN_RECORDS:
+    nll, step, is_applied = run_values.results
+    if is_applied:
+      self._nlls.append(float(nll))
+    else:
+      self._num_skipped += 1
+    if self._nlls and self._seconds > _SECONDS_BETWEEN_RECORDS:
       self._write(int(step))
 
   def end(self, session: tf.Session) -> None:
@@ -81,8 +86,9 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       run_folder.results(self._hparams.model_dir, "training"),
       records.training(
         step=step,
-        seconds_per_step=self._seconds / len(self._nlls),
+        seconds_per_step=self._seconds / (len(self._nlls) + self._num_skipped),
         nll_nats_per_dim=float(np.mean(self._nlls)),
+        num_skipped_steps=self._num_skipped,
       ),
     )
-    self._nlls, self._seconds = [], 0.0
+    self._nlls, self._seconds, self._num_skipped = [], 0.0, 0

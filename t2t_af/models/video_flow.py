@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from tensor2tensor.layers import common_video
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
@@ -12,6 +11,7 @@ from t2t_af import effect
 from t2t_af.models import initialization
 from t2t_af.models import noise as noise_lib
 from t2t_af.models import requirements_video_flow
+from t2t_af.models import round_trip
 from t2t_af.models import sequence_model
 from t2t_af.models import video_flow_core
 
@@ -79,7 +79,7 @@ class VideoFlow(sequence_model.SequenceModel):
     if self.is_training and num_train_frames != -1:
       # From anywhere in the example; the first num_cond_latents of them are
       # conditioned on, the others scored.
-      frames = common_video.extract_random_video_patch(steps, num_train_frames)
+      frames = _random_stretch(steps, num_train_frames, noise)
       x = video_flow_core.OBSERVATION.to_x(frames, noise)
     else:
       frames = steps[:, self._num_unused_inputs() :]
@@ -97,6 +97,12 @@ class VideoFlow(sequence_model.SequenceModel):
   ) -> dict[str, tf.Tensor]:
     """z, alpha, beta and u of every level (Eq. 12)."""
     return self._core(steps).decompose(self._dequantized(steps, noise))
+
+  def round_trips(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, round_trip.RoundTrip]:
+    """Of Glow's levels, and of the latent flow of each."""
+    return self._core(steps).round_trips(self._dequantized(steps, noise))
 
   def sample(self, inputs: tf.Tensor) -> tf.Tensor:
     """Futures from the last num_cond_latents input frames, x of each."""
@@ -132,3 +138,17 @@ class VideoFlow(sequence_model.SequenceModel):
     return [
       initialization.InitializationHook(VideoFlow, hook_context)
     ] + sequence_model.SequenceModel.train_hooks(hook_context)
+
+
+def _random_stretch(
+  steps: tf.Tensor, length: int, noise: noise_lib.Noise
+) -> tf.Tensor:
+  """`length` consecutive steps of [batch, steps, ...], from anywhere."""
+  num_starts = steps.shape.as_list()[1] - length + 1
+  if isinstance(noise, noise_lib.StepNoise):
+    noise = noise.stream(noise_lib.CROP)
+  drawn = noise.uniform(tf.shape(steps)[:1])
+  starts = tf.cast(drawn * num_starts, tf.int32)
+  return tf.gather(
+    steps, starts[:, tf.newaxis] + tf.range(length), axis=1, batch_dims=1
+  )

@@ -12,9 +12,11 @@ from typing import Callable, NamedTuple, Optional
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import time_axis
 from t2t_af.annotations import HParams
 from t2t_af.models import latent_prior
 from t2t_af.models import observation
+from t2t_af.models import round_trip
 from t2t_af.models import sample_axis
 from t2t_af.networks import glow
 
@@ -115,6 +117,33 @@ class VideoFlowCore:
       for level, z in enumerate(self.encode(x).z_levels)
       for name, values in self.priors[level].decompose(z).items()
     }
+
+  def round_trips(self, x: tf.Tensor) -> dict[str, round_trip.RoundTrip]:
+    """Encodes, decodes, encodes again: of the frames and of every level's z.
+
+    Where there are latent flows, z -> u -> z of each level too.
+
+    Args:
+      x: as in `log_prob`.
+    """
+    encoded = self.encode(x)
+    decoder = glow.Decoder(self._frame_shape, self._hparams)
+    context = None
+    for level, z in reversed(list(enumerate(encoded.z_levels))):
+      context = decoder.context(level, context, time_axis.fold(z))
+    frames = time_axis.unfold(context, x)
+    trips = {"frames": round_trip.compare(x, frames)}
+    again = self.encode(frames)
+    levels = zip(self.priors, encoded.z_levels, again.z_levels)
+    for level, (prior, z, z_again) in enumerate(levels):
+      trips["level %d" % level] = round_trip.compare(z, z_again)
+      if prior.flow.conditioners:
+        flow = prior.inverse(z)
+        trips["latent flow of level %d" % level] = round_trip.compare(
+          z[:, self._hparams.num_cond_latents :],
+          flow.parameters.forward(flow.u),
+        )
+    return trips
 
   def sample(
     self,

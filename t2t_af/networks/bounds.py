@@ -1,11 +1,21 @@
 """Numbers kept inside bounds, smoothly: then samples stay finite."""
 
-from typing import Union
+from typing import NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
 
 CLIPS = ("smooth", "tanh")
 _UNBENT_SHARE = 0.75  # of a bound: so far `bounded` is the identity
+_NOTED = ("t2t_af/bounded",)  # no text, so that no graph is written with it
+
+
+class Noted(NamedTuple):
+  """A log-scale that was kept between two bounds, and where: nats."""
+
+  scope: str
+  log_scale: tf.Tensor
+  low: float
+  high: float
 
 
 def bounded(raw: tf.Tensor, bound: float, clip: str = "smooth") -> tf.Tensor:
@@ -44,3 +54,17 @@ def floored(
     log_scale, log_floor: broadcast against each other.
   """
   return log_scale + 0.5 * tf.nn.softplus(2.0 * (log_floor - log_scale))
+
+
+def note(log_scale: tf.Tensor, low: float, high: float) -> tf.Tensor:
+  """log_scale, which `noted` then gives; but none of one step of a loop."""
+  graph = tf.get_default_graph()
+  if not graph.building_function and not graph._get_control_flow_context():
+    scope = tf.get_variable_scope().name
+    tf.add_to_collection(_NOTED, Noted(scope, log_scale, low, high))
+  return log_scale
+
+
+def noted() -> list[Noted]:
+  """Those of the default graph."""
+  return tf.get_collection(_NOTED)

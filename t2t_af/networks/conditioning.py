@@ -127,6 +127,7 @@ def flow_parameters(
     sizes["extra"] = channels * num_extra
   shift, raw, *extra = heads(sizes)
   log_scale = bounds.bounded(raw, log_scale_bound, log_scale_clip)
+  bounds.note(log_scale, -log_scale_bound, log_scale_bound)
   return (shift, log_scale, *extra)
 
 

@@ -20,8 +20,8 @@ KINDS = ("batch", "group", "none")
 MOMENTUM = 0.9  # Of the moving averages: kept share per training step.
 EPSILON = 1e-5
 MAX_GROUPS = 8
-# Which moving averages have their update in UPDATE_OPS already.
-_UPDATED = "t2t_af_updated_moving_averages"
+# (moving average, value) of a graph; no text, so not written with it.
+_REMEMBERED = ("t2t_af/remembered",)
 
 
 def normalize(
@@ -30,8 +30,8 @@ def normalize(
   """gamma * (x + bias - mean) / std + beta, per channel; x + bias with `none`.
 
     batch  mean and variance over everything but channels; their moving
-           averages unless `training`. The updates are added to
-           tf.GraphKeys.UPDATE_OPS, once per layer, however often it is used.
+           averages unless `training`. `update_moving_averages` updates
+           these, once per layer, however often it is used.
     group  over height, width and the channels of one group, of one frame: no
            other step and no other sequence takes part.
 
@@ -103,15 +103,23 @@ def _batch_norm(
 
 
 def _remember(average: tf.Variable, value: tf.Tensor) -> None:
-  """Adds average <- MOMENTUM * average + (1 - MOMENTUM) * value, once."""
-  updated = tf.get_collection_ref(_UPDATED)
-  if average.name in updated:
-    return
-  updated.append(average.name)
-  tf.add_to_collection(
-    tf.GraphKeys.UPDATE_OPS,
-    average.assign_sub((1.0 - MOMENTUM) * (average - value)),
-  )
+  """Has average take in value with the step, once."""
+  remembered = tf.get_collection_ref(_REMEMBERED)
+  if all(average.name != other.name for other, _ in remembered):
+    remembered.append((average, value))
+
+
+def update_moving_averages() -> list[tf.Operation]:
+  """average <- MOMENTUM * average + (1 - MOMENTUM) * value, of all of a graph.
+
+  Made where the step is, which may be one that is not applied.
+  """
+  return [
+    average.assign_sub(
+      (1.0 - MOMENTUM) * (average.read_value() - value), read_value=False
+    )
+    for average, value in tf.get_collection(_REMEMBERED)
+  ]
 
 
 def _group_norm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) -> tf.Tensor:

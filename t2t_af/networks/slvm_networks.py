@@ -37,11 +37,12 @@ class LocAndLogScale(NamedTuple):
 
 def bounded_log_scale(raw: tf.Tensor, clip: str = "smooth") -> tf.Tensor:
   """`bounds.bounded`, between MIN_LOG_SCALE and MAX_LOG_SCALE."""
-  return tf.where(
+  log_scale = tf.where(
     raw < 0.0,
     bounds.bounded(raw, -MIN_LOG_SCALE, clip),
     bounds.bounded(raw, MAX_LOG_SCALE, clip),
   )
+  return bounds.note(log_scale, MIN_LOG_SCALE, MAX_LOG_SCALE)
 
 
 def from_step_shape(step_shape: Sequence[int], hparams: HParams) -> "Networks":

@@ -201,7 +201,10 @@ def fvd(**fields) -> dict:
 
 
 def training(**fields) -> dict:
-  """A training record: mean NLL of the steps since the last record."""
+  """A training record: mean NLL of the steps since the last record.
+
+  num_skipped_steps: those whose numbers were not finite, which are in no mean.
+  """
   return _make("training", fields)
 
 

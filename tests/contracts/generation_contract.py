@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import types
 from typing import Any, Optional
 
 import numpy as np
@@ -220,6 +221,24 @@ class GenerationContract:
     ]
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
+
+  def test_training_goes_on_where_its_checkpoint_is(self, made, tmp_path):
+    """In the middle of an epoch, with the crops of an unbroken one."""
+    problem, data_dir = made
+    hparams = make_hparams(data_dir, 3)
+    unbroken = windows(
+      batches(problem, MODES.TRAIN, hparams, 9, 3), problem.step_dtype
+    )
+    step = 4
+    (tmp_path / "checkpoint").write_text(
+      f'model_checkpoint_path: "model.ckpt-{step}"\n'
+    )
+    (tmp_path / f"model.ckpt-{step}.index").write_text("")
+    config = types.SimpleNamespace(model_dir=str(tmp_path))
+    rest = batches(problem, MODES.TRAIN, hparams, 9 - step, 3, config)
+    np.testing.assert_array_equal(
+      windows(rest, problem.step_dtype), unbroken[3 * step :]
+    )
 
   def test_missing_data_names_the_command_that_makes_it(self, made, tmp_path):
     problem, _ = made

@@ -10,6 +10,7 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import record_stream
 from problems.core import sequence_records
+from problems.core import training_order
 
 # The name of a check, and what makes a mutant that it should fail: the owner of
 # an attribute, the attribute, and a wrong value of it.
@@ -116,9 +117,15 @@ def of_generation(problem_class: Any) -> list[Mutant]:
   return [
     (
       "test_training_order_follows_the_seed_alone",
-      record_stream,
-      "op_seed",
-      lambda model_dir, seeds=itertools.count(): next(seeds),
+      training_order,
+      "keys",
+      lambda seed, keys=itertools.count(): (next(keys), next(keys)),
+    ),
+    (
+      "test_training_goes_on_where_its_checkpoint_is",
+      training_order,
+      "step_of",
+      lambda model_dir: 0,
     ),
     (
       "test_missing_data_names_the_command_that_makes_it",

@@ -7,7 +7,7 @@ from t2t_af.models import noise
 
 def uniform_is(monkeypatch, value: float) -> None:
   """All noise of U(0, 1) is this value, in training and evaluation."""
-  for source in (noise.GraphNoise, noise.WindowNoise):
+  for source in (noise.GraphNoise, noise.StepNoise, noise.WindowNoise):
     monkeypatch.setattr(
       source, "uniform", lambda self, shape: tf.fill(shape, value)
     )

@@ -51,7 +51,11 @@ class _Run:
       return optimizer.apply_gradients(pairs, self.step)
     gradients, variables = zip(*pairs)
     self.stack = adam.Stack(tf.stack(gradients), list(variables))
-    return optimizer.apply_stacked([], [self.stack], self.step)
+    optimizer.create_slots([], [self.stack])
+    _, deltas = optimizer.apply_stacked([], [self.stack])
+    with tf.control_dependencies(deltas):
+      counted = tf.assign_add(self.step, 1)
+    return tf.group(adam.add([self.stack], deltas), counted)
 
   def trained(self, num_steps):
     """Runs on; returns itself."""

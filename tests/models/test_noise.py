@@ -1,4 +1,4 @@
-"""The noise of an evaluation is each window's own."""
+"""The noise of an evaluation is each window's own, that of training a step's."""
 
 import numpy as np
 import pytest
@@ -74,4 +74,42 @@ def test_noise_has_its_distribution(name, distribution):
   values = _drawn(
     lambda: getattr(noise.WindowNoise(_keys()), name)([4, 500])
   ).ravel()
+  assert scipy.stats.kstest(values, distribution).pvalue > 1e-3
+
+
+def _of_steps(steps, seed=0, number=0, stream=noise.DATA, name="normal"):
+  """[steps, 40] of training steps, in the order in which they are run."""
+  with tf.Graph().as_default(), tf.Session() as session:
+    tf.set_random_seed(seed)
+    for _ in range(number):
+      noise.of_step()
+    drawn = getattr(noise.of_step().stream(stream), name)([40])
+    step = tf.train.get_global_step()
+    session.run(step.initializer)
+    found = []
+    for value in steps:
+      step.load(value, session)
+      found.append(session.run(drawn))
+    return np.array(found)
+
+
+def test_noise_of_a_step_follows_from_it_and_the_seed():
+  every = _of_steps(range(5))
+  np.testing.assert_array_equal(_of_steps([4, 2]), every[[4, 2]])
+  others = [
+    _of_steps([3], seed=1),
+    _of_steps([3], number=1),
+    _of_steps([3], stream=noise.POSTERIOR),
+    _of_steps([3], stream=noise.CROP),
+  ]
+  rows = np.concatenate([every, *others])
+  # 40 numbers each: one standard deviation is 0.16.
+  assert np.abs(np.corrcoef(rows) - np.eye(len(rows))).max() < 0.7
+
+
+@pytest.mark.parametrize(
+  "name, distribution", [("uniform", "uniform"), ("normal", "norm")]
+)
+def test_noise_of_steps_has_its_distribution(name, distribution):
+  values = _of_steps(range(50), name=name).ravel()
   assert scipy.stats.kstest(values, distribution).pvalue > 1e-3

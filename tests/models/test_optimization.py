@@ -1,4 +1,4 @@
-"""One training step: Adam's, or an error that says what was not finite."""
+"""One training step: Adam's, or none and a report of what was not finite."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,8 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import session as session_lib
 from t2t_af.models import optimization
+from t2t_af.models import step_report
+from t2t_af.networks import normalization
 from tests.models import tiny
 
 RATE = 0.1
@@ -18,12 +20,14 @@ class _Toy:
 
   def __init__(self, **overrides):
     hparams = tiny.hparams(
-      learning_rate_schedule="constant",
-      learning_rate_constant=RATE,
-      **overrides,
+      **{
+        "learning_rate_schedule": "constant",
+        "learning_rate_constant": RATE,
+        **overrides,
+      }
     )
     self.gradients, terms = {}, []
-    with tf.variable_scope("model"):
+    with tf.variable_scope("model", use_resource=True):
       self.unused = tf.get_variable("unused", [3])
       self.variables = {
         name: tf.get_variable(name, shape) for name, shape in SHAPES.items()
@@ -123,60 +127,141 @@ def test_steps_equal_tensorflows(monkeypatch, name, make, small, clip):
     )
 
 
+class _Recorded:
+  """Runs steps, and says what a report of each was, and what it changed."""
+
+  def __init__(self, session, toy):
+    self._session, self._toy = session, toy
+    self._variables = tf.global_variables()
+    (self._report,) = tf.get_collection(step_report._REPORT)
+    session.run(session_lib.initializer())
+
+  def run(self, gradients):
+    """(report, names of what changed)."""
+    before = self._session.run(self._variables)
+    report, _ = self._session.run(
+      [self._report._replace(names=()), self._toy.train_op],
+      self._toy.feed(gradients),
+    )
+    after = self._session.run(self._variables)
+    changed = {
+      v.op.name
+      for v, old, new in zip(self._variables, before, after)
+      if not np.array_equal(old, new)
+    }
+    return report._replace(names=self._report.names), changed
+
+
 @pytest.mark.parametrize(
   "bad, value", [("b", np.nan), ("d", np.inf), ("e", -np.inf)]
 )
-def test_step_that_is_not_finite_raises_and_changes_nothing(
-  monkeypatch, bad, value
+@pytest.mark.parametrize("mode", step_report.MODES)
+@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
+def test_step_whose_gradient_is_not_finite_changes_nothing(
+  monkeypatch, bad, value, mode, optimizer
 ):
+  """But the count of steps, where such ones are skipped."""
   monkeypatch.setattr(optimization, "_SMALL", 4)  # e is large
-  toy = _Toy()
-  everything = tf.global_variables()
+  toy = _Toy(nonfinite_updates=mode, optimizer=optimizer)
   with tf.Session() as session:
-    session.run(session_lib.initializer())
-    session.run(toy.train_op, toy.feed(_gradients(0)))
-    before = session.run(everything)
-    gradients = dict(_gradients(1))
-    gradients[bad] = np.full(SHAPES[bad], value)
-    message = "t2t_af: step 2: the loss is .* not finite in model/%s. " % bad
-    with pytest.raises(tf.errors.OpError, match=message):
-      session.run(toy.train_op, toy.feed(gradients))
-    for variable, old, new in zip(everything, before, session.run(everything)):
-      np.testing.assert_array_equal(new, old, variable.op.name)
-    session.run(toy.train_op, toy.feed(_gradients(1)))
-    assert session.run(toy.step) == 2
+    recorded = _Recorded(session, toy)
+    report, changed = recorded.run(_gradients(0))
+    assert report.is_applied and {"model/b", "model/e"} < changed
+    report, changed = recorded.run(
+      dict(_gradients(1), **{bad: np.full(SHAPES[bad], value)})
+    )
+    assert changed == ({toy.step.op.name} if mode == "skip" else set())
+    assert not report.is_applied
+    assert f"gradient is not finite in model/{bad}, in the batch" in (
+      step_report.message(report, (), 2)
+    )
+    report, changed = recorded.run(_gradients(1))
+    assert report.is_applied and {"model/b", "model/e"} < changed
 
 
-@pytest.mark.parametrize("collected", [True, False])
-def test_moving_averages_are_updated_with_the_step(collected):
-  """And where they are not collected, they are not."""
+@pytest.mark.parametrize("bad", ["b", "e"])  # e is large
+@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
+def test_weight_that_would_not_be_finite_is_not_made(
+  monkeypatch, bad, optimizer
+):
+  """All of the step's numbers are finite but for a weight that it makes."""
+  monkeypatch.setattr(optimization, "_SMALL", 4)
+  toy = _Toy(
+    optimizer=optimizer,
+    optimizer_adam_epsilon=0.0,  # 0 / 0 where a gradient is zero
+    optimizer_momentum_momentum=0.5,
+    learning_rate_constant=1e38 if optimizer == "momentum" else RATE,
+  )
+  gradients = _gradients(1)
+  if optimizer == "adam":
+    gradients[bad] = np.zeros(SHAPES[bad])
+  else:
+    gradients = {name: 0.0 * g for name, g in gradients.items()}
+    gradients[bad] = np.full(SHAPES[bad], 100.0)
+  with tf.Session() as session:
+    report, changed = _Recorded(session, toy).run(gradients)
+    values = session.run(toy.variables)
+  assert not report.is_applied and np.isfinite(report.gradients).all()
+  assert not changed & {v.op.name for v in tf.trainable_variables()}
+  assert all(np.isfinite(v).all() for v in values.values())
+  assert f"the updated weight is not finite in model/{bad}, in" in (
+    step_report.message(report, (), 1)
+  )
+
+
+@pytest.mark.parametrize(
+  "overrides, told",
+  [
+    (dict(learning_rate_constant=np.inf), "the learning rate is inf"),
+    (dict(clip_grad_norm=np.nan), "the factor that clips gradients is nan"),
+  ],
+)
+def test_rate_or_clipping_that_is_not_finite_changes_nothing(overrides, told):
+  toy = _Toy(**overrides)
+  with tf.Session() as session:
+    report, changed = _Recorded(session, toy).run(_gradients(0))
+  assert not changed and told in step_report.message(report, (), 1)
+
+
+def _with_average(**overrides):
+  """(a moving average that takes in 1, a toy)."""
   average = tf.get_variable(
     "average", [], trainable=False, initializer=tf.zeros_initializer()
   )
-  update = tf.assign_add(average, 1.0)
-  if collected:
-    tf.add_to_collection(tf.GraphKeys.UPDATE_OPS, update)
-  toy = _Toy()
+  normalization._remember(average, tf.constant(1.0))
+  return average, _Toy(**overrides)
+
+
+def test_moving_averages_are_updated_with_the_step_that_is_applied():
+  average, toy = _with_average(nonfinite_updates="skip")
   with tf.Session() as session:
     session.run(session_lib.initializer())
-    for seed in range(2):
-      session.run(toy.train_op, toy.feed(_gradients(seed)))
-    assert session.run(average) == (2.0 if collected else 0.0)
+    for gradients in (
+      _gradients(0),
+      dict(_gradients(1), a=np.full(SHAPES["a"], np.nan)),
+      _gradients(2),
+    ):
+      session.run(toy.train_op, toy.feed(gradients))
+    np.testing.assert_allclose(session.run(average), 1.0 - 0.9**2, rtol=1e-6)
 
 
-def test_message_names_step_loss_and_at_most_five_variables():
+def test_message_names_step_numbers_variables_and_sequences():
   names = ["v%d" % i for i in range(8)]
-  assert not optimization.non_finite_message(1.0, [1.0] * 8, names, 6)
-  message = optimization.non_finite_message(
-    1.0, [np.nan] * 7 + [1.0], names, step=6
+  report = step_report.Report(
+    False,
+    {"the loss": np.float32(np.nan), "the learning rate": 0.1},
+    names,
+    [np.nan] * 7 + [1.0],
+    [0.0] * 8,
   )
-  assert message.startswith(
-    "t2t_af: step 7: the loss is 1.0 and the gradient is not finite in "
-    "v0, v1, v2, v3, v4 and 2 more."
+  assert step_report.message(report, ["b", "a", "b"], 7) == (
+    "step 7: the loss is nan and the gradient is not finite in v0, v1, v2, v3, "
+    "v4 and 2 more, in the batch of sequences a, b"
   )
-  assert "in v6." in optimization.non_finite_message(
-    2.0, [1.0] * 6 + [np.inf, 1.0], names, 6
+  report = report._replace(
+    gradients=[1.0] * 8, updated=[1.0] * 6 + [np.inf, 1.0]
   )
-  assert "loss is nan and the gradient is not finite in no variable" in (
-    optimization.non_finite_message(np.nan, [1.0] * 8, names, 6)
+  assert step_report.message(report, list("ghijklm"), 7) == (
+    "step 7: the loss is nan and the updated weight is not finite in v6, in "
+    "the batch of sequences g, h, i, j, k and 2 more"
   )

@@ -30,7 +30,7 @@ def _values(session):
 
 def test_training_uses_the_batch_and_remembers_it():
   y = _normalize(tf.constant(X))
-  updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+  updates = normalization.update_moving_averages()
   with tf.Session() as session:
     weights.randomize(session)
     before = _values(session)
@@ -57,7 +57,7 @@ def test_training_uses_the_batch_and_remembers_it():
 
 def test_inference_uses_what_is_remembered_and_updates_nothing():
   y = _normalize(tf.constant(X), training=False)
-  assert not tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+  assert not normalization.update_moving_averages()
   with tf.Session() as session:
     weights.randomize(session)
     values, y = _values(session), session.run(y)
@@ -77,7 +77,7 @@ def test_a_layer_is_updated_once_however_often_it_is_used():
     _normalize(tf.constant(X))
   with tf.variable_scope("other"):
     _normalize(tf.constant(X))
-  assert len(tf.get_collection(tf.GraphKeys.UPDATE_OPS)) == 2 * 2
+  assert len(normalization.update_moving_averages()) == 2 * 2
   assert len(tf.trainable_variables()) == 2 * 2
   assert len(tf.global_variables()) == 2 * 4
 
@@ -96,7 +96,7 @@ def test_vectors_are_frames_of_one_pixel(training):
 def test_group_norm_is_of_one_frame_and_two_channels():
   fed = tf.placeholder(tf.float32, [None, 4, 3, 16])
   built = _normalize(fed, "group")
-  assert not tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+  assert not normalization.update_moving_averages()
   with tf.Session() as session:
     weights.randomize(session)
     values = _values(session)
@@ -127,16 +127,15 @@ def test_a_bias_given_is_a_bias_added_before(kind, training):
         if scope == "given"
         else normalization.normalize(x + bias, kind, training)
       )
-    outputs.append(
-      [y, tf.gradients(y**2 * x, x)[0]]
-      + [
-        u for u in tf.get_collection(tf.GraphKeys.UPDATE_OPS) if scope in u.name
-      ]
-    )
+    outputs.append([y, tf.gradients(y**2 * x, x)[0]])
+  averages = [v for v in tf.global_variables() if "moving" in v.name]
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
     given, added = session.run(outputs)
-  assert len(given) == len(added) == (4 if kind == "batch" and training else 2)
+    session.run(normalization.update_moving_averages())
+    for average, value in zip(averages, session.run(averages)):
+      (given if average.name.startswith("given") else added).append(value)
+  assert len(given) == len(added) == (4 if kind == "batch" else 2)
   for a, b in zip(given, added):
     np.testing.assert_allclose(a, b, 1e-4, 1e-4)
 
@@ -158,7 +157,7 @@ def _model_fn(features, mode):
   loss = tf.reduce_mean(tf.square(y))
   if mode == tf.estimator.ModeKeys.PREDICT:
     return tf.estimator.EstimatorSpec(mode, predictions={"y": y})
-  with tf.control_dependencies(tf.get_collection(tf.GraphKeys.UPDATE_OPS)):
+  with tf.control_dependencies(normalization.update_moving_averages()):
     step = tf.assign_add(tf.train.get_global_step(), 1)
   return tf.estimator.EstimatorSpec(mode, loss=loss, train_op=step)
 

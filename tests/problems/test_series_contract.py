@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from problems.core import sequence_records
 from problems.core import series_records
 from problems.core import series_statistics
 from tests.contracts import generation_contract
@@ -50,11 +51,13 @@ def _all_splits(problem, data_dir, tmp_dir):
   return {"statistics": statistics.to_json()}
 
 
-_cut = series_records._cut
+_tiled = series_records.tiled_windows
+_random_windows = series_records.random_windows
 
 
-def _said_to_start_later(source, starts, length):
-  return _cut(source, starts, length)._replace(start=starts + 1)
+def _said_to_start_later(*arguments):
+  window = _tiled(*arguments)
+  return window._replace(start=window.start + 1)
 
 
 def _strided(stride):
@@ -62,31 +65,42 @@ def _strided(stride):
   def tiled(source, num_inputs, num_targets):
     length = num_inputs + num_targets
     starts = tf.range(0, tf.shape(source.values)[0] - length + 1, stride)
-    return _cut(source, starts, length)
+    return sequence_records.Window(
+      series_records._cut(source.values, starts, length),
+      tf.fill(tf.shape(starts), source.sequence_id),
+      starts,
+    )
 
   return tiled
 
 
-def _random(number_of, first=0, last=0, seeded=True, roll=0):
+def _random(first=0, last=0, seeded=True, roll=0):
   """random_windows with some freedom; see the mutants."""
 
-  def random(source, number, length):
-    source = source._replace(values=tf.roll(source.values, roll, axis=0))
-    num_steps = tf.shape(source.values)[0]
-    starts = tf.random.stateless_uniform(
-      [number_of(num_steps, length)],
-      [number if seeded else 1, 0],
-      minval=first,
-      maxval=num_steps - length + 1 - last,
-      dtype=tf.int32,
+  def random(every, index, number, length):
+    every = every._replace(values=tf.roll(every.values, roll, axis=0))
+    number = number if seeded else tf.zeros_like(number)
+    window = _random_windows(every, index, number, length)
+    of_series = tf.searchsorted(
+      tf.cumsum(every.num_steps // length), index, side="right"
     )
-    return _cut(source, starts, length)
+    num_steps, before = [
+      tf.cast(tf.gather(steps, of_series), tf.int32)
+      for steps in (every.num_steps, tf.cumsum(every.num_steps, exclusive=True))
+    ]
+    starts = tf.minimum(window.start, num_steps - length - last)
+    starts = tf.maximum(starts, first)
+    return window._replace(
+      steps=series_records._cut(every.values, before + starts, length),
+      start=starts,
+    )
 
   return random
 
 
-def _per_length(num_steps, length):
-  return num_steps // length
+def _one_of_each(self, length):
+  del length
+  return tf.shape(self.num_steps)[0]
 
 
 _original = _Mutant.dataset
@@ -124,7 +138,7 @@ MUTANTS = [
   (
     "test_windows_say_where_they_were_cut",
     series_records,
-    "_cut",
+    "tiled_windows",
     _said_to_start_later,
   ),
   ("test_training_data_alone_is_standardised", _Mutant, "details", _all_splits),
@@ -156,31 +170,31 @@ MUTANTS = [
     "test_training_windows_reach_both_ends_and_cross_nothing",
     series_records,
     "random_windows",
-    _random(_per_length, last=1),
+    _random(last=1),
   ),
   (
     "test_training_windows_reach_both_ends_and_cross_nothing",
     series_records,
     "random_windows",
-    _random(_per_length, first=1),
+    _random(first=1),
   ),
   (
     "test_training_windows_reach_both_ends_and_cross_nothing",
     series_records,
     "random_windows",
-    _random(_per_length, roll=3),
+    _random(roll=3),
+  ),
+  (
+    "test_every_epoch_takes_windows_by_length_and_other_ones",
+    series_records.Joined,
+    "num_windows",
+    _one_of_each,
   ),
   (
     "test_every_epoch_takes_windows_by_length_and_other_ones",
     series_records,
     "random_windows",
-    _random(lambda steps, length: 1),
-  ),
-  (
-    "test_every_epoch_takes_windows_by_length_and_other_ones",
-    series_records,
-    "random_windows",
-    _random(_per_length, seeded=False),
+    _random(seeded=False),
   ),
   (
     "test_prediction_reads_the_windows_of_evaluation",

@@ -116,6 +116,18 @@ def test_milliseconds_are_not_padded(files):
   assert times[0] // 1000 == int(as_decimals[0])
 
 
+@pytest.mark.parametrize(
+  "time",
+  ["12\u00b2.5", "12.\u00b2", "1" * 30 + ".5", "\u0663.1", "1.2345", ".5"],
+)
+def test_time_that_is_none_is_placed(files, time):
+  lines = files["a_topics_datapoints.txt"].decode().split("\r\n")
+  lines[2] = " ".join([time, *lines[2].split()[1:]])
+  content = "\r\n".join(lines).encode()
+  with pytest.raises(UserError, match="f:3:1: .*is not a time as seconds.mil"):
+    series_facial_exp.read_table(content, "f")
+
+
 def test_short_rest_after_a_gap_is_left_out(files, tmp_path):
   found = _read(files, tmp_path)
   content = files["b_topics_datapoints.txt"]

@@ -269,6 +269,6 @@ def _seeds_in(compare_dir: str, sets: Sequence[str]) -> list[int]:
     seeds |= {
       int(entry[5:])
       for entry in entries
-      if entry.startswith("seed_") and entry[5:].isdigit()
+      if entry.startswith("seed_") and entry[5:].isdecimal()
     }
   return sorted(seeds)

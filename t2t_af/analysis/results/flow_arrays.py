@@ -16,11 +16,11 @@ NaN: not defined there, as of a step without a whole window before it.
 
 import re
 from typing import NamedTuple, Optional
-import zipfile
 
 import numpy as np
 
 from t2t_af import errors
+from t2t_af.analysis.results import stored_arrays
 
 LEVELS = 256.0  # of a pixel; x in [0, 1) is its level / LEVELS
 
@@ -71,13 +71,7 @@ def read(path: str) -> Flow:
   Raises:
     UserError: if no run wrote the file, or arrays do not fit together.
   """
-  try:
-    with np.load(path) as stored:
-      arrays = {name: stored[name] for name in stored.files}
-  except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-    raise errors.UserError(f"{path} cannot be read: {error}") from error
-  if "x" not in arrays or "num_cond" not in arrays:
-    raise errors.UserError(f"{path} has no x or no num_cond")
+  arrays = _arrays(path)
   flow = Flow(
     arrays["x"],
     int(arrays["num_cond"]),
@@ -100,6 +94,25 @@ def read(path: str) -> Flow:
         f"x is {list(flow.x.shape)}"
       )
   return flow
+
+
+def _arrays(path: str) -> dict[str, np.ndarray]:
+  """Those of the file; x and num_cond are among them, and in order."""
+  try:
+    with np.load(path) as stored:
+      arrays = {name: stored[name] for name in stored.files}
+    if "x" not in arrays or "num_cond" not in arrays:
+      raise errors.UserError(f"{path} has no x or no num_cond")
+    stored_arrays.check_numbers("x", arrays["x"], 3, 5)
+    stored_arrays.check_numbers("num_cond", arrays["num_cond"], 0)
+    for name, array in arrays.items():
+      if re.fullmatch(r"(shift|scale|y|z|alpha|beta|u)_\d+|base_.*", name):
+        stored_arrays.check_numbers(name, array, *range(1, 6))
+    if not 0 <= arrays["num_cond"] <= arrays["x"].shape[1]:
+      raise ValueError(f"num_cond is {arrays['num_cond']}")
+  except stored_arrays.DAMAGE as error:
+    raise errors.UserError(f"{path} cannot be read: {error}") from error
+  return arrays
 
 
 def _numbers(arrays: dict, name: str) -> list[int]:

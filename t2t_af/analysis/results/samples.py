@@ -18,6 +18,8 @@ import zipfile
 
 import numpy as np
 
+from t2t_af.analysis.results import stored_arrays
+
 
 class Samples(NamedTuple):
   """The arrays of the first contexts, as above."""
@@ -54,24 +56,46 @@ def read_scale(path: str) -> Optional[Scale]:
   """Of the samples of a series; None where the file has none."""
   try:
     with np.load(path) as arrays:
-      return Scale(
-        arrays["mean"], arrays["std"], [str(name) for name in arrays["names"]]
-      )
-  except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+      mean, std, names = arrays["mean"], arrays["std"], arrays["names"]
+    for name, array in (("mean", mean), ("std", std)):
+      stored_arrays.check_numbers(name, array, 1)
+    if not mean.shape == std.shape == names.shape:
+      return None
+    return Scale(mean, std, [str(name) for name in names])
+  except stored_arrays.DAMAGE:
     return None
 
 
 def read(path: str, num_contexts: int) -> Optional[Samples]:
   """The first contexts; None where the file is absent or cannot be read."""
   try:
-    return Samples(
+    found = Samples(
       *(read_first(path, name, num_contexts) for name in Samples._fields)
     )
+    _check(found)
+    return found
   except FileNotFoundError:
     return None
-  except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+  except stored_arrays.DAMAGE as error:
     logging.warning("%s cannot be read: %s", path, error)
     return None
+
+
+def _check(found: Samples) -> None:
+  """Raises ValueError where the arrays are not those of a run."""
+  for name, array in found._asdict().items():
+    stored_arrays.check_numbers(
+      name, array, *((4, 6) if name == "outputs" else (3, 5))
+    )
+  contexts = {len(array) for array in found}
+  steps = {
+    found.inputs.shape[2:],
+    found.targets.shape[2:],
+    found.outputs.shape[3:],
+  }
+  if len(contexts) > 1 or len(steps) > 1:
+    shapes = {name: list(a.shape) for name, a in found._asdict().items()}
+    raise ValueError(f"shapes do not fit: {shapes}")
 
 
 def read_first(path: str, name: str, count: int) -> np.ndarray:

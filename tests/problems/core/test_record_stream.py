@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
-from problems.core import record_stream
 from t2t_af.errors import UserError
 from tests.contracts import generation_contract
 
@@ -54,25 +53,6 @@ def test_workers_read_disjoint_parts(problem, data_dir):
   assert len(set(parts[0] + parts[1])) == 22
 
 
-def test_resumed_training_goes_on_with_other_data(tmp_path):
-  """Another seed after 100 steps; the same one in a run that repeats it."""
-  seeds = []
-  for step in (None, 100, 100):
-    folder = tmp_path / str(len(seeds))
-    folder.mkdir()
-    if step:
-      (folder / "checkpoint").write_text(
-        f'model_checkpoint_path: "model.ckpt-{step}"\n'
-      )
-      (folder / f"model.ckpt-{step}.index").write_text("")
-    with tf.Graph().as_default():
-      tf.set_random_seed(1)
-      seeds.append(record_stream.op_seed(str(folder)))
-  assert seeds[0] != seeds[1] == seeds[2]
-  with tf.Graph().as_default():
-    assert record_stream.op_seed(None) is None
-
-
 def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
   orders = []
   for operations in (0, 5):
@@ -93,7 +73,7 @@ def test_operations_before_the_input_do_not_change_the_order(problem, data_dir):
   "kwargs,count",
   [
     (dict(dataset_split="eval"), 3),  # a single file
-    (dict(shuffle_buffer_size=1), 23),  # files alone can change places
+    (dict(shuffle_buffer_size=1), 23),  # which needs no buffer
     (dict(max_records=4), 4),  # the first four, as nobody else is read
   ],
 )
@@ -109,24 +89,6 @@ def test_both_files_and_their_sequences_are_shuffled(
   epochs = (found[:, 0] // 10).reshape(8, count)
   assert {tuple(sorted(epoch)) for epoch in epochs} == {tuple(range(count))}
   assert len({tuple(epoch) for epoch in epochs}) > 1
-
-
-def test_windows_follow_both_seeds():
-
-  def _numbers(graph_seed, op_seed):
-    with tf.Graph().as_default(), tf.Session() as session:
-      tf.set_random_seed(graph_seed)
-      dataset = record_stream.with_random_numbers(
-        tf.data.Dataset.from_tensors("record").repeat(5), op_seed
-      )
-      number = tf.data.make_one_shot_iterator(dataset).get_next()[1]
-      return [session.run(number) for _ in range(5)]
-
-  numbers = _numbers(1, 17)
-  assert len(set(numbers)) == 5
-  assert numbers == _numbers(1, 17)
-  assert numbers != _numbers(2, 17)
-  assert numbers != _numbers(1, 20)
 
 
 def test_read_sequences_limits_and_refuses(problem, data_dir):

@@ -92,7 +92,7 @@ def test_selection_is_masks_then_the_limit_then_the_workers_part(
   masks = masks and [np.array(m) for m in masks]
   selection = record_stream.Selection(masks, max_records, *partition)
   with tf.Graph().as_default(), tf.Session() as session:
-    dataset = record_stream.read(paths, selection, None).batch(5)
+    dataset = record_stream.read(paths, selection).batch(5)
     records = session.run(tf.data.make_one_shot_iterator(dataset).get_next())
   assert [int(r) for r in records] == expected
 

@@ -118,6 +118,17 @@ def test_link_in_a_tar_is_refused(tmp_path, kind):
     archives.Archive(path)
 
 
+def test_entry_without_a_name_is_refused(tmp_path):
+  path = str(tmp_path / "a.zip")
+  with zipfile.ZipFile(path, "w") as out:
+    info = zipfile.ZipInfo("x")
+    info.filename = ""
+    out.writestr(info, b"1")
+    out.writestr("folder/a.csv", b"1")
+  with pytest.raises(UserError, match="a.zip: an entry has no name"):
+    archives.Archive(path)
+
+
 def test_two_entries_of_one_name_are_refused(tmp_path):
   path = str(tmp_path / "a.zip")
   with zipfile.ZipFile(path, "w") as out:
