@@ -92,7 +92,7 @@ def _record(path: tf.Tensor, offset: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
   return tf.data.experimental.get_single_element(from_there.take(1))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _spans(path: str, num_bytes: int, modified: int) -> np.ndarray:
   """int64 [records, 2]: offset and size of each record of a file."""
   del modified  # Of the key: another one is another file.

@@ -34,7 +34,7 @@ class Order(NamedTuple):
 
 
 class Example(NamedTuple):
-  """int64 scalar, which one; int32 scalar >= 0, a random number for its crop."""
+  """int64 scalar, which one; int32 scalar >= 0, at random, for its crop."""
 
   index: tf.Tensor
   number: tf.Tensor

@@ -10,12 +10,12 @@ are at their bounds. Every line ends in a verdict: ok, poor, bad. The exit code
 is 1 if one is bad.
 """
 
-import json
 import os
 
 import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
+from t2t_af.records import json_lines
 
 
 def main(argv: list[str]) -> int:
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
   findings = numerical_check.findings(run, args.split, args.num_windows)
   if args.json:
     listed = [dict(f._asdict(), verdict=f.verdict) for f in findings]
-    print(json.dumps({"step": run.step, "findings": listed}, indent=1))
+    print(json_lines.dumps({"step": run.step, "findings": listed}))
   else:
     for f in findings:
       print(f"{f.kind:<15}{f.what:<40}{f.value:>9.2g}  {f.detail}: {f.verdict}")

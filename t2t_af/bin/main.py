@@ -24,6 +24,7 @@ _VERBS = (
   "forecast",
   "compress",
   "decompress",
+  "rerun",
   "analyse",
   "check",
   "params",

@@ -10,11 +10,14 @@ train_fraction_seed says on which. Every evaluation leaves records in
 results/: likelihood, and temporal correlation of data and noise.
 
 Started again with the same --output_dir, it continues from the last checkpoint,
-on the data that the run was trained on (--allow_other_data: on any other).
+on the data that the run was trained on (--allow_other_data: on any other), as
+if it had never stopped. Without --random_seed it draws a seed and keeps it.
 Ctrl-C and SIGTERM save a checkpoint first; a second Ctrl-C ends at once.
 One process trains a run at a time; --force goes on though another seems to.
 """
 
+import secrets
+import shlex
 import sys
 
 from t2t_af import mended  # noqa: F401
@@ -34,6 +37,7 @@ from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
 from t2t_af.experiments import training_progress
+from t2t_af.records import environment
 from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
@@ -93,6 +97,7 @@ def _prepare(stock) -> None:
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
+    FLAGS.random_seed = _seed()
     run_folder.update(
       FLAGS.output_dir,
       model=FLAGS.model,
@@ -101,10 +106,25 @@ def _prepare(stock) -> None:
       problem=FLAGS.problem,
       seed=FLAGS.random_seed,
       steps=FLAGS.train_steps,
+      command=shlex.join(["t2t-trainer", *sys.argv[1:]]),
+      versions=environment.versions(),
     )
   run_metadata.add_to(stock)
   stoppable.add_to(stock)
   training_progress.add_to(stock)
+
+
+def _seed() -> int:
+  """--random_seed, or that which the run has, or a new one that it keeps."""
+  given, kept = FLAGS.random_seed, run_folder.read(FLAGS.output_dir).get("seed")
+  if given is None:
+    return secrets.randbelow(2**31) if kept is None else kept
+  if kept not in (None, given):
+    sys.stderr.write(
+      f"--random_seed={given}: {FLAGS.output_dir} was trained with {kept} so "
+      f"far. From here on it is another run than one of either seed.\n"
+    )
+  return given
 
 
 def _find_checkpoint() -> None:

@@ -4,6 +4,7 @@ With `eval_every` the dev split is evaluated during training as well, and of
 these steps the one with the lowest NLL is scored and sampled from.
 """
 
+import os
 import resource
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from t2t_af import locks
+from t2t_af import whole_file
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
@@ -77,7 +79,33 @@ def execute(run: Run, force: bool = False) -> None:
     _execute(run)
 
 
+def repeat(run: Run, step: int) -> None:
+  """Trains as `execute` does, up to a step that may be before the last.
+
+  Raises:
+    UserError: as `execute`.
+  """
+  with locks.held(run.output_dir):
+    _prepare(run)
+    if best_checkpoint.step_of(run.output_dir) < step:
+      trainer_lib.set_random_seed(run.seed)
+      _experiment(run, trains=True).train(max_steps=step)
+
+
 def _execute(run: Run) -> None:
+  _prepare(run)
+  left = stages_left(run)
+  if run.eval_every and "train" not in left:
+    best_checkpoint.use(run.output_dir)
+    left = stages_left(run)
+  for stage in left:
+    # The same seed for each stage, whether or not an earlier one ran here.
+    trainer_lib.set_random_seed(run.seed)
+    _STAGES[stage](run)
+
+
+def _prepare(run: Run) -> None:
+  """What its folder is to say before anything is done."""
   if run_data.is_known(run.output_dir):
     data = registry.problem(run.problem).data_fingerprint(run.data_dir)
     run_data.check(run.output_dir, data, run.data_dir)
@@ -91,17 +119,10 @@ def _execute(run: Run) -> None:
     steps=run.steps,
     eval_every=run.eval_every,
     hardware=environment.hardware(_gpus()),
+    versions=environment.versions(),
   )
   # A run that was killed may have left its files between two states.
   recovery.check_goes_on(run.output_dir, begins_again=True)
-  left = stages_left(run)
-  if run.eval_every and "train" not in left:
-    best_checkpoint.use(run.output_dir)
-    left = stages_left(run)
-  for stage in left:
-    # The same seed for each stage, whether or not an earlier one ran here.
-    trainer_lib.set_random_seed(run.seed)
-    _STAGES[stage](run)
 
 
 def _train(run: Run) -> None:
@@ -168,8 +189,15 @@ def _decode_hparams(run: Run):
 
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
-  hparams = trainer_lib.create_hparams(run.hparams_set, run.hparams)
+  path = os.path.join(run.output_dir, "hparams.json")
+  hparams = trainer_lib.create_hparams(
+    run.hparams_set, run.hparams, hparams_path=path
+  )
   hparams.parse(overrides.kept_by_run(run.output_dir, hparams))
+  if trains and not os.path.exists(path):
+    # All of them: a set may change from version to version.
+    text = hparams.to_json(indent=0, sort_keys=True)
+    whole_file.write(path, text.encode())
   config = trainer_lib.create_run_config(
     run.model,
     model_dir=run.output_dir,

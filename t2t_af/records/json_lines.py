@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Optional
 import numpy as np
 
 from t2t_af import whole_file
+from t2t_af.records import field_kinds
 
 _BLOCK = 2**16  # bytes, of a search for the last line
 
@@ -60,8 +61,8 @@ def read(path: str) -> list[dict]:
   """All records of a file, oldest first; [] where there is no file.
 
   Fields of older versions get the names of today (`_RENAMED`). A line that is
-  no JSON object is skipped with a warning that names it: the last one may have
-  been cut short by a kill.
+  no JSON object, or has fields of wrong kinds, is skipped with a warning that
+  names it: the last one may have been cut short by a kill.
   """
   if not os.path.exists(path):
     return []
@@ -70,7 +71,12 @@ def read(path: str) -> list[dict]:
     for number, line in enumerate(stream, start=1):
       record = _parse(line)
       if record is not None:
-        records.append(_with_todays_names(record))
+        record = _with_todays_names(record)
+        fault = field_kinds.fault(record)
+        if fault:
+          logging.warning("%s line %d: %s: skipped", path, number, fault)
+        else:
+          records.append(record)
       elif line.strip():
         logging.warning(
           "%s line %d is no complete record: skipped", path, number

@@ -1,4 +1,4 @@
-"""The noise of an evaluation is each window's own, that of training a step's."""
+"""The noise of evaluations is each window's own, of training a step's."""
 
 import numpy as np
 import pytest
