@@ -168,12 +168,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
     if mode == tf.estimator.ModeKeys.TRAIN:
-      order = training_order.Order(
-        training_order.keys(seed),
-        first_example,
-        repeats,
-        shuffle_files is not False,
-      )
+      keys, shuffled = training_order.keys(seed), shuffle_files is not False
+      order = training_order.Order(keys, first_example, repeats, shuffled)
       windows = self.training_windows(files, selection, plan, order)
     else:
       records = record_stream.read([f.path for f in files], selection)

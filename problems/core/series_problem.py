@@ -225,7 +225,7 @@ class SeriesProblem(sequence_problem.SequenceProblem, problem.Problem):
       ).batch(_WINDOWS_AT_ONCE)
       return examples.map(
         lambda example: series_records.random_windows(
-          every, *example, plan.length
+          every, example.index, example.number, plan.length
         ),
         num_parallel_calls=tf.data.AUTOTUNE,
       ).unbatch()

@@ -97,21 +97,26 @@ def _prepare(stock) -> None:
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
-    FLAGS.random_seed = _seed()
-    run_folder.update(
-      FLAGS.output_dir,
-      model=FLAGS.model,
-      hparams_set=FLAGS.hparams_set,
-      hparams=FLAGS.hparams,
-      problem=FLAGS.problem,
-      seed=FLAGS.random_seed,
-      steps=FLAGS.train_steps,
-      command=shlex.join(["t2t-trainer", *sys.argv[1:]]),
-      versions=environment.versions(),
-    )
+    _describe_run()
   run_metadata.add_to(stock)
   stoppable.add_to(stock)
   training_progress.add_to(stock)
+
+
+def _describe_run() -> None:
+  """run.json, from the flags."""
+  FLAGS.random_seed = _seed()
+  run_folder.update(
+    FLAGS.output_dir,
+    model=FLAGS.model,
+    hparams_set=FLAGS.hparams_set,
+    hparams=FLAGS.hparams,
+    problem=FLAGS.problem,
+    seed=FLAGS.random_seed,
+    steps=FLAGS.train_steps,
+    command=shlex.join(["t2t-trainer", *sys.argv[1:]]),
+    versions=environment.versions(),
+  )
 
 
 def _seed() -> int:

@@ -133,7 +133,8 @@ def condition_number(
   """Of W = P (L + I) (U + diag(sign_s exp(log_s))); infinite if singular."""
   identity = np.eye(len(p))
   weights = p @ (np.tril(lower, -1) + identity)
-  weights = weights @ (np.triu(upper, 1) + np.diag(sign_s * np.exp(log_s)))
+  with np.errstate(over="ignore"):
+    weights = weights @ (np.triu(upper, 1) + np.diag(sign_s * np.exp(log_s)))
   if not np.isfinite(weights).all():
     return math.inf
   return float(np.linalg.cond(weights))

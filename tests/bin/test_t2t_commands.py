@@ -203,7 +203,10 @@ def test_the_trainer_needs_what_its_schedule_reads(folder):
 def test_the_trainer_writes_what_is_run():
   _give(schedule="train", hparams="batch_size=2")
   t2t_trainer._prepare(_stock())
-  assert run_folder.read(FLAGS.output_dir) == dict(
+  known = run_folder.read(FLAGS.output_dir)
+  assert "tensorflow" in known.pop("versions")
+  assert known.pop("command").startswith("t2t-trainer")
+  assert known == dict(
     model="slvm",
     hparams_set="slvm_tiny",
     hparams="batch_size=2",
@@ -275,3 +278,20 @@ def test_an_evaluation_waits_only_if_it_is_said(monkeypatch, capsys):
   _give(eval_timeout_mins=3)
   t2t_eval._prepare(_stock())
   assert "waiting for every new checkpoint" in capsys.readouterr().err
+
+
+def test_a_run_keeps_the_seed_that_it_was_given_or_drew(folder, capsys):
+  run = str(folder / "run")
+
+  def seed_of(given):
+    _give(random_seed=given)
+    t2t_trainer._prepare(_stock())
+    assert FLAGS.random_seed == run_folder.read(run)["seed"]
+    return FLAGS.random_seed
+
+  drawn = seed_of(None)
+  assert 0 <= drawn < 2**31 and seed_of(None) == drawn
+  assert not capsys.readouterr().err.count("was trained with")
+  assert seed_of(5 if drawn != 5 else 6) != drawn
+  assert f"was trained with {drawn} so far" in capsys.readouterr().err
+  assert run_folder.read(run)["command"].startswith("t2t-trainer ")

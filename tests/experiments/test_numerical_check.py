@@ -25,9 +25,7 @@ def _parts(weights_matrix):
 @pytest.mark.parametrize("condition", [1.0, 100.0, 1e6])
 def test_condition_number_is_that_of_the_convolution(condition):
   rng = np.random.default_rng(0)
-  left, right = [
-    np.linalg.qr(rng.standard_normal([4, 4]))[0] for _ in range(2)
-  ]
+  left, right = [np.linalg.qr(rng.standard_normal([4, 4]))[0] for _ in range(2)]
   matrix = left @ np.diag([condition, 1.0, 1.0, 1.0]) @ right
   found = numerical_check.condition_number(*_parts(matrix))
   np.testing.assert_allclose(found, condition, rtol=1e-6)
@@ -90,7 +88,7 @@ def test_levels_of_video_flow_come_back_and_broken_ones_do_not(monkeypatch):
     "top/latent_flow_0",
   }
   with tf.Session() as session:
-    weights.randomize(session, scale=0.05)
+    weights.randomize(session)
     trips, broken = session.run([trips, broken])
   for what, trip in trips.items():
     assert trip.error < 1e-3 * trip.size, what

@@ -67,23 +67,26 @@ def test_every_record_of_a_run_is_found_again(
   original, monkeypatch, capsys, tmp_path, number
 ):
   """Those of dev at steps 4 and 6, that of test at the better of the two."""
-  monkeypatch.setattr(
-    "t2t_af.bin.checks.sequence_problem", lambda name: None
-  )
+  monkeypatch.setattr("t2t_af.bin.checks.sequence_problem", lambda name: None)
   path = run_folder.results(str(original / "run"), "likelihood")
   record = json_lines.read(path)[number - 1]
-  assert _rerun(original, path, f"--number={number}", f"--output_dir={tmp_path}") == 0
+  assert (
+    _rerun(original, path, f"--number={number}", f"--output_dir={tmp_path}")
+    == 0
+  )
   told = capsys.readouterr().out
   assert "the same but for rounding" in told
   assert f"seed 5, step {record['step']}, {record['split']} split" in told
 
 
-def test_another_seed_is_another_result(original, monkeypatch, capsys, tmp_path):
-  monkeypatch.setattr(
-    "t2t_af.bin.checks.sequence_problem", lambda name: None
-  )
+def test_another_seed_is_another_result(
+  original, monkeypatch, capsys, tmp_path
+):
+  monkeypatch.setattr("t2t_af.bin.checks.sequence_problem", lambda name: None)
   source = run_folder.results(str(original / "run"), "likelihood")
-  record = dict(json_lines.read(source)[-1], seed=6, nll_nats_per_dim_stderr=1e-9)
+  record = dict(
+    json_lines.read(source)[-1], seed=6, nll_nats_per_dim_stderr=1e-9
+  )
   path = str(tmp_path / "likelihood.jsonl")
   record["versions"] = dict(record["versions"], numpy="1.0")
   json_lines.append(path, record)
@@ -104,9 +107,7 @@ def test_another_seed_is_another_result(original, monkeypatch, capsys, tmp_path)
 def test_record_that_cannot_be_repeated_is_refused(
   original, monkeypatch, tmp_path, changes, told
 ):
-  monkeypatch.setattr(
-    "t2t_af.bin.checks.sequence_problem", lambda name: None
-  )
+  monkeypatch.setattr("t2t_af.bin.checks.sequence_problem", lambda name: None)
   source = run_folder.results(str(original / "run"), "likelihood")
   path = str(tmp_path / "likelihood.jsonl")
   json_lines.append(path, dict(json_lines.read(source)[-1], **changes))
