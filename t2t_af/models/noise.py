@@ -50,7 +50,10 @@ class StepNoise:
   def __init__(self, number: int = 0, stream: int = DATA) -> None:
     self._number = number
     (key,) = random_keys.draw(1, number, stream)
-    step = tf.cast(tf.train.get_or_create_global_step(), tf.int64)
+    # In the root scope: under a model's, a new one would be one of its own.
+    root = tf.VariableScope(tf.AUTO_REUSE)
+    with tf.variable_scope(root, auxiliary_name_scope=False):
+      step = tf.cast(tf.train.get_or_create_global_step(), tf.int64)
     self._seed = tf.stack([tf.constant(key, tf.int64), step])
 
   def stream(self, stream: int) -> "StepNoise":
