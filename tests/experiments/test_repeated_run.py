@@ -6,6 +6,7 @@ import pytest
 from tensor2tensor.utils import registry
 
 from problems import series_particle
+from t2t_af import stopping
 from t2t_af.bin import check
 from t2t_af.bin import rerun
 from t2t_af.errors import UserError
@@ -28,7 +29,7 @@ def _original(tmp_path_factory):
   folder = tmp_path_factory.mktemp("original")
   problem = Particle()
   problem.generate_data(str(folder / "data"), None)
-  with pytest.MonkeyPatch.context() as patch:
+  with pytest.MonkeyPatch.context() as patch, stopping.handled():
     patch.setattr(
       registry, "problem", lambda name: {Particle.name: problem}[name]
     )
@@ -52,14 +53,15 @@ def _original(tmp_path_factory):
 
 
 def _rerun(folder, record, *flags):
-  return rerun.main(
-    [
-      str(record),
-      f"--data_dir={folder / 'data'}",
-      f"--output_dir={folder / 'again'}",
-      *flags,
-    ]
-  )
+  with stopping.handled():
+    return rerun.main(
+      [
+        str(record),
+        f"--data_dir={folder / 'data'}",
+        f"--output_dir={folder / 'again'}",
+        *flags,
+      ]
+    )
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
