@@ -78,7 +78,7 @@ class TrainingRecordHook(tf.train.SessionRunHook):
 
   def end(self, session: tf.Session) -> None:
     """Writes the steps since the last record."""
-    if self._nlls:
+    if self._nlls or self._num_skipped:
       self._write(int(session.run(self._step)))
 
   def _write(self, step: int) -> None:
@@ -87,7 +87,8 @@ class TrainingRecordHook(tf.train.SessionRunHook):
       records.training(
         step=step,
         seconds_per_step=self._seconds / (len(self._nlls) + self._num_skipped),
-        nll_nats_per_dim=float(np.mean(self._nlls)),
+        # NaN: every one of these steps was skipped.
+        nll_nats_per_dim=float(np.mean(self._nlls)) if self._nlls else np.nan,
         num_skipped_steps=self._num_skipped,
       ),
     )

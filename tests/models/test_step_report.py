@@ -73,5 +73,8 @@ def test_it_gives_up_where_no_step_is_applied(tmp_path, monkeypatch):
   monkeypatch.setattr(step_report, "_MAX_IN_A_ROW", 3)
   bad = [np.nan] * 2
   _train(tmp_path / "a", [*bad, 1.0, *bad, 1.0], "skip")
+  _train(tmp_path / "none", bad, "skip")  # And says so.
+  path = run_folder.results(str(tmp_path / "none"), "training")
+  assert json_lines.read(path)[0]["num_skipped_steps"] == 2
   with pytest.raises(FloatingPointError, match="step 4: .*So were the 2 steps"):
     _train(tmp_path / "b", [1.0, *bad, np.nan], "skip")
