@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from t2t_af import whole_file
+from t2t_af.records import json_file
 from t2t_af.records import json_lines
 
 COPIED = (
-  "run.json",
   "compare.json",
   "references.jsonl",
   "parameters.jsonl",
@@ -45,10 +45,19 @@ def main(source: str, target: str) -> None:
       if name in COPIED:
         os.makedirs(place, exist_ok=True)
         shutil.copyfile(path, to)
+      elif name == "run.json":
+        _copy_run(path, to)
       elif os.path.basename(folder) == "results" and name.endswith(".jsonl"):
         _copy_records(path, to)
       elif name == "samples.npz":
         _copy_samples(path, to)
+
+
+def _copy_run(path: str, to: str) -> None:
+  """Without the command line: its paths are of this machine."""
+  known = json_file.read(path)
+  known.pop("command", None)
+  whole_file.write_json(to, known)
 
 
 def _copy_records(path: str, to: str) -> None:

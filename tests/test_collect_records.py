@@ -36,7 +36,8 @@ def _collected(collect, tmp_path):
         nll_nats_per_dim_per_sequence=[1 / 3, 2.0],
       ),
     )
-  (run / "run.json").write_text(json.dumps(dict(seed=0)), encoding="utf-8")
+  known = dict(seed=0, command="t2t-trainer --data_dir=/my/data")
+  (run / "run.json").write_text(json.dumps(known), encoding="utf-8")
   (run / "model.ckpt-9.index").write_text("weights", encoding="utf-8")
   np.savez(
     run / "samples.npz",
@@ -47,6 +48,10 @@ def _collected(collect, tmp_path):
   for _ in range(2):  # Once more changes nothing.
     collect(str(tmp_path / "compare"), str(tmp_path / "kept"))
   return tmp_path / "kept" / "slvm_tiny" / "seed_0"
+
+
+def test_a_command_line_with_its_paths_is_not_copied(collected):
+  assert json.loads((collected / "run.json").read_text()) == dict(seed=0)
 
 
 def test_sequences_are_kept_of_the_newest_of_every_kind(collected):
