@@ -21,12 +21,7 @@ from t2t_af import whole_file
 from t2t_af.records import json_file
 from t2t_af.records import json_lines
 
-COPIED = (
-  "compare.json",
-  "references.jsonl",
-  "parameters.jsonl",
-  "flow.npz",
-)
+COPIED = ("compare.json", "references.jsonl", "parameters.jsonl", "flow.npz")
 SHOWN = 3  # contexts, and samples of each
 PER_SEQUENCE = (
   "nll_nats_per_dim_per_sequence",
