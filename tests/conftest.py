@@ -2,11 +2,17 @@
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 
 # The same results with and without a GPU; CUDA_VISIBLE_DEVICES=0 tests on one.
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+# A shell that runs the tests as a job in the background has them, and what they
+# start, ignore Ctrl-C, which some of them send.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+  signal.signal(signal.SIGINT, signal.default_int_handler)
 
 import numpy as np
 import pytest
