@@ -12,13 +12,12 @@ _NUMBER, _TEXT, _LIST = (int, float), (str,), (list,)
 # The first that matches a name counts.
 _KINDS = (
   (r"nll_nats_per_dim_per_(step|sequence)|num_windows_per_sequence", _LIST),
-  (
-    r"(psnr|ssim|lpips|rmse).*_per_(step|context)(_stderr)?|sequence_ids|recordings",
-    _LIST,
-  ),
+  (r"(psnr|ssim|lpips|rmse).*_per_(step|context)(_stderr)?", _LIST),
+  (r"sequence_ids|recordings", _LIST),
   (r"pit_counts|coverage|coverage_levels|coverage_stderr", _LIST),
   (
-    r"nll_.*|(corr|psnr|ssim|crps|lpips).*_stderr|num_.*|dims_.*|step|seed|correlation|crps|fvd",
+    r"nll_.*|(corr|psnr|ssim|crps|lpips).*_stderr|num_.*|dims_.*|step|seed|"
+    r"correlation|crps|fvd",
     _NUMBER,
   ),
   (r"seconds_per_step|train_fraction.*|chosen_of_steps|lpips_.*", _NUMBER),
