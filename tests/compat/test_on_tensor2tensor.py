@@ -220,7 +220,7 @@ def test_late_import_mends_names_taken_at_import(run_python):
     "import tensorflow.compat.v1 as tf\n"
     "from tensor2tensor.layers import common_video\n"
     "assert common_video.tfl is not tf.layers, 'v2 behaviour was off'\n"
-    "import t2t_af\n"
+    "import t2t_af; t2t_af.register()\n"
     "assert common_video.tfl is tf.layers\n"
     "assert not tf.executing_eagerly()\n"
     "from tensor2tensor.utils import registry\n"
