@@ -87,13 +87,8 @@ def test_missing_file_and_series_are_told(tmp_path):
   with pytest.raises(errors.UserError, match="cannot be read"):
     sample_rows.read({"1-AF": str(tmp_path / "samples.npz")}, 1)
   path = tmp_path / "series.npz"
-  np.savez(
-    path,
-    **{
-      name: np.zeros((1, 3, 2), np.float32)
-      for name in ("inputs", "targets", "outputs")
-    },
-  )
+  steps = np.zeros([1, 3, 2], np.float32)  # [contexts, steps, features]
+  np.savez(path, inputs=steps, targets=steps, outputs=steps[:, np.newaxis])
   with pytest.raises(errors.UserError, match="of a series"):
     sample_rows.read({"1-AF": str(path)}, 1)
 
