@@ -54,9 +54,9 @@ def test_a_folder_without_files_of_the_kind_is_told(run, tmp_path):
 
 def test_columns_are_found_by_name_and_without_names_by_place():
   assert columns.places(["c", "a", "b"], ["a", "b"], "x") == [1, 2]
-  assert columns.places(["column1", "column2"], ["a", "b"], "x") == [0, 1]
+  assert columns.places(["0", "1"], ["a", "b"], "x") == [0, 1]
   with pytest.raises(errors.UserError, match="x: .* there is no a, b among"):
-    columns.places(["column1", "column2", "column3"], ["a", "b"], "x")
+    columns.places(["0", "1", "2"], ["a", "b"], "x")
   # Columns that a person named are not taken for others.
   with pytest.raises(errors.UserError, match="there is no b among a, c"):
     columns.places(["a", "c"], ["a", "b"], "x")

@@ -1,22 +1,18 @@
-"""Tables of other people brought to the columns of a run, by name."""
+"""Frames of other people brought to the columns of a run, by name."""
 
 from collections.abc import Sequence
-import re
 from typing import Any
 
 import numpy as np
 
 from t2t_af import errors
 
-# What readers call the columns of a file without names.
-_MADE_UP = re.compile(r"column\d+")
-
 
 def places(have: Sequence[str], want: Sequence[str], where: str) -> list[int]:
   """Where the run's columns are among those of a table.
 
-  By name. A table without names is taken in the run's order, if it has as many
-  columns.
+  By name. A frame that was made without names has 0, 1, 2 ... for these, and is
+  taken in the run's order, if it has as many columns.
 
   Args:
     have: names of the table's columns.
@@ -29,7 +25,7 @@ def places(have: Sequence[str], want: Sequence[str], where: str) -> list[int]:
   missing = [name for name in want if name not in have]
   if not missing:
     return [list(have).index(name) for name in want]
-  if len(have) == len(want) and all(map(_MADE_UP.fullmatch, have)):
+  if list(have) == [str(i) for i in range(len(want))]:
     return list(range(len(want)))
   raise errors.UserError(
     f"{where}: the run was trained on the columns {', '.join(want)}; there is "
