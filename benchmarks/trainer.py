@@ -129,17 +129,17 @@ def _watch(command: list[str], limit: float) -> _Reached:
   end = threading.Timer(limit, process.send_signal, [signal.SIGINT])
   end.start()
   try:
-    first_step_at, tail = _read(process.stderr)
+    with _PeakMemory(process.pid) as peak:
+      first_step_at, tail = _read(process.stderr)
+      process.wait()
   finally:
     end.cancel()
-  _, status, usage = os.wait4(process.pid, 0)
-  process.returncode = os.waitstatus_to_exitcode(status)
   if process.returncode and first_step_at is None:
     sys.stderr.write(tail)
   return _Reached(
     first_step_at and first_step_at - start,
     first_step_at,
-    usage.ru_maxrss / 2**20,
+    peak.gib,
     process.returncode,
   )
 
@@ -152,6 +152,37 @@ def _read(stderr: IO[str]) -> tuple[Optional[float], str]:
     if first is None and _FIRST_STEP.search(text.rsplit("\n", 1)[-1]):
       first = time.time()
   return first, text
+
+
+class _PeakMemory:
+  """Of a process, in GiB, as the kernel keeps it; looked up twice a second.
+
+  Not what `wait4` tells: that counts this process too, at its fork.
+  """
+
+  def __init__(self, pid: int) -> None:
+    self._status = f"/proc/{pid}/status"
+    self._is_over = threading.Event()
+    self._thread = threading.Thread(target=self._follow, daemon=True)
+    self.gib = 0.0
+
+  def __enter__(self) -> "_PeakMemory":
+    self._thread.start()
+    return self
+
+  def __exit__(self, *unused) -> None:
+    self._is_over.set()
+    self._thread.join()
+
+  def _follow(self) -> None:
+    while not self._is_over.wait(0.5):
+      try:
+        with open(self._status, encoding="ascii") as stream:
+          found = re.search(r"VmHWM:\s+(\d+) kB", stream.read())
+      except OSError:  # it has just ended
+        return
+      if found:  # else it has ended, and nobody has waited for it yet
+        self.gib = max(self.gib, int(found.group(1)) / 2**20)
 
 
 class _Gpu:

@@ -1,5 +1,7 @@
 """Codes of video: every bit comes back, at the cost that the model says."""
 
+import zlib
+
 import numpy as np
 import pytest
 import scipy.stats
@@ -52,22 +54,52 @@ def test_a_levels_probability_is_that_of_its_interval():
   assert np.isfinite(bits).all() and bits[200] > 1000
 
 
+def _sealed(data):
+  """With the checksum of what it is now."""
+  start = len(frame_coder._MAGIC)
+  rest = data[start + 4 :]
+  return data[:start] + zlib.crc32(rest).to_bytes(4, "little") + rest
+
+
 def test_what_cannot_be_decoded_is_told(coder):
-  frames = _clip()
-  data = coder.encode(frames).data
+  data = coder.encode(_clip()).data
+  assert _sealed(data) == data
   place = data.index(b'"model": "') + len(b'"model": "')
   other = data[:place] + b"0" * 12 + data[place + 12 :]
-  flipped = data[:-40] + bytes([data[-40] ^ 1]) + data[-39:]
   newer = data.replace(b'"version": 1', b'"version": 2')
   for broken, told in (
-    (other, "made by another model"),
-    (flipped, "damaged"),
-    (newer, "is of version 2"),
+    (_sealed(other), "made by another model"),
+    (_sealed(newer), "is of version 2"),
     (b"RIFF" + data, "was not made by"),
     (data[:60], "is damaged"),
+    (data[:-1], "is damaged"),
   ):
     with pytest.raises(errors.UserError, match=told):
       coder.decode(broken, "x.t2taf")
+
+
+def test_a_flipped_bit_is_told_wherever_it_is(coder):
+  data = coder.encode(_clip()).data
+  for place in range(0, len(data), max(1, len(data) // 50)):
+    flipped = bytearray(data)
+    flipped[place] ^= 1
+    with pytest.raises(errors.UserError, match="damaged|was not made by"):
+      coder.decode(bytes(flipped), "x.t2taf")
+
+
+def test_a_machine_that_computes_otherwise_is_told(coder, monkeypatch):
+  data, ours = coder.encode(_clip()).data, coder._next
+
+  class Other:
+    num_given = ours.num_given
+
+    def __call__(self, given):
+      mean, std = ours(given)
+      return mean + 3.0, std
+
+  monkeypatch.setattr(coder, "_next", Other())
+  with pytest.raises(errors.UserError, match="computes the flows otherwise"):
+    coder.decode(data, "x.t2taf")
 
 
 def test_runs_of_other_kinds_are_told(series_run):

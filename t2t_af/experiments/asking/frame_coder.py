@@ -13,7 +13,8 @@ The first frames, which the flows condition on alone, are packed by zlib.
 
 Encoder and decoder ask the same graph for one frame at a time, on one thread,
 so that both see the same numbers to the last bit on one machine. On another
-one they may differ; a checksum of the frames tells then.
+one they may differ; a checksum of the frames tells then. Another one, of the
+file, tells damage before anything is decoded.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,7 @@ from t2t_af.models import data_flow
 
 _MAGIC = b"t2t_af video\n"
 _VERSION = 1
-_LENGTH_BYTES = 4
+_NUMBER_BYTES = 4
 _TOP = 255
 
 
@@ -131,26 +132,30 @@ class FrameCoder:
         f"{where}: it was made by another model ({header['model'][:12]}) than "
         f"this one ({self._digest[:12]})"
       )
-    num_given, size = self._next.num_given, header["num_given_bytes"]
-    frames = np.zeros([header["num_frames"], *self._shape], np.uint8)
     try:
-      given = zlib.decompress(body[:size])
-      frames[:num_given] = np.frombuffer(given, np.uint8).reshape(
-        frames[:num_given].shape
-      )
-      words = np.frombuffer(body[size:], "<u4").astype(np.uint32)
-      decoder = self._queue.RangeDecoder(words)
-      for t in self._each(len(frames), show_progress, "decoding"):
-        mean, std = self._next(frames[t - num_given : t])
-        levels = decoder.decode(self._gaussian, mean, std)
-        frames[t] = levels.reshape(self._shape)
-    except (zlib.error, ValueError, AssertionError) as error:
-      raise errors.UserError(f"{where} is damaged ({error})") from error
+      frames = self._frames(header, body, show_progress)
+    except AssertionError:  # no level is where the code points
+      frames = np.zeros(0, np.uint8)
     if zlib.crc32(frames.tobytes()) != header["crc32"]:
       raise errors.UserError(
-        f"{where}: the frames are not those that were coded: it is damaged, or "
-        "was made on a machine that computes the flows otherwise"
+        f"{where}: the frames are not those that were coded: it was made on a "
+        "machine that computes the flows otherwise"
       )
+    return frames
+
+  def _frames(
+    self, header: dict[str, Any], body: bytes, show_progress: bool
+  ) -> np.ndarray:
+    num_given, size = self._next.num_given, header["num_given_bytes"]
+    frames = np.zeros([header["num_frames"], *self._shape], np.uint8)
+    given = np.frombuffer(zlib.decompress(body[:size]), np.uint8)
+    frames[:num_given] = given.reshape(frames[:num_given].shape)
+    words = np.frombuffer(body[size:], "<u4").astype(np.uint32)
+    decoder = self._queue.RangeDecoder(words)
+    for t in self._each(len(frames), show_progress, "decoding"):
+      mean, std = self._next(frames[t - num_given : t])
+      levels = decoder.decode(self._gaussian, mean, std)
+      frames[t] = levels.reshape(self._shape)
     return frames
 
   def _each(self, num_frames: int, shown: bool, label: str) -> Iterable[int]:
@@ -231,27 +236,32 @@ def _digest(run: loaded_run.LoadedRun, next_frame: NextFrame) -> str:
 
 def _with_header(header: dict[str, Any], body: bytes) -> bytes:
   text = json.dumps(header).encode()
-  size = len(text).to_bytes(_LENGTH_BYTES, "little")
-  return _MAGIC + size + text + body
+  rest = _number(len(text)) + text + body
+  return _MAGIC + _number(zlib.crc32(rest)) + rest
+
+
+def _number(value: int) -> bytes:
+  return value.to_bytes(_NUMBER_BYTES, "little")
 
 
 def _split(data: bytes, where: str) -> tuple[dict[str, Any], bytes]:
   """(header, body)."""
-  start = len(_MAGIC) + _LENGTH_BYTES
   if not data.startswith(_MAGIC):
     raise errors.UserError(f"{where}: was not made by t2t-af compress")
-  size = int.from_bytes(data[len(_MAGIC) : start], "little")
-  try:
-    header = json.loads(data[start : start + size])
-    if header["version"] != _VERSION:
-      raise errors.UserError(
-        f"{where}: is of version {header['version']} of the format; this "
-        f"t2t_af reads version {_VERSION}"
-      )
-    fields = ("model", "num_frames", "num_given_bytes", "crc32")
-    missing = [name for name in fields if name not in header]
-    if missing:
-      raise ValueError(f"without {', '.join(missing)}")
-  except (ValueError, KeyError, TypeError) as error:
-    raise errors.UserError(f"{where} is damaged ({error})") from error
-  return header, data[start + size :]
+  checksum, rest = _first(data[len(_MAGIC) :])
+  if checksum != zlib.crc32(rest):
+    raise errors.UserError(f"{where} is damaged: it has another checksum")
+  size, rest = _first(rest)
+  header = json.loads(rest[:size])
+  if header["version"] != _VERSION:
+    raise errors.UserError(
+      f"{where}: is of version {header['version']} of the format; this "
+      f"t2t_af reads version {_VERSION}"
+    )
+  return header, rest[size:]
+
+
+def _first(data: bytes) -> tuple[int, bytes]:
+  """The number that data begins with, and what follows."""
+  number, rest = data[:_NUMBER_BYTES], data[_NUMBER_BYTES:]
+  return int.from_bytes(number, "little"), rest
