@@ -106,5 +106,5 @@ def _spans(path: str, num_bytes: int, modified: int) -> np.ndarray:
     ) as stream:
       spans = list(tfrecord.spans(stream, path, num_bytes))
   except UserError as error:
-    raise UserError(shards.find_damage() or str(error)) from error
+    raise UserError(shards.find_damage(path) or str(error)) from error
   return np.array(spans, np.int64).reshape([-1, 2])

@@ -33,12 +33,19 @@ Shard = shard_entry.Shard
 _found: dict[str, tuple["Store", Shard]] = {}
 
 
-def find_damage() -> Optional[str]:
+def find_damage(path: Optional[str] = None) -> Optional[str]:
   """Which file of those that this process reads is damaged; None if none is.
 
   TensorFlow's reader says at which byte a record is damaged, but not where.
+
+  Args:
+    path: the one to look at; all of them without it.
   """
-  damages = (store._damage(shard) for store, shard in _found.values())
+  damages = (
+    store._damage(shard)
+    for store, shard in _found.values()
+    if path in (None, shard.path)
+  )
   return next(filter(None, damages), None)
 
 
