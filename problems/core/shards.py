@@ -26,7 +26,6 @@ from t2t_af.errors import UserError
 # Of the manifest; `data_version` is the problem's.
 _LAYOUT = 2
 
-
 Shard = shard_entry.Shard
 
 # What this process was given to read, by path.
@@ -37,16 +36,10 @@ def find_damage(path: Optional[str] = None) -> Optional[str]:
   """Which file of those that this process reads is damaged; None if none is.
 
   TensorFlow's reader says at which byte a record is damaged, but not where.
-
-  Args:
-    path: the one to look at; all of them without it.
+  With a path it is looked for in that one alone.
   """
-  damages = (
-    store._damage(shard)
-    for store, shard in _found.values()
-    if path in (None, shard.path)
-  )
-  return next(filter(None, damages), None)
+  found = [pair for key, pair in _found.items() if path in (None, key)]
+  return next(filter(None, (s._damage(shard) for s, shard in found)), None)
 
 
 class Store:

@@ -116,13 +116,13 @@ def of_generation(problem_class: Any) -> list[Mutant]:
   generate = problem_class.generate_data
   return [
     (
-      "test_training_order_follows_the_seed_alone",
+      "test_training_order_follows_the_seed_and_the_checkpoint",
       training_order,
       "keys",
       lambda seed, keys=itertools.count(): (next(keys), next(keys)),
     ),
     (
-      "test_training_goes_on_where_its_checkpoint_is",
+      "test_training_order_follows_the_seed_and_the_checkpoint",
       training_order,
       "step_of",
       lambda model_dir: 0,
