@@ -7,7 +7,7 @@ PYTEST := $(PY) -m pytest -n 2 --dist loadfile --durations=20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-onednn-off test-random coverage lint format bench clean
+.PHONY: help setup demo test test-slow test-onednn-off test-random coverage lint format docs bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,18 @@ format: setup  ## formats every file and sorts its imports
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+# What reads docstrings needs none of the project's packages.
+.venv-docs/done: requirements-docs.txt
+	@rm -rf .venv-docs
+	@$(or $(PYTHON),python3) -m venv .venv-docs
+	@.venv-docs/bin/pip install -q --disable-pip-version-check --no-deps \
+	  -r requirements-docs.txt
+	@touch $@
+
+docs: .venv-docs/done  ## the site of README, docs/ and the API's docstrings, in site/; every link is checked
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --strict --quiet
+	@echo "site/index.html; with a search: python3 -m http.server -d site"
+
 # The tests of what takes another path where TensorFlow does without oneDNN.
 test-onednn-off: setup  ## dilated convolutions as on CPUs where TensorFlow leaves oneDNN off
 	@TF_ENABLE_ONEDNN_OPTS=0 $(PYTEST) -m "not slow" tests/compat \
@@ -52,4 +64,4 @@ bench: setup  ## graph sizes and build times against the stock VideoFlow
 	@.venv/bin/t2t-af bench
 
 clean:  ## removes what set-up and demo made
-	rm -rf .venv demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
+	rm -rf .venv .venv-docs site demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage
