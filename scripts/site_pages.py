@@ -11,8 +11,6 @@ import posixpath
 import re
 from typing import Any
 
-from mkdocs.structure import files as site_files
-
 # A file of the repository, and what it is in the site.
 TOP = {
   "README.md": "index.md",
@@ -30,6 +28,8 @@ _LINK = re.compile(r"(\]\()([^)#\s:]+)(?=[)#])")
 
 def on_files(files: Any, config: Any) -> Any:
   """Adds the files of the top level."""
+  from mkdocs.structure import files as site_files  # in .venv-docs alone
+
   for source, site in TOP.items():
     files.append(
       site_files.File.generated(config, site, abs_src_path=_path(source))

@@ -1,0 +1,303 @@
+"""docs/results.md and README say what the records in results/ say."""
+
+import json
+import re
+
+import pytest
+
+from t2t_af.analysis import formats
+from t2t_af.analysis.results import comparison as comparison_lib
+from t2t_af.analysis.results import folders
+from t2t_af.analysis.tables import paper_tables
+from tests.docs import pages
+
+_PAGE = "docs/results.md"
+_TEXT = " ".join(pages.read(_PAGE).split())
+_TOY = {
+  "VideoFlow (`video_flow_tiny`)": "video_flow_tiny",
+  "VideoFlow + AF, as in the paper (`video_flow_af_tiny`)": (
+    "video_flow_af_tiny"
+  ),
+  "+ AF, residual start (`video_flow_af_residual_tiny`)": (
+    "video_flow_af_residual_tiny"
+  ),
+  "+ AF, residual start, same size (`video_flow_af_matched_tiny`)": (
+    "video_flow_af_matched_tiny"
+  ),
+}
+_DIGITS = {
+  "1-AF": "af1_tiny",
+  "2-AF": "af2_tiny",
+  "SLVM": "slvm_tiny",
+  "SLVM + Δx": "slvm_dx_tiny",
+  "SLVM + 1-AF": "slvm_af1_tiny",
+}
+_TOY_TABLE = "`video_toy_pushing`, test"
+_DIGITS_TABLE = "`video_moving_digits32`, test split"
+_REFERENCES = {
+  "copy of the last frame, one variance per pixel": "copy_last_frame_per_pixel",
+  "one Gaussian per pixel": "per_pixel_gaussian",
+  "uniform": "uniform",
+}
+# README's rows: the comparison, the set without a flow, the one with it.
+_PAIRS = {
+  "VideoFlow, `video_toy_pushing`, 500 steps": (
+    "video_toy_pushing_tiny",
+    "video_flow_tiny",
+    "video_flow_af_tiny",
+  ),
+  "the same, at equal size": (
+    "video_toy_pushing_tiny",
+    "video_flow_tiny",
+    "video_flow_af_matched_tiny",
+  ),
+  "SLVM, `video_moving_digits32`, 1,500 steps": (
+    "moving_digits32_tiny",
+    "slvm_tiny",
+    "slvm_af1_tiny",
+  ),
+}
+
+
+def _comparison(name):
+  return comparison_lib.Comparison(str(pages.ROOT / "results" / name))
+
+
+def _nll(comparison, name):
+  estimate = comparison.estimate(name)
+  bound = "≤ " if comparison.is_bound(name) else ""
+  return bound + formats.with_error(estimate.mean, estimate.stderr)
+
+
+def _interval(difference, decimals=3):
+  return " to ".join(
+    formats.signed(end, decimals) for end in difference.interval
+  )
+
+
+def _records(folder, kind, **fields):
+  """A run's records of a kind with these fields, oldest first."""
+  run = folders.read_run(str(pages.ROOT / "results" / folder))
+  return [
+    record
+    for record in run.records[kind]
+    if all(record.get(name) == value for name, value in fields.items())
+  ]
+
+
+@pytest.mark.parametrize("label", _PAIRS)
+def test_readme(label):
+  folder, without, with_flow = _PAIRS[label]
+  comparison = _comparison(folder)
+  found = comparison.difference(with_flow, without)
+  assert pages.rows("README.md", "## What a flow buys")[label] == [
+    _nll(comparison, without),
+    _nll(comparison, with_flow),
+    f"{formats.signed(found.mean)} ({_interval(found)})",
+  ]
+
+
+@pytest.mark.parametrize("label, name", _TOY.items())
+def test_video_flow(label, name):
+  comparison = _comparison("video_toy_pushing_tiny")
+  nll, bits, difference, psnr, parameters = pages.rows(_PAGE, _TOY_TABLE)[label]
+  assert nll == _nll(comparison, name)
+  assert bits == formats.number(
+    comparison.estimate(name, "nll_bits_per_dim").mean
+  )
+  of_psnr = comparison.estimate(name, "psnr_best_of_n", "samples")
+  assert psnr == f"{of_psnr.mean:.1f} ± {of_psnr.stderr:.1f}"
+  assert parameters == formats.thousands(
+    comparison.from_run(name, "num_parameters")
+  )
+  if difference:
+    found = comparison.difference(name, "video_flow_tiny")
+    per_seed = ", ".join(map(formats.signed, found.per_run.values()))
+    expected = formats.with_error(found.mean, found.stderr, sign=True)
+    assert difference == f"{expected} ({per_seed})"
+    assert f"({_interval(found)})" in _TEXT
+
+
+@pytest.mark.parametrize("label, name", _REFERENCES.items())
+def test_trivial_models(label, name):
+  comparison = _comparison("video_toy_pushing_tiny")
+  (found,) = [r for r in comparison.scored_references() if r["name"] == name]
+  stderr = found["nll_nats_per_dim_stderr"]
+  nll, bits, *_ = pages.rows(_PAGE, _TOY_TABLE)[label]
+  assert nll == formats.with_error(
+    found["nll_nats_per_dim"], stderr if stderr > 1e-9 else None
+  )
+  assert bits == formats.number(found["nll_bits_per_dim"])
+
+
+def test_ssim_is_not_above_that_of_a_copy():
+  comparison = _comparison("video_toy_pushing_tiny")
+  (copy,) = [
+    r["ssim_best_of_n"]
+    for r in comparison.scored_references()
+    if r["name"] == "copy_last_frame"
+  ]
+  ours = [
+    comparison.estimate(name, "ssim_best_of_n", "samples").mean
+    for name in _TOY.values()
+  ]
+  assert max(ours) < copy
+  assert f"({min(ours):.2f} to {max(ours):.2f})" in _TEXT
+  assert f"last given frame ({copy:.2f})" in _TEXT
+
+
+@pytest.mark.parametrize("label, name", _DIGITS.items())
+def test_moving_digits(label, name):
+  comparison = _comparison("moving_digits32_tiny")
+  nll, correlation, parameters, _ = pages.rows(_PAGE, _DIGITS_TABLE)[label]
+  values = ", ".join(
+    map(formats.number, comparison.estimate(name).per_run.values())
+  )
+  assert nll == f"{_nll(comparison, name)} ({values})"
+  assert parameters == formats.thousands(
+    comparison.from_run(name, "num_parameters")
+  )
+  signals = _mean_correlations("moving_digits32_tiny/" + name)
+  assert formats.number(signals.pop("x")) in _TEXT
+  assert re.findall(r"[−\d.]*\.\d+", correlation) == list(
+    map(formats.number, signals.values())
+  )
+
+
+def _mean_correlations(folder):
+  """{signal: mean over seeds} of the test split."""
+  values = {}
+  for seed in range(3):
+    newest = {
+      record["signal"]: record["correlation"]
+      for record in _records(
+        f"{folder}/seed_{seed}", "correlation", split="test"
+      )
+    }
+    for signal, value in newest.items():
+      values.setdefault(signal, []).append(value)
+  return {signal: sum(some) / len(some) for signal, some in values.items()}
+
+
+def test_the_flow_decorrelates_late():
+  dev = {
+    record["step"]: formats.number(record["correlation"])
+    for record in _records(
+      "moving_digits32_tiny/af1_tiny/seed_0",
+      "correlation",
+      split="dev",
+      signal="y1",
+    )
+  }
+  assert f"{', '.join(dev.values())} after 500, 1,000, 1,500 steps" in _TEXT
+
+
+@pytest.mark.parametrize(
+  "name, words",
+  [
+    ("video_flow_af_tiny", "{u} at the three levels of VideoFlow + AF (z: {z})"),
+    ("video_flow_tiny", "{u} in VideoFlow, whose differences are given (z: {z})"),
+  ],
+)
+def test_latents_of_the_demo(name, words):
+  found = {"u": [], "z": []}
+  for record in _records(f"demo/{name}/seed_0", "correlation", split="test"):
+    found.get(record["signal"][0], []).append(record["correlation"])
+  ranges = {
+    signal: " to ".join(
+      formats.number(end, 2)
+      for end in sorted((min(values), max(values)), key=abs)
+    )
+    for signal, values in found.items()
+  }
+  assert words.format(**ranges) in _TEXT
+
+
+def test_two_flows_under_an_slvm():
+  (nll, _, parameters, _) = pages.rows(_PAGE, _DIGITS_TABLE)[
+    "SLVM + 2-AF, one seed"
+  ]
+  *_, found = _records(
+    "moving_digits32_slvm_af2/slvm_af2_tiny/seed_0", "likelihood", split="test"
+  )
+  value = formats.number(found["nll_nats_per_dim"])
+  assert nll == f"≤ {value} ({value})"
+  assert parameters == formats.thousands(found["num_parameters"])
+
+
+def test_slvm_against_slvm_with_a_flow():
+  difference = _comparison("moving_digits32_tiny").difference(
+    "slvm_af1_tiny", "slvm_tiny"
+  )
+  assert _interval(difference, 2) in _TEXT
+
+
+def test_few_latents_are_used():
+  comparison = _comparison("moving_digits32_tiny")
+  kl = comparison.estimate("slvm_af1_tiny", "kl_nats_per_dim").mean
+  assert f"KL {kl:.4f} nats/dim" in _TEXT
+
+
+def test_little_data():
+  def both(name):
+    folder = f"moving_digits32_fraction_0.05/{name}/seed_0"
+    return [
+      formats.number(
+        _records(folder, "likelihood", split=split)[-1]["nll_nats_per_dim"]
+      )
+      for split in ("train", "test")
+    ]
+
+  train, test = both("slvm_tiny")
+  assert f"SLVM has {train} nats/dim on them and {test} on the test" in _TEXT
+  assert "SLVM + 1-AF {} and {}.".format(*both("slvm_af1_tiny")) in _TEXT
+
+
+def test_uci_archives():
+  table = paper_tables.build(
+    2, folders.find([str(pages.ROOT / "results" / "uci")])
+  )
+  rows = pages.rows(_PAGE, "At the paper's size and learning rate")
+  for row in table.rows:
+    ours = [
+      cell
+      for column, cell in zip(table.columns, row.cells)
+      if column.name == "ours" or "filled" in column.group
+    ]
+    shown = [cell for cell in rows[row.label] if "[" in cell]
+    assert len(shown) == len(ours)
+    for cell, text in zip(ours, shown):
+      numbers = re.match(r"(?:≤ )?(\S+)(?: ± (\S+))? \[(\S+)\]", text)
+      mean, stderr, median = numbers.groups()
+      assert ("≤" in text) == cell.is_bound
+      assert _is_rounding(mean, cell.value)
+      assert _is_rounding(median, cell.spread.median)
+      assert (stderr is None) == (not formats.is_number(cell.stderr))
+      assert stderr is None or _is_rounding(stderr, cell.stderr)
+
+
+def _is_rounding(text, value):
+  text = text.replace(formats.MINUS, "-").replace(",", "")
+  decimals = len(text.partition(".")[2])
+  return abs(float(text) - value) <= 0.5000001 * 10**-decimals
+
+
+def test_folders_of_records_are_there():
+  for page in (_PAGE, "README.md", "WORKSPACE.md"):
+    for folder in re.findall(r"`(results/[\w.]+)`", pages.read(page)):
+      assert (pages.ROOT / folder).is_dir() or "likelihood" in folder, folder
+
+
+def test_parameters_of_models():
+  counted = {}
+  path = pages.ROOT / "results" / "parameters" / "parameters.jsonl"
+  for line in path.read_text(encoding="utf-8").splitlines():
+    record = json.loads(line)
+    counted[record["hparams_set"]] = record["num_parameters"]
+  for name, (_, shown) in pages.rows("docs/models.md", "## Sets").items():
+    sets = re.findall(r"`(\w+)`", name)
+    numbers = shown.split("; ")
+    assert len(sets) == len(numbers)
+    for one, number in zip(sets, numbers):
+      if one in counted:
+        assert number == formats.thousands(counted[one])
