@@ -37,6 +37,8 @@ _TEXTS = _ALL_FILES + sorted(
   path
   for pattern in (
     "*.md",
+    "docs/**/*.md",
+    "*.yml",
     "*.toml",
     "*.txt",
     "*.cff",

@@ -1,6 +1,5 @@
 """docs/results.md and README say what the records in results/ say."""
 
-import json
 import re
 
 import pytest
@@ -195,8 +194,14 @@ def test_the_flow_decorrelates_late():
 @pytest.mark.parametrize(
   "name, words",
   [
-    ("video_flow_af_tiny", "{u} at the three levels of VideoFlow + AF (z: {z})"),
-    ("video_flow_tiny", "{u} in VideoFlow, whose differences are given (z: {z})"),
+    (
+      "video_flow_af_tiny",
+      "{u} at the three levels of VideoFlow + AF (z: {z})",
+    ),
+    (
+      "video_flow_tiny",
+      "{u} in VideoFlow, whose differences are given (z: {z})",
+    ),
   ],
 )
 def test_latents_of_the_demo(name, words):
@@ -286,18 +291,3 @@ def test_folders_of_records_are_there():
   for page in (_PAGE, "README.md", "WORKSPACE.md"):
     for folder in re.findall(r"`(results/[\w.]+)`", pages.read(page)):
       assert (pages.ROOT / folder).is_dir() or "likelihood" in folder, folder
-
-
-def test_parameters_of_models():
-  counted = {}
-  path = pages.ROOT / "results" / "parameters" / "parameters.jsonl"
-  for line in path.read_text(encoding="utf-8").splitlines():
-    record = json.loads(line)
-    counted[record["hparams_set"]] = record["num_parameters"]
-  for name, (_, shown) in pages.rows("docs/models.md", "## Sets").items():
-    sets = re.findall(r"`(\w+)`", name)
-    numbers = shown.split("; ")
-    assert len(sets) == len(numbers)
-    for one, number in zip(sets, numbers):
-      if one in counted:
-        assert number == formats.thousands(counted[one])
