@@ -45,9 +45,11 @@ format: setup  ## formats every file and sorts its imports
 # What reads docstrings needs none of the project's packages.
 .venv-docs/done: requirements-docs.txt
 	@rm -rf .venv-docs
+	@echo "setting up .venv-docs, once: a minute or two"
 	@$(or $(PYTHON),python3) -m venv .venv-docs
-	@.venv-docs/bin/pip install -q --disable-pip-version-check --no-deps \
-	  -r requirements-docs.txt
+	@.venv-docs/bin/pip install --disable-pip-version-check --no-deps \
+	  -r requirements-docs.txt >.venv-docs/log 2>&1 || \
+	  { tail -n 5 .venv-docs/log; exit 1; }
 	@touch $@
 
 docs: .venv-docs/done  ## the site of README, docs/ and the API's docstrings, in site/; every link is checked

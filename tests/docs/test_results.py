@@ -7,7 +7,6 @@ import pytest
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.results import folders
-from t2t_af.analysis.tables import paper_tables
 from tests.docs import pages
 
 _PAGE = "docs/results.md"
@@ -256,35 +255,6 @@ def test_little_data():
   train, test = both("slvm_tiny")
   assert f"SLVM has {train} nats/dim on them and {test} on the test" in _TEXT
   assert "SLVM + 1-AF {} and {}.".format(*both("slvm_af1_tiny")) in _TEXT
-
-
-def test_uci_archives():
-  table = paper_tables.build(
-    2, folders.find([str(pages.ROOT / "results" / "uci")])
-  )
-  rows = pages.rows(_PAGE, "At the paper's size and learning rate")
-  for row in table.rows:
-    ours = [
-      cell
-      for column, cell in zip(table.columns, row.cells)
-      if column.name == "ours" or "filled" in column.group
-    ]
-    shown = [cell for cell in rows[row.label] if "[" in cell]
-    assert len(shown) == len(ours)
-    for cell, text in zip(ours, shown):
-      numbers = re.match(r"(?:≤ )?(\S+)(?: ± (\S+))? \[(\S+)\]", text)
-      mean, stderr, median = numbers.groups()
-      assert ("≤" in text) == cell.is_bound
-      assert _is_rounding(mean, cell.value)
-      assert _is_rounding(median, cell.spread.median)
-      assert (stderr is None) == (not formats.is_number(cell.stderr))
-      assert stderr is None or _is_rounding(stderr, cell.stderr)
-
-
-def _is_rounding(text, value):
-  text = text.replace(formats.MINUS, "-").replace(",", "")
-  decimals = len(text.partition(".")[2])
-  return abs(float(text) - value) <= 0.5000001 * 10**-decimals
 
 
 def test_folders_of_records_are_there():

@@ -1,0 +1,60 @@
+"""The table of series in docs/results.md is Table 2 of results/uci."""
+
+import functools
+import re
+
+from t2t_af.analysis import formats
+from t2t_af.analysis.results import folders
+from t2t_af.analysis.tables import paper_tables
+from tests.docs import pages
+
+_PAGE = "docs/results.md"
+
+
+@functools.cache
+def _table():
+  return paper_tables.build(
+    2, folders.find([str(pages.ROOT / "results" / "uci")])
+  )
+
+
+def test_table():
+  table = _table()
+  rows = pages.rows(_PAGE, "At the paper's size and learning rate")
+  for row in table.rows:
+    ours = [
+      cell
+      for column, cell in zip(table.columns, row.cells)
+      if column.name == "ours" or "filled" in column.group
+    ]
+    shown = [cell for cell in rows[row.label] if "[" in cell]
+    assert len(shown) == len(ours)
+    for cell, text in zip(ours, shown):
+      numbers = re.match(r"(?:≤ )?(\S+)(?: ± (\S+))? \[(\S+)\]", text)
+      mean, stderr, median = numbers.groups()
+      assert ("≤" in text) == cell.is_bound
+      assert _is_rounding(mean, cell.value)
+      assert _is_rounding(median, cell.spread.median)
+      assert (stderr is None) == (not formats.is_number(cell.stderr))
+      assert stderr is None or _is_rounding(stderr, cell.stderr)
+
+
+def _is_rounding(text, value):
+  text = text.replace(formats.MINUS, "-").replace(",", "")
+  decimals = len(text.partition(".")[2])
+  return abs(float(text) - value) <= 0.5000001 * 10**-decimals
+
+
+def test_what_the_worst_windows_add():
+  table = _table()
+  (flow,) = [row for row in table.rows if row.label == "1-AF"]
+  (phone,) = [
+    cell
+    for column, cell in zip(table.columns, flow.cells)
+    if column.name == "ours" and "smartphone" in column.group
+  ]
+  words = " ".join(pages.read(_PAGE).split())
+  assert (
+    f"of 1-AF's {phone.value:.0f} nats on phones the worst 1 % of the windows "
+    f"add {phone.spread.worst_percent:.0f}." in words
+  )
