@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 from problems.files import table_cells
 from problems.files import table_columns
+from problems.files import table_comments
 from problems.files import table_dialect
 from problems.files import table_format
 from problems.files import table_headers
@@ -65,13 +66,14 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
 
 
 def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
-  heads, encoding = _heads(paths, wanted.encoding)
+  heads, comments, encoding = _heads(paths, wanted.encoding)
   heads, said = _without_separators(heads)
   delimiter = said
   if wanted.delimiter is not None:
     delimiter = table_cells.delimiter_named(wanted.delimiter)
   dialect = table_dialect.find(heads, delimiter, wanted.decimal)
-  layouts = _layouts(heads, dialect, wanted.header)
+  named = table_comments.uncomment(heads, comments, dialect, wanted.header)
+  layouts = _layouts(named.heads, dialect, wanted.header)
   _check_marks(layouts, dialect, wanted)
   cells = sum(len(layout.body[0].cells) for layout in layouts.values())
   low, high = _SAMPLED_LINES
@@ -96,7 +98,8 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     )
     for path, layout in layouts.items()
   }
-  return Found(form, files, [_written(form, first), *_told(columns)])
+  told = [_written(form, first), *named.notes, *_told(columns)]
+  return Found(form, files, told)
 
 
 def _check_marks(
@@ -115,8 +118,8 @@ def _check_marks(
 
 def _heads(
   paths: Sequence[str], encoding: Optional[str]
-) -> tuple[dict[str, list[tuple[int, str]]], str]:
-  """The first lines of each file that say something; the encoding of all."""
+) -> tuple[table_dialect.Heads, table_comments.Comments, str]:
+  """The first lines of each file: without comments; those; the encoding."""
   low, high = _HEAD_BYTES
   num_bytes = min(max(_HEADS_BYTES // len(paths), low), high)
   data = {
@@ -127,17 +130,18 @@ def _heads(
     encoding = table_text.one_encoding(
       {path: table_text.find_encoding(d, path) for path, d in data.items()}
     )
-  heads = {}
+  heads, comments = {}, {}
   for path, content in data.items():
     heads[path] = table_text.lines(content, encoding, path)
+    comments[path] = table_text.comments(content, encoding, path)
     if not heads[path]:
       raise UserError(f"{path}: no rows in it")
-  return heads, encoding
+  return heads, comments, encoding
 
 
 def _without_separators(
-  heads: Mapping[str, list[tuple[int, str]]],
-) -> tuple[dict[str, list[tuple[int, str]]], Optional[str]]:
+  heads: table_dialect.Heads,
+) -> tuple[dict[str, Sequence[tuple[int, str]]], Optional[str]]:
   """Takes away the first line "sep=;" of spreadsheets; what it says."""
   said: dict[Optional[str], str] = {}
   rest = {}

@@ -231,14 +231,26 @@ def is_comment(line: str) -> bool:
 
 def lines(data: bytes, encoding: str, path: str) -> list[tuple[int, str]]:
   """The lines of a head that say something, with their numbers from 1."""
+  return [
+    (number, line)
+    for number, line in _numbered(data, encoding, path)
+    if line.strip() and not is_comment(line)
+  ]
+
+
+def comments(data: bytes, encoding: str, path: str) -> list[tuple[int, str]]:
+  """The comments of a head, with the numbers of their lines from 1."""
+  numbered = _numbered(data, encoding, path)
+  return [(number, line) for number, line in numbered if is_comment(line)]
+
+
+def _numbered(
+  data: bytes, encoding: str, path: str
+) -> Iterator[tuple[int, str]]:
   with told(path):
     text = _decode(data, encoding)
   every = re.split("\r\n|\r|\n", text.lstrip("\ufeff"))
-  return [
-    (number, line)
-    for number, line in enumerate(every, 1)
-    if line.strip() and not is_comment(line)
-  ]
+  return enumerate(every, 1)
 
 
 def head(path: str, num_bytes: int, num_lines: int) -> bytes:
