@@ -19,6 +19,8 @@ class Columns(NamedTuple):
     time: the name of the column of times; None for none.
     time_unit: seconds; None where only the person knows; 0 for dates.
     id: the name of the column of ids; None for none.
+    clock: that of times of day, where `time` has dates alone; None for none.
+    booleans: the features that are true or false.
     notes: what was left out, and why.
   """
 
@@ -26,6 +28,8 @@ class Columns(NamedTuple):
   time: Optional[str]
   time_unit: Optional[float]
   id: Optional[str]
+  clock: Optional[str]
+  booleans: tuple[str, ...]
   notes: list[str]
 
 
@@ -42,17 +46,17 @@ def find(
     for name in samples.names
     if name != wanted.id_column and name not in wanted.drop
   ]
-  time, notes = wanted.time_column or None, []
+  time, clock, notes = wanted.time_column or None, wanted.clock_column, []
   if wanted.time_column is None:
     common = [name for name in left if samples.is_everywhere(name)]
-    time = table_time_column.find(samples, common, wanted)
+    time, clock = table_time_column.find(samples, common, wanted)
     if time:
-      notes.append(_time_note(samples, time))
+      notes.append(_time_note(samples, time, clock))
   features = []
   if wanted.only:
     left = [name for name in left if name in wanted.columns]
   for name in left:
-    if name == time:
+    if name in (time, clock):
       continue
     note = ""
     if time and table_time_column.is_another(samples, name, wanted):
@@ -68,12 +72,28 @@ def find(
       + ("; ".join(notes) or "--columns and --drop leave none")
     )
   unit = table_time_column.unit(samples, time) if time else None
-  return Columns(tuple(features), time, unit, wanted.id_column, notes)
+  if time and clock:
+    table_time_column.check_pair(samples, time, clock)
+  booleans = tuple(name for name in features if _is_boolean(samples, name))
+  if booleans:
+    notes.append(f"true is 1, false is 0: {', '.join(booleans)}")
+  return Columns(
+    tuple(features), time, unit, wanted.id_column, clock, booleans, notes
+  )
 
 
-def _time_note(samples: table_samples.Samples, name: str) -> str:
+def _is_boolean(samples: table_samples.Samples, name: str) -> bool:
+  cells = set(samples.cells(name))
+  return bool(cells) and cells <= table_cells.BOOLEANS.keys()
+
+
+def _time_note(
+  samples: table_samples.Samples, name: str, clock: Optional[str]
+) -> str:
   words = name
-  if name in samples.nameless and samples.has_names:
+  if clock:
+    name, words = f"{name},{clock}", f"{name} and {clock}, a date and a clock"
+  elif name in samples.nameless and samples.has_names:
     words = f"{name}, which has no name and rises evenly"
   elif samples.kinds(name) == _NUMBERS:
     words = f"{name}, which rises"
@@ -88,6 +108,8 @@ def _why_left_out(
 ) -> str:
   """Why a column is no feature, in words; "" for one that is."""
   kinds = samples.kinds(name)
+  if _is_boolean(samples, name):
+    return ""
   if kinds <= _NUMBERS:
     if (
       name == samples.names[0]

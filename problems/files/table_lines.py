@@ -1,6 +1,6 @@
 """Reads one text table line by line, so that an error says where it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
@@ -63,7 +63,9 @@ def read(
 ) -> Content:
   numeric = {name: file.names.index(name) for name in numeric_columns(form)}
   kept: dict[str, list[Any]] = {
-    name: [] for name in (*form.features, form.time, form.id) if name
+    name: []
+    for name in (*form.features, form.time, form.clock, form.id)
+    if name
   }
   places = {name: file.names.index(name) for name in kept}
   numbers: list[int] = []
@@ -80,9 +82,21 @@ def read(
   values = np.array([kept[name] for name in form.features], np.float64)
   return Content(
     np.ascontiguousarray(values.T),
-    kept[form.time] if form.time else None,
+    times(form, kept),
     kept[form.id] if form.id else None,
   )
+
+
+def times(
+  form: TableFormat, columns: Mapping[str, Sequence[Any]]
+) -> Optional[Sequence[Any]]:
+  """The times of rows; of dates and clocks, both together."""
+  if form.time is None:
+    return None
+  if form.clock is None:
+    return columns[form.time]
+  pairs = zip(columns[form.time], columns[form.clock])
+  return [f"{date} {clock}" for date, clock in pairs]
 
 
 def _check_blank(
@@ -112,8 +126,10 @@ def _number(
   allow_missing: bool,
 ) -> float:
   cell = row.cells[place]
+  if name in form.booleans and cell in table_cells.BOOLEANS:
+    return table_cells.BOOLEANS[cell]
   kind = table_cells.kind(cell, form.decimal)
-  if kind == table_cells.NUMBER:
+  if kind == table_cells.NUMBER and name not in form.booleans:
     value = table_cells.number(cell, form.decimal)
     if np.isfinite(value):
       return value

@@ -57,7 +57,7 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     )
   samples = {path: table_parquet.sample(path) for path in paths}
   columns = _columns(samples, table_parquet.nameless(samples), ".", wanted)
-  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:4])
+  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:6])
   files = {
     path: table_format.File(found.names, len(found.names), 0)
     for path, found in samples.items()
@@ -90,7 +90,7 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
   ]
   columns = _columns(samples, nameless, dialect.decimal, wanted)
   form = table_format.TableFormat(
-    "text", encoding, *dialect, first.names is not None, *columns[:4]
+    "text", encoding, *dialect, first.names is not None, *columns[:6]
   )
   files = {
     path: table_format.File(
@@ -188,8 +188,11 @@ def _columns(
   decimal: str,
   wanted: table_format.Wanted,
 ) -> table_columns.Columns:
+  time, clock = wanted.time_column, None
+  if time and time not in next(iter(samples.values())).names and "," in time:
+    time, _, clock = time.partition(",")
   known = table_samples.Wanted(
-    wanted.columns, wanted.drop, wanted.time_column, wanted.id_column
+    wanted.columns, wanted.drop, time, wanted.id_column, clock
   )
   table_samples.check_names(samples, known)
   return table_columns.find(
