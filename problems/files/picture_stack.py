@@ -19,12 +19,12 @@ EXTENSIONS = (".webp", ".tif", ".tiff")
 _TICK = 1e-3  # a WebP's times are in milliseconds
 
 
-def is_stack(path: str) -> bool:
-  """Whether a file has several pictures; False for one that cannot be read."""
+def count(path: str) -> int:
+  """How many pictures are in a file; 0 for one that cannot be read."""
   try:
-    return picture_files.count(path, path) > 1
+    return picture_files.count(path, path)
   except UserError:
-    return False
+    return 0
 
 
 def scan(path: str, video_format: frame_format.Format) -> video_files.Scan:

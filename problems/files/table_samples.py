@@ -74,7 +74,8 @@ def sample(layout: table_layout.Layout, path: str, num_rows: int) -> Sample:
       places = [str(i) for i, n in enumerate(names, 1) if n == name]
       raise UserError(
         f"{path}:{layout.line}: the columns {' and '.join(places)} have one "
-        f"name, {shown(name)}; name them, or say --header=no"
+        f"name, {shown(name)}; name them apart, or say --header=no where this "
+        "is no line of names"
       )
   lines = [row.number for row in body]
   return Sample(

@@ -28,6 +28,8 @@ _HEAD_LINES = 40  # at least
 _MARKED = 100  # lines of a file whose points and commas are looked at
 _SAMPLED_CELLS = 2**17  # of all files together, about
 _SAMPLED_LINES = (12, 2000)  # of one file
+# Pandas reads a column without a name as "Unnamed: 0", and writes it so.
+_NAMELESS = re.compile("|Unnamed: [0-9].*")
 _SEPARATOR = re.compile('"?sep=(.|\\\\t)"?', re.IGNORECASE)
 
 
@@ -86,7 +88,7 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
   nameless = [
     name
     for i, name in enumerate(samples[paths[0]].names)
-    if first.names is None or not first.names[i]
+    if first.names is None or _NAMELESS.fullmatch(first.names[i])
   ]
   columns = _columns(samples, nameless, dialect.decimal, wanted)
   form = table_format.TableFormat(

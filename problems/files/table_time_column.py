@@ -109,7 +109,10 @@ def is_another(
     return False
   if _NAME.fullmatch(name):
     return _rises(samples, name, evenly=False)
-  return name == samples.names[0] and _rises(samples, name, evenly=True)
+  nameless = samples.has_names and name in samples.nameless
+  return (nameless or name == samples.names[0]) and _rises(
+    samples, name, evenly=True
+  )
 
 
 def _goes_one_way(samples: table_samples.Samples, name: str) -> bool:

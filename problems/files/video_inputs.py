@@ -62,11 +62,13 @@ def find(names: Sequence[str], root: str) -> Found:
 
 
 def _stacks(names: Sequence[str], folder: str) -> list[str]:
-  """The files of a folder with several pictures each, if the first is one."""
+  """The files of a folder with several pictures each: all of a kind, or none.
+
+  As the first one that can be read says; where none can, that is to be told.
+  """
   kind = [n for n in names if _extension(n) in picture_stack.EXTENSIONS]
-  if kind and picture_stack.is_stack(os.path.join(folder, kind[0])):
-    return kind
-  return []
+  counts = (picture_stack.count(os.path.join(folder, n)) for n in kind)
+  return kind if next((c for c in counts if c), 2) > 1 else []
 
 
 def members(path: str, video_format: frame_format.Format) -> list[str]:
