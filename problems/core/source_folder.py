@@ -229,7 +229,7 @@ def split(
       and some are not.
   """
   folders = {_folder(name) for name in names}
-  if folders == {None}:
+  if folders <= {None}:
     if len(names) < len(SPLITS):
       raise UserError(
         f"{root}: {len(names)} files; at least {len(SPLITS)} are "

@@ -99,6 +99,7 @@ def test_subfolders_say_the_split():
   "names,reason",
   [
     (["a", "b"], "2 files; at least 3"),
+    ([], "0 files; at least 3"),  # all were left out
     (["train/a", "test/b", "test/c"], "no files in the subfolder dev"),
     (
       ["dev/a", "train/a", "test/b", "c", "other/d"],
