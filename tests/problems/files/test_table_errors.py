@@ -1,6 +1,7 @@
 """What is wrong with tables is told with file, line and column, or asked."""
 
 import functools
+import gzip
 
 import numpy as np
 import pytest
@@ -125,6 +126,20 @@ def test_bad_lines_are_named(folder, line, told, position):
   with pytest.raises(UserError) as caught:
     read(paths)
   assert "s1.csv" in str(caught.value) and told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+  "content, told",
+  [
+    (gzip.compress(b"x,y\n1,2\n"), "call it .gz"),
+    (b"PK\3\4" + bytes(range(99)), "save it as CSV"),
+    (b"PAR1" + bytes(99), "call it .parquet"),
+    (bytes(99), "not a text file"),
+  ],
+)
+def test_what_is_no_text_is_told_what_it_is(folder, content, told):
+  with pytest.raises(UserError, match=f"s0.csv: (not a text file, .*)?{told}"):
+    read(folder(lambda v, k: content))
 
 
 def test_text_in_the_middle_of_one_file_is_an_error(folder):
