@@ -1,5 +1,6 @@
 """What each column of a folder's tables is: a feature, a time, an id, text."""
 
+import re
 from typing import NamedTuple, Optional
 
 from problems.files import table_cells
@@ -9,6 +10,7 @@ from problems.files.text_table import shown
 from t2t_af.errors import UserError
 
 _NUMBERS = {table_cells.NUMBER}
+_ID = re.compile("(.*[_ .])?id", re.IGNORECASE)
 
 
 class Columns(NamedTuple):
@@ -39,7 +41,8 @@ def find(
   """Which columns are what.
 
   Raises:
-    UserError: a column is of numbers here and of text there; nothing is left.
+    UserError: a column is of numbers here and of text there, or may tell
+      recordings apart; nothing is left.
   """
   left = [
     name
@@ -82,6 +85,19 @@ def find(
   )
 
 
+def _check_no_id(samples: table_samples.Samples, name: str) -> None:
+  """That a column does not seem to tell recordings apart."""
+  cells = list(samples.cells(name)) if _ID.fullmatch(name) else []
+  if 1 < len(set(cells)) <= len(cells) / 2:
+    place, _ = samples.first(name, *samples.kinds(name))
+    also = ", --columns=all if it is a feature"
+    raise UserError(
+      f"{place}: the column {name} may tell recordings apart: say "
+      f"--id_column={name} if it does, --drop={name} if it is of no use"
+      + (also if samples.kinds(name) == _NUMBERS else "")
+    )
+
+
 def _is_boolean(samples: table_samples.Samples, name: str) -> bool:
   cells = set(samples.cells(name))
   return bool(cells) and cells <= table_cells.BOOLEANS.keys()
@@ -107,6 +123,8 @@ def _why_left_out(
   samples: table_samples.Samples, name: str, wanted: table_samples.Wanted
 ) -> str:
   """Why a column is no feature, in words; "" for one that is."""
+  if wanted.id_column is None and not wanted.is_wanted(name):
+    _check_no_id(samples, name)
   kinds = samples.kinds(name)
   if _is_boolean(samples, name):
     return ""

@@ -95,7 +95,8 @@ class File(NamedTuple):
   Attributes:
     names: of its columns.
     width: how many cells a line has; those beyond `names` are empty.
-    first_line: the number of the first line of numbers, from 1.
+    first_line: the number of the first line of numbers, from 1; of one column
+      the line below its name, which may be blank.
   """
 
   names: tuple[str, ...]

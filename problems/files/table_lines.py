@@ -70,8 +70,6 @@ def read(
   places = {name: file.names.index(name) for name in kept}
   numbers: list[int] = []
   for row in rows(path, form, file):
-    if file.width == 1:
-      _check_blank(path, numbers, row.number, allow_missing, kept)
     numbers.append(row.number)
     for name, place in places.items():
       if name in numeric:
@@ -79,6 +77,8 @@ def read(
         kept[name].append(number)
       else:
         kept[name].append(_text(path, row, place, name))
+  if file.width == 1:
+    _add_blanks(path, file, numbers, allow_missing, kept)
   values = np.array([kept[name] for name in form.features], np.float64)
   return Content(
     np.ascontiguousarray(values.T),
@@ -99,22 +99,26 @@ def times(
   return [f"{date} {clock}" for date, clock in pairs]
 
 
-def _check_blank(
+def _add_blanks(
   path: str,
+  file: File,
   numbers: Sequence[int],
-  number: int,
   allow_missing: bool,
   kept: dict[str, list[Any]],
 ) -> None:
   """A blank line of one column is a missing value, or all are so far apart."""
-  if len(numbers) < 2:
+  above = [file.first_line - 1, *numbers]
+  steps = np.diff(above)
+  spacing = min(steps[1:], default=1)
+  counts = np.maximum(steps // spacing - 1, 0)
+  if not counts.any():
     return
-  spacing = numbers[1] - numbers[0]
-  num_missing = (number - numbers[-1]) // spacing - 1
-  if num_missing > 0 and not allow_missing:
-    raise UserError(missing(path, numbers[-1] + spacing, 1, "", "it"))
+  if not allow_missing:
+    line = above[int(np.argmax(counts > 0))] + int(spacing)
+    raise UserError(missing(path, line, 1, "", file.names[0]))
+  places = np.repeat(np.arange(len(counts)), counts)
   for column in kept.values():
-    column += [np.nan] * num_missing
+    column[:] = np.insert(column, places, np.nan).tolist()
 
 
 def _number(

@@ -96,12 +96,25 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
   )
   files = {
     path: table_format.File(
-      samples[path].names, len(layout.body[0].cells), layout.first_line
+      samples[path].names,
+      len(layout.body[0].cells),
+      _first_line(layout, comments[path]),
     )
     for path, layout in layouts.items()
   }
   told = [_written(form, first), *named.notes, *_told(columns)]
   return Found(form, files, told)
+
+
+def _first_line(
+  layout: table_layout.Layout, comments: Sequence[tuple[int, str]]
+) -> int:
+  """Where numbers begin; of one column a blank line above may be one missing."""
+  line, first = layout.line, layout.first_line
+  between = any(line < number < first for number, _ in comments)
+  if not line or layout.units or between or len(layout.body[0].cells) > 1:
+    return first
+  return line + 1
 
 
 def _check_marks(

@@ -162,6 +162,23 @@ def test_columns_differ_between_files(folder):
     read(folder(lambda v, k: text(v, "x,x,z")))
 
 
+def test_a_column_that_may_tell_recordings_apart_is_asked_about(folder):
+  """Else windows would reach from one recording into another."""
+
+  def make(v, k):
+    rows = text(v).splitlines()
+    return "x,y,z,trial_id\n" + "".join(
+      f"{row},{j // 10}\n" for j, row in enumerate(rows)
+    )
+
+  paths = folder(make)
+  with pytest.raises(UserError, match="s0.csv:2:4: .*--id_column=trial_id"):
+    read(paths)
+  check(paths, drop=("trial_id",))
+  assert read(paths, columns=("x", "y"))[0].features == ("x", "y")
+  check(paths, id_column="trial_id")
+
+
 def test_columns_are_chosen_and_dropped_by_name(folder):
   paths = folder(lambda v, k: text(v, "x,y,z"))
   form, (content, *_) = read(paths, columns=("z", "x"))
@@ -212,3 +229,31 @@ def test_flags_that_cannot_be_are_refused(folder, wanted, told):
     return
   with pytest.raises(UserError, match=told):
     read(paths, **wanted)
+
+
+@pytest.mark.parametrize("blank", [0, 1, 7])
+def test_a_blank_line_of_one_column_is_a_missing_value(folder, blank):
+  def make(v, k):
+    cells = [f"{x:.4f}" for x in v[:, 0]]
+    cells[blank] = ""
+    return "\n".join(["level", *cells]) + "\n"
+
+  paths = folder(make)
+  told = f"s0.csv:{blank + 2}:1: .*missing value of the column level"
+  with pytest.raises(UserError, match=told):
+    read(paths)
+  [content, *_] = read(paths, allow_missing=True)[1]
+  expected = numbers(0)[:, :1]
+  expected[blank] = np.nan
+  np.testing.assert_array_equal(content.values, expected)
+
+
+@pytest.mark.parametrize("header", ["", "level\n\n", "level\n# in metres\n"])
+def test_lines_that_are_all_apart_miss_no_value(folder, header):
+  end = "\n" if "#" in header else "\n\n"
+
+  def make(v, k):
+    return header + end.join(f"{x:.4f}" for x in v[:, 0])
+
+  for k, content in enumerate(read(folder(make))[1]):
+    np.testing.assert_array_equal(content.values, numbers(k)[:, :1])
