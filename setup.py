@@ -21,6 +21,7 @@ _IMPORTED = (
   "google-crc32c",
   "pandas",
   "pyarrow",
+  "av",
 )
 
 # LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` names the command that

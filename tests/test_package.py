@@ -1,8 +1,10 @@
 """What the package says of itself: version, licence, types, citation."""
 
+import ast
 import importlib.util
 import pathlib
 import re
+import sys
 
 import pytest
 import setuptools
@@ -85,3 +87,34 @@ def test_every_make_target_says_what_it_does():
   (phony,) = re.findall(r"^\.PHONY: (.*)$", _read("Makefile"), re.M)
   assert [name for name, _ in targets] and all("## " in t for _, t in targets)
   assert sorted(name for name, _ in targets) == sorted(phony.split())
+
+
+def test_what_the_code_imports_is_installed_with_it(metadata):
+  """By pip, by `t2t-af install`, or as an extra that an error names."""
+  extras = [
+    name for group in metadata["extras_require"].values() for name in group
+  ]
+  listed = "\n".join(
+    [*metadata["install_requires"], *extras, _read("t2t_af/tensor2tensor.txt")]
+  )
+  names = re.findall(r"^([\w-]+)==", listed, re.M)
+  provided = {name.lower().replace("-", "_") for name in names}
+  # Called otherwise than what is installed; and absl comes with TensorFlow.
+  provided |= {"PIL", "sklearn", "absl"}
+  ours = {"t2t_af", "problems", "hparams", "benchmarks"}
+  optional = {"scoringrules"}
+  for room in ours:
+    for path in (_ROOT / room).rglob("*.py"):
+      roots = _imported(path) - set(sys.stdlib_module_names) - ours - optional
+      assert roots <= provided, path
+
+
+def _imported(path):
+  """The top-level packages that a file imports."""
+  modules = []
+  for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    if isinstance(node, ast.Import):
+      modules += [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+      modules.append(node.module)
+  return {module.partition(".")[0] for module in modules}

@@ -167,9 +167,9 @@ class Table:
     pace = time_gaps.pace(times, new_step)
     if pace.fault is not None:
       place = self._place(rows, pace.fault)
-      drop = f"--drop={self._form.time} leaves the times unchecked"
+      drop = f"--drop={self._form.times} leaves the times unchecked"
       raise UserError(
-        f"{place}: {pace.trouble} (column {self._form.time}); "
+        f"{place}: {pace.trouble} (column {self._form.times}); "
         + (f"{pace.cure}, or {drop}" if pace.cure else drop)
       )
     self.counts["gaps in time, cut there"] += len(pace.stretches) - 1
@@ -260,12 +260,15 @@ def format_from(
     raise ValueError(f"time_unit is {unit!r}, not a number")
   names: dict[str, Any] = {
     key: None if fields.get(key) is None else manifest_fields.text(fields, key)
-    for key in ("time", "id")
+    for key in ("time", "id", "clock")
   }
   return table_format.TableFormat(
     header=header,
     features=tuple(manifest_fields.texts(fields, "features")),
     time_unit=unit,
+    booleans=tuple(
+      manifest_fields.texts({"booleans": [], **fields}, "booleans")
+    ),
     **texts,
     **names,
   )

@@ -59,8 +59,9 @@ def find(root: str, extensions: Sequence[str]) -> list[str]:
   others = sorted(set(listing.names) - set(names))
   if not names:
     kinds = ", ".join("*" + extension for extension in extensions)
+    told = f": {source_changes.some(others)}" if others else ""
     raise UserError(
-      f"{root}: no files {kinds} in it, only {len(others)} others"
+      f"{root}: no files {kinds} in it, only {len(others)} others{told}"
     )
   tell_passed_over(root, listing, others)
   return names
@@ -80,7 +81,12 @@ def listed(root: str) -> Listing:
     UserError: there is no such folder, or one in it cannot be read.
   """
   if not os.path.isdir(root):
-    raise UserError(f"{root}: there is no such folder")
+    is_file = os.path.exists(root)
+    raise UserError(
+      f"{root}: is a file; say the folder that it is in"
+      if is_file
+      else f"{root}: there is no such folder"
+    )
   found = Listing([], [], [])
   seen: set[str] = set()
   # Links last: a folder is known by its own name, if it has one here.
@@ -229,7 +235,7 @@ def split(
       and some are not.
   """
   folders = {_folder(name) for name in names}
-  if folders == {None}:
+  if folders <= {None}:
     if len(names) < len(SPLITS):
       raise UserError(
         f"{root}: {len(names)} files; at least {len(SPLITS)} are "

@@ -107,7 +107,7 @@ class Source(NamedTuple):
   def _find(self) -> tuple[dict[str, str], dict[str, str]]:
     """{name: sha256} of the videos, without copies; {name: why} of bad ones."""
     listing = source_folder.listed(self.root)
-    found = video_inputs.find(listing.names)
+    found = video_inputs.find(listing.names, self.root)
     if not found.sources:
       raise UserError(
         f"{self.root}: no files of video, folders of numbered pictures or "
@@ -179,7 +179,7 @@ def source_files(root: str) -> Optional[dict[str, str]]:
   """{name: sha256} of files and folders with videos; None without `root`."""
   if not os.path.isdir(root):
     return None
-  sources = video_inputs.find(source_folder.listed(root).names).sources
+  sources = video_inputs.find(source_folder.listed(root).names, root).sources
   found = {}
   for name in progress.bar(
     sources, label=f"checking {os.path.basename(root)}", unit="files"

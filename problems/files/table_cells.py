@@ -32,14 +32,21 @@ _NUMBERS = {
   for mark in ".,"
 }
 _DATE = (
-  r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"
-  r"|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+  r"[0-9]{4}([-/.])[0-9]{1,2}\1[0-9]{1,2}"
+  r"|[0-9]{1,2}([-/.])[0-9]{1,2}\2[0-9]{4}|[0-9]{1,2}-[A-Z][a-z]{2}-[0-9]{4}"
 )
 _CLOCK = (
   r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?(?: ?[AaPp][Mm])?"
 )
 _ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})"
 _TIME = re.compile(rf"(?:{_DATE})(?:[T ]{_CLOCK}(?:{_ZONE})?)?|{_CLOCK}")
+_DATE_ALONE, _CLOCK_ALONE = re.compile(_DATE), re.compile(_CLOCK)
+# As programs write 0 and 1 of what is false or true.
+BOOLEANS = {
+  word: float(value)
+  for value in (False, True)
+  for word in (f"{value}", f"{value}".lower(), f"{value}".upper())
+}
 # Text that may be a number: of another notation, with a unit, damaged.
 _NEARLY = re.compile(r"\W*\d")
 
@@ -55,6 +62,16 @@ def kind(cell: str, decimal: str) -> str:
   if cell in _MISSING:
     return MISSING
   return TIME if _TIME.fullmatch(cell) else TEXT
+
+
+def is_date(cell: str) -> bool:
+  """Whether a TIME is a date without a time of day."""
+  return _DATE_ALONE.fullmatch(cell) is not None
+
+
+def is_clock(cell: str) -> bool:
+  """Whether a TIME is a time of day without a date."""
+  return _CLOCK_ALONE.fullmatch(cell) is not None
 
 
 def number(cell: str, decimal: str) -> float:

@@ -13,11 +13,16 @@ _DAY = 86400.0
 _BLOCK = 2**18  # cells at a time, because pandas copies text
 _ISO = re.compile("[0-9]{4}-")
 _CLOCK = re.compile("[0-9]{1,2}:")
+_ISO_DATE = "%Y-%m-%d"
 # What pandas calls the dates that begin so.
 _ORDERS = (
+  (re.compile("[0-9]{4}-"), (_ISO_DATE,)),
   (re.compile("[0-9]{4}/"), ("%Y/%m/%d",)),
+  (re.compile(r"[0-9]{4}\."), ("%Y.%m.%d",)),
   (re.compile(r"[0-9]{1,2}\."), ("%d.%m.%Y",)),
   (re.compile("[0-9]{1,2}/"), ("%d/%m/%Y", "%m/%d/%Y")),
+  (re.compile("[0-9]{1,2}-[0-9]"), ("%d-%m-%Y", "%m-%d-%Y")),
+  (re.compile("[0-9]{1,2}-[A-Z]"), ("%d-%b-%Y",)),
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f")
 _CLOCKS += (" %I:%M %p", " %I:%M:%S %p", " %I:%M:%S.%f %p")
@@ -83,19 +88,24 @@ def _readings(cells: Sequence[str], first: str) -> dict[str, np.ndarray]:
 
   texts = pd.Series(cells, dtype=str).str.strip()
   texts = texts.str.replace(",", ".", regex=False)
+  errors = [ValueError(f"{shown(first)} is no date")]
   if _ISO.match(first):
     zoned = texts.str.contains(_ZONE, regex=True)
     if zoned.any() and not zoned.all():
       odd = int(np.argmax(zoned.to_numpy() != zoned.iloc[0]))
       raise ValueError(f"a zone or none at position {odd}")
-    stamps = pd.to_datetime(texts, format="ISO8601", utc=bool(zoned.any()))
-    return {f"iso {zoned.any()}": _nanoseconds(stamps)}
+    name = "zoned" if zoned.any() else _ISO_DATE
+    try:
+      stamps = pd.to_datetime(texts, format="ISO8601", utc=bool(zoned.any()))
+      return {name: _nanoseconds(stamps)}
+    except ValueError as reason:  # 9:05 instead of 09:05, which ISO wants
+      errors.append(reason)
   if _CLOCK.match(first):
     texts = "1970-01-01 " + texts
-    dates: tuple[str, ...] = ("%Y-%m-%d",)
+    dates: tuple[str, ...] = (_ISO_DATE,)
   else:
     dates = next((o for start, o in _ORDERS if start.match(first)), ())
-  found, errors = {}, [ValueError(f"{shown(first)} is no date")]
+  found = {}
   for date in dates:
     for clock in _CLOCKS:
       try:

@@ -53,6 +53,8 @@ class TableFormat(NamedTuple):
     features: the columns that are numbers to model, in this order.
     time, id: the names of these columns; None for none.
     time_unit: seconds that times count in; 0 for dates; None: unknown.
+    clock: the name of the column of times of day, where `time` has dates alone.
+    booleans: the features that are true or false, which is 1 or 0.
   """
 
   kind: str
@@ -64,11 +66,18 @@ class TableFormat(NamedTuple):
   time: Optional[str]
   time_unit: Optional[float]
   id: Optional[str]
+  clock: Optional[str] = None
+  booleans: tuple[str, ...] = ()
+
+  @property
+  def times(self) -> str:
+    """The column of times, or of dates and of clocks, as the flags take it."""
+    return ",".join(filter(None, (self.time, self.clock)))
 
   def wanted(self, features: Sequence[str]) -> Wanted:
     """So that another file is read in this format, of it `features`."""
     columns = Wanted(
-      columns=tuple(features), time_column=self.time or "", id_column=self.id
+      columns=tuple(features), time_column=self.times, id_column=self.id
     )
     if self.kind != "text":
       return columns
@@ -86,7 +95,8 @@ class File(NamedTuple):
   Attributes:
     names: of its columns.
     width: how many cells a line has; those beyond `names` are empty.
-    first_line: the number of the first line of numbers, from 1.
+    first_line: the number of the first line of numbers, from 1; of one column
+      the line below its name, which may be blank.
   """
 
   names: tuple[str, ...]

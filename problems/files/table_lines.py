@@ -1,6 +1,6 @@
 """Reads one text table line by line, so that an error says where it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 import numpy as np
@@ -63,13 +63,13 @@ def read(
 ) -> Content:
   numeric = {name: file.names.index(name) for name in numeric_columns(form)}
   kept: dict[str, list[Any]] = {
-    name: [] for name in (*form.features, form.time, form.id) if name
+    name: []
+    for name in (*form.features, form.time, form.clock, form.id)
+    if name
   }
   places = {name: file.names.index(name) for name in kept}
   numbers: list[int] = []
   for row in rows(path, form, file):
-    if file.width == 1:
-      _check_blank(path, numbers, row.number, allow_missing, kept)
     numbers.append(row.number)
     for name, place in places.items():
       if name in numeric:
@@ -77,30 +77,48 @@ def read(
         kept[name].append(number)
       else:
         kept[name].append(_text(path, row, place, name))
+  if file.width == 1:
+    _add_blanks(path, file, numbers, allow_missing, kept)
   values = np.array([kept[name] for name in form.features], np.float64)
   return Content(
     np.ascontiguousarray(values.T),
-    kept[form.time] if form.time else None,
+    times(form, kept),
     kept[form.id] if form.id else None,
   )
 
 
-def _check_blank(
+def times(
+  form: TableFormat, columns: Mapping[str, Sequence[Any]]
+) -> Optional[Sequence[Any]]:
+  """The times of rows; of dates and clocks, both together."""
+  if form.time is None:
+    return None
+  if form.clock is None:
+    return columns[form.time]
+  pairs = zip(columns[form.time], columns[form.clock])
+  return [f"{date} {clock}" for date, clock in pairs]
+
+
+def _add_blanks(
   path: str,
+  file: File,
   numbers: Sequence[int],
-  number: int,
   allow_missing: bool,
   kept: dict[str, list[Any]],
 ) -> None:
   """A blank line of one column is a missing value, or all are so far apart."""
-  if len(numbers) < 2:
+  above = [file.first_line - 1, *numbers]
+  steps = np.diff(above)
+  spacing = min(steps[1:], default=1)
+  counts = np.maximum(steps // spacing - 1, 0)
+  if not counts.any():
     return
-  spacing = numbers[1] - numbers[0]
-  num_missing = (number - numbers[-1]) // spacing - 1
-  if num_missing > 0 and not allow_missing:
-    raise UserError(missing(path, numbers[-1] + spacing, 1, "", "it"))
+  if not allow_missing:
+    line = above[int(np.argmax(counts > 0))] + int(spacing)
+    raise UserError(missing(path, line, 1, "", file.names[0]))
+  places = np.repeat(np.arange(len(counts)), counts)
   for column in kept.values():
-    column += [np.nan] * num_missing
+    column[:] = np.insert(column, places, np.nan).tolist()
 
 
 def _number(
@@ -112,8 +130,10 @@ def _number(
   allow_missing: bool,
 ) -> float:
   cell = row.cells[place]
+  if name in form.booleans and cell in table_cells.BOOLEANS:
+    return table_cells.BOOLEANS[cell]
   kind = table_cells.kind(cell, form.decimal)
-  if kind == table_cells.NUMBER:
+  if kind == table_cells.NUMBER and name not in form.booleans:
     value = table_cells.number(cell, form.decimal)
     if np.isfinite(value):
       return value

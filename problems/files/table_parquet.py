@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 import contextlib
+import datetime
 from typing import Any, Optional
 
 import numpy as np
@@ -69,11 +70,10 @@ def _text(value: Any) -> str:
   """A cell as a text table would have it."""
   if value is None:
     return ""
-  if hasattr(value, "isoformat"):
-    return value.isoformat(" ") if hasattr(value, "hour") else str(value)
-  if isinstance(value, bool):
-    return str(value)
-  return repr(value) if isinstance(value, (int, float)) else f"{value}"
+  if isinstance(value, datetime.datetime):
+    return value.isoformat(" ")
+  is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+  return repr(value) if is_number else f"{value}"
 
 
 def _numbers(path: str, names: Sequence[str]) -> np.ndarray:
@@ -95,6 +95,8 @@ def _floats(column: Any, name: str, path: str) -> np.ndarray:
   import pyarrow
 
   try:
+    if pyarrow.types.is_boolean(column.type):
+      column = column.cast(pyarrow.int8())
     return column.cast(pyarrow.float64()).to_numpy(zero_copy_only=False)
   except pyarrow.ArrowException as error:
     raise UserError(
@@ -119,12 +121,11 @@ def read(
   names = table_lines.numeric_columns(form)
   values = _numbers(path, names)
   times: Optional[Sequence[Any]] = None
-  if form.time:
-    times = (
-      values[:, -1]
-      if len(names) > len(form.features)
-      else _texts(path, form.time)
-    )
+  if len(names) > len(form.features):
+    times = values[:, -1]
+  elif form.time:
+    columns = filter(None, (form.time, form.clock))
+    times = table_lines.times(form, {n: _texts(path, n) for n in columns})
   ids = _texts(path, form.id) if form.id else None
   content = table_lines.Content(
     np.ascontiguousarray(values[:, : len(form.features)]), times, ids

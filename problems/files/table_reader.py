@@ -58,15 +58,23 @@ def _fast(
 
   numeric = table_lines.numeric_columns(form)
   places = {name: place for place, name in enumerate(file.names)}
-  floats = {places[name] for name in numeric}
+  floats = {places[name] for name in numeric if name not in form.booleans}
   values = _Growing(len(form.features))
-  others: dict[str, list[Any]] = {n: [] for n in (form.time, form.id) if n}
+  others: dict[str, list[Any]] = {
+    name: [] for name in (form.time, form.clock, form.id) if name
+  }
+  booleans = [places[name] for name in form.booleans]
   features = [places[name] for name in form.features]
   with table_text.Lines(path, form.encoding) as lines:
     for _ in range(file.first_line - 1):
       lines.readline()
     try:
       for chunk in _chunks(lines, form, file, floats):
+        for place in booleans:
+          words = chunk[place]
+          chunk[place] = words.map(table_cells.BOOLEANS)
+          if (chunk[place].isna() != words.isna()).any():
+            return None
         values.add(chunk[features].to_numpy(np.float64))
         if _is_doubtful(chunk, file, [places[name] for name in others]):
           return None
@@ -82,7 +90,7 @@ def _fast(
   if not allow_missing and np.isnan(found_all).any():
     return None
   return table_lines.Content(
-    found_all, others.get(form.time or ""), others.get(form.id or "")
+    found_all, table_lines.times(form, others), others.get(form.id or "")
   )
 
 

@@ -1,7 +1,7 @@
 """The first cells of the columns of a folder's tables."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Optional
 
 from problems.files import table_cells
@@ -28,13 +28,15 @@ class Sample(NamedTuple):
 class Wanted(NamedTuple):
   """What a person said of columns; see the flags of these names.
 
-  A time_column of "" is for certain none; None: who knows.
+  A time_column of "" is for certain none; None: who knows. The clock_column has
+  the times of day, where the time_column has dates alone.
   """
 
   columns: tuple[str, ...] = ()
   drop: tuple[str, ...] = ()
   time_column: Optional[str] = None
   id_column: Optional[str] = None
+  clock_column: Optional[str] = None
 
   def is_wanted(self, name: str) -> bool:
     """Whether a column was asked for, as a feature."""
@@ -48,7 +50,8 @@ class Wanted(NamedTuple):
   @property
   def named(self) -> tuple[str, ...]:
     """Every column that must be there."""
-    others = (*self.drop, self.time_column, self.id_column)
+    times = (self.time_column, self.clock_column)
+    others = (*self.drop, *times, self.id_column)
     return tuple(n for n in (*self.columns, *others) if n and n != ALL)
 
 
@@ -71,7 +74,8 @@ def sample(layout: table_layout.Layout, path: str, num_rows: int) -> Sample:
       places = [str(i) for i, n in enumerate(names, 1) if n == name]
       raise UserError(
         f"{path}:{layout.line}: the columns {' and '.join(places)} have one "
-        f"name, {shown(name)}; name them, or say --header=no"
+        f"name, {shown(name)}; name them apart, or say --header=no where this "
+        "is no line of names"
       )
   lines = [row.number for row in body]
   return Sample(
@@ -134,6 +138,13 @@ class Samples:
   def has_names(self) -> bool:
     """Whether the tables name columns, so that one without says something."""
     return len(self.nameless) < len(self.names)
+
+  def cells(self, name: str) -> Iterator[str]:
+    """Those of a column that are not missing."""
+    for sample_ in self._samples.values():
+      for _, cell in sample_.cells[name]:
+        if self.kind(cell) != table_cells.MISSING:
+          yield cell
 
   def is_everywhere(self, name: str) -> bool:
     """Whether every file has a column of this name."""

@@ -10,6 +10,7 @@ from typing import NamedTuple, Optional
 
 from problems.files import table_cells
 from problems.files import table_columns
+from problems.files import table_comments
 from problems.files import table_dialect
 from problems.files import table_format
 from problems.files import table_headers
@@ -27,6 +28,8 @@ _HEAD_LINES = 40  # at least
 _MARKED = 100  # lines of a file whose points and commas are looked at
 _SAMPLED_CELLS = 2**17  # of all files together, about
 _SAMPLED_LINES = (12, 2000)  # of one file
+# Pandas reads a column without a name as "Unnamed: 0", and writes it so.
+_NAMELESS = re.compile("|Unnamed: [0-9].*")
 _SEPARATOR = re.compile('"?sep=(.|\\\\t)"?', re.IGNORECASE)
 
 
@@ -56,7 +59,7 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     )
   samples = {path: table_parquet.sample(path) for path in paths}
   columns = _columns(samples, table_parquet.nameless(samples), ".", wanted)
-  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:4])
+  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:6])
   files = {
     path: table_format.File(found.names, len(found.names), 0)
     for path, found in samples.items()
@@ -65,13 +68,14 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
 
 
 def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
-  heads, encoding = _heads(paths, wanted.encoding)
+  heads, comments, encoding = _heads(paths, wanted.encoding)
   heads, said = _without_separators(heads)
   delimiter = said
   if wanted.delimiter is not None:
     delimiter = table_cells.delimiter_named(wanted.delimiter)
   dialect = table_dialect.find(heads, delimiter, wanted.decimal)
-  layouts = _layouts(heads, dialect, wanted.header)
+  named = table_comments.uncomment(heads, comments, dialect, wanted.header)
+  layouts = _layouts(named.heads, dialect, wanted.header)
   _check_marks(layouts, dialect, wanted)
   cells = sum(len(layout.body[0].cells) for layout in layouts.values())
   low, high = _SAMPLED_LINES
@@ -84,19 +88,33 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
   nameless = [
     name
     for i, name in enumerate(samples[paths[0]].names)
-    if first.names is None or not first.names[i]
+    if first.names is None or _NAMELESS.fullmatch(first.names[i])
   ]
   columns = _columns(samples, nameless, dialect.decimal, wanted)
   form = table_format.TableFormat(
-    "text", encoding, *dialect, first.names is not None, *columns[:4]
+    "text", encoding, *dialect, first.names is not None, *columns[:6]
   )
   files = {
     path: table_format.File(
-      samples[path].names, len(layout.body[0].cells), layout.first_line
+      samples[path].names,
+      len(layout.body[0].cells),
+      _first_line(layout, comments[path]),
     )
     for path, layout in layouts.items()
   }
-  return Found(form, files, [_written(form, first), *_told(columns)])
+  told = [_written(form, first), *named.notes, *_told(columns)]
+  return Found(form, files, told)
+
+
+def _first_line(
+  layout: table_layout.Layout, comments: Sequence[tuple[int, str]]
+) -> int:
+  """Where numbers begin; of one column a blank line above may be one missing."""
+  line, first = layout.line, layout.first_line
+  between = any(line < number < first for number, _ in comments)
+  if not line or layout.units or between or len(layout.body[0].cells) > 1:
+    return first
+  return line + 1
 
 
 def _check_marks(
@@ -115,8 +133,8 @@ def _check_marks(
 
 def _heads(
   paths: Sequence[str], encoding: Optional[str]
-) -> tuple[dict[str, list[tuple[int, str]]], str]:
-  """The first lines of each file that say something; the encoding of all."""
+) -> tuple[table_dialect.Heads, table_comments.Comments, str]:
+  """The first lines of each file: without comments; those; the encoding."""
   low, high = _HEAD_BYTES
   num_bytes = min(max(_HEADS_BYTES // len(paths), low), high)
   data = {
@@ -127,17 +145,18 @@ def _heads(
     encoding = table_text.one_encoding(
       {path: table_text.find_encoding(d, path) for path, d in data.items()}
     )
-  heads = {}
+  heads, comments = {}, {}
   for path, content in data.items():
     heads[path] = table_text.lines(content, encoding, path)
+    comments[path] = table_text.comments(content, encoding, path)
     if not heads[path]:
       raise UserError(f"{path}: no rows in it")
-  return heads, encoding
+  return heads, comments, encoding
 
 
 def _without_separators(
-  heads: Mapping[str, list[tuple[int, str]]],
-) -> tuple[dict[str, list[tuple[int, str]]], Optional[str]]:
+  heads: table_dialect.Heads,
+) -> tuple[dict[str, Sequence[tuple[int, str]]], Optional[str]]:
   """Takes away the first line "sep=;" of spreadsheets; what it says."""
   said: dict[Optional[str], str] = {}
   rest = {}
@@ -184,8 +203,11 @@ def _columns(
   decimal: str,
   wanted: table_format.Wanted,
 ) -> table_columns.Columns:
+  time, clock = wanted.time_column, None
+  if time and time not in next(iter(samples.values())).names and "," in time:
+    time, _, clock = time.partition(",")
   known = table_samples.Wanted(
-    wanted.columns, wanted.drop, wanted.time_column, wanted.id_column
+    wanted.columns, wanted.drop, time, wanted.id_column, clock
   )
   table_samples.check_names(samples, known)
   return table_columns.find(

@@ -29,6 +29,15 @@ _BOMS = (
   (codecs.BOM_UTF16_BE, "utf-16"),
   (codecs.BOM_UTF8, "utf-8"),
 )
+# What else a file may be, under the name of a table.
+_MAGIC = {
+  b"\x1f\x8b": "packed: call it .gz",
+  b"BZh": "packed: call it .bz2",
+  b"\xfd7zXZ": "packed: call it .xz",
+  b"PK": "packed (call it .zip) or of a spreadsheet (save it as CSV)",
+  b"\xd0\xcf\x11\xe0": "of a spreadsheet: save it as CSV",
+  b"PAR1": "parquet: call it .parquet",
+}
 # Numbers are the same in all of these: they are of one folder.
 _ASCII = "ascii"
 _CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1b\x7f]")
@@ -126,7 +135,8 @@ def find_encoding(data: bytes, path: str) -> str:
     if not _decodes(data, encoding):
       encoding = "latin-1"
   if not _decodes(data, encoding) or _CONTROL.search(_decode(data, encoding)):
-    raise UserError(f"{path}: not a text file")
+    what = next((w for m, w in _MAGIC.items() if data.startswith(m)), "")
+    raise UserError(f"{path}: not a text file" + (what and f", but {what}"))
   return encoding
 
 
@@ -231,14 +241,26 @@ def is_comment(line: str) -> bool:
 
 def lines(data: bytes, encoding: str, path: str) -> list[tuple[int, str]]:
   """The lines of a head that say something, with their numbers from 1."""
+  return [
+    (number, line)
+    for number, line in _numbered(data, encoding, path)
+    if line.strip() and not is_comment(line)
+  ]
+
+
+def comments(data: bytes, encoding: str, path: str) -> list[tuple[int, str]]:
+  """The comments of a head, with the numbers of their lines from 1."""
+  numbered = _numbered(data, encoding, path)
+  return [(number, line) for number, line in numbered if is_comment(line)]
+
+
+def _numbered(
+  data: bytes, encoding: str, path: str
+) -> Iterator[tuple[int, str]]:
   with told(path):
     text = _decode(data, encoding)
   every = re.split("\r\n|\r|\n", text.lstrip("\ufeff"))
-  return [
-    (number, line)
-    for number, line in enumerate(every, 1)
-    if line.strip() and not is_comment(line)
-  ]
+  return enumerate(every, 1)
 
 
 def head(path: str, num_bytes: int, num_lines: int) -> bytes:

@@ -26,12 +26,12 @@ def find(
   samples: table_samples.Samples,
   left: Sequence[str],
   wanted: table_samples.Wanted,
-) -> Optional[str]:
-  """The column of times, or a counter of rows; None for none.
+) -> tuple[Optional[str], Optional[str]]:
+  """The column of times, or a counter of rows; and that of clocks beside dates.
 
   Dates; numbers that go one way, in a column with a name like "time" (where
   they repeat or fall, reading ends in an error); or the first column, if it
-  rises evenly.
+  rises evenly. None for none.
 
   Args:
     samples: of all files.
@@ -42,16 +42,50 @@ def find(
     UserError: the first column, without a name, always rises, unevenly.
   """
   free = [name for name in left if not wanted.is_wanted(name)]
-  for name in free:
-    if samples.kinds(name) == {table_cells.TIME}:
-      return name
+  dated = [n for n in free if samples.kinds(n) == {table_cells.TIME}]
+  if dated:
+    return _dates(samples, dated)
+  return _counter(samples, free, left[0] if left else ""), None
+
+
+def _dates(
+  samples: table_samples.Samples, names: Sequence[str]
+) -> tuple[str, Optional[str]]:
+  """Of columns of times: one of whole ones, a date with a clock, the first."""
+  dates = [n for n in names if all(map(table_cells.is_date, samples.cells(n)))]
+  clocks = [
+    n for n in names if all(map(table_cells.is_clock, samples.cells(n)))
+  ]
+  whole = [n for n in names if n not in dates + clocks]
+  if not whole and len(dates) == len(clocks) == 1:
+    return dates[0], clocks[0]
+  return (whole or names)[0], None
+
+
+def check_pair(samples: table_samples.Samples, date: str, clock: str) -> None:
+  """Raises a UserError unless one column has dates, the other clocks."""
+  for name, what, is_right in (
+    (date, "a date", table_cells.is_date),
+    (clock, "a time of day", table_cells.is_clock),
+  ):
+    for cell in samples.cells(name):
+      if not is_right(cell):
+        raise UserError(
+          f"--time_column={date},{clock}: {shown(cell)} in the column {name} "
+          f"is not {what} alone; say the column of dates first"
+        )
+
+
+def _counter(
+  samples: table_samples.Samples, free: Sequence[str], first: str
+) -> Optional[str]:
+  """The column of numbers that are times or count rows; None for none."""
   numeric = [n for n in free if samples.kinds(n) == {table_cells.NUMBER}]
   for name in numeric:
     if _SURELY.fullmatch(name) or (
       _NAME.fullmatch(name) and _goes_one_way(samples, name)
     ):
       return name
-  first = left[0] if left else ""
   if first not in numeric:
     return None
   if _rises(samples, first, evenly=True):
@@ -75,7 +109,10 @@ def is_another(
     return False
   if _NAME.fullmatch(name):
     return _rises(samples, name, evenly=False)
-  return name == samples.names[0] and _rises(samples, name, evenly=True)
+  nameless = samples.has_names and name in samples.nameless
+  return (nameless or name == samples.names[0]) and _rises(
+    samples, name, evenly=True
+  )
 
 
 def _goes_one_way(samples: table_samples.Samples, name: str) -> bool:

@@ -5,7 +5,7 @@ end of the file is whole; a file that ends before its container says, or that
 the decoder complains of, is damaged, and named.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import os
 import tempfile
 from typing import NamedTuple, Optional, Union
@@ -46,27 +46,41 @@ def scan(
     UserError: as in `decode`, as far as it shows without decoding.
   """
   where = where or path
-  rate = video_format.frame_rate
   with video_container.Container(path, where) as container:
     timed, first = _look_through(container)
     notes = _notes(container, first, len(timed), video_format)
-    tick = container.tick
-    if rate is None:
-      if _times(timed) and not video_times.is_even(_times(timed), tick):
-        notes.append(
-          "frames come at uneven times, and are taken as if they came evenly; "
-          "--frame_rate takes them by their times"
-        )
-      return Scan(len(timed), tuple(notes))
-    if video_times.is_just_below(_times(timed), tick, rate):
-      return Scan(len(timed), tuple(notes))
-    shown = list(video_times.at_rate(timed, rate, tick, where))
-    if len(set(shown)) < len(shown):
-      notes.append(
-        f"there are fewer than the {rate:g} frames a second asked for, if only "
-        "for a while: frames are repeated"
-      )
-    return Scan(len(shown), tuple(notes))
+    found = at_times(timed, container.tick, video_format.frame_rate, where)
+    return Scan(found.num_frames, (*notes, *found.notes))
+
+
+def at_times(
+  timed: Sequence[video_times.Timed],
+  tick: float,
+  rate: Optional[float],
+  where: str,
+) -> Scan:
+  """What becomes of frames that are shown at these times.
+
+  Args: as those of `video_times.at_rate`; the `frame` of each is its number.
+  """
+  if rate is None:
+    if not _times(timed) or video_times.is_even(_times(timed), tick):
+      return Scan(len(timed))
+    note = (
+      "frames come at uneven times, and are taken as if they came evenly; "
+      "--frame_rate takes them by their times"
+    )
+    return Scan(len(timed), (note,))
+  if video_times.is_just_below(_times(timed), tick, rate):
+    return Scan(len(timed))
+  shown = list(video_times.at_rate(timed, rate, tick, where))
+  if len(set(shown)) == len(shown):
+    return Scan(len(shown))
+  note = (
+    f"there are fewer than the {rate:g} frames a second asked for, if only "
+    "for a while: frames are repeated"
+  )
+  return Scan(len(shown), (note,))
 
 
 def decode(
@@ -162,7 +176,7 @@ def _timed_frames(
       yield times[min(k, len(times) - 1)]._replace(frame=frame)
 
 
-def _times(timed: list[video_times.Timed]) -> list[float]:
+def _times(timed: Sequence[video_times.Timed]) -> list[float]:
   """All of them; none if one is unknown."""
   times = [t.time for t in timed if t.time is not None]
   return times if len(times) == len(timed) else []

@@ -1,8 +1,9 @@
 """Whatever a video is stored as: a file, a folder of pictures, an array.
 
 Its path says which: a file that PyAV reads (`video_files`); a folder of
-numbered pictures (`picture_folder`); an .npy or .npz file, or one of several
-videos in it, "takes.npy/3" (`array_files`).
+numbered pictures (`picture_folder`); several pictures in one file
+(`picture_stack`); an .npy or .npz file, or one of several videos in it,
+"takes.npy/3" (`array_files`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,9 @@ import numpy as np
 from problems.files import array_files
 from problems.files import frame_format
 from problems.files import picture_folder
+from problems.files import picture_stack
 from problems.files import video_files
-from t2t_af.errors import UserError
+from problems.files import video_times
 
 # Of files with videos in them; pictures are told by their folders.
 EXTENSIONS = video_files.EXTENSIONS + array_files.EXTENSIONS
@@ -33,8 +35,8 @@ class Found(NamedTuple):
   others: list[str]
 
 
-def find(names: Sequence[str]) -> Found:
-  """Sorts files (relative names, with `/`) by what they are."""
+def find(names: Sequence[str], root: str) -> Found:
+  """Sorts files under `root` (relative names, with `/`) by what they are."""
   sources, others = [], []
   pictures: dict[str, list[str]] = {}
   for name in names:
@@ -47,12 +49,26 @@ def find(names: Sequence[str]) -> Found:
       others.append(name)
   with_videos = {name.rpartition("/")[0] for name in sources}
   for folder, found in pictures.items():
+    stacks = _stacks(found, os.path.join(root, folder))
+    sources += [f"{folder}/{base}" if folder else base for base in stacks]
+    found = [base for base in found if base not in stacks]
     # A poster beside a film, a plot: no video.
-    if folder and folder not in with_videos and picture_folder.is_video(found):
+    alone = folder and folder not in with_videos and not stacks
+    if alone and picture_folder.is_video(found):
       sources.append(folder)
     else:
       others += [f"{folder}/{base}" if folder else base for base in found]
   return Found(sorted(sources), sorted(others))
+
+
+def _stacks(names: Sequence[str], folder: str) -> list[str]:
+  """The files of a folder with several pictures each: all of a kind, or none.
+
+  As the first one that can be read says; where none can, that is to be told.
+  """
+  kind = [n for n in names if _extension(n) in picture_stack.EXTENSIONS]
+  counts = (picture_stack.count(os.path.join(folder, n)) for n in kind)
+  return kind if next((c for c in counts if c), 2) > 1 else []
 
 
 def members(path: str, video_format: frame_format.Format) -> list[str]:
@@ -79,7 +95,9 @@ def scan(
   Raises:
     UserError: the video is damaged or of no use; names it.
   """
-  if os.path.isdir(path):
+  if _extension(path) in picture_stack.EXTENSIONS and os.path.isfile(path):
+    found = picture_stack.scan(path, video_format)
+  elif os.path.isdir(path):
     _check_rate(path, video_format)
     found = video_files.Scan(picture_folder.check(path, path))
   elif _is_array(path):
@@ -103,6 +121,8 @@ def decode(
   Raises:
     UserError: the video is damaged or of no use; names it.
   """
+  if _extension(path) in picture_stack.EXTENSIONS and os.path.isfile(path):
+    return picture_stack.decode(path, video_format)
   if os.path.isdir(path):
     _check_rate(path, video_format)
     return picture_folder.decode(path, video_format, path)
@@ -114,11 +134,7 @@ def decode(
 
 def _check_rate(path: str, video_format: frame_format.Format) -> None:
   if video_format.frame_rate is not None:
-    raise UserError(
-      f"{path}: does not say when its frames are shown, so it cannot be "
-      f"brought to {video_format.frame_rate:g} frames a second; leave out "
-      "--frame_rate"
-    )
+    raise video_times.unknown(path, video_format.frame_rate)
 
 
 def _is_array(path: str) -> bool:

@@ -57,10 +57,7 @@ def at_rate(
   steps = []
   for now in timed:
     if now.time is None:
-      raise UserError(
-        f"{where}: does not say when its frames are shown, so it cannot be "
-        f"brought to {rate:g} frames a second"
-      )
+      raise unknown(where, rate)
     if last is None:
       start = now.time
     else:
@@ -74,6 +71,14 @@ def at_rate(
     length = last.duration or (statistics.median(steps) if steps else 0.0)
     until = last.time - start + (length or 1 / rate) - rounding
     yield from _shown(last, wanted, until, rate, where)
+
+
+def unknown(where: str, rate: float) -> UserError:
+  """That a video without times cannot be brought to another rate."""
+  return UserError(
+    f"{where}: does not say when its frames are shown, so it cannot be "
+    f"brought to {rate:g} frames a second; leave out --frame_rate"
+  )
 
 
 def is_even(times: Sequence[float], tick: float) -> bool:

@@ -21,7 +21,8 @@ Of series_csv, where the format of tables cannot be told, or not as you want it:
   --encoding=cp1252   of the text, by Python's name
   --columns=x,y       the features; all: every column that has numbers
   --drop=x,y          columns to leave out
-  --time_column=t     the column of times, which are checked and not modelled
+  --time_column=t     the column of times, which are checked and not modelled;
+                      date,clock: two columns that are the time together
   --id_column=id      the column that tells recordings in one table apart
   --missing=error     values that are missing: an error, cut (a recording ends
                       there) or fill (in, between neighbours)

@@ -81,7 +81,9 @@ def _below_folder(run: asked_run.AskedRun, folder: str) -> list[str]:
   if run.is_series:
     names = source_folder.find(folder, table_text.EXTENSIONS)
     return table_text.chosen(names)
-  sources = video_inputs.find(source_folder.listed(folder).names).sources
+  sources = video_inputs.find(
+    source_folder.listed(folder).names, folder
+  ).sources
   if not sources:
     raise errors.UserError(f"{folder}: no files of video in it")
   return [

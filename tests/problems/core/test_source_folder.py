@@ -40,10 +40,14 @@ def test_files_of_the_kind_are_found_in_order_everywhere(tmp_path):
 
 def test_folder_without_such_files_is_an_error(tmp_path):
   root = _write(tmp_path, {"notes.txt": "", "b.txt": ""})
-  with pytest.raises(UserError, match=r"no files \*.avi in it, only 2 others"):
+  with pytest.raises(
+    UserError, match=r"no files \*.avi in it, only 2 others: b.txt, not"
+  ):
     source_folder.find(root, (".avi",))
   with pytest.raises(UserError, match="no such folder"):
     source_folder.find(root + "/none", (".avi",))
+  with pytest.raises(UserError, match="b.txt: is a file; say the folder"):
+    source_folder.find(root + "/b.txt", (".avi",))
 
 
 def test_digests_are_those_of_sha256sum(tmp_path):
@@ -99,6 +103,7 @@ def test_subfolders_say_the_split():
   "names,reason",
   [
     (["a", "b"], "2 files; at least 3"),
+    ([], "0 files; at least 3"),  # all were left out
     (["train/a", "test/b", "test/c"], "no files in the subfolder dev"),
     (
       ["dev/a", "train/a", "test/b", "c", "other/d"],

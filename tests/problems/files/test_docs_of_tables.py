@@ -17,7 +17,7 @@ _EXAMPLES = _EXAMPLE.findall(_DOCS.read_text(encoding="utf-8"))
 
 
 def test_examples_are_found():
-  assert len(_EXAMPLES) == 9
+  assert len(_EXAMPLES) == 11
 
 
 @pytest.mark.parametrize("title, table, told", _EXAMPLES)

@@ -159,7 +159,8 @@ def test_which_folders_are_videos():
       "2.png",
       "notes.txt",
       "takes.npz",
-    ]
+    ],
+    root="",
   )
   assert found.sources == ["a", "film/clip.mp4", "takes.npz"]
   assert found.others == [

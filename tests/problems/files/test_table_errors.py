@@ -1,6 +1,7 @@
 """What is wrong with tables is told with file, line and column, or asked."""
 
 import functools
+import gzip
 
 import numpy as np
 import pytest
@@ -127,6 +128,20 @@ def test_bad_lines_are_named(folder, line, told, position):
   assert "s1.csv" in str(caught.value) and told in str(caught.value)
 
 
+@pytest.mark.parametrize(
+  "content, told",
+  [
+    (gzip.compress(b"x,y\n1,2\n"), "call it .gz"),
+    (b"PK\3\4" + bytes(range(99)), "save it as CSV"),
+    (b"PAR1" + bytes(99), "call it .parquet"),
+    (bytes(99), "not a text file"),
+  ],
+)
+def test_what_is_no_text_is_told_what_it_is(folder, content, told):
+  with pytest.raises(UserError, match=f"s0.csv: (not a text file, .*)?{told}"):
+    read(folder(lambda v, k: content))
+
+
 def test_text_in_the_middle_of_one_file_is_an_error(folder):
   def make(v, k):
     names = "x,y,z,w\n"
@@ -145,6 +160,23 @@ def test_columns_differ_between_files(folder):
       read(folder(lambda v, k: text(v, names if k == 2 else "x,y,z")))  # noqa: B023
   with pytest.raises(UserError, match="columns 1 and 2 have one name, 'x'"):
     read(folder(lambda v, k: text(v, "x,x,z")))
+
+
+def test_a_column_that_may_tell_recordings_apart_is_asked_about(folder):
+  """Else windows would reach from one recording into another."""
+
+  def make(v, k):
+    rows = text(v).splitlines()
+    return "x,y,z,trial_id\n" + "".join(
+      f"{row},{j // 10}\n" for j, row in enumerate(rows)
+    )
+
+  paths = folder(make)
+  with pytest.raises(UserError, match="s0.csv:2:4: .*--id_column=trial_id"):
+    read(paths)
+  check(paths, drop=("trial_id",))
+  assert read(paths, columns=("x", "y"))[0].features == ("x", "y")
+  check(paths, id_column="trial_id")
 
 
 def test_columns_are_chosen_and_dropped_by_name(folder):
@@ -197,3 +229,31 @@ def test_flags_that_cannot_be_are_refused(folder, wanted, told):
     return
   with pytest.raises(UserError, match=told):
     read(paths, **wanted)
+
+
+@pytest.mark.parametrize("blank", [0, 1, 7])
+def test_a_blank_line_of_one_column_is_a_missing_value(folder, blank):
+  def make(v, k):
+    cells = [f"{x:.4f}" for x in v[:, 0]]
+    cells[blank] = ""
+    return "\n".join(["level", *cells]) + "\n"
+
+  paths = folder(make)
+  told = f"s0.csv:{blank + 2}:1: .*missing value of the column level"
+  with pytest.raises(UserError, match=told):
+    read(paths)
+  [content, *_] = read(paths, allow_missing=True)[1]
+  expected = numbers(0)[:, :1]
+  expected[blank] = np.nan
+  np.testing.assert_array_equal(content.values, expected)
+
+
+@pytest.mark.parametrize("header", ["", "level\n\n", "level\n# in metres\n"])
+def test_lines_that_are_all_apart_miss_no_value(folder, header):
+  end = "\n" if "#" in header else "\n\n"
+
+  def make(v, k):
+    return header + end.join(f"{x:.4f}" for x in v[:, 0])
+
+  for k, content in enumerate(read(folder(make))[1]):
+    np.testing.assert_array_equal(content.values, numbers(k)[:, :1])

@@ -37,6 +37,16 @@ def test_times_that_do_not_rise_are_no_features(folder, name, times):
   assert check(folder(make)).time == name
 
 
+def test_an_index_that_pandas_wrote_twice_is_no_feature(folder):
+  names = "Unnamed: 0.1,Unnamed: 0,x,y,z"
+
+  def make(v, k):
+    rows = text(v).splitlines()
+    return "\n".join([names, *(f"{j},{j},{r}" for j, r in enumerate(rows))])
+
+  check(folder(make))
+
+
 def test_what_was_the_index_of_a_frame_is_no_feature(tmp_path):
   frames = [
     pandas.DataFrame(
