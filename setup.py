@@ -19,6 +19,8 @@ _IMPORTED = (
   "scikit-learn",
   "scipy",
   "google-crc32c",
+  "matplotlib",
+  "Jinja2",
   "pandas",
   "pyarrow",
 )

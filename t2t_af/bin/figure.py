@@ -38,9 +38,12 @@ def main(argv: list[str]) -> int:
   folder = args.output or f"figure_{name}"
   title = paper_figures.heading(name)
   body = f"<h1>{html.escape(title)}</h1>" + "".join(
-    page.figure(part.name, part.content, part.caption) for part in parts
+    page.charts(part.charts, part.caption)
+    if part.charts
+    else page.figure(part.name, part.picture, part.caption)
+    for part in parts
   )
-  files = {part.name: part.content for part in parts}
+  files = {part.name: part.content() for part in parts}
   files[f"figure_{name}.html"] = page.document(title, body).encode("utf-8")
   for file, content in files.items():
     print(

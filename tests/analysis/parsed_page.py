@@ -2,7 +2,7 @@
 
 import html.parser
 
-_VOID = {"meta", "img", "br", "circle", "path", "line", "rect"}
+_VOID = {"meta", "img", "br", "path", "rect", "use"}
 
 
 class Page(html.parser.HTMLParser):

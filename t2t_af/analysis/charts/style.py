@@ -6,14 +6,14 @@ CSS = """
   --page: #ffffff; --ink: #1c1f23; --soft: #5a626c; --rule: #d5d9de;
   --tint: #f4f6f8; --mark: #0b5c8f; --warn: #9a4a00;
   --c0: #0072b2; --c1: #d55e00; --c2: #009e73;
-  --c3: #b0528a; --c4: #3c3f44; --c5: #c08600;
+  --c3: #b0528a; --c4: #3c3f44; --c5: #c08600; --given: #fceccc;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #15181c; --ink: #e6e9ec; --soft: #a3abb5; --rule: #3a4049;
     --tint: #1e2329; --mark: #7cc4f2; --warn: #ffb066;
     --c0: #56b4e9; --c1: #ff8a3d; --c2: #35c79b;
-    --c3: #e79cc6; --c4: #c9ced4; --c5: #f0c64a;
+    --c3: #e79cc6; --c4: #c9ced4; --c5: #f0c64a; --given: #4a3a1a;
   }
 }
 * { box-sizing: border-box; }
@@ -77,13 +77,13 @@ th small { white-space: normal; overflow-wrap: anywhere; }
 .empty { color: var(--soft); }
 .figures {
   display: grid; gap: 1.2rem 2rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr));
 }
 figure { margin: 0; break-inside: avoid; min-width: 0; }
 section > figure { margin-bottom: 1.5rem; }
 .sheet { break-inside: auto; }
 .sheet .figures {
-  grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr));
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr));
 }
 figcaption {
   color: var(--soft); font-size: 0.85rem; max-width: 46rem; margin-top: 0.4rem;
@@ -94,26 +94,11 @@ nav ul {
   display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; list-style: none;
   padding: 0; font-size: 0.9rem;
 }
-ul.legend {
-  list-style: none; display: flex; flex-wrap: wrap; gap: 0.1rem 1.1rem;
-  margin: 0 0 0.2rem; padding: 0; font-size: 0.9rem;
+svg.chart {
+  width: 100%; max-width: 34rem; height: auto; display: block;
 }
-svg.chart { width: 100%; height: auto; display: block; }
-svg.swatch { width: 30px; height: 16px; vertical-align: -3px; }
-svg text { font-size: 15px; fill: var(--ink); font-family: inherit; }
-svg .axis { stroke: var(--soft); fill: none; }
-svg .grid { stroke: var(--rule); stroke-width: 1; }
-svg .zero { stroke: var(--ink); stroke-width: 1.5; }
-svg .thick { fill: none; stroke-width: 2.8; stroke-linejoin: round; }
-svg .thin { fill: none; stroke-width: 1.1; opacity: 0.5; }
-svg .error { fill: none; stroke-width: 1.6; }
-svg .marker { stroke: var(--page); stroke-width: 1.2; }
-.c0 { stroke: var(--c0); } .c0 .marker { fill: var(--c0); }
-.c1 { stroke: var(--c1); } .c1 .marker { fill: var(--c1); }
-.c2 { stroke: var(--c2); } .c2 .marker { fill: var(--c2); }
-.c3 { stroke: var(--c3); } .c3 .marker { fill: var(--c3); }
-.c4 { stroke: var(--c4); } .c4 .marker { fill: var(--c4); }
-.c5 { stroke: var(--c5); } .c5 .marker { fill: var(--c5); }
+svg.chart * { stroke-linejoin: round; stroke-linecap: butt; }
+svg.chart text { font-family: inherit !important; }
 img { height: auto; }
 .frames {
   overflow-x: auto; background: #ffffff; border: 1px solid var(--rule);
@@ -128,7 +113,6 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 40rem) {
   body { padding: 0.8rem 0.8rem 2rem; }
   h1 { font-size: 1.35rem; }
-  svg text { font-size: 21px; }
   table { font-size: 0.85rem; }
   tbody th { min-width: 7rem; max-width: 8.5rem; }
 }
@@ -137,7 +121,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
     --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb;
     --tint: #f2f2f2; --mark: #0b5c8f; --warn: #7a3a00;
     --c0: #0072b2; --c1: #d55e00; --c2: #009e73;
-    --c3: #b0528a; --c4: #3c3f44; --c5: #c08600;
+    --c3: #b0528a; --c4: #3c3f44; --c5: #c08600; --given: #fceccc;
   }
   @page { size: A4 landscape; margin: 12mm; }
   html { font-size: 10.5px; }

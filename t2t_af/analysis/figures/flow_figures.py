@@ -11,7 +11,6 @@ from t2t_af.analysis.figures import pixel_path
 from t2t_af.analysis.figures.figure_parts import one_per_model
 from t2t_af.analysis.figures.figure_parts import Part
 from t2t_af.analysis.figures.figure_parts import raise_missing
-from t2t_af.analysis.figures.figure_parts import sheet
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results.folders import Results
@@ -35,12 +34,12 @@ def reference_frame(results: Results) -> list[Part]:
   flow = flow_arrays.read(run.path(FILE))
   title = f"{_name(run)}, first sequence. "
   parts = [
-    sheet(
+    Part(
       "figure_1_path.svg",
-      pixel_path.charts(
+      title + "The place whose values change most from step to step.",
+      charts=pixel_path.charts(
         flow, pixel_path.liveliest(flow), run.row in _STANDARD_BASE
       ),
-      title + "The place whose values change most from step to step.",
       columns=1,
     )
   ]
@@ -48,8 +47,8 @@ def reference_frame(results: Results) -> list[Part]:
     parts.append(
       Part(
         "figure_1_frames.png",
-        pictures.png(flow_pictures.noise_strip(flow)),
         title + flow_pictures.caption(flow),
+        pictures.png(flow_pictures.noise_strip(flow)),
       )
     )
   return parts
@@ -68,8 +67,8 @@ def one_frame(results: Results) -> list[Part]:
   return [
     Part(
       "figure_4b.png",
-      pictures.png(flow_pictures.one_step(flow_arrays.read(run.path(FILE)))),
       f"{_name(run)}: the frame of the first sequence with most noise.",
+      pictures.png(flow_pictures.one_step(flow_arrays.read(run.path(FILE)))),
     )
   ]
 
@@ -114,7 +113,7 @@ def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
       (flow.latents, "_latent.png", flow_pictures.latent_strip),
     ):
       if shown:
-        parts.append(Part(name + ending, pictures.png(strip(flow)), words))
+        parts.append(Part(name + ending, words, pictures.png(strip(flow))))
   return parts
 
 

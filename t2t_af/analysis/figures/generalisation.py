@@ -9,7 +9,6 @@ import collections
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.estimates import NLL
@@ -17,6 +16,8 @@ from t2t_af.analysis.results.folders import Run
 from t2t_af.analysis.results.units import Unit
 from t2t_af.analysis.results.units import unit_of
 from t2t_af.records import likelihood
+
+_X_LABEL = "share of the training sequences"
 
 
 class Point(NamedTuple):
@@ -57,59 +58,42 @@ def curves(runs: Sequence[Run]) -> dict[str, list]:
   return dict(points)
 
 
-def gap_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
+def gap_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   """The gap of every model against the share."""
   lines, legend = [], {}
   for color, (label, points) in enumerate(curves_.items()):
-    lines += _line(points, [p.gap for p in points], color, label)
+    lines += _line(points, [p.gap for p in points], color)
     legend[color] = label
   zero = plots.Line(
     [points[0].fraction for points in curves_.values()][:1], [0.0], 0, "zero"
   )
   title = "Generalisation gap by training data"
-  return panels.Panel(
+  return plots.Panel(
     title,
-    plots.chart(
-      [zero] + lines,
-      "share of the training sequences",
-      f"test − train, {unit.name}",
-      title,
-      whole_x=False,
-    ),
+    [zero] + lines,
+    _X_LABEL,
+    f"test − train, {unit.name}",
     legend,
+    whole_x=False,
   )
 
 
-def nll_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
+def nll_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   """NLL of both splits against the share: test thick, training dashed."""
   lines, legend = [], {}
   for color, (label, points) in enumerate(curves_.items()):
     x = [p.fraction for p in points]
-    lines.append(
-      plots.Line(
-        x,
-        [p.train.mean for p in points],
-        color,
-        "dashed",
-        title=f"{label}, training",
-      )
-    )
-    lines += _line(points, [p.test for p in points], color, f"{label}, test")
+    lines.append(plots.Line(x, [p.train.mean for p in points], color, "dashed"))
+    lines += _line(points, [p.test for p in points], color)
     legend[color] = f"{label}: test (line, marks), training (dashed)"
   title = "NLL by training data"
-  return panels.Panel(
-    title,
-    plots.chart(
-      lines, "share of the training sequences", unit.name, title, whole_x=False
-    ),
-    legend,
-  )
+  return plots.Panel(title, lines, _X_LABEL, unit.name, legend, whole_x=False)
 
 
-def _line(points, values, color: int, title: str) -> list[plots.Line]:
+def _line(points, values, color: int) -> list[plots.Line]:
   x, means = [p.fraction for p in points], [v.mean for v in values]
   return [
-    plots.Line(x, means, color, title=title),
+    plots.Line(x, means, color),
     plots.Line(x, means, color, "points", [v.stderr for v in values]),
   ]
 

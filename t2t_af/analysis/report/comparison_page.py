@@ -12,6 +12,7 @@ from typing import Optional
 
 from t2t_af import whole_file
 from t2t_af.analysis import formats
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.report import comparison_words
@@ -45,7 +46,6 @@ def render(comparison: Comparison) -> str:
     "\n".join(
       (
         f"<h1>{html.escape(title)}</h1>",
-        _legend(comparison, comparison.sets),
         _verdict(comparison),
         _protocol(comparison),
         _table(comparison),
@@ -63,13 +63,6 @@ def _title(comparison: Comparison) -> str:
   problem = comparison.config.get("problem", "unknown problem")
   return comparison.config.get("title") or (
     f"{formats.plural(len(comparison.sets), 'model')} side by side on {problem}"
-  )
-
-
-def _legend(comparison: Comparison, sets: Iterable[str]) -> str:
-  """Colour, marker and name of each set: the same all over the page."""
-  return page.legend(
-    (comparison.sets.index(name), comparison.label(name)) for name in sets
   )
 
 
@@ -135,11 +128,11 @@ def _row(row: comparison_table.ComparisonRow) -> str:
 
 def _curves(comparison: Comparison) -> str:
   curves = comparison_figures.curves(comparison)
-  shown = "".join(_curve(comparison, curve) for curve in curves)
+  shown = "".join(_curve(curve) for curve in curves)
   missing = [
     title
     for title in comparison_figures.titles(comparison)
-    if title not in {curve.title for curve in curves}
+    if title not in {curve.chart.title for curve in curves}
   ]
   note = (
     f'<p class="empty">Not run, so not shown: '
@@ -150,10 +143,10 @@ def _curves(comparison: Comparison) -> str:
   return f'<h2>Curves</h2><div class="figures">{shown}</div>{note}'
 
 
-def _curve(comparison: Comparison, curve: comparison_figures.Curves) -> str:
+def _curve(curve: comparison_figures.Curves) -> str:
   return (
-    f"<figure><h3>{html.escape(curve.title)}</h3>"
-    f"{_legend(comparison, curve.sets)}{curve.svg}"
+    f"<figure><h3>{html.escape(curve.chart.title)}</h3>"
+    f"{drawing.inline(curve.chart)}"
     f"<figcaption>{html.escape(curve.caption)}</figcaption></figure>"
   )
 

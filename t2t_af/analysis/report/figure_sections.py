@@ -41,7 +41,7 @@ def _section(
   """shown: {content: heading it stands under}, which is added to."""
   out = []
   for part in parts:
-    before = shown.setdefault(part.content, heading)
+    before = shown.setdefault(part.picture or part.name, heading)
     if before != heading:
       out.append(
         f'<p class="empty">{html.escape(part.caption)} Shown under '
@@ -50,7 +50,7 @@ def _section(
     elif part.charts:
       out.append(page.charts(part.charts, part.caption))
     else:
-      out.append(page.figure(part.name, part.content, part.caption))
+      out.append(page.figure(part.name, part.picture, part.caption))
   return (
     f'<section id="figure-{name}"><h2>{html.escape(heading)}</h2>'
     f"{''.join(out)}</section>"

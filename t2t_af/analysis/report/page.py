@@ -1,16 +1,15 @@
 """One self-contained HTML page: style inside, pictures inside, no network."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 import html
 import re
 
-from t2t_af.analysis.charts import panels
-from t2t_af.analysis.charts import plots
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import style
 
-_KINDS = {".svg": "svg+xml", ".png": "png", ".gif": "gif"}
-_MIN_WIDTH = 736  # pixels of a PNG or a sheet; where less is free it scrolls
+_KINDS = {".png": "png", ".gif": "gif"}
+_MIN_WIDTH = 736  # pixels of a PNG; where less is free it scrolls
 
 
 def document(title: str, body: str) -> str:
@@ -52,14 +51,14 @@ def picture(name: str, content: bytes, description: str) -> str:
   )
 
 
-def charts(shown: Sequence[panels.Panel], caption: str) -> str:
+def charts(shown: Sequence[drawing.Panel], caption: str) -> str:
   """Charts under one caption, as many beside each other as there is room.
 
   The caption is above them: it holds for all.
   """
   figures = "".join(
     f"<figure><h3>{html.escape(panel.title)}</h3>"
-    f"{legend(panel.legend.items())}{panel.svg}</figure>"
+    f"{drawing.inline(panel)}</figure>"
     for panel in shown
   )
   return (
@@ -79,21 +78,9 @@ def contents(body: str) -> str:
   return f"<nav><ul>{links}</ul></nav>"
 
 
-def legend(entries: Iterable[tuple[int, str]]) -> str:
-  """Colour and marker of each (colour, name)."""
-  lines = "".join(
-    f"<li>{plots.swatch(color)} {html.escape(label)}</li>"
-    for color, label in entries
-  )
-  return f'<ul class="legend">{lines}</ul>' if lines else ""
-
-
 def _size(kind: str, content: bytes) -> str:
   """At most its own size, and not so small that it cannot be read."""
   if kind == "gif":
     return ""
-  if kind == "png":
-    width = int.from_bytes(content[16:20], "big")
-  else:
-    width = int(re.search(rb'viewBox="0 0 (\d+)', content)[1])
+  width = int.from_bytes(content[16:20], "big")
   return f' style="max-width: {width}px; min-width: {min(width, _MIN_WIDTH)}px"'

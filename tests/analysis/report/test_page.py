@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import overview
@@ -25,13 +24,11 @@ def test_document_forbids_what_is_not_in_it():
 
 
 @pytest.mark.parametrize(
-  "name, kind",
-  [("a.png", "png"), ("b.c.svg", "svg+xml"), ("animation.gif", "gif")],
+  "name, kind", [("b.c.png", "png"), ("animation.gif", "gif")]
 )
 def test_ending_says_what_a_picture_is(name, kind):
   content = {
     "png": b"\x89PNG....IHDR...." + (640).to_bytes(4, "big"),
-    "svg+xml": b'<svg viewBox="0 0 1304 538"/>',
     "gif": b"GIF89a",
   }[kind]
   shown = page.figure(name, content, 'a "caption"')
@@ -57,21 +54,13 @@ def test_contents_link_sections_that_have_an_id():
   assert links == [("#one", "First &amp; last"), ("#two", "Second")]
 
 
-def test_legend_has_colour_and_name_of_each():
-  shown = page.legend([(0, "1-AF"), (2, "<b>")])
-  assert shown.count("<li>") == 2 and "&lt;b&gt;" in shown
-  assert plots.swatch(2) in shown
-  assert page.legend([]) == ""
-
-
 def test_charts_stand_under_one_caption():
-  svg = plots.chart([plots.Line([1, 2], [1.0, 2.0], 0)], "x", "y", "t")
+  lines = [plots.Line([1, 2], [1.0, 2.0], 0)]
   shown = page.charts(
-    [panels.Panel("A", svg, {0: "a"}), panels.Panel("B", svg)], "Both."
+    [plots.Panel(title, lines, "x", "y") for title in "AB"], "Both."
   )
   assert shown.count("<figcaption>") == 1 and shown.count("<h3>") == 2
   assert shown.index("Both.") < shown.index("<h3>")
-  assert shown.count('class="legend"') == 1
 
 
 @pytest.mark.parametrize(
