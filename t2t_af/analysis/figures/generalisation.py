@@ -21,13 +21,16 @@ _X_LABEL = "share of the training sequences"
 
 
 class Point(NamedTuple):
-  """Of one model and share; means over seeds, in the table's unit."""
+  """Of one model and share; {seed: NLL} in the table's unit."""
 
   fraction: float
-  train: likelihood.MeanAndStderr
-  test: likelihood.MeanAndStderr
-  gap: likelihood.MeanAndStderr  # seed by seed, then averaged
-  seeds: tuple
+  train: dict
+  test: dict
+
+  @property
+  def gap(self) -> dict:
+    """test - train of each seed."""
+    return {seed: self.test[seed] - self.train[seed] for seed in self.test}
 
 
 def curves(runs: Sequence[Run]) -> dict[str, list]:
@@ -82,37 +85,49 @@ def nll_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   """NLL of both splits against the share: test thick, training dashed."""
   lines, legend = [], {}
   for color, (label, points) in enumerate(curves_.items()):
-    x = [p.fraction for p in points]
-    lines.append(plots.Line(x, [p.train.mean for p in points], color, "dashed"))
+    lines += _joined(points, [p.train for p in points], color, "dashed")
     lines += _line(points, [p.test for p in points], color)
     legend[color] = f"{label}: test (line, marks), training (dashed)"
   title = "NLL by training data"
   return plots.Panel(title, lines, _X_LABEL, unit.name, legend, whole_x=False)
 
 
-def _line(points, values, color: int) -> list[plots.Line]:
-  x, means = [p.fraction for p in points], [v.mean for v in values]
-  return [
-    plots.Line(x, means, color),
-    plots.Line(x, means, color, "points", [v.stderr for v in values]),
+def _line(points, values: Sequence[dict], color: int) -> list[plots.Line]:
+  """Marks of all seeds of a share; a line through those that every share has.
+
+  A line from one seed's value to a mean over three would show as an effect of
+  the share what is one of the seeds.
+  """
+  over_seeds = [likelihood.mean_and_stderr(list(v.values())) for v in values]
+  return _joined(points, values, color) + [
+    plots.Line(
+      [p.fraction for p in points],
+      [v.mean for v in over_seeds],
+      color,
+      "points",
+      [v.stderr for v in over_seeds],
+    )
   ]
+
+
+def _joined(
+  points, values: Sequence[dict], color: int, style: str = "thick"
+) -> list[plots.Line]:
+  """The mean over the seeds that every share has."""
+  seeds = set.intersection(*map(set, values))
+  if not seeds:
+    return []
+  means = [sum(v[seed] for seed in seeds) / len(seeds) for v in values]
+  return [plots.Line([p.fraction for p in points], means, color, style)]
 
 
 def _point(fraction: float, seeds: dict) -> Point:
   """Of {seed: {split: record}}."""
-
-  def over_seeds(value_of) -> likelihood.MeanAndStderr:
-    return likelihood.mean_and_stderr(
-      [value_of(pair) for pair in seeds.values()]
-    )
-
-  return Point(
-    fraction,
-    over_seeds(lambda pair: _nll(pair["train"])),
-    over_seeds(lambda pair: _nll(pair["test"])),
-    over_seeds(lambda pair: _nll(pair["test"]) - _nll(pair["train"])),
-    tuple(sorted(seeds)),
+  train, test = (
+    {seed: _nll(seeds[seed][split]) for seed in sorted(seeds)}
+    for split in ("train", "test")
   )
+  return Point(fraction, train, test)
 
 
 def _nll(record: dict) -> float:

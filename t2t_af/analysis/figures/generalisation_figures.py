@@ -60,8 +60,8 @@ def _gap(runs: Sequence[Run], problem: str) -> Optional[figure_parts.Part]:
   return figure_parts.Part(
     f"figure_8c_{problem}.svg",
     f"{problem}: NLL of test minus training, seed by seed, by the share "
-    "of the training sequences. Error bars: one standard error over "
-    "seeds.",
+    "of the training sequences. Marks: mean over all seeds of a share, "
+    "with one standard error; lines: over the seeds that every share has.",
     charts=[
       generalisation.gap_panel(curves, unit),
       generalisation.nll_panel(curves, unit),

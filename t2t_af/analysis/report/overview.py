@@ -75,19 +75,13 @@ def _row(runs: Sequence[Run]) -> str:
   cells = (
     html.escape(first.hparams_set or formats.ABSENT) + _small(with_),
     seeds,
-    _listed(map(_steps, runs)),
+    _listed(run.num_steps for run in runs),
     _listed(run.num_parameters for run in runs),
   )
   return (
     f'<tr><th scope="row">{html.escape(first.label)}</th>'
     f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
   )
-
-
-def _steps(run: Run) -> Optional[int]:
-  """Of the newest evaluation; what run.json asks for where there is none."""
-  scored = [r["step"] for r in run.records["likelihood"] if r.get("step")]
-  return max(scored, default=run.info.get("steps"))
 
 
 def _listed(values: Iterable[Optional[int]]) -> str:

@@ -54,7 +54,7 @@ _LATEX = {
 
 
 def cell_text(cell: PaperCell) -> str:
-  """E.g. "<= 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
+  """E.g. "≤ 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
   if cell.status:
     return cell.status
   text = (formats.BOUND if cell.is_bound else "") + cell.text
@@ -281,7 +281,6 @@ def _latex_cell(cell: PaperCell) -> str:
 
 
 def _escaped(words: str) -> str:
-  words = words.replace(formats.BOUND.strip(), "≤")
   return "".join(_LATEX.get(letter, letter) for letter in words)
 
 

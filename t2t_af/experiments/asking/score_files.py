@@ -71,7 +71,7 @@ class ScoreFiles:
 
   def line(self, of: FileScores) -> str:
     """A file's means in a line; a bound says that it is one."""
-    sign = "<= " if self._num_bound_samples else ""
+    sign = formats.BOUND if self._num_bound_samples else ""
     scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + 1
     parts = [
       f"steps {scored[0]} to {scored[-1]} of {len(of.scores.nll_nats)}",

@@ -65,7 +65,7 @@ def test_histogram_of_a_run_is_in_the_units_of_its_table(tmp_path):
   )
   panel = histograms.panel(run)
   assert panel.title == "SLVM: overlap 1.00"
-  assert panel.legend[0] == "train: mean <= 3.000 over 8 sequences"
+  assert panel.legend[0] == "train: mean ≤ 3.000 over 8 sequences"
   assert panel.x_label == "bound of NLL, nats/step"
 
 
@@ -96,11 +96,9 @@ def _studies():
 def test_gap_is_taken_seed_by_seed(tmp_path):
   small, whole = generalisation.curves(_runs(tmp_path, _studies()))["SLVM"]
   assert (small.fraction, whole.fraction) == (0.25, 1.0)
-  assert small.gap.mean == pytest.approx(0.85)
-  # Unpaired, the error would be that of seeds 1 apart: 0.5 and more.
-  assert small.gap.stderr == pytest.approx(0.05)
-  assert whole.gap.mean == pytest.approx(0.15)
-  assert small.test.mean == pytest.approx(3.35) and small.seeds == (0, 1)
+  assert small.gap == pytest.approx({0: 0.8, 1: 0.9})
+  assert whole.gap == pytest.approx({0: 0.1, 1: 0.2})
+  assert small.test == pytest.approx({0: 2.8, 1: 3.9})
 
 
 def test_splits_of_one_step_are_compared(tmp_path):
@@ -112,7 +110,7 @@ def test_splits_of_one_step_are_compared(tmp_path):
     fake.likelihood("af1_tiny", 1.0, split="train", step=100),
   ]
   ((point,),) = generalisation.curves(_runs(tmp_path, found)).values()
-  assert point.gap.mean == pytest.approx(0.4), "step 100 has one split only"
+  assert point.gap == pytest.approx({0: 0.4}), "step 100 has one split only"
 
 
 def test_gap_chart_has_a_line_per_model(tmp_path):
@@ -126,6 +124,25 @@ def test_gap_chart_has_a_line_per_model(tmp_path):
   )
   styles = [line.style for line in generalisation.nll_panel(curves, unit).lines]
   assert styles == ["dashed", "thick", "points"]
+
+
+def test_a_line_joins_what_the_same_seeds_gave(tmp_path):
+  found = [
+    fake.likelihood(
+      "slvm_tiny", nll, seed, split=split, train_fraction=fraction
+    )
+    for fraction, seeds in ((0.25, (0,)), (1.0, (0, 1)))
+    for seed in seeds
+    for split, nll in (("train", 2.0), ("test", 2.5 + seed))
+  ]
+  curves = generalisation.curves(_runs(tmp_path, found))
+  _, line, marks = generalisation.gap_panel(curves, units.VIDEO).lines
+  assert line.y == pytest.approx([0.5, 0.5]), "of seed 0 alone"
+  assert marks.y == pytest.approx([0.5, 1.0]), "of all seeds"
+  small, whole = curves["SLVM"]
+  other = whole._replace(train={1: 2.0}, test={1: 3.5})
+  panel = generalisation.gap_panel({"SLVM": [small, other]}, units.VIDEO)
+  assert [line.style for line in panel.lines] == ["zero", "points"]
 
 
 def _correlations():

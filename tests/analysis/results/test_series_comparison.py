@@ -73,7 +73,7 @@ def test_median_and_worst_windows_stand_beside_the_mean(comparison):
   median = 0.32 + (windows[9] + windows[10]) / 2
   assert cells["median"].text == f"{median * DIMS:.3f}"
   assert cells["worst"].text == f"{(0.32 + 0.34) / 20 * DIMS:.3f}"
-  assert _cells(comparison)[BOUND]["median"].text.startswith("<= ")
+  assert _cells(comparison)[BOUND]["median"].text.startswith("≤ ")
   assert cells["median"].text != f"{0.32 * DIMS:.3f}"
   told = comparison_table.text(comparison)
   assert "median" in told and "worst 1 %" in told
@@ -96,8 +96,8 @@ def test_too_few_recordings_are_told(tmp_path, monkeypatch):
 
 def test_bounds_are_marked_and_taken_apart(comparison):
   cells = _cells(comparison)
-  assert cells[BOUND]["nll"].text.startswith("<= 1.620")
-  assert cells[BOUND]["raw"].text.startswith("<= 4.120")
+  assert cells[BOUND]["nll"].text.startswith("≤ 1.620")
+  assert cells[BOUND]["raw"].text.startswith("≤ 4.120")
   assert not cells[FLOW]["nll"].text.startswith("<=")
   assert (
     "upper bound with 1 sample: reconstruction 1.200 + KL 0.420"
