@@ -94,6 +94,7 @@ setuptools.setup(
       "*.txt",
       "**/*.json",
       "**/*.html",
+      "**/*.j2",
       "**/*.css",
       "**/*.js",
     ],
