@@ -79,6 +79,7 @@ def inline(panel: Panel) -> str:
     r' (xmlns(:\w+)?|version|width|height)="[^"]*"', "", svg, count=5
   )
   svg = re.sub(r' id="[\w.]+_\d+"', "", svg).replace("xlink:href", "href")
+  svg = re.sub(r">\s+<", "><", svg)
   for color, variable in _VARIABLES.items():
     svg = svg.replace(color, variable)
   title = html.escape(panel.title)
