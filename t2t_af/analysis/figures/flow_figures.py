@@ -39,7 +39,8 @@ def reference_frame(results: Results) -> list[Part]:
     Part(
       "figure_1_path.svg",
       title + "Above: values (solid) of the place that changes most, "
-      "with shift (dashed) and scale (shaded) of the first transform. Below: "
+      "with shift (dashed) and scale (shaded, cut off where far wider than the "
+      "values) of the first transform. Below: "
       "the noise that is left, with its base density where it is known.",
       charts=pixel_path.charts(
         flow, pixel_path.liveliest(flow), run.row in _STANDARD_BASE

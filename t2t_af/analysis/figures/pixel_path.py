@@ -12,6 +12,7 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.results import flow_arrays
 
 
@@ -103,5 +104,11 @@ def _panel(
   ]
   lines = frame * has_frame + [plots.Line(steps, values, 0)]
   return plots.Panel(
-    title, lines, "step", unit, dict(enumerate(labels[: 1 + has_frame]))
+    title,
+    lines,
+    "step",
+    unit,
+    dict(enumerate(labels[: 1 + has_frame])),
+    # A scale far beyond the values would press them into a line.
+    seed_lines.range_of(lines),
   )
