@@ -5,7 +5,7 @@ from typing import Any, Optional
 
 NOT_RUN = "not run"
 ABSENT = "–"
-BOUND = "<= "  # before an upper bound of an NLL
+BOUND = "≤ "  # before an upper bound of an NLL
 MINUS = "−"  # The sign, wide as "+", so that columns line up.
 
 

@@ -12,6 +12,7 @@ import tensorflow.compat.v1 as tf
 from problems.core import options
 from t2t_af import errors
 from t2t_af import locks
+from t2t_af.analysis.report import claims
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import verdict
@@ -159,4 +160,7 @@ def _report(output_dir):
   print(comparison_table.text(comparison))
   for sentence in verdict.sentences(comparison):
     print(sentence)
+  found = claims.of(comparison.results())
+  if found:
+    print("\n" + "\n".join(claims.lines(found)))
   print("\nreport: %s" % os.path.abspath(comparison_page.write(output_dir)))

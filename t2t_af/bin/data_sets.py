@@ -15,7 +15,6 @@ from problems.core import shards
 from t2t_af import whole_file
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import contact_sheet
-from t2t_af.analysis.charts import pictures
 from t2t_af.bin import checks
 from t2t_af.bin import outcome
 from t2t_af.errors import UserError
@@ -218,7 +217,7 @@ def _draw(problem, data_dir: str, output_dir: str) -> Optional[str]:
   else:
     image = contact_sheet.video(ids, values)
   return whole_file.write(
-    os.path.join(output_dir, problem.name + ".png"), pictures.png(image)
+    os.path.join(output_dir, problem.name + ".png"), image
   )
 
 

@@ -8,11 +8,14 @@ RESULTS are folders of runs or what lies above them; without any: `results`.
 import os
 
 from t2t_af import whole_file
+from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
 from t2t_af.bin import arguments
+
+_FORMS = {**table_forms.FORMS, "html": page.table_section}
 
 
 def main(argv: list[str]) -> int:
@@ -20,13 +23,11 @@ def main(argv: list[str]) -> int:
   parser = arguments.parser("table", __doc__)
   parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
   parser.add_argument("results", nargs="*", metavar="RESULTS")
-  parser.add_argument(
-    "--format", default="text", choices=list(table_forms.FORMS)
-  )
+  parser.add_argument("--format", default="text", choices=list(_FORMS))
   parser.add_argument("--output", help="a file; default: the terminal")
   args = parser.parse_args(argv)
   table = paper_tables.build(args.number, folders.find(args.results))
-  text = table_forms.FORMS[args.format](table).rstrip("\n")
+  text = _FORMS[args.format](table).rstrip("\n")
   if not args.output:
     print(text)
     return 0

@@ -11,7 +11,6 @@ import numpy as np
 from tensor2tensor.utils.hparam import HParams
 
 from t2t_af import whole_file
-from t2t_af.analysis.charts import line_pictures
 from t2t_af.analysis.figures import context_figures
 from t2t_af.analysis.metrics import series_quality
 from t2t_af.analysis.results import samples as samples_lib
@@ -94,6 +93,6 @@ class SeriesSamples:
       yield context_figures.series_charts(
         inputs[context],
         targets[context],
-        [("sample", line_pictures.COLORS[0], sample) for sample in shown],
+        [("sample", 0, sample) for sample in shown],
         self._scale,
       )

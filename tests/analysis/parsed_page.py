@@ -2,7 +2,7 @@
 
 import html.parser
 
-_VOID = {"meta", "img", "br", "circle", "path", "line", "rect"}
+_VOID = {"meta", "img", "br", "path", "rect", "use"}
 
 
 class Page(html.parser.HTMLParser):
@@ -25,7 +25,7 @@ class Page(html.parser.HTMLParser):
       self.images.append(dict(attrs)["src"])
 
   def handle_startendtag(self, tag, attrs):
-    assert tag in _VOID
+    assert tag in _VOID or "svg" in self.open
 
   def handle_endtag(self, tag):
     assert self.open and self.open[-1] == tag, (tag, self.open)

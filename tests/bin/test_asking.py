@@ -75,7 +75,7 @@ def test_score_says_that_a_bound_is_one(slvm_run, files, tmp_path, capsys):
   argv += ["--num_samples=0", "--hparams=num_importance_samples=3"]
   assert t2t_af_command.main([*argv, "--data_dir", str(tmp_path)]) == 0
   captured = capsys.readouterr()
-  assert "x.csv: steps 10 to 49 of 49, <= " in captured.out
+  assert "x.csv: steps 10 to 49 of 49, ≤ " in captured.out
   assert "a bound of 3 samples" in captured.out
   assert "no threshold" in captured.err
   (row,) = _rows(os.path.join(slvm_run.output_dir, "score", "files.csv"))

@@ -3,30 +3,28 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image
 
-from t2t_af.analysis.charts import line_pictures
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.charts import plots
 
 MAX_FRAMES = 12
 MAX_COLUMNS = 12  # of a series; more are left out, evenly
 MAX_STEPS = 300
 
 
-def video(ids: Sequence[str], videos: Sequence[np.ndarray]) -> Image.Image:
-  """A row per sequence, its first frames to the right.
+def video(ids: Sequence[str], videos: Sequence[np.ndarray]) -> bytes:
+  """PNG: a row per sequence, its first frames to the right.
 
   Args:
     ids: names of the sequences.
     videos: uint8 [time, height, width, channels] each, of one frame size.
   """
-  return pictures.strip(
-    [
-      pictures.FrameRow(name, frames[:MAX_FRAMES])
-      for name, frames in zip(ids, videos)
-    ],
-    0,
-  )
+  rows = [
+    pictures.FrameRow(name, frames[:MAX_FRAMES])
+    for name, frames in zip(ids, videos)
+  ]
+  return pictures.png(pictures.strip(rows, 0))
 
 
 def series(
@@ -34,30 +32,40 @@ def series(
   values: Sequence[np.ndarray],
   names: Sequence[str],
   unit: str = "raw units",
-) -> Image.Image:
-  """A chart per column, a line per sequence.
+) -> bytes:
+  """PNG: a chart per column, a line per sequence.
 
   Args:
     ids: names of the sequences.
     values: [time, features] each.
     names: of the features.
-    unit: of the values, for the heading.
+    unit: of the values.
   """
-  shown = some_columns(len(names))
-  colors = line_pictures.COLORS
-  panels = [
-    line_pictures.LinePanel(
+  panels = series_panels(ids, values, names, unit)
+  heading = f"{len(panels)} of {len(names)} columns, {unit}"
+  return drawing.file(panels, "png", heading=heading)
+
+
+def series_panels(
+  ids: Sequence[str],
+  values: Sequence[np.ndarray],
+  names: Sequence[str],
+  unit: str,
+) -> list[plots.Panel]:
+  """The charts of `series`; a line stops after MAX_STEPS."""
+  return [
+    plots.Panel(
       names[column],
       [
-        line_pictures.StepLine(v[:MAX_STEPS, column], colors[i % len(colors)])
-        for i, v in enumerate(values)
+        plots.Line(range(1, len(shown) + 1), shown, i, "thin")
+        for i, shown in enumerate(v[:MAX_STEPS, column] for v in values)
       ],
+      "step",
+      unit,
+      dict(enumerate(ids)),
     )
-    for column in shown
+    for column in some_columns(len(names))
   ]
-  heading = f"{len(shown)} of {len(names)} columns, {unit}"
-  legend = [(name, colors[i % len(colors)]) for i, name in enumerate(ids)]
-  return line_pictures.charts(panels, heading=heading, legend=legend)
 
 
 def some_columns(count: int, at_most: int = MAX_COLUMNS) -> list[int]:

@@ -1,13 +1,14 @@
 """Calibration of series as charts: PIT, coverage, CRPS (not in the paper).
 
+A chart has all models of a data set, each with its colour.
+
 Of a data set's splits the values are taken together: their recordings differ.
 Of several seeds, which saw the same recordings, the charts show the lowest.
 """
 
 from collections.abc import Sequence
 
-from t2t_af.analysis.charts import bars
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import calibration_panels
 from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.metrics import calibration
@@ -25,7 +26,7 @@ _METHODS = {
 
 
 def parts(results: Results) -> list[figure_parts.Part]:
-  """A sheet per data set and method, two charts per model; then the CRPS.
+  """A sheet of two charts per data set and method; then the CRPS.
 
   Raises:
     UserError: if there is no calibration record of the test split.
@@ -33,20 +34,23 @@ def parts(results: Results) -> list[figure_parts.Part]:
   groups = _groups(results)
   made = []
   for data, method in sorted({place[:2] for place in groups}):
-    charts = [
-      chart
+    measured = {
+      place[2]: _of_lowest_seed(group)
       for place, group in groups.items()
       if place[:2] == (data, method)
-      for chart in _charts(place[2], group)
-    ]
+    }
     made.append(
-      figure_parts.sheet(
+      figure_parts.Part(
         f"figure_calibration_{data}_{method}.svg",
-        charts,
         f"{data}, test split, {_METHODS.get(method, method)}. PIT: at 1 where "
         "calibrated; a U: too narrow a spread, a hump: too wide, a slope: a "
         "bias. Coverage: on the diagonal where calibrated; below it: too "
-        "narrow. One seed of each model, all splits of the data.",
+        "narrow. Bars: 95 % confidence, over series. One seed of each model, "
+        "all splits of the data.",
+        charts=[
+          calibration_panels.histogram_panel(measured),
+          calibration_panels.coverage_panel(measured),
+        ],
       )
     )
   made += _crps(groups)
@@ -68,17 +72,11 @@ def _groups(results: Results) -> dict:
   return {place: selection.newest_group(pool) for place, pool in pools.items()}
 
 
-def _charts(label: str, group: Sequence[dict]) -> list[panels.Panel]:
+def _of_lowest_seed(group: Sequence[dict]) -> calibration.Calibration:
   lowest = min(r.get("seed") or 0 for r in group)
-  shown = calibration.from_records(
+  return calibration.from_records(
     [r for r in group if (r.get("seed") or 0) == lowest]
   )
-  return [
-    calibration_panels.histogram_panel(shown, f"{label}: PIT histogram"),
-    calibration_panels.coverage_panel(
-      shown, f"{label}: coverage of central intervals"
-    ),
-  ]
 
 
 def _crps(groups: dict) -> list[figure_parts.Part]:
@@ -89,15 +87,18 @@ def _crps(groups: dict) -> list[figure_parts.Part]:
     crps = estimates.over_runs(selection.by_run(group), "crps")
     if crps:
       by_data.setdefault(data, []).append(
-        bars.Bar(label, crps.mean, crps.stderr, models.index(label))
+        plots.Bar(label, crps.mean, crps.stderr, models.index(label))
       )
-  part = figure_parts.bar_chart(
-    "figure_calibration_crps.svg",
-    [bars.Group(data, by_data[data]) for data in sorted(by_data)],
-    f"{_CRPS}, lower is better",
-    _CRPS,
+  charts = [
+    plots.BarPanel(data, by_data[data], f"{_CRPS}, lower is better")
+    for data in sorted(by_data)
+  ]
+  caption = (
     f"{_CRPS} (continuous ranked probability score) on the test "
     "split. Error bars: one standard error, over splits of the data "
-    "where there are several, else over seeds, else over series.",
+    "where there are several, else over seeds, else over series."
   )
-  return [part] if part else []
+  part = figure_parts.Part(
+    "figure_calibration_crps.svg", caption, charts=charts
+  )
+  return [part] if charts else []

@@ -21,7 +21,7 @@ VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
 SERIES_METRICS = {"rmse": "RMSE, standardised"}
 _LEARNING, _DIFFERENCE = "Learning curves", "Difference while training"
 _OVER_SEEDS = (
-  "Shaded: 95 % interval of the mean over seeds (Student's t), "
+  "Shaded, or bars: 95 % interval of the mean over seeds (Student's t), "
   "cut off where it is far wider than all lines"
 )
 BAND = (
@@ -31,12 +31,10 @@ BAND = (
 
 
 class Curves(NamedTuple):
-  """A chart, and the sets that have a line in it."""
+  """A chart and its caption."""
 
-  title: str
-  svg: str
+  chart: plots.Panel
   caption: str
-  sets: list
 
 
 def curves(comparison: Comparison) -> list[Curves]:
@@ -70,20 +68,18 @@ def evaluation_split(comparison: Comparison) -> str:
 
 def learning(comparison: Comparison) -> Optional[Curves]:
   """NLL against steps: training as lines, evaluation as points."""
-  lines, points, sets = [], [], []
+  lines, points, legend = [], [], {}
   split = evaluation_split(comparison)
   for i, name in enumerate(comparison.sets):
-    label = comparison.label(name)
     trained = _nll_per_seed(comparison, name, "training")
     scored = _nll_per_seed(comparison, name, "likelihood", split)
     x, y, _ = seed_lines.mean(trained)
-    lines += seed_lines.thin(trained, i, label)
-    lines.append(plots.Line(x, y, i, title=label))
+    lines += seed_lines.thin(trained, i)
+    lines.append(plots.Line(x, y, i))
     x, y, stderr = seed_lines.mean(scored)
-    title = f"{label}, evaluated on {split}"
-    points.append(plots.Line(x, y, i, "points", stderr, title))
+    points.append(plots.Line(x, y, i, "points", stderr))
     if trained or scored:
-      sets.append(name)
+      legend[i] = comparison.label(name)
   y_range, cut = _range_after_start(lines + points)
   caption = (
     "Lines: NLL on training batches (thick: mean over seeds; thin: "
@@ -94,7 +90,7 @@ def learning(comparison: Comparison) -> Optional[Curves]:
   if cut is not None:
     caption += f" The start, up to {formats.number(cut, 2)} {unit}, is cut off."
   return _drawn(
-    lines + points, "training step", unit, _LEARNING, y_range, caption, sets
+    lines + points, "training step", unit, _LEARNING, y_range, caption, legend
   )
 
 
@@ -106,19 +102,15 @@ def differences(comparison: Comparison) -> Optional[Curves]:
     for name in comparison.sets
   }
   first, *others = comparison.sets or [""]
-  lines, sets = [], []
+  lines, legend = [], {}
   for i, name in enumerate(others, start=1):
     per_seed = _minus(per_set[name], per_set[first])
     x, y, stderr = seed_lines.mean(per_seed)
     if len(x) < 2:
       continue
-    sets.append(name)
-    label = comparison.label(name)
-    lines += seed_lines.thin(per_seed, i, label)
-    lines += [
-      plots.Line(x, y, i, title=label),
-      plots.Line(x, y, i, "points", stderr),
-    ]
+    legend[i] = comparison.label(name)
+    lines += seed_lines.thin(per_seed, i)
+    lines += [plots.Line(x, y, i), plots.Line(x, y, i, "points", stderr)]
   if not lines:
     return None
   zero = plots.Line([lines[0].x[0]], [0.0], 0, "zero")
@@ -131,7 +123,7 @@ def differences(comparison: Comparison) -> Optional[Curves]:
     f"NLL on the {split} split minus that of {comparison.label(first)} under "
     "the same seed. Below the line at zero: better. Thin: one seed each; "
     "thick: mean, with its standard error over seeds.",
-    sets,
+    legend,
   )
 
 
@@ -145,7 +137,7 @@ def nll_per_step(comparison: Comparison) -> Optional[Curves]:
     unit.name,
     f"NLL per predicted {unit.step}",
     f"NLL of each scored {unit.step} of the {comparison.split} split, given "
-    f"the true {unit.step}s before it. Thin: one seed each; thick: mean. "
+    f"the true {unit.step}s before it. Lines: mean over seeds. "
     f"{_OVER_SEEDS}.",
     unit.scale,
   )
@@ -193,7 +185,7 @@ def _per_step(
     title,
     seed_lines.range_of(lines),
     caption,
-    [comparison.sets[i] for i in sorted({line.color for line in lines})],
+    {i: models[i][0] for i in sorted({line.color for line in lines})},
   )
 
 
@@ -204,11 +196,11 @@ def _drawn(
   title: str,
   y_range: Optional[tuple[float, float]],
   caption: str,
-  sets: Sequence[str],
+  legend: dict,
 ) -> Optional[Curves]:
   """None where there is nothing to draw."""
-  svg = plots.chart(lines, x_label, y_label, title, y_range)
-  return Curves(title, svg, caption, list(sets)) if svg else None
+  chart = plots.Panel(title, lines, x_label, y_label, legend, y_range)
+  return Curves(chart, caption) if chart.has_data else None
 
 
 def _nll_per_seed(

@@ -9,8 +9,9 @@ from typing import NamedTuple, Optional
 import numpy as np
 
 from t2t_af.analysis.charts import contact_sheet
-from t2t_af.analysis.charts import line_pictures
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import sample_rows
 from t2t_af.analysis.results import samples as samples_lib
 from t2t_af.analysis.results.comparison import Comparison
@@ -70,39 +71,49 @@ def context_pictures(
 def series_charts(
   given: np.ndarray, future: np.ndarray, samples: list, scale: samples_lib.Scale
 ) -> bytes:
-  """A PNG with a chart per column: the truth, and samples after what was given.
+  """A PNG of `series_panels`."""
+  panels = series_panels(given, future, samples, scale)
+  heading = f"{len(panels)} of {given.shape[1]} columns, {scale.unit}"
+  return drawing.file(panels, "png", heading=heading)
+
+
+def series_panels(
+  given: np.ndarray, future: np.ndarray, samples: list, scale: samples_lib.Scale
+) -> list[plots.Panel]:
+  """A chart per column: the truth, and samples after what was given.
 
   Args:
     given, future: [time, features], standardised.
-    samples: [(label, RGB, [time, features])].
+    samples: [(label, colour, [time, features])].
     scale: leads to raw units.
   """
   given, future = scale.to_raw(given), scale.to_raw(future)
   truth = np.concatenate([given, future])
   columns = contact_sheet.some_columns(truth.shape[1], MAX_COLUMNS)
+  legend = {drawing.DATA: "truth"}
+  legend.update((color, label) for label, color, _ in samples)
   panels = []
   for column in columns:
-    lines = [line_pictures.StepLine(truth[:, column], line_pictures.TRUTH, 2)]
+    lines = [
+      plots.Line(range(1, len(truth) + 1), truth[:, column], drawing.DATA)
+    ]
     # From the last given step on, so that a sample hangs on to it.
     lines += [
-      line_pictures.StepLine(
+      plots.Line(
+        range(len(given), len(truth) + 1),
         np.concatenate([given[-1:, column], scale.to_raw(values)[:, column]]),
         color,
-        1,
-        len(given),
+        "thin",
       )
       for _, color, values in samples
     ]
-    panels.append(line_pictures.LinePanel(scale.names[column], lines))
-  return pictures.png(
-    line_pictures.charts(
-      panels,
-      len(given),
-      legend=[("truth", line_pictures.TRUTH)]
-      + list({label: (label, color) for label, color, _ in samples}.values()),
-      heading=f"{len(columns)} of {truth.shape[1]} columns, {scale.unit}",
+    panels.append(
+      plots.Panel(
+        *(scale.names[column], lines, "step", scale.unit, legend),
+        num_given=len(given),
+      )
     )
-  )
+  return panels
 
 
 def _caption(seed: int, is_series: bool, left_out: list) -> str:
@@ -142,11 +153,7 @@ def _frames(given, truth, shown):
 
 
 def _charts(given, truth, shown, scale):
-  colors = line_pictures.COLORS
   scale = scale or samples_lib.standardised(given.shape[-1])
   return series_charts(
-    given,
-    truth,
-    [(s.label, colors[s.color % len(colors)], s.future) for s in shown],
-    scale,
+    given, truth, [(s.label, s.color, s.future) for s in shown], scale
   ), None

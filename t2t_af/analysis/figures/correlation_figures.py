@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 import re
 from typing import Optional
 
-from t2t_af.analysis.charts import bars
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.figures import seed_lines
@@ -69,8 +67,8 @@ def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
   }
 
 
-def bar_groups(measured: dict, latent: bool = False) -> list[bars.Group]:
-  """A group per problem: the data, then every model's noise by transform.
+def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
+  """A chart per problem: the data, then every model's noise by transform.
 
   Args:
     measured: of `over_seeds`.
@@ -87,7 +85,7 @@ def bar_groups(measured: dict, latent: bool = False) -> list[bars.Group]:
       signal[0] == "u",
     )
 
-  groups = []
+  charts = []
   for problem in sorted({problem for problem, _, _ in measured}):
     places = sorted(
       (
@@ -102,17 +100,17 @@ def bar_groups(measured: dict, latent: bool = False) -> list[bars.Group]:
       estimate = measured[problem, model, signal]
       color = models.index(model) if model else _DATA_COLOR
       label = _bar_label(model, signal, places)
-      shown.append(bars.Bar(label, estimate.mean, estimate.stderr, color))
+      shown.append(plots.Bar(label, estimate.mean, estimate.stderr, color))
     if shown:
-      groups.append(bars.Group(problem, shown))
-  return groups
+      charts.append(plots.BarPanel(problem, shown, X_LABEL))
+  return charts
 
 
-def training_panel(runs: Sequence[Run]) -> panels.Panel:
+def training_panel(runs: Sequence[Run]) -> plots.Panel:
   """Correlation of the last transform's noise at every evaluation (Fig. 5b).
 
-  Of runs on one problem, on the split that was evaluated at most steps. An
-  empty svg where no run was evaluated at two steps.
+  Of runs on one problem, on the split that was evaluated at most steps.
+  Without data where no run was evaluated at two steps.
   """
   split = selection.most_evaluated_split(
     r for run in runs for r in run.records["correlation"]
@@ -137,28 +135,26 @@ def training_panel(runs: Sequence[Run]) -> panels.Panel:
     legend[color] = label
     lines += [
       line._replace(style=style)
-      for line in seed_lines.thin({run.seed: curve}, color, label)
+      for line in seed_lines.thin({run.seed: curve}, color)
       for style in ("thin", "points")
     ]
   title = f"{runs[0].problem}, {split} split, during training"
   zero = [plots.Line(lines[0].x[:1], [0.0], 0, "zero")] if lines else []
-  return panels.Panel(
-    title, plots.chart(zero + lines, "training step", X_LABEL, title), legend
-  )
+  return plots.Panel(title, zero + lines, "training step", X_LABEL, legend)
 
 
 def _bars(
   runs: Sequence[Run], letter: str, words: str, latent: bool
 ) -> Optional[figure_parts.Part]:
-  """A group of bars per problem; on a page a chart each."""
-  return figure_parts.bar_chart(
+  """A chart per problem."""
+  charts = bar_panels(over_seeds(runs), latent)
+  part = figure_parts.Part(
     f"figure_5{letter}.svg",
-    bar_groups(over_seeds(runs), latent),
-    X_LABEL,
-    words,
     f"{words}: temporal correlation on the test split. Error bars: one "
     "standard error, over seeds where there are several.",
+    charts=charts,
   )
+  return part if charts else None
 
 
 def _training(runs: Sequence[Run]) -> Optional[figure_parts.Part]:
@@ -166,14 +162,14 @@ def _training(runs: Sequence[Run]) -> Optional[figure_parts.Part]:
     training_panel(figure_parts.of_problem(runs, problem))
     for problem in figure_parts.problems(runs)
   ]
-  charts = [chart for chart in charts if chart.svg]
+  charts = [chart for chart in charts if chart.has_data]
   if not charts:
     return None
-  return figure_parts.sheet(
+  return figure_parts.Part(
     "figure_5b.svg",
-    charts,
     "Temporal correlation of the noise during training. One "
     "line per seed. Scored steps alone.",
+    charts=charts,
   )
 
 

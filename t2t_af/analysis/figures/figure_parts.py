@@ -1,57 +1,39 @@
 """What a figure is made of: parts, and which runs go into them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, NoReturn, Optional, Union
+import os
+from typing import NamedTuple, NoReturn, Union
 
 from t2t_af import errors
-from t2t_af.analysis.charts import bars
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.results.folders import Run
 
 
 class Part(NamedTuple):
-  """One file of a figure.
+  """One file of a figure: a picture, or charts.
 
   Attributes:
     name: without folder, with ending: .svg, .png or .gif.
-    content: the file.
     caption: what it shows, and of which runs.
+    picture: PNG or GIF; empty where there are charts.
     charts: of an .svg, which a page lays out by its width.
+    columns: at most so many charts beside each other in a file.
   """
 
   name: str
-  content: bytes
   caption: str
-  charts: Sequence[panels.Panel] = ()
+  picture: bytes = b""
+  charts: Sequence[drawing.Panel] = ()
+  columns: int = 2
 
-
-def sheet(
-  name: str, shown: Sequence[panels.Panel], caption: str, columns: int = 2
-) -> Part:
-  """Charts in one SVG file, at most `columns` beside each other."""
-  svg = panels.sheet(shown, caption, min(columns, len(shown)))
-  return Part(name, svg.encode("utf-8"), caption, shown)
-
-
-def bar_chart(
-  name: str,
-  groups: Sequence[bars.Group],
-  x_label: str,
-  title: str,
-  caption: str,
-) -> Optional[Part]:
-  """Groups of bars in one SVG file; None where there is no number."""
-  svg = bars.chart(groups, x_label, title)
-  return (
-    Part(
-      name,
-      bars.as_file(svg).encode("utf-8"),
-      caption,
-      bars.panels_of(groups, x_label),
-    )
-    if svg
-    else None
-  )
+  def content(self, kind: str = "") -> bytes:
+    """The file; as another `kind` of file where one is named."""
+    ending = os.path.splitext(self.name)[1][1:]
+    if self.charts:
+      return drawing.file(self.charts, kind or ending, self.columns)
+    if kind in ("", ending):
+      return self.picture
+    return drawing.picture(self.picture, kind)
 
 
 def one_per_model(runs: Sequence[Run]) -> list[Run]:

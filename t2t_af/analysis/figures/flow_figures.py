@@ -1,17 +1,18 @@
 """Figures of what a flow does to a sequence, from flow.npz (Fig. 1, 4b, 6 ...).
 
-Strips of Fig. 6, 11 and 12 are of one seed of every model and problem.
+Strips of Fig. 6, 11 and 12 are of one seed of every model and problem; each is
+in one figure alone.
 """
 
 from collections.abc import Callable, Sequence
 
+from t2t_af.analysis import formats
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.figures import flow_pictures
 from t2t_af.analysis.figures import pixel_path
 from t2t_af.analysis.figures.figure_parts import one_per_model
 from t2t_af.analysis.figures.figure_parts import Part
 from t2t_af.analysis.figures.figure_parts import raise_missing
-from t2t_af.analysis.figures.figure_parts import sheet
 from t2t_af.analysis.results import flow_arrays
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results.folders import Results
@@ -33,14 +34,17 @@ def reference_frame(results: Results) -> list[Part]:
     )
   )
   flow = flow_arrays.read(run.path(FILE))
-  title = f"{_name(run)}, first sequence. "
+  title = f"{_name(run)}, first test sequence. "
   parts = [
-    sheet(
+    Part(
       "figure_1_path.svg",
-      pixel_path.charts(
+      title + "Above: values (solid) of the place that changes most, "
+      "with shift (dashed) and scale (shaded, cut off where far wider than the "
+      "values) of the first transform. Below: "
+      "the noise that is left, with its base density where it is known.",
+      charts=pixel_path.charts(
         flow, pixel_path.liveliest(flow), run.row in _STANDARD_BASE
       ),
-      title + "The place whose values change most from step to step.",
       columns=1,
     )
   ]
@@ -48,8 +52,8 @@ def reference_frame(results: Results) -> list[Part]:
     parts.append(
       Part(
         "figure_1_frames.png",
-        pictures.png(flow_pictures.noise_strip(flow)),
         title + flow_pictures.caption(flow),
+        pictures.png(flow_pictures.noise_strip(flow)),
       )
     )
   return parts
@@ -68,20 +72,25 @@ def one_frame(results: Results) -> list[Part]:
   return [
     Part(
       "figure_4b.png",
-      pictures.png(flow_pictures.one_step(flow_arrays.read(run.path(FILE)))),
       f"{_name(run)}: the frame of the first sequence with most noise.",
+      pictures.png(flow_pictures.one_step(flow_arrays.read(run.path(FILE)))),
     )
   ]
 
 
 def all_flows(results: Results) -> list[Part]:
-  """Fig. 6: every flow of video."""
-  return _strips(6, _video_flow_runs(results, 6))
+  """Fig. 6: every flow of video that is not of Fig. 11 or 12."""
+  runs = [
+    run
+    for run in _video_flow_runs(results, 6)
+    if not _is_kth(run) and not _has_two_transforms(run)
+  ]
+  return _strips(6, runs) or raise_missing(6, f"{FILE} of video", _ANALYSE)
 
 
 def two_transforms(results: Results) -> list[Part]:
   """Fig. 12: those of SLVM + 2-AF."""
-  runs = [r for r in _video_flow_runs(results, 12) if r.row == "slvm_af2"]
+  runs = [r for r in _video_flow_runs(results, 12) if _has_two_transforms(r)]
   return _strips(12, runs) or raise_missing(
     12, f"{FILE} of SLVM + 2-AF", f"{_ANALYSE} of a set slvm_af2_..."
   )
@@ -89,17 +98,20 @@ def two_transforms(results: Results) -> list[Part]:
 
 def flows_of_kth(results: Results) -> list[Part]:
   """Fig. 11: those of KTH Actions."""
-  runs = [
-    run
-    for run in _video_flow_runs(results, 11)
-    if run.problem == paper_values.VIDEO_COLUMNS["KTH"]
-  ]
+  runs = [run for run in _video_flow_runs(results, 11) if _is_kth(run)]
   return _strips(11, runs) or raise_missing(
     11,
     f"{FILE} of video_kth",
-    f"{_ANALYSE} of a run on video_kth (figure "
-    "6 shows those of every data set)",
+    f"{_ANALYSE} of a run on video_kth (figure 6 shows those of others)",
   )
+
+
+def _is_kth(run: Run) -> bool:
+  return run.problem == paper_values.VIDEO_COLUMNS["KTH"]
+
+
+def _has_two_transforms(run: Run) -> bool:
+  return run.row == "slvm_af2" and not _is_kth(run)
 
 
 def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
@@ -114,7 +126,7 @@ def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
       (flow.latents, "_latent.png", flow_pictures.latent_strip),
     ):
       if shown:
-        parts.append(Part(name + ending, pictures.png(strip(flow)), words))
+        parts.append(Part(name + ending, words, pictures.png(strip(flow))))
   return parts
 
 
@@ -139,11 +151,13 @@ def _flow_runs(
 
 
 def _preferred(runs: Sequence[Run]) -> Run:
-  """The first row that is there; video before series, the lowest seed."""
+  """Video before series, then runs that were scored; the first row of those,
+  its lowest seed."""
 
   def rank(run: Run) -> tuple:
     return (
       not (run.problem or "").startswith("video_"),
+      not run.records["likelihood"],
       _PREFERRED.index(run.row) if run.row in _PREFERRED else len(_PREFERRED),
       run.seed or 0,
     )
@@ -152,4 +166,9 @@ def _preferred(runs: Sequence[Run]) -> Run:
 
 
 def _name(run: Run) -> str:
-  return f"{run.label} ({run.hparams_set}, {run.problem}, seed {run.seed})"
+  """Model, run, data set and training: what a caption begins with."""
+  steps = run.num_steps
+  trained = f", {formats.thousands(steps)} training steps" if steps else ""
+  return (
+    f"{run.label} ({run.hparams_set}, {run.problem}, seed {run.seed}{trained})"
+  )

@@ -9,7 +9,6 @@ import collections
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.estimates import NLL
@@ -18,15 +17,20 @@ from t2t_af.analysis.results.units import Unit
 from t2t_af.analysis.results.units import unit_of
 from t2t_af.records import likelihood
 
+_X_LABEL = "share of the training sequences"
+
 
 class Point(NamedTuple):
-  """Of one model and share; means over seeds, in the table's unit."""
+  """Of one model and share; {seed: NLL} in the table's unit."""
 
   fraction: float
-  train: likelihood.MeanAndStderr
-  test: likelihood.MeanAndStderr
-  gap: likelihood.MeanAndStderr  # seed by seed, then averaged
-  seeds: tuple
+  train: dict
+  test: dict
+
+  @property
+  def gap(self) -> dict:
+    """test - train of each seed."""
+    return {seed: self.test[seed] - self.train[seed] for seed in self.test}
 
 
 def curves(runs: Sequence[Run]) -> dict[str, list]:
@@ -57,78 +61,73 @@ def curves(runs: Sequence[Run]) -> dict[str, list]:
   return dict(points)
 
 
-def gap_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
+def gap_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   """The gap of every model against the share."""
   lines, legend = [], {}
   for color, (label, points) in enumerate(curves_.items()):
-    lines += _line(points, [p.gap for p in points], color, label)
+    lines += _line(points, [p.gap for p in points], color)
     legend[color] = label
   zero = plots.Line(
     [points[0].fraction for points in curves_.values()][:1], [0.0], 0, "zero"
   )
   title = "Generalisation gap by training data"
-  return panels.Panel(
+  return plots.Panel(
     title,
-    plots.chart(
-      [zero] + lines,
-      "share of the training sequences",
-      f"test − train, {unit.name}",
-      title,
-      whole_x=False,
-    ),
+    [zero] + lines,
+    _X_LABEL,
+    f"test − train, {unit.name}",
     legend,
+    whole_x=False,
   )
 
 
-def nll_panel(curves_: dict[str, list], unit: Unit) -> panels.Panel:
+def nll_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   """NLL of both splits against the share: test thick, training dashed."""
   lines, legend = [], {}
   for color, (label, points) in enumerate(curves_.items()):
-    x = [p.fraction for p in points]
-    lines.append(
-      plots.Line(
-        x,
-        [p.train.mean for p in points],
-        color,
-        "dashed",
-        title=f"{label}, training",
-      )
-    )
-    lines += _line(points, [p.test for p in points], color, f"{label}, test")
+    lines += _joined(points, [p.train for p in points], color, "dashed")
+    lines += _line(points, [p.test for p in points], color)
     legend[color] = f"{label}: test (line, marks), training (dashed)"
   title = "NLL by training data"
-  return panels.Panel(
-    title,
-    plots.chart(
-      lines, "share of the training sequences", unit.name, title, whole_x=False
-    ),
-    legend,
-  )
+  return plots.Panel(title, lines, _X_LABEL, unit.name, legend, whole_x=False)
 
 
-def _line(points, values, color: int, title: str) -> list[plots.Line]:
-  x, means = [p.fraction for p in points], [v.mean for v in values]
-  return [
-    plots.Line(x, means, color, title=title),
-    plots.Line(x, means, color, "points", [v.stderr for v in values]),
+def _line(points, values: Sequence[dict], color: int) -> list[plots.Line]:
+  """Marks of all seeds of a share; a line through those that every share has.
+
+  A line from one seed's value to a mean over three would show as an effect of
+  the share what is one of the seeds.
+  """
+  over_seeds = [likelihood.mean_and_stderr(list(v.values())) for v in values]
+  return _joined(points, values, color) + [
+    plots.Line(
+      [p.fraction for p in points],
+      [v.mean for v in over_seeds],
+      color,
+      "points",
+      [v.stderr for v in over_seeds],
+    )
   ]
+
+
+def _joined(
+  points, values: Sequence[dict], color: int, style: str = "thick"
+) -> list[plots.Line]:
+  """The mean over the seeds that every share has."""
+  seeds = set.intersection(*map(set, values))
+  if not seeds:
+    return []
+  means = [sum(v[seed] for seed in seeds) / len(seeds) for v in values]
+  return [plots.Line([p.fraction for p in points], means, color, style)]
 
 
 def _point(fraction: float, seeds: dict) -> Point:
   """Of {seed: {split: record}}."""
-
-  def over_seeds(value_of) -> likelihood.MeanAndStderr:
-    return likelihood.mean_and_stderr(
-      [value_of(pair) for pair in seeds.values()]
-    )
-
-  return Point(
-    fraction,
-    over_seeds(lambda pair: _nll(pair["train"])),
-    over_seeds(lambda pair: _nll(pair["test"])),
-    over_seeds(lambda pair: _nll(pair["test"]) - _nll(pair["train"])),
-    tuple(sorted(seeds)),
+  train, test = (
+    {seed: _nll(seeds[seed][split]) for seed in sorted(seeds)}
+    for split in ("train", "test")
   )
+  return Point(fraction, train, test)
 
 
 def _nll(record: dict) -> float:

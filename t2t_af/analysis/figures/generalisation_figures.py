@@ -44,11 +44,11 @@ def _histograms(
   )
   if not scored:
     return None
-  return figure_parts.sheet(
+  return figure_parts.Part(
     f"figure_8ab_{problem}.svg",
-    [histograms.panel(run) for run in scored],
     f"{problem}: NLL of each sequence of both splits, one seed of each "
     "model. Overlap: 1 where both splits have the same histogram.",
+    charts=[histograms.panel(run) for run in scored],
   )
 
 
@@ -57,13 +57,13 @@ def _gap(runs: Sequence[Run], problem: str) -> Optional[figure_parts.Part]:
   if not any(len(points) > 1 for points in curves.values()):
     return None
   unit = unit_of([r for run in runs for r in run.records["likelihood"]])
-  return figure_parts.sheet(
+  return figure_parts.Part(
     f"figure_8c_{problem}.svg",
-    [
+    f"{problem}: NLL of test minus training, seed by seed, by the share "
+    "of the training sequences. Marks: mean over all seeds of a share, "
+    "with one standard error; lines: over the seeds that every share has.",
+    charts=[
       generalisation.gap_panel(curves, unit),
       generalisation.nll_panel(curves, unit),
     ],
-    f"{problem}: NLL of test minus training, seed by seed, by the share "
-    "of the training sequences. Error bars: one standard error over "
-    "seeds.",
   )

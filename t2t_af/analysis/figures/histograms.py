@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.folders import Run
@@ -69,7 +68,7 @@ def histogram(values: dict) -> Histogram:
   )
 
 
-def panel(run: Run) -> panels.Panel:
+def panel(run: Run) -> plots.Panel:
   """Both splits of one run.
 
   Raises:
@@ -88,7 +87,7 @@ def panel(run: Run) -> panels.Panel:
   )
   bound = any(r.get("bound") for r in scores.values())
   lines = [
-    outline(shown.edges, shown.shares[split], color, split)
+    outline(shown.edges, shown.shares[split], color)
     for color, split in enumerate(SPLITS)
   ]
   legend = {
@@ -99,19 +98,20 @@ def panel(run: Run) -> panels.Panel:
   }
   title = f"{run.label}: overlap {formats.number(shown.overlap, 2)}"
   what = "bound of NLL" if bound else "NLL"
-  return panels.Panel(
+  return plots.Panel(
     title,
-    plots.chart(
-      lines, f"{what}, {unit.name}", "share of sequences", title, whole_x=False
-    ),
+    lines,
+    f"{what}, {unit.name}",
+    "share of sequences",
     legend,
+    whole_x=False,
   )
 
 
 def outline(
-  edges: Sequence[float], shares: Sequence[float], color: int, title: str
+  edges: Sequence[float], shares: Sequence[float], color: int
 ) -> plots.Line:
   """A histogram as one line: up, along and down each bin."""
   x = np.repeat(np.asarray(edges, float), 2)
   y = np.concatenate([[0.0], np.repeat(np.asarray(shares, float), 2), [0.0]])
-  return plots.Line(x.tolist(), y.tolist(), color, title=title)
+  return plots.Line(x.tolist(), y.tolist(), color)

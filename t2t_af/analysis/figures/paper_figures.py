@@ -21,6 +21,7 @@ from t2t_af.analysis.results.folders import Results
 NUM_CONTEXTS = 3
 Name = Union[int, str]
 _DIAGRAMS = (2, 9)
+WITHOUT_RUNS = (3, 10)  # made of formulas
 _TITLES: Mapping[Name, str] = {
   1: "Sequence modelling with autoregressive flows",
   3: "Redundancy reduction",
@@ -61,6 +62,11 @@ _SAMPLES = {
 def titles() -> dict[Name, str]:
   """{number or name: title} of the figures that can be made."""
   return dict(_TITLES)
+
+
+def of_runs() -> list[Name]:
+  """Figures that are made of runs, not of formulas."""
+  return [name for name in _TITLES if name not in WITHOUT_RUNS]
 
 
 def heading(name: Name) -> str:

@@ -11,8 +11,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.results import flow_arrays
 
 
@@ -48,7 +48,7 @@ def charts(
   flow: flow_arrays.Flow,
   place: Optional[Place] = None,
   standard_base: bool = False,
-) -> list[panels.Panel]:
+) -> list[plots.Panel]:
   """Before and after the flow.
 
   Args:
@@ -63,7 +63,6 @@ def charts(
   made = [
     _panel(
       f"Before the flow: {place.name}",
-      "values",
       unit,
       place.take(flow.signal),
       place.take(first.shift),
@@ -76,7 +75,6 @@ def charts(
   made.append(
     _panel(
       f"After the flow: {place.name}",
-      "noise",
       "y, no unit",
       noise,
       loc,
@@ -96,26 +94,21 @@ def _base(flow, place: Place, noise, standard_base: bool) -> Sequence:
 
 
 def _panel(
-  title: str, name: str, unit: str, values, shift, scale, labels: tuple
-) -> panels.Panel:
+  title: str, unit: str, values, shift, scale, labels: tuple
+) -> plots.Panel:
   steps = np.arange(1, len(values) + 1)
   has_frame = np.isfinite(shift).any()
-  # As Python floats: the chart knows numbers by their type.
-  values, shift, scale = (
-    [float(v) for v in line] for line in (values, shift, scale)
-  )
-  lines = [
+  frame = [
     plots.Line(steps, shift, 1, "band", scale),
-    plots.Line(steps, shift, 1, "dashed", title=labels[1]),
+    plots.Line(steps, shift, 1, "dashed"),
   ]
-  # The axis begins at the first step, whether or not it has a value.
-  axis = plots.Line(steps[:1], [0.0], 0, "zero")
-  lines = (
-    [axis] + lines * has_frame + [plots.Line(steps, values, 0, title=labels[0])]
-  )
-  legend = {0: labels[0]}
-  if has_frame:
-    legend[1] = labels[1]
-  return panels.Panel(
-    title, plots.chart(lines, "step", unit, f"{title}, {name}"), legend
+  lines = frame * has_frame + [plots.Line(steps, values, 0)]
+  return plots.Panel(
+    title,
+    lines,
+    "step",
+    unit,
+    dict(enumerate(labels[: 1 + has_frame])),
+    # A scale far beyond the values would press them into a line.
+    seed_lines.range_of(lines),
   )

@@ -6,7 +6,6 @@ context, from samples records.
 
 from collections.abc import Iterable, Sequence
 
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import comparison_figures
 from t2t_af.analysis.figures import figure_parts
@@ -32,16 +31,16 @@ def parts(results: Results) -> list[figure_parts.Part]:
   for problem in figure_parts.problems(results.runs):
     sampled = _sampled(figure_parts.of_problem(results.runs, problem))
     charts = [_panel(sampled, metric, problem) for metric in _METRICS]
-    charts = [chart for chart in charts if chart.svg]
+    charts = [chart for chart in charts if chart.has_data]
     if charts:
       made.append(
-        figure_parts.sheet(
+        figure_parts.Part(
           f"figure_quality_{problem}.svg",
-          charts,
           f"{problem}: the best sample of each context of the test split "
           "against the truth, by distance from what was given; better than a "
-          "typical sample. Thin: one seed each; thick: their mean. "
+          "typical sample. Lines: mean over seeds. "
           f"{comparison_figures.BAND}",
+          charts=charts,
         )
       )
   return made or figure_parts.raise_missing(
@@ -67,20 +66,21 @@ def _sampled(runs: Sequence[Run]) -> dict:
   }
 
 
-def _panel(sampled: dict, metric: str, problem: str) -> panels.Panel:
-  """An empty svg where no model has the metric."""
+def _panel(sampled: dict, metric: str, problem: str) -> plots.Panel:
+  """Without data where no model has the metric."""
   lines = seed_lines.per_step(list(sampled.items()), f"{metric}_per_step")
   labels = [
     f"{label}: best of {_counts(seeds.values())}"
     for label, seeds in sampled.items()
   ]
   title = f"{problem}: {metric.upper()} per predicted step"
-  return panels.Panel(
+  return plots.Panel(
     title,
-    plots.chart(
-      lines, "step", _METRICS[metric], title, seed_lines.range_of(lines)
-    ),
+    lines,
+    "step",
+    _METRICS[metric],
     {line.color: labels[line.color] for line in lines},
+    seed_lines.range_of(lines),
   )
 
 

@@ -5,22 +5,18 @@ from typing import Optional
 import numpy as np
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures.figure_parts import Part
-from t2t_af.analysis.figures.figure_parts import sheet
 from t2t_af.analysis.metrics import multi_information
-
-_TITLE = "Redundancy reduction"
 
 
 def parts() -> list[Part]:
   """Fig. 3, of the example of Section 3.1."""
   return [
-    sheet(
+    Part(
       "figure_3.svg",
-      charts(),
       "Two steps, before and after the affine transform.",
+      charts=charts(),
     )
   ]
 
@@ -28,7 +24,7 @@ def parts() -> list[Part]:
 def charts(
   example: Optional[multi_information.TwoSteps] = None,
   measured: Optional[multi_information.Redundancy] = None,
-) -> list[panels.Panel]:
+) -> list[plots.Panel]:
   """Fig. 3: conditionals and marginal, of x (a, b) and of y (c, d)."""
   example = example or multi_information.EXAMPLE
   measured = measured or multi_information.measure(example)
@@ -54,7 +50,7 @@ def _panel(
   name: str,
   marginal: bool,
   title: str,
-) -> panels.Panel:
+) -> plots.Panel:
   """Two conditional densities, and with `marginal` their mean."""
   reach = [
     m + sign * 3.5 * s
@@ -69,18 +65,18 @@ def _panel(
   if marginal:
     densities[2] = steps.marginal(x), f"p({name}2)"
   lines = []
-  for color, (density, label) in densities.items():
+  for color, (density, _) in densities.items():
     # Markers in turn, so that lines that coincide are all seen.
     marked = slice(8 * color + 4, None, 24)
     lines += [
-      plots.Line(x, density, color, title=label),
+      plots.Line(x, density, color),
       plots.Line(x[marked], density[marked], color, "points"),
     ]
-  svg = plots.chart(
-    lines, f"{name}2", "density", f"{_TITLE}, {letter}", whole_x=False
-  )
-  return panels.Panel(
+  return plots.Panel(
     f"({letter})  {title}",
-    svg,
+    lines,
+    f"{name}2",
+    "density",
     {c: label for c, (_, label) in densities.items()},
+    whole_x=False,
   )

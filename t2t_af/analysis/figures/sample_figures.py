@@ -69,7 +69,7 @@ def _of_problem(runs: Sequence[Run], figure: str, count: int) -> list[Part]:
     strip = sample_rows.strip(samples, context, per_model)
     moving = sample_rows.animation(samples, context, per_model)
     made += [
-      Part(name + ".png", pictures.png(strip), caption),
-      Part(name + ".gif", moving, caption),
+      Part(name + ".png", caption, pictures.png(strip)),
+      Part(name + ".gif", caption, moving),
     ]
   return made

@@ -13,18 +13,14 @@ from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.estimates import half_interval
 from t2t_af.records import likelihood
 
+_BARS_WIDTH = 0.6  # of a step: what the bars of all models take
 
-def thin(per_seed: Mapping, color: int, label: str) -> list[plots.Line]:
+
+def thin(per_seed: Mapping, color: int) -> list[plots.Line]:
   """A thin line for each seed."""
   return [
-    plots.Line(
-      list(curve),
-      list(curve.values()),
-      color,
-      "thin",
-      title=f"{label}, seed {seed}",
-    )
-    for seed, curve in per_seed.items()
+    plots.Line(list(curve), list(curve.values()), color, "thin")
+    for curve in per_seed.values()
   ]
 
 
@@ -54,7 +50,10 @@ def training_curve(
 def per_step(
   models: Sequence[tuple], field: str, scale: float = 1.0
 ) -> list[plots.Line]:
-  """A band, thin lines of seeds and their thick mean for each model.
+  """The thick mean of each model over its seeds, with its interval.
+
+  Of one or two models a band, and a thin line for each seed. More would cover
+  each other: theirs are bars beside each other.
 
   Args:
     models: [(label, {seed: record})].
@@ -62,33 +61,36 @@ def per_step(
     scale: of all values.
   """
   bands, lines, means = [], [], []
-  for i, (label, records) in enumerate(models):
+  are_many = sum(bool(_step_curves(r, field, scale)) for _, r in models) > 2
+  for i, (_, records) in enumerate(models):
     per_seed = _step_curves(records, field, scale)
-    lines += thin(per_seed, i, label)
     x, y, stderr = mean(per_seed)
     if x:
       count = len(per_seed)
       if count == 1:
         stderr, count = _over_recordings(records, field, scale, x)
       half = [half_interval(error, count) for error in stderr]
-      bands.append(plots.Line(x, y, i, "band", half))
-      means += [plots.Line(x, y, i, title=label), plots.Line(x, y, i, "points")]
+      means.append(plots.Line(x, y, i))
+      if are_many:
+        beside = plots.dodged(x, i, len(models), _BARS_WIDTH).tolist()
+        means.append(plots.Line(beside, y, i, "points", half))
+      else:
+        lines += thin(per_seed, i)
+        bands.append(plots.Line(x, y, i, "band", half))
+        means.append(plots.Line(x, y, i, "points"))
   return bands + lines + means
 
 
 def range_of(lines: Sequence[plots.Line]) -> Optional[tuple[float, float]]:
-  """Of the y axis: all lines, and bands up to half as far again to each side.
+  """Of the y axis: all lines, and intervals up to half as far again each way.
 
   With two seeds an interval is 12.7 standard errors to each side: it would
   press the lines together. None: no two values differ.
   """
-  values = [
-    y for line in lines if line.style != "band" for y in line.y if is_number(y)
-  ]
+  values = [y for line in lines for y in line.y if is_number(y)]
   edges = [
     y + sign * half
     for line in lines
-    if line.style == "band"
     for y, half in zip(line.y, line.stderr)
     if is_number(y) and is_number(half)
     for sign in (-1.0, 1.0)

@@ -1,28 +1,37 @@
 """What was run, as a table: one row for all seeds and splits of a model."""
 
 from collections.abc import Iterable, Sequence
-import html
-from typing import Optional, Union
+from typing import NamedTuple, Optional, Union
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.folders import Run
 
-_HEADINGS = ("Model", "Hparams set", "Seeds", "Training steps", "Parameters")
+HEADINGS = ("Model", "Hparams set", "Seeds", "Training steps", "Parameters")
 
 
-def section(results: Results) -> str:
-  """HTML: a body of the table for each data set."""
-  head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
+class Row(NamedTuple):
+  """A model; `cells` stand under HEADINGS from the second on."""
+
+  label: str
+  overrides: Optional[str]
+  cells: Sequence[str]
+
+
+class Body(NamedTuple):
+  """A data set, and what it was run on."""
+
+  data: str
+  machines: str
+  rows: Sequence[Row]
+
+
+def bodies(results: Results) -> list[Body]:
+  """A body of the table for each data set."""
   of_data = {}
   for run in results.runs:
     of_data.setdefault(data_of(run), []).append(run)
-  bodies = "".join(_body(data, of_data[data]) for data in sorted(of_data))
-  return (
-    f'<section id="runs"><h2>What was run</h2><div class="scroll">'
-    f"<table><thead><tr>{head}</tr></thead>{bodies}</table></div>"
-    "</section>"
-  )
+  return [_body(data, of_data[data]) for data in sorted(of_data)]
 
 
 def machines(hardware: Iterable[Union[dict, str, None]]) -> list[str]:
@@ -50,51 +59,39 @@ def _machine(machine: dict) -> str:
   return ", ".join(parts)
 
 
-def _body(data: str, runs: Sequence[Run]) -> str:
+def _body(data: str, runs: Sequence[Run]) -> Body:
   """Name and hardware of a data set, then a row per hparams set."""
   groups = {}
   for run in runs:
     groups.setdefault((run.hparams_set or run.folder, run.hparams), []).append(
       run
     )
-  hardware = "; ".join(machines(run.info.get("hardware") for run in runs))
-  return (
-    '<tbody><tr class="group"><th scope="rowgroup" '
-    f'colspan="{len(_HEADINGS)}">{html.escape(data)}{_small(hardware)}'
-    f"</th></tr>{''.join(map(_row, groups.values()))}</tbody>"
+  return Body(
+    data,
+    "; ".join(machines(run.info.get("hardware") for run in runs)),
+    list(map(_row, groups.values())),
   )
 
 
-def _row(runs: Sequence[Run]) -> str:
+def _row(runs: Sequence[Run]) -> Row:
   first = runs[0]
-  with_ = first.hparams and f"with {first.hparams}"
   splits = {run.data_split for run in runs}
   seeds = _listed(run.seed for run in runs)
   if splits != {0}:
     seeds += f"; splits {_listed(splits)}"
-  cells = (
-    html.escape(first.hparams_set or formats.ABSENT) + _small(with_),
-    seeds,
-    _listed(map(_steps, runs)),
-    _listed(run.num_parameters for run in runs),
+  return Row(
+    first.label,
+    first.hparams,
+    (
+      first.hparams_set or formats.ABSENT,
+      seeds,
+      _listed(run.num_steps for run in runs),
+      _listed(run.num_parameters for run in runs),
+    ),
   )
-  return (
-    f'<tr><th scope="row">{html.escape(first.label)}</th>'
-    f"{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-  )
-
-
-def _steps(run: Run) -> Optional[int]:
-  """Of the newest evaluation; what run.json asks for where there is none."""
-  scored = [r["step"] for r in run.records["likelihood"] if r.get("step")]
-  return max(scored, default=run.info.get("steps"))
 
 
 def _listed(values: Iterable[Optional[int]]) -> str:
   """Each once, in order."""
   known = sorted({value for value in values if value is not None})
   return ", ".join(map(formats.thousands, known)) or formats.ABSENT
-
-
-def _small(words: Optional[str]) -> str:
-  return f"<small>{html.escape(words)}</small>" if words else ""

@@ -1,99 +1,71 @@
-"""One self-contained HTML page: style inside, pictures inside, no network."""
+"""Self-contained HTML pages: style, charts and pictures inside, no network.
+
+Made of the templates beside this file, in which everything is escaped.
+"""
 
 import base64
-from collections.abc import Iterable, Sequence
-import html
-import re
+import functools
+import pathlib
+from typing import Any, NamedTuple, Optional
 
-from t2t_af.analysis.charts import panels
-from t2t_af.analysis.charts import plots
-from t2t_af.analysis.charts import style
+import jinja2
+import markupsafe
 
-_KINDS = {".svg": "svg+xml", ".png": "png", ".gif": "gif"}
-_MIN_WIDTH = 736  # pixels of a PNG or a sheet; where less is free it scrolls
+from t2t_af.analysis.charts import drawing
+from t2t_af.analysis.tables import table_forms
+from t2t_af.analysis.tables.paper_tables import Table
 
-
-def document(title: str, body: str) -> str:
-  """The page around `body`, which is HTML."""
-  return (
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    # The browser itself then refuses anything that is not in this file.
-    '<meta http-equiv="Content-Security-Policy" content="default-src '
-    "'none'; img-src data:; style-src 'unsafe-inline'\">\n"
-    f"<title>{html.escape(title)}</title>\n<style>{style.CSS}</style>\n"
-    f"</head>\n<body>\n{body}\n</body>\n</html>\n"
-  )
+_TEMPLATES = pathlib.Path(__file__).parent / "templates"
 
 
-def figure(name: str, content: bytes, caption: str) -> str:
-  """A picture with its caption; the ending of `name` says what it is."""
-  return (
-    f"<figure>{picture(name, content, caption)}"
-    f"<figcaption>{html.escape(caption)}</figcaption></figure>"
-  )
+class Image(NamedTuple):
+  """A picture as a page holds it; `width`: pixels of one that stands still."""
+
+  src: str
+  is_moving: bool
+  width: Optional[int]
 
 
-def picture(name: str, content: bytes, description: str) -> str:
-  """A picture in a box of its own, which scrolls where the page is narrow.
+def render(template: str, **values: Any) -> str:
+  """A template of this room, without ".html.j2", filled in."""
+  return _environment().get_template(f"{template}.html.j2").render(values)
 
-  Args:
-    name: its ending says what it is.
-    content: the file.
-    description: for who cannot see it.
+
+def table_section(table: Table) -> str:
+  """A paper's table: a fragment for a page with our style sheet."""
+  return render("table", table=table)
+
+
+def image(content: bytes) -> Image:
+  """Of a PNG or a GIF.
+
+  Raises:
+    ValueError: it is neither.
   """
-  kind = _KINDS[name[name.rindex(".") :]]
   encoded = base64.b64encode(content).decode("ascii")
-  size = _size(kind, content)
-  box = "frames moving" if kind == "gif" else "frames"
-  return (
-    f'<div class="{box}"><img alt="{html.escape(description)}"{size} '
-    f'src="data:image/{kind};base64,{encoded}"></div>'
+  if content.startswith(b"GIF"):
+    return Image(f"data:image/gif;base64,{encoded}", True, None)
+  if not content.startswith(b"\x89PNG"):
+    raise ValueError("a page shows PNG and GIF alone")
+  width = int.from_bytes(content[16:20], "big")
+  return Image(f"data:image/png;base64,{encoded}", False, width)
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+  environment = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
   )
-
-
-def charts(shown: Sequence[panels.Panel], caption: str) -> str:
-  """Charts under one caption, as many beside each other as there is room.
-
-  The caption is above them: it holds for all.
-  """
-  figures = "".join(
-    f"<figure><h3>{html.escape(panel.title)}</h3>"
-    f"{legend(panel.legend.items())}{panel.svg}</figure>"
-    for panel in shown
+  environment.filters.update(
+    svg=lambda panel: markupsafe.Markup(drawing.inline(panel)),
+    image=image,
+    text=table_forms.cell_text,
+    details=table_forms.details,
+    groups=table_forms.groups,
+    notes=lambda table: table_forms.notes(table, with_star=False),
   )
-  return (
-    f'<figure class="sheet"><figcaption>{html.escape(caption)}'
-    f'</figcaption><div class="figures">{figures}</div></figure>'
-  )
-
-
-def contents(body: str) -> str:
-  """Links to the sections of `body` that have an id and a heading."""
-  links = "".join(
-    f'<li><a href="#{place}">{heading}</a></li>'
-    for place, heading in re.findall(
-      r'<section[^>]* id="([^"]+)"><h2>([^<]+)</h2>', body
-    )
-  )
-  return f"<nav><ul>{links}</ul></nav>"
-
-
-def legend(entries: Iterable[tuple[int, str]]) -> str:
-  """Colour and marker of each (colour, name)."""
-  lines = "".join(
-    f"<li>{plots.swatch(color)} {html.escape(label)}</li>"
-    for color, label in entries
-  )
-  return f'<ul class="legend">{lines}</ul>' if lines else ""
-
-
-def _size(kind: str, content: bytes) -> str:
-  """At most its own size, and not so small that it cannot be read."""
-  if kind == "gif":
-    return ""
-  if kind == "png":
-    width = int.from_bytes(content[16:20], "big")
-  else:
-    width = int(re.search(rb'viewBox="0 0 (\d+)', content)[1])
-  return f' style="max-width: {width}px; min-width: {min(width, _MIN_WIDTH)}px"'
+  return environment

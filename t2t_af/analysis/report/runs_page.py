@@ -1,24 +1,23 @@
-"""One self-contained HTML page about any runs: tables, then figures.
+"""One self-contained HTML page about any runs.
 
-What was run comes first, then the paper's tables for which there are records
-of ours, its figures that can be made of them, what is beyond the paper, and
-what could not be made, with the command that makes it.
+What is claimed comes first: confirmed, refuted or open. Then the paper's
+tables for which there are records of ours, the figures that can be made of
+them, what was run, and what could not be made, with the command that makes it.
 """
 
 from collections.abc import Sequence
-import html
 
 from t2t_af import errors
 from t2t_af import whole_file
 from t2t_af.analysis import formats
 from t2t_af.analysis.figures import paper_figures
+from t2t_af.analysis.report import claims
 from t2t_af.analysis.report import figure_sections
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_tables
-from t2t_af.analysis.tables import table_forms
 
 # Test likelihoods before training ones, parameters last.
 _TABLES = (1, 2, 4, 3)
@@ -55,28 +54,26 @@ def write(paths: Sequence[str], output: str) -> str:
 
 def render(results: folders.Results) -> str:
   """The page as one string."""
-  title = _title(results)
   tables, missing = _tables(results)
   of_one_split = [
-    name for name in paper_figures.titles() if name not in _OF_ALL_SPLITS
+    name for name in paper_figures.of_runs() if name not in _OF_ALL_SPLITS
   ]
-  figures = figure_sections.make(of_one_split, results.of_first_splits())
-  others = figure_sections.make(_OF_ALL_SPLITS, results)
-  body = "\n".join(
-    (
-      overview.section(results),
-      tables,
-      figures.sections,
-      others.sections,
-      _missing({**missing, **figures.missing, **others.missing}),
-    )
+  figures, no_figures = figure_sections.make(
+    of_one_split, results.of_first_splits()
   )
-  return page.document(
-    title,
-    (
-      f'<h1>{html.escape(title)}</h1><p class="protocol">{_ABOUT}</p>'
-      f"{page.contents(body)}{body}"
-    ),
+  others, no_others = figure_sections.make(_OF_ALL_SPLITS, results)
+  found = claims.of(results)
+  return page.render(
+    "runs",
+    title=_title(results),
+    about=_ABOUT,
+    claims=found,
+    summary=claims.summary(found),
+    tables=tables,
+    figures=figures + others,
+    run_headings=overview.HEADINGS,
+    bodies=overview.bodies(results),
+    missing={**missing, **no_figures, **no_others},
   )
 
 
@@ -90,18 +87,18 @@ def _title(results: folders.Results) -> str:
   )
 
 
-def _tables(results: folders.Results) -> tuple[str, dict]:
-  """(HTML of those with a number of ours, {heading: what makes the others})."""
-  sections, missing = [], {}
+def _tables(results: folders.Results) -> tuple[list, dict]:
+  """(those with a number of ours, {heading: what makes the others})."""
+  tables, missing = [], {}
   for number in _TABLES:
     table = paper_tables.build(number, results)
     if _has_ours(table):
-      sections.append(table_forms.html_section(table))
+      tables.append(table)
     else:
       missing[f"Table {number}. {table.title}"] = (
         f"no record of ours; it is made by: {_MAKES_TABLE[number]}"
       )
-  return "".join(sections), missing
+  return tables, missing
 
 
 def _has_ours(table: paper_tables.Table) -> bool:
@@ -109,20 +106,4 @@ def _has_ours(table: paper_tables.Table) -> bool:
     column.source == paper_pools.OURS and row.cells[i].status != formats.NOT_RUN
     for i, column in enumerate(table.columns)
     for row in table.rows
-  )
-
-
-def _missing(missing: dict) -> str:
-  """One line each."""
-  lines = "".join(
-    f"<li>{html.escape(f'{heading}: {why}')}</li>"
-    for heading, why in missing.items()
-  )
-  return (
-    (
-      f'<section class="empty" id="missing"><h2>Not made</h2><ul>{lines}'
-      "</ul></section>"
-    )
-    if lines
-    else ""
   )

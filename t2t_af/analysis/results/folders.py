@@ -69,6 +69,12 @@ class Run(NamedTuple):
     """Whether it was trained on all training sequences."""
     return self.train_fraction in (None, 1.0)
 
+  @property
+  def num_steps(self) -> Optional[int]:
+    """Of the newest evaluation; what run.json asks for where there is none."""
+    scored = [r["step"] for r in self.records["likelihood"] if r.get("step")]
+    return max(scored, default=self.info.get("steps"))
+
   def scores(self, *splits: str) -> list[dict]:
     """Likelihood records of these splits; bounds of one sample alone."""
     return [

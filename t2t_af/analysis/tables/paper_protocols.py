@@ -15,6 +15,7 @@ from t2t_af.analysis.results.selection import protocol_of
 from t2t_af.analysis.results.selection import scoring_of
 
 _UCI = tuple(paper_values.SERIES_COLUMNS.values())
+_BOUND_OF = ", bound of "
 _FOLDS = "five folds by recording"
 
 
@@ -22,7 +23,7 @@ def row_label(name: tuple) -> str:
   """Of (row, samples of a bound or 0)."""
   row, samples = name
   label = paper_values.LABELS.get(row, row)
-  return f"{label}, bound of {samples} samples" if samples else label
+  return f"{label}{_BOUND_OF}{samples} samples" if samples else label
 
 
 def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
@@ -142,8 +143,17 @@ def _once_or_by_row(groups: dict, words: str, value_of) -> list[str]:
   if len(rows_of) == 1 and len(next(iter(rows_of.values()))) == len(groups):
     return [words.format(*rows_of)]
   return [
-    f"{words.format(value)} ({', '.join(labels)})"
+    f"{words.format(value)} ({'; '.join(_without_bounds(labels))})"
     for value, labels in rows_of.items()
+  ]
+
+
+def _without_bounds(labels: Sequence[str]) -> list[str]:
+  """A row's bound of more samples is named only where the row is not."""
+  return [
+    label
+    for label in labels
+    if label.split(_BOUND_OF)[0] not in labels or _BOUND_OF not in label
   ]
 
 

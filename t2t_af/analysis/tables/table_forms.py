@@ -1,8 +1,7 @@
-"""A paper's table as text, CSV, LaTeX and HTML."""
+"""A paper's table as text, CSV and LaTeX, and what its other forms share."""
 
 from collections.abc import Mapping
 import csv
-import html
 import io
 import math
 import textwrap
@@ -54,7 +53,7 @@ _LATEX = {
 
 
 def cell_text(cell: PaperCell) -> str:
-  """E.g. "<= 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
+  """E.g. "≤ 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
   if cell.status:
     return cell.status
   text = (formats.BOUND if cell.is_bound else "") + cell.text
@@ -86,7 +85,7 @@ def text(table: Table) -> str:
   out += [text_layout.line(line, widths) for line in body] + [""]
   out += [
     wrapped
-    for note in _notes(table)
+    for note in notes(table)
     for wrapped in textwrap.wrap(
       note, _NOTE_WIDTH, subsequent_indent="  ", break_long_words=False
     )
@@ -128,7 +127,7 @@ def csv_text(table: Table) -> str:
 
 def latex(table: Table) -> str:
   """A table environment of plain LaTeX: no package is needed."""
-  groups = _groups(table)
+  names = groups(table)
   lines = [
     r"\begin{table}",
     r"\centering",
@@ -140,7 +139,7 @@ def latex(table: Table) -> str:
       [""]
       + [
         rf"\multicolumn{{{size}}}{{c}}{{{_escaped(name)}}}"
-        for name, size in groups
+        for name, size in names
       ]
     )
     + r" \\",
@@ -159,49 +158,18 @@ def latex(table: Table) -> str:
       + r" \\"
     )
   lines += [r"\hline", r"\end{tabular}", r"\par\footnotesize"]
-  lines += [rf"{_escaped(note)}\par" for note in _notes(table, False)]
+  lines += [rf"{_escaped(note)}\par" for note in notes(table, False)]
   return "\n".join(lines + [r"\end{table}", ""])
-
-
-def html_section(table: Table) -> str:
-  """A fragment for a page with the report's style sheet."""
-  top = "".join(
-    f'<th scope="colgroup" colspan="{size}">{html.escape(name)}</th>'
-    for name, size in _groups(table)
-  )
-  # The page's sheet has the first of a row at the left, as the models are.
-  below = "".join(
-    f'<th scope="col" style="position: static; text-align: right">'
-    f"{html.escape(column.name)}</th>"
-    for column in table.columns
-  )
-  body = "".join(
-    f'<tr data-row="{html.escape(row.name)}"><th scope="row">'
-    f"{html.escape(row.label)}</th>"
-    f"{''.join(map(_html_cell, row.cells))}</tr>"
-    for row in table.rows
-  )
-  notes = "".join(
-    f"<li>{html.escape(note)}</li>" for note in _notes(table, False)
-  )
-  return (
-    f'<section class="paper-table" id="table-{table.number}">'
-    f"<h2>Table {table.number}</h2><p>{html.escape(table.title)}.</p>"
-    f'<div class="scroll"><table><thead><tr><th rowspan="2" scope="col">'
-    f"Model</th>{top}</tr><tr>{below}</tr></thead><tbody>{body}</tbody>"
-    f"</table></div><ul>{notes}</ul></section>"
-  )
 
 
 FORMS: Mapping[str, Callable[[Table], str]] = {
   "text": text,
   "csv": csv_text,
   "latex": latex,
-  "html": html_section,
 }
 
 
-def _notes(table: Table, with_star: bool = True) -> list[str]:
+def notes(table: Table, with_star: bool = True) -> list[str]:
   """Of errors and marks, where there are any; then the table's own."""
   cells = [cell for row in table.rows for cell in row.cells]
   notes = []
@@ -224,15 +192,28 @@ def _notes(table: Table, with_star: bool = True) -> list[str]:
   return notes + table.notes
 
 
-def _groups(table: Table) -> list[tuple]:
+def details(cell: PaperCell) -> list[str]:
+  """What stands in small print below a cell."""
+  lines = []
+  if is_number(cell.stderr_recordings):
+    runs = formats.plural(cell.num_runs, "run")
+    lines.append(
+      f"{runs}, recordings ± {formats.number(cell.stderr_recordings)}"
+    )
+  if cell.spread:
+    lines.append(spread_words(cell))
+  return lines
+
+
+def groups(table: Table) -> list[tuple]:
   """[(name, how many columns)], neighbours of one name together."""
-  groups = []
+  found = []
   for column in table.columns:
-    if groups and groups[-1][0] == column.group:
-      groups[-1] = (column.group, groups[-1][1] + 1)
+    if found and found[-1][0] == column.group:
+      found[-1] = (column.group, found[-1][1] + 1)
     else:
-      groups.append((column.group, 1))
-  return groups
+      found.append((column.group, 1))
+  return found
 
 
 def _widen_for_groups(heads: list, widths: list) -> None:
@@ -281,20 +262,4 @@ def _latex_cell(cell: PaperCell) -> str:
 
 
 def _escaped(words: str) -> str:
-  words = words.replace(formats.BOUND.strip(), "≤")
   return "".join(_LATEX.get(letter, letter) for letter in words)
-
-
-def _html_cell(cell: PaperCell) -> str:
-  shown = html.escape(cell_text(cell))
-  if is_number(cell.stderr_recordings):
-    runs = formats.plural(cell.num_runs, "run")
-    shown += (
-      f"<small>{runs}, recordings ± "
-      f"{formats.number(cell.stderr_recordings)}</small>"
-    )
-  if cell.spread:
-    shown += f"<small>{html.escape(spread_words(cell))}</small>"
-  names = ["best"] * cell.is_best + ["empty"] * bool(cell.status)
-  marked = f' class="{" ".join(names)}"' if names else ""
-  return f"<td{marked}>{shown}</td>"

@@ -17,7 +17,7 @@ import numpy as np
 from t2t_af import errors
 from t2t_af import whole_file
 from t2t_af.analysis.charts import contact_sheet
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
 from t2t_af.experiments.asking import loaded_run
@@ -72,8 +72,8 @@ class ForecastFiles:
       return self._add_video(made)
     table = loaded_run.to_quantiles(made.samples, self._quantiles)
     self._tables.append((made.name, table))
-    chart = _fan(made, self._names, table)
-    self._write(made.name + ".svg", chart.encode("utf-8"))
+    charts = _fan(made, self._names, table)
+    self._write(made.name + ".svg", drawing.file(charts, "svg"))
 
   def close(self) -> None:
     """Writes the table of all files."""
@@ -124,14 +124,17 @@ def parse_quantiles(text: str) -> list[float]:
   return sorted(p / 100 for p in percent)
 
 
-def _fan(made: Forecast, names: Sequence[str], table: np.ndarray) -> str:
-  """SVG: a chart per column, the bands between pairs of quantiles."""
+def _fan(
+  made: Forecast, names: Sequence[str], table: np.ndarray
+) -> list[plots.Panel]:
+  """A chart per column, the bands between pairs of quantiles."""
   num_steps = table.shape[1]
   total = len(made.given)
   shown = made.given[max(0, total - _SHOWN_BEFORE * num_steps) :]
   before = range(total - len(shown) + 1, total + 1)
   # From the last given step on, so that the fan hangs on to it.
   after = range(total, total + num_steps + 1)
+  legend = {0: "forecast: median, bands of quantiles", drawing.DATA: "the file"}
   charts = []
   for column in contact_sheet.some_columns(len(names), _MAX_COLUMNS):
     of = np.concatenate(
@@ -144,21 +147,15 @@ def _fan(made: Forecast, names: Sequence[str], table: np.ndarray) -> str:
     lines = [
       plots.Line(
         after,
-        _numbers((of[low] + of[-1 - low]) / 2),
+        (of[low] + of[-1 - low]) / 2,
         0,
         "band",
-        _numbers((of[-1 - low] - of[low]) / 2),
+        (of[-1 - low] - of[low]) / 2,
       )
       for low in range(len(of) // 2)
     ]
-    lines.append(plots.Line(after, _numbers(of[len(of) // 2]), 0))
-    lines.append(plots.Line(before, _numbers(shown[:, column]), 4))
+    lines.append(plots.Line(after, of[len(of) // 2], 0))
+    lines.append(plots.Line(before, shown[:, column], drawing.DATA))
     title = f"{names[column]} of {made.name}"
-    chart = plots.chart(lines, "step", f"{names[column]} (raw units)", title)
-    legend = {0: "forecast: median, bands of quantiles", 4: "the file"}
-    charts.append(panels.Panel(names[column], chart, legend))
-  return panels.sheet(charts, made.name, columns=min(2, len(charts)))
-
-
-def _numbers(values: np.ndarray) -> list:
-  return [float(v) if np.isfinite(v) else None for v in values]
+    charts.append(plots.Panel(title, lines, "step", "raw units", legend))
+  return charts

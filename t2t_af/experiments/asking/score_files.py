@@ -17,7 +17,7 @@ import numpy as np
 
 from t2t_af import whole_file
 from t2t_af.analysis import formats
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import plots
 from t2t_af.experiments.asking import loaded_run
 
@@ -71,7 +71,7 @@ class ScoreFiles:
 
   def line(self, of: FileScores) -> str:
     """A file's means in a line; a bound says that it is one."""
-    sign = "<= " if self._num_bound_samples else ""
+    sign = formats.BOUND if self._num_bound_samples else ""
     scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + 1
     parts = [
       f"steps {scored[0]} to {scored[-1]} of {len(of.scores.nll_nats)}",
@@ -96,7 +96,7 @@ class ScoreFiles:
     for of in files:
       whole_file.write(
         os.path.join(self._folder, of.name + ".svg"),
-        self._chart(of).encode("utf-8"),
+        drawing.file(self._charts(of), "svg", columns=1),
       )
 
   def _write_csv(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -131,31 +131,25 @@ class ScoreFiles:
         self._num_bound_samples,
       )
 
-  def _chart(self, of: FileScores) -> str:
+  def _charts(self, of: FileScores) -> list[plots.Panel]:
     nll = of.scores.nll_nats
     steps = range(1, len(nll) + 1)
-    lines = [plots.Line(steps, _gaps(nll), 0)]
+    lines = [plots.Line(steps, nll, 0)]
     legend = {0: "NLL" + (" (a bound)" if self._num_bound_samples else "")}
     if self._threshold is not None:
       level = [self._threshold] * len(nll)
-      lines.append(plots.Line(steps, level, 4, "dashed"))
-      legend[4] = "threshold, from the dev split"
+      lines.append(plots.Line(steps, level, drawing.DATA, "dashed"))
+      legend[drawing.DATA] = "threshold, from the dev split"
       above = np.where(of.is_anomaly, nll, np.nan)
-      lines.append(plots.Line(steps, _gaps(above), 1, "points"))
+      lines.append(plots.Line(steps, above, 1, "points"))
       legend[1] = "above it"
-    shown = [
-      panels.Panel(
-        of.name,
-        plots.chart(lines, "step", "nats per step", f"NLL of {of.name}"),
-        legend,
-      )
-    ]
+    shown = [plots.Panel(of.name, lines, "step", "nats per step", legend)]
     if not np.isnan(of.scores.p_value).all():
-      line = plots.Line(steps, _gaps(of.scores.p_value), 2)
-      title = f"tail probability of {of.name}"
-      chart = plots.chart([line], "step", "p", title, (0.0, 1.0))
-      shown.append(panels.Panel("tail probability", chart))
-    return panels.sheet(shown, of.name, columns=1)
+      line = plots.Line(steps, of.scores.p_value, 2)
+      shown.append(
+        plots.Panel("tail probability", [line], "step", "p", y_range=(0.0, 1.0))
+      )
+    return shown
 
 
 def write_csv(path: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -168,7 +162,3 @@ def write_csv(path: str, rows: Iterable[Sequence[Any]]) -> None:
 def cell(value: float) -> Any:
   """A number of a table, in nine digits; nothing of NaN."""
   return "" if np.isnan(value) else f"{value:.9g}"
-
-
-def _gaps(values: np.ndarray) -> list[Optional[float]]:
-  return [float(v) if np.isfinite(v) else None for v in values]

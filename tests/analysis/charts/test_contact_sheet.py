@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from t2t_af.analysis.charts import contact_sheet
-from t2t_af.analysis.charts import line_pictures
+from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
 
 
@@ -22,52 +22,38 @@ def test_columns_are_spread_from_first_to_last(count, at_most, expected):
   assert contact_sheet.some_columns(count, at_most) == expected
 
 
-@pytest.fixture(name="charts")
-def _charts(monkeypatch):
-  """Arguments of the last picture of lines."""
-  seen = {}
-  real = line_pictures.charts
-  monkeypatch.setattr(
-    line_pictures,
-    "charts",
-    lambda panels, **kwargs: (
-      seen.update(panels=panels, **kwargs),
-      real(panels, **kwargs),
-    )[1],
-  )
-  return seen
+def _panels(values, names, ids=None, unit="raw units"):
+  ids = ids or [str(i) for i in range(len(values))]
+  return contact_sheet.series_panels(ids, values, names, unit)
 
 
-def test_series_have_a_chart_per_column_and_a_line_per_sequence(charts):
+def test_series_have_a_chart_per_column_and_a_line_per_sequence():
   values = [np.arange(8.0).reshape(4, 2), np.ones((5, 2))]
-  contact_sheet.series(["a", "b"], values, ["height", "speed"], "metres")
-  assert [panel.title for panel in charts["panels"]] == ["height", "speed"]
-  for column, panel in enumerate(charts["panels"]):
+  panels = _panels(values, ["height", "speed"], ["a", "b"], "metres")
+  assert [panel.title for panel in panels] == ["height", "speed"]
+  for column, panel in enumerate(panels):
     for line, expected in zip(panel.lines, values):
-      np.testing.assert_array_equal(line.values, expected[:, column])
-  assert charts["heading"] == "2 of 2 columns, metres"
-  assert [name for name, _ in charts["legend"]] == ["a", "b"]
-  colors = [color for _, color in charts["legend"]]
-  assert colors == [line.color for line in charts["panels"][0].lines]
+      np.testing.assert_array_equal(line.y, expected[:, column])
+  assert panels[0].y_label == "metres" and panels[0].legend == {0: "a", 1: "b"}
 
 
-def test_long_series_are_cut_and_wide_ones_thinned(charts):
+def test_long_series_are_cut_and_wide_ones_thinned():
   steps = contact_sheet.MAX_STEPS + 50
   names = [f"x{i}" for i in range(30)]
-  contact_sheet.series(["a"], [np.zeros((steps, 30))], names)
-  assert len(charts["panels"]) == contact_sheet.MAX_COLUMNS
-  assert len(charts["panels"][0].lines[0].values) == contact_sheet.MAX_STEPS
-  assert charts["panels"][-1].title == "x29"
-  assert charts["heading"] == "12 of 30 columns, raw units"
+  panels = _panels([np.zeros((steps, 30))], names)
+  assert len(panels) == contact_sheet.MAX_COLUMNS
+  assert len(panels[0].lines[0].y) == contact_sheet.MAX_STEPS
+  assert panels[-1].title == "x29"
 
 
-def test_more_sequences_than_colours_share_them(charts):
-  count = len(line_pictures.COLORS) + 1
-  contact_sheet.series(
-    [str(i) for i in range(count)], [np.zeros((2, 1))] * count, ["x"]
+def test_picture_of_a_series_says_how_many_of_its_columns_it_shows(monkeypatch):
+  seen = {}
+  monkeypatch.setattr(
+    drawing, "file", lambda *args, **kwargs: seen.update(kwargs) or b"PNG"
   )
-  colors = [line.color for line in charts["panels"][0].lines]
-  assert colors[0] == colors[-1] and len(set(colors)) == count - 1
+  names = [f"x{i}" for i in range(30)]
+  assert contact_sheet.series(["a"], [np.zeros((5, 30))], names) == b"PNG"
+  assert seen["heading"] == "12 of 30 columns, raw units"
 
 
 def test_video_shows_the_first_frames_without_a_border_of_given_ones(

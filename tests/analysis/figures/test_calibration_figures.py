@@ -8,8 +8,6 @@ import pytest
 from scipy import stats
 
 from t2t_af import errors
-from t2t_af.analysis.charts import bars
-from t2t_af.analysis.charts import panels
 from t2t_af.analysis.figures import calibration_figures
 from t2t_af.analysis.figures import calibration_panels
 from t2t_af.analysis.figures import quality_figures
@@ -32,15 +30,13 @@ def _names(parts):
 
 @pytest.fixture(name="shown")
 def _shown(monkeypatch):
-  """Calibrations that a chart was made of, by title."""
+  """Calibrations that a chart was made of, by label."""
   seen = {}
+  real = calibration_panels.histogram_panel
   monkeypatch.setattr(
     calibration_panels,
     "histogram_panel",
-    lambda found, title: (
-      seen.update({title: found}),
-      panels.Panel(title, "<svg></svg>"),
-    )[1],
+    lambda found: (seen.update(found), real(found))[1],
   )
   return seen
 
@@ -86,9 +82,8 @@ def test_no_bands_where_the_number_of_series_is_not_known():
   del record["num_independent"]
   found = calibration.from_records([record])
   assert np.isnan(found.coverage.reach).all()
-  panel = calibration_panels.coverage_panel(found)
-  assert 'class="error"' not in panel.svg
-  assert panel.legend[0].startswith("without bands")
+  panel = calibration_panels.coverage_panel({"1-AF": found})
+  assert panel.legend[0].startswith("1-AF, without bars")
 
 
 def test_charts_are_of_the_lowest_seed_and_all_splits(tmp_path, shown):
@@ -103,19 +98,16 @@ def test_charts_are_of_the_lowest_seed_and_all_splits(tmp_path, shown):
   first, crps = calibration_figures.parts(found)
   assert first.name == f"figure_calibration_{_AREM}_samples.svg"
   assert crps.name == "figure_calibration_crps.svg"
-  assert [chart.title for chart in first.charts] == [
-    "1-AF: PIT histogram",
-    "1-AF: coverage of central intervals",
-  ]
+  assert [chart.legend for chart in first.charts] == [
+    {0: "1-AF, bars: 95 % confidence"}
+  ] * 2
   expected = [
     fake.calibration("af1_activity_rec", 0.6, 1, _AREM + suffix)
     for suffix in ("", "_split1")
   ]
   np.testing.assert_allclose(
-    shown["1-AF: PIT histogram"].pit.share,
-    calibration.from_records(expected).pit.share,
+    shown["1-AF"].pit.share, calibration.from_records(expected).pit.share
   )
-  assert len(first.charts[1].svg.split('class="error"')) == 11
 
 
 def test_methods_have_sheets_of_their_own_and_other_splits_stay_out(tmp_path):
@@ -134,7 +126,7 @@ def test_methods_have_sheets_of_their_own_and_other_splits_stay_out(tmp_path):
     f"figure_calibration_{_AREM}_{kind}.svg" for kind in ("flow", "samples")
   ] + ["figure_calibration_crps.svg"]
   assert "exactly, by the flow's noise" in parts[0].caption
-  assert "SLVM" not in parts[1].content.decode()
+  assert "SLVM" not in parts[1].charts[0].legend[0]
 
 
 def test_newest_record_of_a_run_counts(tmp_path, shown):
@@ -142,8 +134,7 @@ def test_newest_record_of_a_run_counts(tmp_path, shown):
   found = _found(tmp_path, [newer, fake.calibration("af1_activity_rec", 2.0)])
   calibration_figures.parts(found)
   np.testing.assert_allclose(
-    shown["1-AF: PIT histogram"].pit.share,
-    np.array(newer["pit_counts"]) / newer["num_values"],
+    shown["1-AF"].pit.share, np.array(newer["pit_counts"]) / newer["num_values"]
   )
 
 
@@ -158,15 +149,9 @@ def test_newest_record_of_a_run_counts(tmp_path, shown):
   ],
 )
 def test_crps_has_its_error_over_seeds_or_series(
-  tmp_path, monkeypatch, written, mean, stderr
+  tmp_path, written, mean, stderr
 ):
-  seen, real = [], bars.chart
-  monkeypatch.setattr(
-    bars,
-    "chart",
-    lambda groups, *args: (seen.append(groups), real(groups, *args))[1],
-  )
-  calibration_figures.parts(
+  *_, crps_part = calibration_figures.parts(
     _found(
       tmp_path,
       [
@@ -180,9 +165,9 @@ def test_crps_has_its_error_over_seeds_or_series(
       ],
     )
   )
-  (group,), _ = seen
-  (bar,) = group.bars
-  assert (group.heading, bar.label) == (_AREM, "1-AF")
+  (chart,) = crps_part.charts
+  (bar,) = chart.bars
+  assert (chart.title, bar.label) == (_AREM, "1-AF")
   assert (bar.value, bar.stderr) == pytest.approx((mean, stderr))
 
 
@@ -241,7 +226,7 @@ def test_quality_has_a_band_over_seeds(tmp_path, monkeypatch):
   # A standard deviation of 2 over three seeds; t(0.975; 2) = 4.303.
   assert band.stderr[0] == pytest.approx(4.303 * 2.0 / 3**0.5, rel=1e-3)
   (chart,) = part.charts
-  assert chart.legend == {0: "SLVM: best of 10"} and "PSNR, dB" in chart.svg
+  assert chart.legend == {0: "SLVM: best of 10"} and chart.y_label == "PSNR, dB"
 
 
 def test_band_of_one_seed_is_over_contexts_if_these_are_known(

@@ -2,7 +2,6 @@
 
 import math
 import os
-import re
 
 import numpy as np
 import pytest
@@ -25,43 +24,29 @@ def _comparison(tmp_path_factory):
   )
 
 
-@pytest.fixture(name="drawn")
-def _drawn(monkeypatch):
-  """Lines of the last chart."""
-  lines = []
-  monkeypatch.setattr(
-    plots,
-    "chart",
-    lambda found, *args, **kwargs: (
-      lines.clear(),
-      lines.extend(found),
-      "<svg/>",
-    )[-1],
-  )
-  return lines
+def _of(figure, style, color):
+  return [
+    line
+    for line in figure.chart.lines
+    if line.style == style and line.color == color
+  ]
 
 
-def _of(lines, style, color):
-  return [line for line in lines if line.style == style and line.color == color]
-
-
-def test_learning_has_thin_seeds_a_thick_mean_and_evaluations(
-  comparison, drawn
-):
+def test_learning_has_thin_seeds_a_thick_mean_and_evaluations(comparison):
   figure = comparison_figures.learning(comparison)
-  assert figure.sets == list(fake_compare.SETS)
-  thin, (thick,) = _of(drawn, "thin", 1), _of(drawn, "thick", 1)
+  assert list(figure.chart.legend.values()) == list(
+    fake_compare.LABELS.values()
+  )
+  thin, (thick,) = _of(figure, "thin", 1), _of(figure, "thick", 1)
   assert len(thin) == 3
   np.testing.assert_allclose(thick.y, np.mean([t.y for t in thin], axis=0))
-  (points,) = _of(drawn, "points", 1)
+  (points,) = _of(figure, "points", 1)
   assert points.x == [100, 200, 300, 400, 500, 600]
   assert "dev split" in figure.caption
 
 
-def test_difference_is_ours_minus_the_first_under_the_same_seed(
-  comparison, drawn
-):
-  comparison_figures.differences(comparison)
+def test_difference_is_ours_minus_the_first_under_the_same_seed(comparison):
+  figure = comparison_figures.differences(comparison)
 
   def dev(name, seed):
     return [
@@ -70,11 +55,11 @@ def test_difference_is_ours_minus_the_first_under_the_same_seed(
       if r["split"] == "dev"
     ]
 
-  for seed, line in zip(fake_compare.SEEDS, _of(drawn, "thin", 1)):
+  for seed, line in zip(fake_compare.SEEDS, _of(figure, "thin", 1)):
     np.testing.assert_allclose(
       line.y, np.subtract(dev(AF, seed), dev(FIRST, seed))
     )
-  assert not _of(drawn, "thick", 0)
+  assert not _of(figure, "thick", 0)
 
 
 def test_start_of_training_is_cut_off_and_said_so(comparison):
@@ -88,31 +73,32 @@ def test_start_of_training_is_cut_off_and_said_so(comparison):
 
 
 def test_charts_start_frames_after_the_given_ones(comparison):
-  svg = comparison_figures.nll_per_step(comparison).svg
-  labels = re.findall(r">(\d+)</text>", svg)
-  assert "4" in labels and "12" in labels and "2" not in labels
+  lines = comparison_figures.nll_per_step(comparison).chart.lines
+  assert {tuple(line.x) for line in lines if line.style == "thick"} == {
+    tuple(range(4, 14))
+  }
 
 
-def test_quality_curves_are_those_of_the_records(comparison, drawn):
-  comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
+def test_quality_curves_are_those_of_the_records(comparison):
+  figure = comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
   records = [
     comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
   ]
-  (thick,) = _of(drawn, "thick", 0)
+  (thick,) = _of(figure, "thick", 0)
   np.testing.assert_allclose(thick.y, np.mean(records, axis=0))
 
 
-def test_quality_curves_have_a_band_over_seeds(comparison, drawn):
-  comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
+def test_quality_curves_have_an_interval_over_seeds(comparison):
+  figure = comparison_figures.quality_per_step(comparison, "psnr", "PSNR, dB")
   records = [
     comparison.final(FIRST, "samples")[s]["psnr_per_step"]
     for s in fake_compare.SEEDS
   ]
-  (band,) = _of(drawn, "band", 0)
+  (bars,) = _of(figure, "points", 0)
   # t(0.975; 2) standard errors of three seeds.
   np.testing.assert_allclose(
-    band.stderr, 4.303 * np.std(records, axis=0, ddof=1) / 3**0.5, rtol=1e-3
+    bars.stderr, 4.303 * np.std(records, axis=0, ddof=1) / 3**0.5, rtol=1e-3
   )
 
 

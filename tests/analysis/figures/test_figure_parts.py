@@ -1,12 +1,10 @@
 """Parts of figures, and which runs go into them."""
 
-import math
-
+from PIL import Image
 import pytest
 
 from t2t_af import errors
-from t2t_af.analysis.charts import bars
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.figures import paper_figures
@@ -54,30 +52,29 @@ def test_missing_records_name_figure_and_command():
     figure_parts.raise_missing(6, "flow.npz", "t2t-af analyse")
 
 
-def _panel(title):
-  svg = plots.chart([plots.Line([1, 2], [1.0, 2.0], 0)], "x", "y", title)
-  return panels.Panel(title, svg)
+def _charts(*titles):
+  lines = [plots.Line([1, 2], [1.0, 2.0], 0)]
+  return [plots.Panel(title, lines, "x", "y") for title in titles]
 
 
 def _width(part):
-  return float(part.content.decode().split('viewBox="0 0 ')[1].split()[0])
+  return float(part.content().decode().split('viewBox="0 0 ')[1].split()[0])
 
 
-def test_sheet_is_no_wider_than_its_charts():
-  one = figure_parts.sheet("a.svg", [_panel("a")], "A.", columns=3)
-  two = figure_parts.sheet("b.svg", [_panel("a"), _panel("b")], "B.")
-  three = figure_parts.sheet("c.svg", [_panel(t) for t in "abc"], "C.")
+def test_a_file_is_no_wider_than_its_charts():
+  one = figure_parts.Part("a.svg", "A.", charts=_charts("a"), columns=3)
+  two = figure_parts.Part("b.svg", "B.", charts=_charts("a", "b"))
+  three = figure_parts.Part("c.svg", "C.", charts=_charts(*"abc"))
   assert _width(one) < _width(two) == _width(three)
-  assert [chart.title for chart in two.charts] == ["a", "b"]
 
 
-def test_bars_without_a_number_are_no_part():
-  empty = [bars.Group("a", [bars.Bar("b", math.nan, 0.0, 0)])]
-  assert figure_parts.bar_chart("a.svg", empty, "x", "T", "C.") is None
-  full = [bars.Group("a", [bars.Bar("b", 1.0, 0.0, 0)])]
-  part = figure_parts.bar_chart("a.svg", full, "x", "T", "C.")
-  assert (part.name, part.caption) == ("a.svg", "C.")
-  assert [chart.title for chart in part.charts] == ["a"]
+def test_a_part_is_a_file_of_the_kind_that_is_asked_for():
+  charts = figure_parts.Part("a.svg", "A.", charts=_charts("a"))
+  assert charts.content("pdf").startswith(b"%PDF")
+  content = pictures.png(Image.new("RGB", (8, 8)))
+  picture = figure_parts.Part("b.png", "B.", content)
+  assert picture.content() == picture.content("png") == content
+  assert picture.content("pdf").startswith(b"%PDF")
 
 
 def test_titles_and_makers_are_of_the_same_figures():

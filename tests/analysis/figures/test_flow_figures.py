@@ -56,7 +56,18 @@ def test_flow_of_figure_4_is_the_first_of_the_preferred(
   for name in names:
     _with_flow(tmp_path, name)
   (part,) = flow_figures.one_frame(_find(tmp_path))
-  assert f"({expected}, {fake.PROBLEM}, seed 0)" in part.caption
+  run = f"({expected}, {fake.PROBLEM}, seed 0, 100 training steps)"
+  assert run in part.caption
+
+
+def test_a_run_that_was_scored_comes_before_one_that_was_not(tmp_path):
+  kth = _with_flow(tmp_path, "slvm_af1_tiny", problem="video_kth")
+  os.remove(os.path.join(kth, "results", "likelihood.jsonl"))
+  _with_flow(tmp_path, "af2_tiny", seed=1)
+  (part,) = flow_figures.one_frame(_find(tmp_path))
+  assert part.caption.startswith("2-AF (af2_tiny, ")
+  (strip,) = flow_figures.all_flows(_find(tmp_path))
+  assert "af2_tiny" in strip.name, "KTH's is in figure 11 alone"
 
 
 def test_video_comes_before_series_whatever_the_row(tmp_path):

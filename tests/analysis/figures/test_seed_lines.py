@@ -8,11 +8,10 @@ import pytest
 from t2t_af.analysis.figures import seed_lines
 
 
-def test_thin_lines_name_their_seed():
-  first, second = seed_lines.thin({0: {1: 2.0, 5: 3.0}, 7: {1: 4.0}}, 3, "SLVM")
+def test_seeds_have_a_thin_line_each():
+  first, second = seed_lines.thin({0: {1: 2.0, 5: 3.0}, 7: {1: 4.0}}, 3)
   assert (first.x, first.y) == ([1, 5], [2.0, 3.0])
-  assert (first.style, first.color, first.title) == ("thin", 3, "SLVM, seed 0")
-  assert second.title == "SLVM, seed 7"
+  assert (first.style, first.color, second.y) == ("thin", 3, [4.0])
 
 
 def test_mean_of_nothing_is_nothing():
@@ -57,6 +56,22 @@ def test_bands_lie_below_lines_and_lines_below_means():
   assert _styles(seed_lines.per_step(models, "psnr")) == (
     ["band"] * 2 + ["thin"] * 4 + ["thick", "points"] * 2
   )
+
+
+def test_of_three_models_bars_stand_beside_each_other():
+  models = [
+    (label, {seed: _record([seed, seed + 1.0]) for seed in (0, 1)})
+    for label in "abc"
+  ]
+  lines = seed_lines.per_step(models, "psnr")
+  assert _styles(lines) == ["thick", "points"] * 3
+  bars = lines[1::2]
+  places = [line.x[0] for line in bars]
+  assert places == pytest.approx([3.8, 4.0, 4.2])
+  # t(0.975; 1) = 12.706 standard errors, half the distance of the two seeds.
+  assert bars[0].stderr == pytest.approx([12.7062 / 2] * 2, rel=1e-4)
+  low, high = seed_lines.range_of(lines)
+  assert -1.0 < low < 0.0 and 2.0 < high < 3.0, "not all of the bars"
 
 
 def test_steps_begin_after_those_given():

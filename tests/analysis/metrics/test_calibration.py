@@ -136,7 +136,8 @@ def test_errors_are_over_independent_sequences():
 def test_one_sequence_has_shares_and_no_bands():
   found = calibration.calibrate(np.full([1, 4], 0.55))
   assert found.pit.share[5] == 1.0 and np.isnan(found.pit.stderr).all()
-  assert calibration_panels.histogram_panel(found).svg
+  panel = calibration_panels.histogram_panel({"a": found})
+  assert panel.has_data and panel.legend[0].startswith("a, without bars")
 
 
 def test_pit_of_one_is_in_the_last_bin_and_ties_are_shared():
@@ -195,11 +196,12 @@ def test_what_does_not_fit_is_refused(call, message):
     call()
 
 
-def test_charts_show_bands():
+def test_charts_show_their_confidence():
   found = _of_noise(0.6)
   for panel in (
-    calibration_panels.histogram_panel(found),
-    calibration_panels.coverage_panel(found),
+    calibration_panels.histogram_panel({"a": found}),
+    calibration_panels.coverage_panel({"a": found}),
   ):
-    assert panel.svg.count('class="error"') == 10
-    assert "95 % confidence" in panel.legend[0]
+    (points,) = [line for line in panel.lines if line.style == "points"]
+    assert len(points.stderr) == 10 and (points.stderr > 0.0).all()
+    assert panel.legend[0] == "a, bars: 95 % confidence"

@@ -1,12 +1,15 @@
 """The pieces of a page, each by itself."""
 
 import base64
+import io
 import re
 
+from PIL import Image
 import pytest
 
-from t2t_af.analysis.charts import panels
+from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.report import page
@@ -17,61 +20,53 @@ from tests.analysis import fake_series
 from tests.analysis import parsed_page
 
 
-def test_document_forbids_what_is_not_in_it():
-  content = page.document("<Title> & more", "<p>body</p>")
+def _part(**fields):
+  part = figure_parts.Part("a.png", 'a "caption" <b>', **fields)
+  return page.render("figure", title="<Title> & more", shown_parts=[part])
+
+
+def _charts(*titles):
+  lines = [plots.Line([1, 2], [1.0, 2.0], 0)]
+  return [plots.Panel(title, lines, "x", "y") for title in titles]
+
+
+def test_a_page_forbids_what_is_not_in_it_and_escapes_its_words():
+  content = _part(charts=_charts("A <i>"))
   assert "default-src 'none'" in content
   assert "<title>&lt;Title&gt; &amp; more</title>" in content
-  assert parsed_page.Page(content).all_text.split()[-1] == "body"
+  parsed = parsed_page.Page(content)
+  assert 'a "caption" <b>' in parsed.all_text and "A <i>" in parsed.all_text
+  assert not re.search("<[bi]>", content)
 
 
-@pytest.mark.parametrize(
-  "name, kind",
-  [("a.png", "png"), ("b.c.svg", "svg+xml"), ("animation.gif", "gif")],
-)
-def test_ending_says_what_a_picture_is(name, kind):
-  content = {
-    "png": b"\x89PNG....IHDR...." + (640).to_bytes(4, "big"),
-    "svg+xml": b'<svg viewBox="0 0 1304 538"/>',
-    "gif": b"GIF89a",
-  }[kind]
-  shown = page.figure(name, content, 'a "caption"')
-  encoded = base64.b64encode(content).decode()
-  assert f'src="data:image/{kind};base64,{encoded}"' in shown
-  assert 'alt="a &quot;caption&quot;"' in shown
-  assert ("moving" in shown) == (kind == "gif")
-  assert ("max-width" in shown) == (kind != "gif")
+@pytest.mark.parametrize("kind, is_moving", [("PNG", False), ("GIF", True)])
+def test_a_picture_is_in_the_page(kind, is_moving):
+  stream = io.BytesIO()
+  Image.new("L", (1500, 10)).save(stream, kind)
+  shown = _part(picture=stream.getvalue())
+  encoded = base64.b64encode(stream.getvalue()).decode()
+  assert f'src="data:image/{kind.lower()};base64,{encoded}"' in shown
+  assert ('class="frames moving"' in shown) == is_moving
+  assert ("max-width: 1500px; min-width: 736px" in shown) != is_moving
+  assert 'alt="a &#34;caption&#34; &lt;b&gt;"' in shown
+
+
+def test_a_small_picture_keeps_its_size():
+  content = pictures.png(Image.new("L", (300, 10)))
+  assert "max-width: 300px; min-width: 300px" in _part(picture=content)
 
 
 def test_unknown_kind_of_picture_is_refused():
-  with pytest.raises(KeyError):
-    page.picture("a.bmp", b"", "")
-
-
-def test_contents_link_sections_that_have_an_id():
-  body = (
-    '<section id="one"><h2>First &amp; last</h2></section>'
-    '<section class="x" id="two"><h2>Second</h2></section>'
-    "<section><h2>Without</h2></section><h2>No section</h2>"
-  )
-  links = re.findall('<a href="([^"]+)">([^<]+)</a>', page.contents(body))
-  assert links == [("#one", "First &amp; last"), ("#two", "Second")]
-
-
-def test_legend_has_colour_and_name_of_each():
-  shown = page.legend([(0, "1-AF"), (2, "<b>")])
-  assert shown.count("<li>") == 2 and "&lt;b&gt;" in shown
-  assert plots.swatch(2) in shown
-  assert page.legend([]) == ""
+  with pytest.raises(ValueError, match="PNG and GIF"):
+    page.image(b"BM")
 
 
 def test_charts_stand_under_one_caption():
-  svg = plots.chart([plots.Line([1, 2], [1.0, 2.0], 0)], "x", "y", "t")
-  shown = page.charts(
-    [panels.Panel("A", svg, {0: "a"}), panels.Panel("B", svg)], "Both."
-  )
+  shown = _part(charts=_charts("A", "B"))
   assert shown.count("<figcaption>") == 1 and shown.count("<h3>") == 2
-  assert shown.index("Both.") < shown.index("<h3>")
-  assert shown.count('class="legend"') == 1
+  assert shown.index("<figcaption>") < shown.index("<h3>")
+  assert ' class="sheet"' in shown
+  assert ' class="sheet single"' in _part(charts=_charts("A"), columns=1)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,11 @@
 """The page about any runs: what was run, tables, figures, what is missing."""
 
-import base64
 import os
 import re
 
-from PIL import Image
 import pytest
 
 from t2t_af import errors
-from t2t_af.analysis.charts import pictures
-from t2t_af.analysis.report import page as page_lib
 from t2t_af.analysis.report import runs_page
 from t2t_af.analysis.results import folders
 from t2t_af.bin import figure as figure_command
@@ -72,11 +68,12 @@ def test_hardware_steps_and_overrides_are_those_of_the_runs(tmp_path):
 
 
 def test_tables_are_those_with_a_record_of_ours_in_order(content):
-  assert re.findall(r'id="(table-\d|runs|missing)"', content) == [
-    "runs",
+  assert re.findall(r'id="(table-\d|claims|runs|missing)"', content) == [
+    "claims",
     "table-1",
     "table-2",
     "table-3",
+    "runs",
     "missing",
   ]
   assert "2.500 ± 0.000" in _section(content, "table-1")
@@ -96,12 +93,10 @@ def test_table_of_training_comes_after_those_of_test(tmp_path):
 def test_figures_are_those_that_can_be_made(content):
   assert re.findall(r'id="figure-(\w+)"', content) == [
     "1",
-    "3",
     "4",
     "5",
     "6",
     "7",
-    "10",
     "12",
     "14",
     "quality",
@@ -121,7 +116,7 @@ def test_every_section_is_in_the_contents(page, content):
 
 def test_pictures_are_of_one_seed_and_one_split(content):
   flows = _section(content, "figure-6")
-  assert flows.count("seed 0") == 2 and "seed 1" not in flows
+  assert "seed 0" in flows and "seed 1" not in flows
   bars = _section(content, "figure-5")
   assert _AREM in bars and "split1" not in bars
 
@@ -134,7 +129,7 @@ def test_samples_are_of_one_sequence(content):
 def test_a_picture_is_on_the_page_once(content):
   shown = re.findall(r'src="([^"]+)"', content)
   assert len(set(shown)) == len(shown) > 4
-  assert "Shown under “Figure 6." in _section(content, "figure-12")
+  assert "SLVM + 2-AF (" in _section(content, "figure-12")
 
 
 def test_page_loads_nothing_from_elsewhere(content, page):
@@ -146,7 +141,7 @@ def test_page_loads_nothing_from_elsewhere(content, page):
 def test_charts_keep_their_text_on_a_phone(content):
   """Not as pictures: their letters would shrink with them."""
   assert "data:image/svg" not in content
-  assert content.count('<svg class="chart"') > 10
+  assert content.count('<svg class="chart"') > 8
 
 
 def test_weight_does_not_grow_with_seeds(results, content):
@@ -225,6 +220,19 @@ def test_wrong_paths_are_told_in_one_line(tmp_path):
     report_command.main([str(tmp_path), f"--output={tmp_path}"])
 
 
+def test_a_figure_is_a_file_of_the_kind_that_is_asked_for(results, tmp_path):
+  for name, files in (
+    ("calibration", [f"x_calibration_{_AREM}_samples", "x_calibration_crps"]),
+    ("4", ["x"]),
+    ("7", [f"x_7_{fake.PROBLEM}_{i}" for i in (1, 2)]),
+  ):
+    folder = tmp_path / name
+    assert figure_command.main([name, results, f"--output={folder}/x.pdf"]) == 0
+    assert sorted(os.listdir(folder)) == sorted(f"{f}.pdf" for f in files)
+    for file in folder.iterdir():
+      assert file.read_bytes().startswith(b"%PDF")
+
+
 def test_a_named_figure_is_made_by_the_figure_command(results, tmp_path):
   for name, parts in (
     ("calibration", [f"{_AREM}_samples.svg", "crps.svg"]),
@@ -237,12 +245,3 @@ def test_a_named_figure_is_made_by_the_figure_command(results, tmp_path):
     )
   with pytest.raises(errors.UserError, match="no figure nonsense.*quality"):
     figure_command.main(["nonsense", results])
-
-
-def test_picture_is_no_larger_than_it_is_and_no_smaller_than_legible():
-  for width, smallest in ((300, 300), (1500, 736)):
-    content = pictures.png(Image.new("L", (width, 10)))
-    shown = page_lib.picture("a.png", content, "<x>")
-    assert f"max-width: {width}px; min-width: {smallest}px" in shown
-    assert base64.b64encode(content).decode() in shown
-    assert "&lt;x&gt;" in shown

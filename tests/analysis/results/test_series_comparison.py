@@ -73,7 +73,7 @@ def test_median_and_worst_windows_stand_beside_the_mean(comparison):
   median = 0.32 + (windows[9] + windows[10]) / 2
   assert cells["median"].text == f"{median * DIMS:.3f}"
   assert cells["worst"].text == f"{(0.32 + 0.34) / 20 * DIMS:.3f}"
-  assert _cells(comparison)[BOUND]["median"].text.startswith("<= ")
+  assert _cells(comparison)[BOUND]["median"].text.startswith("≤ ")
   assert cells["median"].text != f"{0.32 * DIMS:.3f}"
   told = comparison_table.text(comparison)
   assert "median" in told and "worst 1 %" in told
@@ -96,8 +96,8 @@ def test_too_few_recordings_are_told(tmp_path, monkeypatch):
 
 def test_bounds_are_marked_and_taken_apart(comparison):
   cells = _cells(comparison)
-  assert cells[BOUND]["nll"].text.startswith("<= 1.620")
-  assert cells[BOUND]["raw"].text.startswith("<= 4.120")
+  assert cells[BOUND]["nll"].text.startswith("≤ 1.620")
+  assert cells[BOUND]["raw"].text.startswith("≤ 4.120")
   assert not cells[FLOW]["nll"].text.startswith("<=")
   assert (
     "upper bound with 1 sample: reconstruction 1.200 + KL 0.420"
@@ -146,11 +146,11 @@ def test_references_of_another_protocol_do_not_count(tmp_path):
 
 def test_curves_are_per_step_and_of_rmse(comparison):
   found = {
-    curve.title: curve for curve in comparison_figures.curves(comparison)
+    curve.chart.title: curve for curve in comparison_figures.curves(comparison)
   }
   assert set(found) <= set(comparison_figures.titles(comparison))
   assert {"NLL per predicted step", "RMSE per predicted step"} <= set(found)
-  assert "nats/step" in found["NLL per predicted step"].svg
+  assert "nats/step" in found["NLL per predicted step"].chart.y_label
 
 
 def test_pictures_are_charts_without_animation(comparison):
@@ -166,21 +166,20 @@ def test_pictures_are_charts_without_animation(comparison):
 def test_charts_show_raw_units(comparison, monkeypatch):
   drawn = []
   monkeypatch.setattr(
-    context_figures.line_pictures,
-    "charts",
-    lambda panels, *args, **kwargs: (
-      drawn.append(panels) or Image.new("RGB", (1, 1))
-    ),
+    context_figures.drawing,
+    "file",
+    lambda panels, *args, **kwargs: drawn.append(panels) or b"",
   )
   context_figures.context_pictures(comparison, 1)
   (panels,) = drawn
   truth, *sets = panels[0].lines
   assert panels[0].title == "x0"
   np.testing.assert_allclose(
-    truth.values, fake_series.series(2)[0, :, 0] * 20 + 100, rtol=1e-6
+    truth.y, fake_series.series(2)[0, :, 0] * 20 + 100, rtol=1e-6
   )
-  assert len(sets) == 2 and sets[0].first == fake_series.COND
-  assert sets[0].values[0] == pytest.approx(truth.values[3])
+  assert len(sets) == 2 and sets[0].x[0] == fake_series.COND
+  assert panels[0].num_given == fake_series.COND
+  assert sets[0].y[0] == pytest.approx(truth.y[3])
 
 
 def test_csv_has_units_of_both_kinds(comparison):

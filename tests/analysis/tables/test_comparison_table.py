@@ -111,8 +111,8 @@ def test_bounds_are_marked(tmp_path):
     str(tmp_path / "c"), bounds=(AF,), with_samples=False
   )
   rows = _rows(folder)
-  assert rows[AF].cells["nll"].text.startswith("<= 1.400")
-  assert rows[AF].cells["bits"].text.startswith("<= 2.020")
+  assert rows[AF].cells["nll"].text.startswith("≤ 1.400")
+  assert rows[AF].cells["bits"].text.startswith("≤ 2.020")
   assert not rows[FIRST].cells["nll"].text.startswith("<=")
 
 

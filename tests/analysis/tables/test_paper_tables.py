@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from t2t_af.analysis import formats
+from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_pools
@@ -122,7 +123,7 @@ def test_median_and_worst_windows_of_series_are_told(tmp_path):
   told = table_forms.text(table).replace("\n  ", " ")
   words = "median 3.000; the worst 1 % of windows add 0.525"
   assert f"1-AF: activity_rec {words}." in told
-  assert words in table_forms.html_section(table)
+  assert words in page.table_section(table)
   (line,) = [
     s for s in table_forms.csv_text(table).split("\r\n") if ",3,,0.06," in s
   ]

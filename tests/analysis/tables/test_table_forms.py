@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
 from t2t_af.analysis.tables import table_forms
@@ -61,7 +62,7 @@ def test_latex_is_balanced_and_escaped(table):
 
 
 def test_html_has_every_cell_and_escapes(table):
-  told = table_forms.html_section(table)
+  told = page.table_section(table)
   assert told.count("<td") == len(table.rows) * len(table.columns)
   assert '<td class="best">&lt;= 2.600 ± 0.058' in told
   assert 'colspan="2">M-MNIST</th>' in told

@@ -1,0 +1,117 @@
+"""What is confirmed, refuted and open, from invented and from real records."""
+
+import pathlib
+
+import pytest
+
+from t2t_af.analysis.report import claims
+from t2t_af.analysis.results import folders
+from tests.analysis import fake_results as fake
+
+_RESULTS = pathlib.Path(__file__).parents[3] / "results"
+
+
+def _found(folder, **nlls):
+  """Claims of {row: NLL of each seed}."""
+  written = [
+    fake.likelihood(f"{row}_tiny", nll, seed)
+    for row, of_seeds in nlls.items()
+    for seed, nll in enumerate(of_seeds)
+  ]
+  return claims.of(folders.find([fake.write(str(folder), written)]))
+
+
+@pytest.mark.parametrize(
+  "theirs, verdict",
+  [
+    ((2.2, 2.22, 2.23), "confirmed"),
+    ((1.8, 1.82, 1.81), "refuted"),
+    ((2.1, 1.9, 2.0), "open"),
+  ],
+)
+def test_an_interval_without_zero_decides(tmp_path, theirs, verdict):
+  (claim,) = _found(tmp_path, slvm_af1=(2.0, 2.01, 2.02), slvm=theirs)
+  assert claim.verdict == verdict
+  assert claim.words == "SLVM + 1-AF has a lower NLL than SLVM"
+  assert claim.seeds == "seeds 0, 1, 2" and "over seeds" in claim.remark
+
+
+def test_the_interval_is_of_the_differences_of_each_seed(tmp_path):
+  # -0.1, -0.2, -0.3: mean -0.2, error 0.1 / sqrt 3, t(0.975; 2) = 4.3027.
+  (claim,) = _found(tmp_path, af2=(1.0, 2.0, 3.0), af1=(1.1, 2.2, 3.3))
+  assert claim.numbers == "−0.200 [−0.448, +0.048] nats/dim"
+  assert claim.verdict == "open"
+
+
+def test_one_seed_has_its_interval_over_recordings_or_is_open(tmp_path):
+  (claim,) = _found(tmp_path / "known", slvm_af1=(1.0,), af1=(2.0,))
+  assert claim.remark == "interval over recordings, of one seed"
+  unknown = [
+    fake.likelihood(f"{row}_tiny", nll, recordings=None)
+    for row, nll in (("slvm_af1", 1.0), ("af1", 2.0))
+  ]
+  (claim,) = claims.of(
+    folders.find([fake.write(str(tmp_path / "unknown"), unknown)])
+  )
+  assert claim.verdict == "open" and "no interval is known" in claim.remark
+  assert claim.numbers == "−1.000 nats/dim"
+
+
+def test_confirmed_claims_come_first_and_are_counted(tmp_path):
+  found = _found(
+    tmp_path,
+    slvm_af1=(2.0, 2.01, 2.02),
+    slvm=(2.0, 2.02, 2.01),
+    af1=(2.5, 2.52, 2.51),
+  )
+  assert [claim.verdict for claim in found] == ["confirmed", "open"]
+  first, *told = claims.lines(found)
+  assert "1 confirmed, 0 refuted and 1 open" in first
+  assert told[0].startswith("confirmed: SLVM + 1-AF has a lower NLL than 1-AF")
+  assert claims.lines([])[0].startswith("None of the paper's comparisons")
+
+
+def test_records_are_named_as_a_shell_writes_them(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  (claim,) = _found(pathlib.Path("runs"), af2=(1.0, 1.1), af1=(2.0, 2.1))
+  ours, theirs = claim.records.split("; ")
+  assert ours.startswith("runs/") and "{0,1}" in ours and "af1" in theirs
+
+
+def test_runs_on_a_part_of_the_data_say_nothing(tmp_path):
+  written = [
+    fake.likelihood(f"{row}_tiny", 2.0, train_fraction=0.5)
+    for row in ("af1", "af2")
+  ]
+  found = claims.of(folders.find([fake.write(str(tmp_path), written)]))
+  assert not found
+
+
+def test_real_claims_are_the_differences_of_the_files():
+  """By hand: the mean over three seeds of what the files say."""
+  folder = _RESULTS / "video_toy_pushing_tiny"
+  results = folders.find([str(folder)])
+  nll = {
+    (run.row, run.seed): run.newest("likelihood", "test")["nll_nats_per_dim"]
+    for run in results.runs
+  }
+  (claim,) = claims.of(results)
+  mean = (
+    sum(
+      nll["video_flow_af", seed] - nll["video_flow", seed] for seed in range(3)
+    )
+    / 3
+  )
+  assert claim.numbers.startswith(f"−{abs(mean):.3f} [−0.0")
+  assert claim.verdict == "confirmed"
+
+
+def test_splits_are_combined_as_independent_parts():
+  parts = [
+    str(_RESULTS / "uci" / f"activity_rec{split}")
+    for split in ("", "_split1", "_split2")
+  ]
+  together = {c.words: c for c in claims.of(folders.find(parts))}
+  claim = together["2-AF has a lower NLL than 1-AF"]
+  assert claim.seeds == "seed 0, splits 0, 1, 2"
+  assert "over recordings" in claim.remark and claim.verdict == "confirmed"
