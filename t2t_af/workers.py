@@ -13,6 +13,7 @@ import itertools
 from typing import NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
+from tensorflow.python.framework import tensor_util
 from tensorflow.python.ops import collective_ops
 
 JOB = "worker"  # TensorFlow's word for a group of tasks.
@@ -139,7 +140,7 @@ def own_rows(
   size = tf.convert_to_tensor(shape, tf.int32)
   begin = tf.one_hot(axis, whole.shape.rank, size[axis] * here().index, 0)
   rows = tf.slice(whole, begin, size)
-  return tf.ensure_shape(rows, tf.TensorShape(tf.get_static_value(size)))
+  return tf.ensure_shape(rows, tensor_util.constant_value_as_shape(size))
 
 
 def _pieces(tensors: list[tf.Tensor]) -> list[list[tf.Tensor]]:
