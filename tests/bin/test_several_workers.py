@@ -1,4 +1,4 @@
-"""`t2t-trainer` with TF_CONFIG: several processes on loopback, and their faults.
+"""`t2t-trainer` with TF_CONFIG: processes on loopback, and their faults.
 
 A process takes as long to start as TensorFlow takes to be imported, so all but
 what one process can find is marked slow.

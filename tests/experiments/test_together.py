@@ -45,6 +45,7 @@ def test_tensorflow_does_not_try_again_without_a_worker(pair):
 
 def test_a_signal_to_one_ends_all_after_the_same_step(monkeypatch):
   two = local_workers.LocalWorkers(monkeypatch, 2)
+
   def build():
     hook = together.OneEndHook()
     hook.begin()
