@@ -156,12 +156,8 @@ def _guard(estimator: Any, one_end: OneEndHook) -> None:
 
   def together(*args, max_steps, **kwargs):
     here = workers.here()
-    if here.first_step >= max_steps:
-      return (
-        None
-        if not here.is_chief
-        else train(*args, max_steps=max_steps, **kwargs)
-      )
+    if here.first_step >= max_steps and not here.is_chief:
+      return estimator  # As the chief, whose checkpoint says so.
     over = threading.Event()
     threading.Thread(target=_watch, args=[here, over], daemon=True).start()
     try:
@@ -194,11 +190,12 @@ def _watch(others: workers.Workers, over: threading.Event) -> None:
 
 def _answers(address: str) -> bool:
   host, _, port = address.rpartition(":")
+  where = host.strip("[]"), int(port)
   try:
-    socket.create_connection((host.strip("[]"), int(port)), _ANSWERS_WITHIN_S)
+    with socket.create_connection(where, _ANSWERS_WITHIN_S):
+      return True
   except OSError:
     return False
-  return True
 
 
 def missing(others: workers.Workers, seconds: float) -> Sequence[str]:

@@ -96,11 +96,6 @@ class _Runs:
     reader = tf.train.load_checkpoint(str(self.folder / run))
     return {n: reader.get_tensor(n) for n in reader.get_variable_to_shape_map()}
 
-  def losses(self, run):
-    """NLL of the steps, by the last step of each record."""
-    lines = (self.folder / run / "results/training.jsonl").read_text()
-    return [json.loads(line) for line in lines.splitlines()]
-
 
 @pytest.fixture
 def particles(tmp_path):
@@ -138,13 +133,6 @@ def test_workers_train_as_one_process(name, count, tmp_path):
   several = runs.start_all("several", count, 4, batch=4 // count)
   assert [code for code, _ in _ended(several)] == [0] * count
   _check_close(runs.values("several"), runs.values("alone"))
-  np.testing.assert_allclose(
-    *[
-      np.mean([one["nll_nats_per_dim"] for one in runs.losses(run)])
-      for run in ("several", "alone")
-    ],
-    rtol=1e-5,
-  )
 
 
 @pytest.mark.slow
