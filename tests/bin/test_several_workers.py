@@ -32,8 +32,8 @@ _REGISTERED = """
 from tensor2tensor.utils import registry
 from tests.models import test_exact_resume as cases
 
-registry.register_problem(cases.Particle)
-registry.register_problem(cases.Stamps)
+for problem in (cases.Particle, cases.Stamps):
+  registry.register_problem(problem.name)(problem)
 
 def _set(name):
   def hparams():
