@@ -170,10 +170,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
     if mode == tf.estimator.ModeKeys.TRAIN:
-      keys, shuffled = training_order.keys(seed), shuffle_files is not False
-      order = training_order.Order(
-        keys, first_example, repeats, shuffled, share
-      )
+      keys, shuffle = training_order.keys(seed), shuffle_files is not False
+      order = training_order.Order(keys, first_example, repeats, shuffle, share)
       windows = self.training_windows(files, selection, plan, order)
     else:
       records = record_stream.read([f.path for f in files], selection)

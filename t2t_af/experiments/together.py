@@ -12,10 +12,12 @@ import threading
 from typing import Any
 
 import tensorflow.compat.v1 as tf
+from tensorflow.python.training import monitored_session
 
 from t2t_af import stopping
 from t2t_af import workers
 from t2t_af.errors import UserError
+from t2t_af.experiments import training_progress
 
 LOST_S = 60.0  # Within which the loss of a worker is told.
 _ANSWERS_WITHIN_S = 5.0
@@ -63,29 +65,15 @@ class SameStartHook(tf.train.SessionRunHook):
 
 
 class OneEndHook(tf.train.SessionRunHook):
-  """Ends all workers after the same step; or this one, where one is lost."""
+  """Ends all workers after the same step."""
 
-  def __init__(self) -> None:
-    self._sessions = 0
-    self.is_told_by_other = False
+  is_told_by_other = False
 
   def begin(self) -> None:
     """Makes what the workers tell each other with every step, and at last."""
     self._mine = tf.placeholder_with_default(0.0, [], name="ends")
     (self._ends,) = workers.mean([self._mine])
     (self._last,) = workers.mean([tf.constant(0.0)])
-
-  def after_create_session(
-    self, session: tf.Session, coord: tf.train.Coordinator
-  ) -> None:
-    """Keeps TensorFlow from trying again, which cannot succeed.
-
-    Raises:
-      UserError: it is about to.
-    """
-    self._sessions += 1
-    if self._sessions > 1:
-      raise UserError(lost(workers.here()))
 
   def before_run(
     self, run_context: tf.train.SessionRunContext
@@ -127,8 +115,8 @@ def add_to(stock: Any) -> None:
       experiment = make(run_config, hparams)
       one_end = OneEndHook()
       spec = experiment._train_spec
-      # The first: before another hook waits for the others in vain.
-      hooks = (one_end, *spec.hooks, SameStartHook())
+      # After what initialises the chief's.
+      hooks = (*spec.hooks, one_end, SameStartHook())
       experiment._train_spec = spec._replace(hooks=hooks)
       _guard(experiment.estimator, one_end)
       return experiment
@@ -146,8 +134,17 @@ def add_to(stock: Any) -> None:
       log_step_count_steps=None,
     )
 
+  do_not_try_again()
   stock.create_experiment_fn = create_together
   stock.create_run_config = run_config_of_worker
+
+
+def do_not_try_again() -> None:
+  """Has TensorFlow end where a worker is lost.
+
+  It would make a new session, for ever: who is lost is not in it either.
+  """
+  monitored_session._PREEMPTION_ERRORS = ()
 
 
 def _guard(estimator: Any, one_end: OneEndHook) -> None:
@@ -165,6 +162,7 @@ def _guard(estimator: Any, one_end: OneEndHook) -> None:
     except tf.errors.OpError as error:
       if not silent(here) and "ollective" not in str(error):
         raise
+      training_progress.close()
       raise UserError(lost(here)) from error
     finally:
       over.set()

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 import tensorflow.compat.v1 as tf
+from tensorflow.python.training import monitored_session
 
 from t2t_af import stopping
 from t2t_af import workers
@@ -36,11 +37,47 @@ def test_a_worker_that_comes_late_is_waited_for(pair):
   listening[0].close()
 
 
-def test_tensorflow_does_not_try_again_without_a_worker(pair):
-  hook = together.OneEndHook()
-  hook.after_create_session(None, None)
+class _LosingHook(tf.train.SessionRunHook):
+  """The first step finds that a worker is lost; another would not."""
+
+  steps = 0
+
+  def before_run(self, run_context):
+    self.steps += 1
+    if self.steps == 1:
+      raise tf.errors.UnavailableError(None, None, "Socket closed")
+
+
+def test_tensorflow_does_not_try_again_without_a_worker(monkeypatch):
+  monkeypatch.setattr(
+    monitored_session,
+    "_PREEMPTION_ERRORS",
+    monitored_session._PREEMPTION_ERRORS,
+  )
+
+  def train():
+    with tf.Graph().as_default():
+      step = tf.train.get_or_create_global_step()
+      hooks = [_LosingHook()]
+      with tf.train.MonitoredTrainingSession(hooks=hooks) as session:
+        session.run(step)
+
+  train()  # TensorFlow's own way.
+  together.do_not_try_again()
+  with pytest.raises(tf.errors.UnavailableError):
+    train()
+
+
+class _Estimator:
+  def train(self, max_steps):
+    raise tf.errors.UnavailableError(None, None, "Socket closed")
+
+
+def test_a_lost_worker_is_named(pair):
+  estimator = _Estimator()
+  together._guard(estimator, together.OneEndHook())
   with pytest.raises(UserError, match=f"{pair.addresses[1]} is lost: a train"):
-    hook.after_create_session(None, None)
+    estimator.train(max_steps=3)
 
 
 def test_a_signal_to_one_ends_all_after_the_same_step(monkeypatch):
