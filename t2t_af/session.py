@@ -3,6 +3,8 @@
 import tensorflow.compat.v1 as tf
 from tensorflow.python.ops import resources
 
+from t2t_af import workers
+
 PRECISIONS = ("float32", "tf32")
 
 
@@ -23,6 +25,8 @@ def set_precision(precision: str) -> None:
 def tune(config: tf.ConfigProto) -> tf.ConfigProto:
   """Turns off the graph rewriter (Grappler) where there is no GPU.
 
+  And has the session find the other workers, where there are any.
+
   Measured on two cores with the training graph of `video_flow_bair`: the
   first step takes 13 to 17 s with it and 3 s without, and a later step 2.0 s
   with it and 1.2 s without (constant folding is what slows steps down). On a
@@ -30,7 +34,7 @@ def tune(config: tf.ConfigProto) -> tf.ConfigProto:
   """
   if not tf.config.list_physical_devices("GPU"):
     config.graph_options.rewrite_options.disable_meta_optimizer = True
-  return config
+  return workers.add_to(config)
 
 
 def initializer() -> tf.Operation:

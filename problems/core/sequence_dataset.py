@@ -129,6 +129,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
     model_dir: Optional[str] = None,
     first_example: int = 0,
     repeats: bool = False,
+    share: training_order.Share = training_order.ALL,
   ) -> tf.data.Dataset:
     """One pass over the data: "inputs" and "targets" as stored, not batched.
 
@@ -152,6 +153,7 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       model_dir: of the run that reads; None: of hparams, where it has one.
       first_example: of TRAIN, the number of the example that comes first.
       repeats: of TRAIN, epoch after epoch without an end.
+      share: of TRAIN, which examples are this worker's.
 
     Raises:
       UserError: the data is missing, or its sequences are too short.
@@ -168,8 +170,8 @@ class SequenceDataset(sequence_storage.SequenceStorage):
       self.change(model_dir or getattr(hparams, "model_dir", None)),
     )
     if mode == tf.estimator.ModeKeys.TRAIN:
-      keys, shuffled = training_order.keys(seed), shuffle_files is not False
-      order = training_order.Order(keys, first_example, repeats, shuffled)
+      keys, shuffle = training_order.keys(seed), shuffle_files is not False
+      order = training_order.Order(keys, first_example, repeats, shuffle, share)
       windows = self.training_windows(files, selection, plan, order)
     else:
       records = record_stream.read([f.path for f in files], selection)

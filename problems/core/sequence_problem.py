@@ -11,6 +11,7 @@ from problems.core import sequence_dataset
 from problems.core import training_order
 from problems.core import training_part
 from t2t_af import effect
+from t2t_af import workers
 
 
 class SequenceProblem(sequence_dataset.SequenceDataset):
@@ -108,7 +109,8 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
     `hparams.batch_size` windows for each device of tensor2tensor's
     data_parallelism. Returns a dataset of (features, targets), in PREDICT of
     features with "infer_targets". In training it goes on where the step of the
-    checkpoint in config.model_dir is, if batches_per_step are taken in one.
+    checkpoint in config.model_dir is, if batches_per_step are taken in one, and
+    gives what is this worker's.
     """
     del params
     training = mode == tf.estimator.ModeKeys.TRAIN
@@ -121,9 +123,11 @@ class SequenceProblem(sequence_dataset.SequenceDataset):
       # Not tensor2tensor's second shuffling of entire batches
       # (batch_shuffle_size): sequences are shuffled, and 512 batches of video
       # would fill the memory.
-      step = training_order.step_of(model_dir)
-      kwargs["first_example"] = step * batches_per_step * batch_size
+      here, step = workers.here(), training_order.step_of(model_dir)
+      batches = step * batches_per_step * here.count
+      kwargs["first_example"] = batches * batch_size
       kwargs["repeats"] = True
+      kwargs["share"] = training_order.Share(batch_size, here.index, here.count)
     dataset = self.dataset(mode, data_dir=data_dir, hparams=hparams, **kwargs)
     if repeat and not training:
       dataset = dataset.repeat()

@@ -13,8 +13,28 @@ from typing import NamedTuple, Optional, Union
 import tensorflow.compat.v1 as tf
 
 from t2t_af import random_keys
+from t2t_af import workers
 
 _PURPOSE = 17  # Of the keys; another one has other orders.
+
+
+class Share(NamedTuple):
+  """Which examples are one worker's, of those that all of them take.
+
+  Each step has `batch` examples of the first worker, then as many of the next.
+
+  Attributes:
+    batch: examples of a step that are one worker's.
+    worker: its number.
+    num_workers: one has all.
+  """
+
+  batch: int = 1
+  worker: int = 0
+  num_workers: int = 1
+
+
+ALL = Share()
 
 
 class Order(NamedTuple):
@@ -25,12 +45,14 @@ class Order(NamedTuple):
     first: number of the example that comes first; those before are over.
     repeats: whether epoch follows epoch; else the first one's rest is all.
     shuffled: whether epochs have orders of their own; else the stored one.
+    share: of these, which are given.
   """
 
   keys: tuple[int, int]
   first: int = 0
   repeats: bool = False
   shuffled: bool = True
+  share: Share = ALL
 
 
 class Example(NamedTuple):
@@ -47,7 +69,9 @@ def keys(seed: Optional[int]) -> tuple[int, int]:
 
 
 def step_of(model_dir: Optional[str]) -> int:
-  """The step that a training in model_dir goes on from."""
+  """The step that a training in model_dir goes on from, or its chief's."""
+  if model_dir and workers.here().count > 1:
+    return workers.here().first_step
   latest = tf.train.latest_checkpoint(model_dir) if model_dir else None
   step = re.search(r"-(\d+)$", latest or "")
   return int(step.group(1)) if step else 0
@@ -87,4 +111,9 @@ def examples(
     )
 
   end = tf.int64.max if order.repeats else epoch + 1
-  return tf.data.Dataset.range(epoch, end).flat_map(_of_epoch)
+  every = tf.data.Dataset.range(epoch, end).flat_map(_of_epoch)
+  share = order.share
+  if share.num_workers == 1:
+    return every
+  batches = every.batch(share.batch).shard(share.num_workers, share.worker)
+  return batches.unbatch()

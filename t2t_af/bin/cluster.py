@@ -1,34 +1,36 @@
-"""TF_CONFIG, by which TensorFlow tells the workers of a cluster apart."""
+"""TF_CONFIG in the commands: which of them may be one of several workers."""
 
-import json
 import os
 
+from t2t_af import tf_config
 from t2t_af.errors import UserError
 
-_VARIABLE = "TF_CONFIG"
+# What one process does.
+_ALONE = (
+  "{n} workers train together with t2t-trainer; here one process works. Unset "
+  + tf_config.VARIABLE
+  + "."
+)
 
 
-def check() -> None:
-  """Raises UserError where TF_CONFIG asks for several workers, or for nothing.
+def named() -> tf_config.Cluster:
+  """The cluster of TF_CONFIG.
 
-  tensor2tensor's own way of several workers, parameter servers of TensorFlow
-  1, is gone from TensorFlow 2.
+  Raises:
+    UserError: it names no such thing.
   """
-  text = os.environ.get(_VARIABLE, "").strip()
-  if not text:
-    return
-  try:
-    cluster = json.loads(text).get("cluster") or {}
-    tasks = [task for tasks in cluster.values() for task in tasks]
-  except (ValueError, AttributeError, TypeError, RecursionError) as error:
-    raise UserError(
-      f"{_VARIABLE} is not JSON of a cluster and a task ({error}). Unset it: "
-      "one process trains, on the GPUs of one machine."
-    ) from error
-  if tasks:
-    raise UserError(
-      f"{_VARIABLE} names a cluster of {len(tasks)} "
-      f"task{'s' if len(tasks) > 1 else ''} ({', '.join(sorted(cluster))}), "
-      "and one process trains here, on the GPUs of one machine "
-      f"(--worker_gpu=N). Unset {_VARIABLE}."
-    )
+  return tf_config.parse(os.environ.get(tf_config.VARIABLE, ""))
+
+
+def check(trains: bool) -> None:
+  """Raises UserError where TF_CONFIG asks for what there is not.
+
+  Args:
+    trains: whether the command can be one of several workers.
+  """
+  cluster = named()
+  count = len(cluster.addresses)
+  if count > 1 and not trains:
+    raise UserError(_ALONE.format(n=count))
+  if count == 1:
+    del os.environ[tf_config.VARIABLE]  # As if there were none.

@@ -58,7 +58,7 @@ def run(
       return front.print_help(doc)
     _parse_flags(argv)
     flag_ranges.check()
-    cluster.check()
+    cluster.check(trains=stock_module.endswith(".t2t_trainer"))
     _import_usr_dir()
     prepare(stock)
     # As tensor2tensor's scripts do; compat.quiet leaves out most of it.

@@ -10,11 +10,14 @@ import re
 import shutil
 import sys
 
+from t2t_af import tf_config
+from t2t_af.bin import cluster
 from t2t_af.bin import finding
 from t2t_af.bin import gpus
 from t2t_af.bin import install
 from t2t_af.bin import outcome
 from t2t_af.bin.finding import Finding
+from t2t_af.errors import UserError
 from t2t_af.experiments import perceptual_extras
 
 _COMMANDS = ("t2t-datagen", "t2t-trainer", "t2t-eval", "t2t-decoder", "t2t-af")
@@ -45,6 +48,7 @@ def _findings(directories: list[str]) -> Iterator[Finding]:
   yield from _commands()
   yield from _mends()
   yield from gpus.findings()
+  yield _workers()
   yield _ffmpeg()
   yield _perceptual()
   for directory in sorted(set(directories)):
@@ -155,6 +159,24 @@ def _mends() -> Iterator[Finding]:
       one.cure,
       None if one.name in applied else finding.SETUP,
     )
+
+
+def _workers() -> Finding:
+  """Which of several workers a training would be here."""
+  try:
+    named = cluster.named()
+  except UserError as error:
+    return Finding("workers", str(error), f"unset {tf_config.VARIABLE}")
+  count = len(named.addresses)
+  if count < 2:
+    return Finding(
+      "workers", f"one process trains: {tf_config.VARIABLE} names no others"
+    )
+  return Finding(
+    "workers",
+    f"this is number {named.index} of {count}, {named.addresses[named.index]} "
+    f"({tf_config.VARIABLE})",
+  )
 
 
 def _ffmpeg() -> Finding:

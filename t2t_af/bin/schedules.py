@@ -1,7 +1,8 @@
 """What the trainer's schedules do; they are T2TExperiment's methods."""
 
 from absl import flags
-import tensorflow.compat.v1 as tf
+
+from t2t_af.bin import cluster
 
 FLAGS = flags.FLAGS
 
@@ -31,7 +32,7 @@ def writes_checkpoints() -> bool:
   return (
     FLAGS.schedule in TRAIN
     and FLAGS.worker_id == 0
-    and tf.estimator.RunConfig().is_chief
+    and cluster.named().index == 0
   )
 
 

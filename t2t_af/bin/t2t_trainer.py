@@ -14,6 +14,9 @@ on the data that the run was trained on (--allow_other_data: on any other), as
 if it had never stopped. Without --random_seed it draws a seed and keeps it.
 Ctrl-C and SIGTERM save a checkpoint first; a second Ctrl-C ends at once.
 One process trains a run at a time; --force goes on though another seems to.
+
+Several workers, each with its own TF_CONFIG, train together: batch_size is each
+one's, the first is the chief (docs/several_workers.md).
 """
 
 import secrets
@@ -27,15 +30,18 @@ from absl import flags
 
 from problems.core import options
 from t2t_af import locks
+from t2t_af import workers
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import force  # noqa: F401
 from t2t_af.bin import idle_flags
+from t2t_af.bin import joining
 from t2t_af.bin import run_metadata
 from t2t_af.bin import schedules
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
+from t2t_af.experiments import together
 from t2t_af.experiments import training_progress
 from t2t_af.records import environment
 from t2t_af.records import run_folder
@@ -64,6 +70,8 @@ def main() -> None:
 def interrupted() -> str:
   """What is said on Ctrl-C: what is kept, and how to continue."""
   training_progress.close()
+  if not workers.here().is_chief:
+    return "the chief saves; started again, all workers go on from there"
   return best_checkpoint.kept(FLAGS.output_dir or "")
 
 
@@ -80,6 +88,7 @@ def _prepare(stock) -> None:
   checks.problem(FLAGS.problem)
   checks.model_and_hparams(FLAGS.output_dir)
   checks.decode_hparams()
+  joining.check_flags()
   trains = FLAGS.schedule in schedules.TRAIN
   if not FLAGS.generate_data:
     splits = ["train"] if trains else []
@@ -97,15 +106,17 @@ def _prepare(stock) -> None:
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
+    FLAGS.random_seed = joining.join(_seed())
     _describe_run()
   run_metadata.add_to(stock)
   stoppable.add_to(stock)
   training_progress.add_to(stock)
+  if workers.here().count > 1:
+    together.add_to(stock)
 
 
 def _describe_run() -> None:
   """run.json, from the flags."""
-  FLAGS.random_seed = _seed()
   run_folder.update(
     FLAGS.output_dir,
     model=FLAGS.model,

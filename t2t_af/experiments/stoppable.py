@@ -5,6 +5,7 @@ from typing import Any
 import tensorflow.compat.v1 as tf
 
 from t2t_af import stopping
+from t2t_af import workers
 from t2t_af.experiments import kept_checkpoints
 
 _SAID = "stopping: the step that runs is finished and saved first"
@@ -53,14 +54,16 @@ def guard(experiment: Any) -> None:
   train = estimator.train
 
   def guarded(*args, hooks=None, saving_listeners=None, **kwargs):
+    if workers.here().is_chief:
+      saving_listeners = [
+        *(saving_listeners or ()),
+        kept_checkpoints.LastWholeListener(),
+      ]
     try:
       trained = train(
         *args,
         hooks=[*(hooks or ()), StopHook()],
-        saving_listeners=[
-          *(saving_listeners or ()),
-          kept_checkpoints.LastWholeListener(),
-        ],
+        saving_listeners=saving_listeners,
         **kwargs,
       )
     finally:

@@ -9,6 +9,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
 from t2t_af import session as session_lib
+from t2t_af import workers
 from t2t_af.annotations import HParams
 from t2t_af.networks import ddi
 
@@ -19,7 +20,8 @@ def initialize(
   """Weights of a new model, its actnorms set from training data.
 
   Builds a separate graph and feeds it batches of the training size, one at
-  a time, until `init_batch_size` sequences have gone through.
+  a time, until `init_batch_size` sequences have gone through. Several workers
+  do so together, each with its part of a batch.
 
   Args:
     model_cls: a T2TModel whose networks use `ddi`.
@@ -30,10 +32,11 @@ def initialize(
   Returns:
     {name of variable: value}.
   """
-  num_batches = -(-hparams.init_batch_size // hparams.batch_size)
+  here = workers.here()
+  num_batches = -(-hparams.init_batch_size // (hparams.batch_size * here.count))
   with (
     tf.Graph().as_default(),
-    tf.Session(config=session_lib.config()) as session,
+    tf.Session(here.target, config=session_lib.config()) as session,
   ):
     tf.set_random_seed(seed)
     np.random.seed(seed)  # Of the rotations.
@@ -64,11 +67,12 @@ def initialize(
 
 
 class InitializationHook(tf.train.SessionRunHook):
-  """Initialises on the chief, at step 0, unless weights were warm-started.
+  """Initialises at step 0, unless weights were warm-started.
 
-  The step alone decides. A checkpoint of step 0 says nothing: the Estimator
-  writes one before this hook runs, with actnorms that are not initialised
-  yet. With several replicas the same values go to all.
+  The step alone decides: of several workers, that of the chief. A checkpoint
+  of step 0 says nothing: the Estimator writes one before this hook runs, with
+  actnorms that are not initialised yet. With several replicas the same values
+  go to all.
   """
 
   def __init__(self, model_cls: type, hook_context: Any) -> None:
@@ -87,7 +91,8 @@ class InitializationHook(tf.train.SessionRunHook):
     del coord
     hparams = self._context.hparams
     config = self._context.estimator.config
-    if session.run(self._step) > 0 or hparams.warm_start_from:
+    step = session.run(self._step) or workers.here().first_step
+    if step > 0 or hparams.warm_start_from:
       return
     values = initialize(
       self._model_cls, hparams, self._context.problem, config.tf_random_seed

@@ -17,6 +17,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import random_keys
 from t2t_af import windows
+from t2t_af import workers
 
 _SEED = 20211118
 # Streams of one window that share nothing; further posteriors' are above.
@@ -42,6 +43,9 @@ class GraphNoise:
 class StepNoise:
   """Noise of training: follows from the graph's seed and the global step.
 
+  And from the place of a row in the batch of all workers, each of which draws
+  for the whole batch and takes what belongs to its own rows.
+
   Args:
     number: which of a graph's, as each replica has its own.
     stream: as of `WindowNoise`.
@@ -61,12 +65,19 @@ class StepNoise:
     return StepNoise(self._number, stream)
 
   def uniform(self, shape: Any) -> tf.Tensor:
-    """U(0, 1)."""
-    return tf.random.stateless_uniform(shape, self._seed, alg="philox")
+    """U(0, 1); shape: the batch first."""
+    return self._drawn(tf.random.stateless_uniform, shape, 0)
 
-  def normal(self, shape: Any) -> tf.Tensor:
-    """N(0, 1)."""
-    return tf.random.stateless_normal(shape, self._seed, alg="philox")
+  def normal(self, shape: Any, batch_axis: int = 0) -> tf.Tensor:
+    """N(0, 1); batch_axis: of shape, that of the rows of the batch."""
+    return self._drawn(tf.random.stateless_normal, shape, batch_axis)
+
+  def _drawn(self, function: Any, shape: Any, batch_axis: int) -> tf.Tensor:
+    if workers.here().count == 1:
+      return function(shape, self._seed, alg="philox")
+    whole = workers.whole_shape(shape, batch_axis)
+    drawn = function(whole, self._seed, alg="philox")
+    return workers.own_rows(drawn, shape, batch_axis)
 
 
 def of_step() -> StepNoise:

@@ -11,6 +11,7 @@ from tensor2tensor.utils import learning_rate
 from tensor2tensor.utils import optimize
 import tensorflow.compat.v1 as tf
 
+from t2t_af import workers
 from t2t_af.annotations import HParams
 from t2t_af.models import adam
 from t2t_af.models import stacked_checkpoint
@@ -43,15 +44,17 @@ def train_op(
   state and moving averages stay as they were, and `step_report` says why.
   With nonfinite_updates=skip the step counts all the same.
 
+  With several workers all of this is of their mean loss, so that they agree on
+  it and stay alike.
+
   Args:
-    loss: scalar.
+    loss: scalar, of the rows of this worker.
     hparams: optimizer*, learning_rate*, clip_grad_norm, nonfinite_updates.
     variables: to train; None means all trainable ones.
 
   Returns:
     The loss, after the update.
   """
-  loss = tf.identity(loss, name="total_loss")
   rate = learning_rate.learning_rate_schedule(hparams)
   optimizer = _optimizer(rate, hparams)
   # Not gated: our variables are read by value, so that no update can reach
@@ -65,8 +68,23 @@ def train_op(
     )
     if g is not None
   ]
+  loss, pairs = _over_workers(loss, pairs)
+  loss = tf.identity(loss, name="total_loss")
   with tf.name_scope("training"):
     return _checked_update(loss, optimizer, rate, pairs, hparams)
+
+
+def _over_workers(
+  loss: tf.Tensor, pairs: list[_Pair]
+) -> tuple[tf.Tensor, list[_Pair]]:
+  """The means over all workers; of what moving averages take in too."""
+  if workers.here().count == 1:
+    return loss, pairs
+  normalization.replace_remembered(workers.mean)
+  loss, *gradients = workers.mean(
+    [loss, *[tf.convert_to_tensor(g) for g, _ in pairs]]
+  )
+  return loss, list(zip(gradients, [v for _, v in pairs]))
 
 
 def _checked_update(

@@ -146,7 +146,7 @@ class Slvm(data_space.DataSpaceModel):
       return None
     if isinstance(noise, noise_lib.StepNoise):
       of_step = noise.stream(noise_lib.POSTERIOR)
-      return lambda what, shape, number: of_step.normal(shape)
+      return lambda what, shape, number: of_step.normal(shape, batch_axis=1)
     hparams = self.hparams
     whole = hparams.video_num_input_frames + hparams.video_num_target_frames
 

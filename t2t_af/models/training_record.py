@@ -5,6 +5,7 @@ import time
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import workers
 from t2t_af.annotations import HParams
 from t2t_af.models import run_data
 from t2t_af.models import step_report
@@ -39,7 +40,8 @@ class TrainingRecordHook(tf.train.SessionRunHook):
   def begin(self) -> None:
     """Writes to run.json what a training knows."""
     self._step = tf.train.get_or_create_global_step()
-    self._nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
+    nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
+    (self._nll,) = workers.mean([nll])
     hparams = self._hparams
     run_folder.update(
       hparams.model_dir,

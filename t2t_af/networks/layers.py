@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Optional, Union
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import workers
 from t2t_af.networks import convolution
 from t2t_af.networks import ddi
 
@@ -197,19 +198,20 @@ def actnorm_parameters(
       (there the result has mean 0 and variance 1 per channel); else ignored.
     channels: number of channels.
   """
-  shape, axes = [1, 1, 1, channels], [0, 1, 2]
-  b = ddi.variable(
-    prefix + "_center/b", shape, lambda: -tf.reduce_mean(x, axes, keepdims=True)
-  )
+  shape = [1, 1, 1, channels]
+  b = ddi.variable(prefix + "_center/b", shape, lambda: -_mean(x))
   logs = ddi.variable(
     prefix + "_scale/logs",
     shape,
-    lambda: (
-      -tf.log(1e-6 + tf.sqrt(tf.reduce_mean((x + b) ** 2, axes, keepdims=True)))
-      / LOGSCALE_FACTOR
-    ),
+    lambda: -tf.log(1e-6 + tf.sqrt(_mean((x + b) ** 2))) / LOGSCALE_FACTOR,
   )
   return b, logs
+
+
+def _mean(x: tf.Tensor) -> tf.Tensor:
+  """[1, 1, 1, channels], of the batches of all workers."""
+  (mean,) = workers.mean([tf.reduce_mean(x, [0, 1, 2], keepdims=True)])
+  return mean
 
 
 def interleaved(h: tf.Tensor) -> list[tf.Tensor]:

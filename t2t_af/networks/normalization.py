@@ -8,11 +8,14 @@ Batch norm in a flow has two traps, and this is how they are met:
   and what is generated never enters them.
 - Statistics. Paper (and the authors' code): those of one time step over the
   batch. Here: those of all steps of all sequences of the batch together,
-  because all steps go through the network at once.
+  because all steps go through the network at once. With several workers each
+  normalises by its own part of the batch, as tf.distribute has it; the moving
+  averages take in the means over all of them.
 """
 
+from collections.abc import Sequence
 import math
-from typing import Optional
+from typing import Callable, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -107,6 +110,16 @@ def _remember(average: tf.Variable, value: tf.Tensor) -> None:
   remembered = tf.get_collection_ref(_REMEMBERED)
   if all(average.name != other.name for other, _ in remembered):
     remembered.append((average, value))
+
+
+def replace_remembered(
+  replace: Callable[[Sequence[tf.Tensor]], Sequence[tf.Tensor]],
+) -> None:
+  """Has moving averages take in what `replace` makes of the values."""
+  remembered = tf.get_collection_ref(_REMEMBERED)
+  averages = [average for average, _ in remembered]
+  values = replace([value for _, value in remembered])
+  remembered[:] = list(zip(averages, values))
 
 
 def update_moving_averages() -> list[tf.Operation]:
