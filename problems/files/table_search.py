@@ -109,7 +109,7 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
 def _first_line(
   layout: table_layout.Layout, comments: Sequence[tuple[int, str]]
 ) -> int:
-  """Where numbers begin; of one column a blank line above may be one missing."""
+  """Where numbers begin; of one column a blank line above may be missing."""
   line, first = layout.line, layout.first_line
   between = any(line < number < first for number, _ in comments)
   if not line or layout.units or between or len(layout.body[0].cells) > 1:
