@@ -210,7 +210,7 @@ def test_gap_widens_with_less_training_data():
   ).runs
   points = generalisation.curves(runs)["SLVM + 1-AF"]
   assert [point.fraction for point in points] == [0.05, 0.25, 1.0]
-  gaps = [point.gap.mean for point in points]
+  gaps = [np.mean(list(point.gap.values())) for point in points]
   assert gaps[0] > gaps[1] > gaps[2]
 
 

@@ -18,26 +18,19 @@ import warnings
 import numpy as np
 from PIL import Image
 
-from t2t_af.analysis import formats
+from t2t_af.analysis.charts import axes as axes_lib
 from t2t_af.analysis.charts import plots
-from t2t_af.analysis.formats import is_number
 
 Panel = Union[plots.Panel, plots.BarPanel]
 
-# Okabe and Ito's colours, the light ones darker: told apart by the colour-
-# blind, and on white paper. Markers differ too, for who sees no colours.
-COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#3c3f44", "#c08600")
-DATA = 4  # the grey one: what is true, not a model's
-_MARKERS = "os^D"
-_INK, _SOFT, _RULE = "#1c1f23", "#5a626c", "#d5d9de"
-_PAGE, _GIVEN = "#ffffff", "#fceccc"
-_VARIABLES = {
-  **{color: f"var(--c{i})" for i, color in enumerate(COLORS)},
-  _INK: "var(--ink)",
-  _SOFT: "var(--soft)",
-  _RULE: "var(--rule)",
-  _GIVEN: "var(--given)",
-  _PAGE: "var(--page)",
+DATA = axes_lib.DATA
+_VARIABLES = {  # of the page's style sheet
+  **{color: f"var(--c{i})" for i, color in enumerate(axes_lib.COLORS)},
+  axes_lib.INK: "var(--ink)",
+  axes_lib.SOFT: "var(--soft)",
+  axes_lib.RULE: "var(--rule)",
+  axes_lib.GIVEN: "var(--given)",
+  axes_lib.PAGE: "var(--page)",
 }
 _WIDTH, _HEIGHT, _BAR, _ROW = 4.2, 2.7, 0.27, 0.17  # inches
 _DOTS = 110  # per inch of a PNG
@@ -49,18 +42,18 @@ _SETTINGS = {
   "axes.titlesize": 9.5,
   "axes.labelsize": 9.0,
   "legend.fontsize": 9.0,
-  "text.color": _INK,
-  "axes.labelcolor": _INK,
-  "axes.edgecolor": _SOFT,
+  "text.color": axes_lib.INK,
+  "axes.labelcolor": axes_lib.INK,
+  "axes.edgecolor": axes_lib.SOFT,
   "axes.facecolor": "none",
-  "xtick.color": _SOFT,
-  "ytick.color": _SOFT,
-  "xtick.labelcolor": _INK,
-  "ytick.labelcolor": _INK,
+  "xtick.color": axes_lib.SOFT,
+  "ytick.color": axes_lib.SOFT,
+  "xtick.labelcolor": axes_lib.INK,
+  "ytick.labelcolor": axes_lib.INK,
   "axes.spines.top": False,
   "axes.spines.right": False,
   "axes.axisbelow": True,
-  "grid.color": _RULE,
+  "grid.color": axes_lib.RULE,
   "grid.linewidth": 0.7,
   "text.parse_math": False,  # a "$" in a file's name is a dollar
   "svg.fonttype": "none",
@@ -176,9 +169,11 @@ def _figure(
     )
   for place, panel in zip(places.flat, panels):
     axes = place.subplots()
-    (_draw_bars if isinstance(panel, plots.BarPanel) else _draw_lines)(
-      axes, panel
-    )
+    (
+      axes_lib.draw_bars
+      if isinstance(panel, plots.BarPanel)
+      else axes_lib.draw_lines
+    )(axes, panel)
     if with_titles:
       axes.set_title(
         textwrap.fill(panel.title, _TITLE_LETTERS), loc="left", weight="bold"
@@ -219,7 +214,7 @@ def _wrapped(label: str) -> str:
 def _add_legend(place: Any, panel: plots.Panel, columns: int) -> None:
   """Below the axes; each colour as its lines are drawn."""
   place.legend(
-    [_handle(panel.lines, color) for color in panel.legend],
+    [axes_lib.handle(panel.lines, color) for color in panel.legend],
     [_wrapped(label) for label in panel.legend.values()],
     loc="outside lower center",
     ncols=_legend_columns(panel.legend, columns),
@@ -229,115 +224,3 @@ def _add_legend(place: Any, panel: plots.Panel, columns: int) -> None:
     labelspacing=0.25,
     handlelength=2.6,
   )
-
-
-def _handle(lines: Sequence[plots.Line], color: int) -> tuple:
-  from matplotlib.lines import Line2D
-  from matplotlib.patches import Patch
-
-  styles = {line.style for line in lines if line.color == color}
-  parts = [Patch(color=_color(color), alpha=0.2)] if "band" in styles else []
-  looks = dict(color=_color(color), **_look("thick"))
-  if "thick" not in styles:
-    looks.update(_look("dashed" if "dashed" in styles else "thin"))
-  if "points" in styles:
-    looks.update(_marker(color))
-    if not styles & {"thick", "thin", "dashed"}:
-      looks.update(linestyle="")
-  return (*parts, Line2D([], [], **looks))
-
-
-def _color(color: int) -> str:
-  return COLORS[color % len(COLORS)]
-
-
-def _look(style: str) -> Mapping[str, Any]:
-  return {
-    "thick": dict(linewidth=1.8, linestyle="-"),
-    "thin": dict(linewidth=1.0, alpha=0.65),
-    "dashed": dict(linewidth=1.5, linestyle=(0, (4, 2.5))),
-  }[style]
-
-
-def _marker(color: int) -> Mapping[str, Any]:
-  return dict(
-    marker=_MARKERS[color % len(_MARKERS)],
-    markersize=5.0,
-    markeredgecolor=_PAGE,
-    markeredgewidth=0.6,
-  )
-
-
-def _draw_lines(axes: Any, panel: plots.Panel) -> None:
-  axes.margins(0.03, 0.06)
-  for i, line in enumerate(panel.lines):
-    _draw_line(axes, line, 2.0 + i / len(panel.lines))
-  if panel.num_given:
-    left, right = axes.get_xlim()
-    axes.axvspan(left, panel.num_given + 0.5, color=_GIVEN, zorder=0)
-    axes.set_xlim(left, right)
-  if panel.y_range:
-    axes.set_ylim(panel.y_range)
-  axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
-  axes.locator_params("x", nbins=6, steps=(1, 2, 5, 10), integer=panel.whole_x)
-  axes.locator_params("y", nbins=6, steps=(1, 2, 2.5, 5, 10))
-  axes.ticklabel_format(axis="y", style="plain", useOffset=False)
-  axes.xaxis.set_major_formatter(
-    lambda value, _: f"{value:,.10g}".replace("-", formats.MINUS)
-  )
-  axes.grid(axis="y")
-
-
-def _draw_line(axes: Any, line: plots.Line, order: float) -> None:
-  x, y = np.asarray(line.x, np.float64), plots.floats(line.y)
-  color = _color(line.color)
-  if line.style == "zero":
-    axes.axhline(y[0], color=_INK, linewidth=1.0, zorder=order)
-  elif line.style == "band":
-    half = plots.floats(line.stderr)
-    axes.fill_between(
-      x, y - half, y + half, color=color, alpha=0.2, linewidth=0, zorder=order
-    )
-  elif line.style == "points":
-    error = plots.floats(line.stderr) if len(line.stderr) else None
-    axes.errorbar(
-      *(x, y, error),
-      color=color,
-      linestyle="",
-      elinewidth=1.2,
-      zorder=order,
-      **_marker(line.color),
-    )
-  else:
-    axes.plot(x, y, color=color, zorder=order, **_look(line.style))
-
-
-def _draw_bars(axes: Any, panel: plots.BarPanel) -> None:
-  values = plots.floats([bar.value for bar in panel.bars])
-  errors = plots.floats([bar.stderr for bar in panel.bars])
-  places = np.arange(len(values))
-  axes.barh(places, values, 0.62, color=[_color(b.color) for b in panel.bars])
-  axes.errorbar(
-    *(values, places),
-    xerr=np.where(errors > 0, errors, np.nan),
-    color=_INK,
-    linestyle="",
-    elinewidth=1.1,
-  )
-  axes.axvline(0.0, color=_SOFT, linewidth=1.0)
-  for place, bar in enumerate(panel.bars):
-    shown = round(bar.value, 3) + 0.0 if is_number(bar.value) else None
-    axes.annotate(
-      formats.number(shown),
-      (1.02, place),
-      xycoords=axes.get_yaxis_transform(),
-      verticalalignment="center",
-      annotation_clip=False,
-    )
-  axes.set_yticks(places, [bar.label for bar in panel.bars])
-  axes.tick_params("y", length=0)
-  axes.set_ylim(len(values) - 0.4, -0.6)
-  axes.set_xlabel(panel.x_label)
-  axes.locator_params("x", nbins=5, steps=(1, 2, 5, 10))
-  axes.grid(axis="x")
-  axes.spines[["left"]].set_visible(False)

@@ -43,7 +43,19 @@ def test_values_that_differ_name_their_rows(tmp_path):
     )
     if note.startswith("video_moving")
   ]
-  assert "3 frames given (1-AF, SLVM); 6 frames given (2-AF)" in note
+  assert "3 frames given (1-AF; SLVM); 6 frames given (2-AF)" in note
+
+
+def test_a_bound_of_more_samples_goes_with_its_row(tmp_path):
+  notes = _notes(
+    tmp_path,
+    [
+      fake.likelihood("af1_tiny", 2.0, num_cond_steps=6),
+      fake.likelihood("slvm_tiny", 2.0, bound=True),
+      fake.likelihood("slvm_tiny", 1.9, bound=True, num_samples=50),
+    ],
+  )
+  assert any("3 frames given (SLVM)" in note for note in notes)
 
 
 def test_numbers_are_in_order_of_size_not_of_letters(tmp_path):

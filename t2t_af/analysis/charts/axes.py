@@ -1,0 +1,133 @@
+"""Lines and bars on matplotlib's Axes: colours, markers, ticks."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from t2t_af.analysis import formats
+from t2t_af.analysis.charts import plots
+from t2t_af.analysis.formats import is_number
+
+# Okabe and Ito's colours, the light ones darker: told apart by the colour-
+# blind, and on white paper. Markers differ too, for who sees no colours.
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#3c3f44", "#c08600")
+DATA = 4  # the grey one: what is true, not a model's
+_MARKERS = "os^D"
+INK, SOFT, RULE = "#1c1f23", "#5a626c", "#d5d9de"
+PAGE, GIVEN = "#ffffff", "#fceccc"
+
+
+def handle(lines: Sequence[plots.Line], color: int) -> tuple:
+  """What stands for a colour in a legend: as its lines are drawn."""
+  from matplotlib.lines import Line2D
+  from matplotlib.patches import Patch
+
+  styles = {line.style for line in lines if line.color == color}
+  parts = [Patch(color=_color(color), alpha=0.2)] if "band" in styles else []
+  looks = dict(color=_color(color), **_look("thick"))
+  if "thick" not in styles:
+    looks.update(_look("dashed" if "dashed" in styles else "thin"))
+  if "points" in styles:
+    looks.update(_marker(color))
+    if not styles & {"thick", "thin", "dashed"}:
+      looks.update(linestyle="")
+  return (*parts, Line2D([], [], **looks))
+
+
+def _color(color: int) -> str:
+  return COLORS[color % len(COLORS)]
+
+
+def _look(style: str) -> Mapping[str, Any]:
+  return {
+    "thick": dict(linewidth=1.8, linestyle="-"),
+    "thin": dict(linewidth=1.0, alpha=0.65),
+    "dashed": dict(linewidth=1.5, linestyle=(0, (4, 2.5))),
+  }[style]
+
+
+def _marker(color: int) -> Mapping[str, Any]:
+  return dict(
+    marker=_MARKERS[color % len(_MARKERS)],
+    markersize=5.0,
+    markeredgecolor=PAGE,
+    markeredgewidth=0.6,
+  )
+
+
+def draw_lines(axes: Any, panel: plots.Panel) -> None:
+  """On matplotlib's Axes, with labels, ticks and range."""
+  axes.margins(0.03, 0.06)
+  for i, line in enumerate(panel.lines):
+    _draw_line(axes, line, 2.0 + i / len(panel.lines))
+  if panel.num_given:
+    left, right = axes.get_xlim()
+    axes.axvspan(left, panel.num_given + 0.5, color=GIVEN, zorder=0)
+    axes.set_xlim(left, right)
+  if panel.y_range:
+    axes.set_ylim(panel.y_range)
+  axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
+  axes.locator_params("x", nbins=6, steps=(1, 2, 5, 10), integer=panel.whole_x)
+  axes.locator_params("y", nbins=6, steps=(1, 2, 2.5, 5, 10))
+  axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+  axes.xaxis.set_major_formatter(
+    lambda value, _: f"{value:,.10g}".replace("-", formats.MINUS)
+  )
+  axes.grid(axis="y")
+
+
+def _draw_line(axes: Any, line: plots.Line, order: float) -> None:
+  x, y = np.asarray(line.x, np.float64), plots.floats(line.y)
+  color = _color(line.color)
+  if line.style == "zero":
+    axes.axhline(y[0], color=INK, linewidth=1.0, zorder=order)
+  elif line.style == "band":
+    half = plots.floats(line.stderr)
+    axes.fill_between(
+      x, y - half, y + half, color=color, alpha=0.2, linewidth=0, zorder=order
+    )
+  elif line.style == "points":
+    error = plots.floats(line.stderr) if len(line.stderr) else None
+    axes.errorbar(
+      *(x, y, error),
+      color=color,
+      linestyle="",
+      elinewidth=1.2,
+      zorder=order,
+      **_marker(line.color),
+    )
+  else:
+    axes.plot(x, y, color=color, zorder=order, **_look(line.style))
+
+
+def draw_bars(axes: Any, panel: plots.BarPanel) -> None:
+  """On matplotlib's Axes, names at the left and values at the right."""
+  values = plots.floats([bar.value for bar in panel.bars])
+  errors = plots.floats([bar.stderr for bar in panel.bars])
+  places = np.arange(len(values))
+  axes.barh(places, values, 0.62, color=[_color(b.color) for b in panel.bars])
+  axes.errorbar(
+    *(values, places),
+    xerr=np.where(errors > 0, errors, np.nan),
+    color=INK,
+    linestyle="",
+    elinewidth=1.1,
+  )
+  axes.axvline(0.0, color=SOFT, linewidth=1.0)
+  for place, bar in enumerate(panel.bars):
+    shown = round(bar.value, 3) + 0.0 if is_number(bar.value) else None
+    axes.annotate(
+      formats.number(shown),
+      (1.02, place),
+      xycoords=axes.get_yaxis_transform(),
+      verticalalignment="center",
+      annotation_clip=False,
+    )
+  axes.set_yticks(places, [bar.label for bar in panel.bars])
+  axes.tick_params("y", length=0)
+  axes.set_ylim(len(values) - 0.4, -0.6)
+  axes.set_xlabel(panel.x_label)
+  axes.locator_params("x", nbins=5, steps=(1, 2, 5, 10))
+  axes.grid(axis="x")
+  axes.spines[["left"]].set_visible(False)
