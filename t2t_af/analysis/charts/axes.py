@@ -12,7 +12,6 @@ from t2t_af.analysis.formats import is_number
 # Okabe and Ito's colours, the light ones darker: told apart by the colour-
 # blind, and on white paper. Markers differ too, for who sees no colours.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#3c3f44", "#c08600")
-DATA = 4  # the grey one: what is true, not a model's
 _MARKERS = "os^D"
 INK, SOFT, RULE = "#1c1f23", "#5a626c", "#d5d9de"
 PAGE, GIVEN = "#ffffff", "#fceccc"

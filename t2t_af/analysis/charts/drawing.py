@@ -23,7 +23,6 @@ from t2t_af.analysis.charts import plots
 
 Panel = Union[plots.Panel, plots.BarPanel]
 
-DATA = axes_lib.DATA
 _VARIABLES = {  # of the page's style sheet
   **{color: f"var(--c{i})" for i, color in enumerate(axes_lib.COLORS)},
   axes_lib.INK: "var(--ink)",
@@ -169,11 +168,10 @@ def _figure(
     )
   for place, panel in zip(places.flat, panels):
     axes = place.subplots()
-    (
-      axes_lib.draw_bars
-      if isinstance(panel, plots.BarPanel)
-      else axes_lib.draw_lines
-    )(axes, panel)
+    if isinstance(panel, plots.BarPanel):
+      axes_lib.draw_bars(axes, panel)
+    else:
+      axes_lib.draw_lines(axes, panel)
     if with_titles:
       axes.set_title(
         textwrap.fill(panel.title, _TITLE_LETTERS), loc="left", weight="bold"

@@ -10,6 +10,8 @@ import numpy as np
 
 from t2t_af.analysis.formats import is_number
 
+DATA = 4  # the grey colour: what is true, not a model's
+
 
 class Line(NamedTuple):
   """One line of a chart; values that are not numbers leave a gap."""

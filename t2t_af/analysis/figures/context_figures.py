@@ -90,13 +90,11 @@ def series_panels(
   given, future = scale.to_raw(given), scale.to_raw(future)
   truth = np.concatenate([given, future])
   columns = contact_sheet.some_columns(truth.shape[1], MAX_COLUMNS)
-  legend = {drawing.DATA: "truth"}
+  legend = {plots.DATA: "truth"}
   legend.update((color, label) for label, color, _ in samples)
   panels = []
   for column in columns:
-    lines = [
-      plots.Line(range(1, len(truth) + 1), truth[:, column], drawing.DATA)
-    ]
+    lines = [plots.Line(range(1, len(truth) + 1), truth[:, column], plots.DATA)]
     # From the last given step on, so that a sample hangs on to it.
     lines += [
       plots.Line(

@@ -21,7 +21,6 @@ from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.folders import Run
 
 X_LABEL = "temporal correlation (Eq. 23)"
-_DATA_COLOR = 4
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -98,7 +97,7 @@ def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
     shown = []
     for model, signal in places:
       estimate = measured[problem, model, signal]
-      color = models.index(model) if model else _DATA_COLOR
+      color = models.index(model) if model else plots.DATA
       label = _bar_label(model, signal, places)
       shown.append(plots.Bar(label, estimate.mean, estimate.stderr, color))
     if shown:

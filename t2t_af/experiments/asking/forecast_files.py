@@ -134,7 +134,7 @@ def _fan(
   before = range(total - len(shown) + 1, total + 1)
   # From the last given step on, so that the fan hangs on to it.
   after = range(total, total + num_steps + 1)
-  legend = {0: "forecast: median, bands of quantiles", drawing.DATA: "the file"}
+  legend = {0: "forecast: median, bands of quantiles", plots.DATA: "the file"}
   charts = []
   for column in contact_sheet.some_columns(len(names), _MAX_COLUMNS):
     of = np.concatenate(
@@ -155,7 +155,7 @@ def _fan(
       for low in range(len(of) // 2)
     ]
     lines.append(plots.Line(after, of[len(of) // 2], 0))
-    lines.append(plots.Line(before, shown[:, column], drawing.DATA))
+    lines.append(plots.Line(before, shown[:, column], plots.DATA))
     title = f"{names[column]} of {made.name}"
     charts.append(plots.Panel(title, lines, "step", "raw units", legend))
   return charts

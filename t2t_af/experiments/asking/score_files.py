@@ -138,8 +138,8 @@ class ScoreFiles:
     legend = {0: "NLL" + (" (a bound)" if self._num_bound_samples else "")}
     if self._threshold is not None:
       level = [self._threshold] * len(nll)
-      lines.append(plots.Line(steps, level, drawing.DATA, "dashed"))
-      legend[drawing.DATA] = "threshold, from the dev split"
+      lines.append(plots.Line(steps, level, plots.DATA, "dashed"))
+      legend[plots.DATA] = "threshold, from the dev split"
       above = np.where(of.is_anomaly, nll, np.nan)
       lines.append(plots.Line(steps, above, 1, "points"))
       legend[1] = "above it"
