@@ -57,7 +57,6 @@ _DIGITS = fake.PROBLEM
       6,
       [
         f"figure_6_slvm_af1_tiny_{_DIGITS}.png",
-        f"figure_6_slvm_af2_tiny_{_DIGITS}.png",
         f"figure_6_video_flow_af_tiny_{_DIGITS}_latent.png",
       ],
     ),
@@ -142,7 +141,7 @@ def test_command_writes_parts_and_a_page(results, tmp_path, capsys):
   printed = capsys.readouterr().out.split()
   assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, printed))
   page = (tmp_path / "figure_8.html").read_text(encoding="utf-8")
-  assert page.count('<svg class="chart"') == 4
+  assert page.count('<svg class="chart"') == 5
   for part in ("ab", "c"):
     content = (tmp_path / f"figure_8{part}_{_DIGITS}.svg").read_bytes()
     assert content.startswith(b"<?xml")
