@@ -25,8 +25,11 @@ class StopHook(tf.train.SessionRunHook):
     run_context: tf.train.SessionRunContext,
     run_values: tf.train.SessionRunValues,
   ) -> None:
-    """Asks for the end, before which the Estimator saves."""
-    if stopping.requested():
+    """Asks for the end, before which the Estimator saves.
+
+    Of several workers none ends alone: `together` asks all.
+    """
+    if stopping.requested() and workers.here().count == 1:
       run_context.request_stop()
 
 

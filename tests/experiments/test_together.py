@@ -10,6 +10,7 @@ from tensorflow.python.training import monitored_session
 from t2t_af import stopping
 from t2t_af import workers
 from t2t_af.errors import UserError
+from t2t_af.experiments import stoppable
 from t2t_af.experiments import together
 from tests import local_workers
 
@@ -104,6 +105,17 @@ def test_a_signal_to_one_ends_all_after_the_same_step(monkeypatch):
 
   assert not stopping.requested()
   assert two.run(build, run) == [3, 3]
+
+
+def test_none_of_several_ends_alone(pair, monkeypatch):
+  # A signal that comes during a step, of which the others heard nothing.
+  monkeypatch.setattr(stopping, "requested", lambda: True)
+  context = tf.train.SessionRunContext(None, None)
+  stoppable.StopHook().after_run(context, None)
+  assert not context.stop_requested
+  monkeypatch.setattr(workers._State, "workers", workers.Workers())
+  stoppable.StopHook().after_run(context, None)
+  assert context.stop_requested
 
 
 def test_the_one_with_the_signal_says_so(monkeypatch):
