@@ -220,7 +220,7 @@ class Store:
         self._enter(split, None, details)
         self._remove_old(split)
         for path, final in zip(temporary, paths):
-          tf.gfile.Rename(path, final, overwrite=True)
+          shard_files.settle(path, final)
         self._enter(
           split, {"sequences": total, "shards": shards, **entry}, details
         )
@@ -277,10 +277,8 @@ class Store:
       "details": details,
       "splits": splits,
     }
-    temporary = self.manifest_path + ".incomplete"
-    with tf.gfile.Open(temporary, "w") as manifest_file:
-      manifest_file.write(json.dumps(manifest, indent=1, sort_keys=True))
-    tf.gfile.Rename(temporary, self.manifest_path, overwrite=True)
+    content = json.dumps(manifest, indent=1, sort_keys=True).encode()
+    shard_files.write(self.manifest_path, content)
 
   def _remove_old(self, split: str) -> None:
     pattern = f"{self._name}-{split}-*-of-*"

@@ -17,6 +17,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import locks
 from t2t_af import whole_file
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
@@ -132,6 +133,8 @@ def _train(run: Run) -> None:
       _experiment(run, trains=True).train(max_steps=pause)
     if not run.eval_every or step > pause:
       continue
+    # A disk may have lost it; what is damaged is not evaluated.
+    recovery.check_trained(checkpoints.newest(run.output_dir) or "")
     # Where it was trained just now, a record is of weights that were lost.
     if step < pause or not best_checkpoint.is_evaluated(run.output_dir, pause):
       _evaluate(run._replace(split=best_checkpoint.SPLIT))

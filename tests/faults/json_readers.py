@@ -125,11 +125,18 @@ def _hparams_json(folder: str) -> Reader:
 
 
 def _records(folder: str) -> Reader:
-  """Of a run's likelihoods, alone."""
-  fake_compare.write(folder, fake_compare.SETS[:1], (1,), with_samples=False)
-  path = os.path.join(
-    folder, fake_compare.SETS[0], "seed_1", "results", "likelihood.jsonl"
+  """A file of records, alone."""
+  path = os.path.join(folder, "likelihood.jsonl")
+  record = dict(
+    kind="likelihood",
+    step=10,
+    split="dev",
+    nll_nats_per_dim=1.25,
+    nll_nats_per_dim_per_step=[1.0, 1.5],
+    sequence_ids=["a", "b"],
+    bound=False,
   )
+  json_lines.write(path, [dict(record, step=step) for step in range(4)])
   return Reader(
     path, lambda: json_lines.read(path), mutations.changed_line, _as_they_stand
   )
