@@ -21,6 +21,7 @@ from problems.core import shard_entry
 from problems.core import shard_files
 from problems.core import shard_writer
 from problems.files import tfrecord
+from t2t_af import json_text
 from t2t_af.errors import UserError
 
 # Of the manifest; `data_version` is the problem's.
@@ -231,8 +232,8 @@ class Store:
       return {}
     try:
       with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
-        manifest = json.load(manifest_file)
-    except (ValueError, RecursionError, tf.errors.OpError) as error:
+        manifest = json_text.loads(manifest_file.read())
+    except (ValueError, tf.errors.OpError) as error:
       raise UserError(
         f"{self.manifest_path} is not JSON ({error}): delete it and "
         f"{self._remedy()}"

@@ -22,6 +22,7 @@ from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
+from t2t_af.experiments import stored_hparams
 from t2t_af.experiments import training_progress
 from t2t_af.models import run_data
 from t2t_af.records import environment
@@ -122,6 +123,7 @@ def _prepare(run: Run) -> None:
     hardware=environment.hardware(_gpus()),
     versions=environment.versions(),
   )
+  stored_hparams.check(run.output_dir, run.hparams_set)
   # A run that was killed may have left its files between two states.
   recovery.check_goes_on(run.output_dir, begins_again=True)
 
@@ -192,7 +194,7 @@ def _decode_hparams(run: Run):
 
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
-  path = os.path.join(run.output_dir, "hparams.json")
+  path = stored_hparams.path(run.output_dir)
   hparams = trainer_lib.create_hparams(
     run.hparams_set, run.hparams, hparams_path=path
   )

@@ -240,10 +240,11 @@ class TrainedRun:
   ) -> tuple[tf.estimator.Estimator, Any]:
     """(Estimator, hparams), as `t2t-trainer` makes them."""
     known = self._known
+    stored_hparams.check(self.output_dir, known["hparams_set"])
     hparams = trainer_lib.create_hparams(
       known["hparams_set"],
       known.get("hparams") or "",
-      hparams_path=os.path.join(self.output_dir, "hparams.json"),
+      hparams_path=stored_hparams.path(self.output_dir),
     )
     # In further steps: a text may not assign to an hparam twice.
     hparams.parse(overrides_lib.kept_by_run(self.output_dir, hparams))

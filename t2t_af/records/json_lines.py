@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Optional
 
 import numpy as np
 
+from t2t_af import json_text
 from t2t_af import whole_file
 from t2t_af.records import field_kinds
 
@@ -114,8 +115,8 @@ def _plain(value: Any, path: str, non_finite: dict) -> Any:
 
 def _parse(line: str) -> Optional[dict]:
   try:
-    record = json.loads(line)
-  except (ValueError, RecursionError):
+    record = json_text.loads(line)
+  except ValueError:
     return None
   return record if isinstance(record, dict) else None
 

@@ -24,10 +24,12 @@ class Broken(NamedTuple):
 
   Attributes:
     first: how the broken command ended.
+    was_right: whether it left what it leaves unbroken.
     fault: what is lost or wrong after the second; "" for nothing.
   """
 
   first: processes.Ended
+  was_right: bool
   fault: str
 
 
@@ -69,21 +71,21 @@ class Bench:
   def broken(self, fault: file_layer.Fault) -> Broken:
     """Runs it with the fault, and again."""
     first = self._run(fault)
+    # Only who says that it is done must have done it.
+    was_right = first.code == 0 and not self._difference()
     again = self._run(anew=False)
-    if again.code:
-      return Broken(first, f"lost: started again, it says {again.last_line!r}")
-    try:
-      found = self._result()
-    except RuntimeError:
-      return Broken(first, "lost: what it leaves cannot be read")
-    return Broken(first, difference(found, self._expected))
+    wrong = (
+      f"lost: started again, it says {again.last_line!r}"
+      if again.code
+      else self._difference()
+    )
+    return Broken(first, was_right, wrong)
 
-  def is_right(self) -> bool:
-    """Whether what is there now is what an unbroken one leaves."""
+  def _difference(self) -> str:
     try:
-      return not difference(self._result(), self._expected)
+      return difference(self._result(), self._expected)
     except RuntimeError:
-      return False
+      return "lost: what it leaves cannot be read"
 
   def _run(
     self,

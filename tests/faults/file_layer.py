@@ -10,6 +10,7 @@ import errno
 import io
 import mmap
 import os
+import resource
 import signal
 import struct
 import threading
@@ -113,6 +114,19 @@ class Refusal(Fault):
     raise OSError(self._number, text, _path_of(arguments))
 
 
+class Limit(Fault):
+  """No file may be larger than so many bytes: the system refuses the rest.
+
+  Of TensorFlow's own files too, which are written where Python sees nothing.
+  """
+
+  def install(self) -> None:
+    """From now on."""
+    if self.at >= 0:
+      hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+      resource.setrlimit(resource.RLIMIT_FSIZE, (self.at, hard))
+
+
 class ShortWrite(Fault):
   """A write that writes half, and says so: as POSIX lets it.
 
@@ -131,6 +145,9 @@ class ShortWrite(Fault):
 
 def install(fault: Fault) -> None:
   """Has every call of this process pass the fault. Is not undone."""
+  if isinstance(fault, Limit):
+    fault.install()
+    return
   for name in _OF_THE_SYSTEM:
     _wrap(os, name, "raw write" if name == "write" else name, fault)
   for name in _OF_TENSORFLOW:

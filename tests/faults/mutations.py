@@ -8,7 +8,7 @@ import numpy as np
 
 _DEEP = 3000  # Beyond what Python's parser goes down.
 ODD = (
-  *(None, True, False, 0, 1, -1, 3, 10**30, -(10**30), 2**63),
+  *(None, True, False, 0, 1, -1, 3, 10**30, -(10**30), 2**63, 10**400),
   *(0.5, -0.0, 1e300, 1e-320, float("nan"), float("inf"), float("-inf")),
   *("", " ", "x", "1", "nan", "²", "١٢", "\x00", "../../etc/passwd"),
   *("\ud800", "a" * 300, [], [None], [[]], ["x", 1], [1e300] * 3, {}),
