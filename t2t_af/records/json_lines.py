@@ -68,7 +68,7 @@ def read(path: str) -> list[dict]:
   if not os.path.exists(path):
     return []
   records = []
-  with open(path, encoding="utf-8", errors="replace") as stream:
+  with open(path, "rb") as stream:
     for number, line in enumerate(stream, start=1):
       record = _parse(line)
       if record is not None:
@@ -113,9 +113,9 @@ def _plain(value: Any, path: str, non_finite: dict) -> Any:
   return value
 
 
-def _parse(line: str) -> Optional[dict]:
+def _parse(line: bytes) -> Optional[dict]:
   try:
-    record = json_text.loads(line)
+    record = json_text.loads(line.decode("utf-8"))
   except ValueError:
     return None
   return record if isinstance(record, dict) else None
@@ -132,7 +132,7 @@ def _end_of_whole_lines(stream: BinaryIO, path: str) -> int:
   last = tail[tail.rfind(b"\n") + 1 :]
   if not last:
     return size
-  if _parse(last.decode(errors="replace")) is not None:
+  if _parse(last) is not None:
     stream.write(b"\n")  # Only its end is missing.
     return size + 1
   logging.warning("%s: its last line was cut short: removed", path)

@@ -146,11 +146,13 @@ def _files(folder: str) -> Iterator[str]:
     yield from (os.path.join(root, name) for name in names)
 
 
-def _bytes_under(folder: str) -> dict:
+def bytes_under(folder: str) -> dict:
+  """{name: content} of the files in a folder."""
   found = {}
   for path in _files(folder):
-    # What a kill leaves behind under a name that nobody reads.
-    if not path.endswith((".incomplete", ".lock")):
+    # Not what a kill leaves under a name that nobody reads, and what has the
+    # time in its name.
+    if not path.endswith((".incomplete", ".lock")) and "tfevents" not in path:
       with open(path, "rb") as stream:
         found[os.path.relpath(path, folder)] = stream.read()
   return found
@@ -190,7 +192,7 @@ def _of_samples(folder: str) -> dict:
   return {
     **found,
     **_records_under(run),
-    **_bytes_under(os.path.join(run, "decode")),
+    **bytes_under(os.path.join(run, "decode")),
   }
 
 
@@ -237,7 +239,7 @@ def all_of(made: str) -> dict[str, Case]:
       lambda folder: None,
       module(f"{stock}.t2t_datagen", f"{ours}.t2t_datagen"),
       _datagen,
-      lambda folder: _bytes_under(os.path.join(folder, "data")),
+      lambda folder: bytes_under(os.path.join(folder, "data")),
     ),
     "train": Case(
       data,
