@@ -93,8 +93,8 @@ def _status(path: str) -> Any:
   """Size and time of a file; None if it is not there."""
   try:
     return tf.gfile.Stat(path)
-  except tf.errors.NotFoundError:
-    return None
+  except (tf.errors.NotFoundError, tf.errors.InvalidArgumentError):
+    return None  # Of a name that is too long there is none either.
 
 
 # A command asks for the files of a split many times.

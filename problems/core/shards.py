@@ -43,6 +43,10 @@ def find_damage(path: Optional[str] = None) -> Optional[str]:
   return next(filter(None, (s._damage(shard) for s, shard in found)), None)
 
 
+class UnreadableManifest(UserError):
+  """The disk does not give what is in a manifest, which may be whole."""
+
+
 class Store:
   """The shards of one problem in one data_dir."""
 
@@ -233,7 +237,11 @@ class Store:
     try:
       with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
         manifest = json_text.loads(manifest_file.read())
-    except (ValueError, tf.errors.OpError) as error:
+    except tf.errors.OpError as error:
+      raise UnreadableManifest(
+        f"{self.manifest_path} cannot be read ({error.message})"
+      ) from error
+    except ValueError as error:
       raise UserError(
         f"{self.manifest_path} is not JSON ({error}): delete it and "
         f"{self._remedy()}"
@@ -263,6 +271,8 @@ class Store:
     """Replaces the manifest by one with this entry (None: without it)."""
     try:
       old = self.manifest()
+    except UnreadableManifest:
+      raise  # What it holds may be whole: it is not to be lost.
     except UserError:  # damaged or of another version: nothing of it counts
       old = {}
     details = _as_json(details)

@@ -44,6 +44,8 @@ def sentence(error: BaseException) -> Optional[str]:
     return _of_exhaustion(error)
   if "OpError" in names and names.intersection(_OF_FILES):
     return _of_file(error)
+  if "UnknownError" in names and _cure(_first_line(error)):
+    return _of_file(error)  # As TensorFlow calls EIO, and much else.
   return None
 
 
@@ -66,10 +68,16 @@ def _of_file(error: BaseException) -> Optional[str]:
   text = _first_line(error)
   if "/" not in text and "\\" not in text:
     return None
+  cure = _cure(text)
+  return f"{text}. {cure}" if cure else text
+
+
+def _cure(text: str) -> Optional[str]:
+  """Of an error of the system that TensorFlow hands on in words."""
   for number, cure in _CURES.items():
     if os.strerror(number).lower() in text.lower():
-      return f"{text}. {cure}"
-  return text
+      return cure
+  return None
 
 
 def _first_line(error: BaseException) -> str:

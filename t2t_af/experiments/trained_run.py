@@ -20,6 +20,7 @@ from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
 from t2t_af.experiments import spread_windows
+from t2t_af.experiments import stored_hparams
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import run_data
 from t2t_af.models import sequence_model

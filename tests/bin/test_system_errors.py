@@ -93,3 +93,11 @@ def test_a_command_says_it_and_shows_the_traceback_on_request(
   monkeypatch.setattr(sys, "argv", ["t2t-trainer", "--debug"])
   with pytest.raises(NotADirectoryError):
     outcome.exit_code_of(action)
+
+
+def test_what_tensorflow_does_not_know_is_told_where_the_system_names_it():
+  """It calls EIO so, and faults of programs too."""
+  disk = tf.errors.UnknownError(None, None, "runs/a; Input/output error")
+  assert "cannot be read or written" in system_errors.sentence(disk)
+  other = tf.errors.UnknownError(None, None, "runs/a; a bug")
+  assert system_errors.sentence(other) is None

@@ -127,4 +127,6 @@ def difference(found: Mapping, expected: Mapping) -> str:
     if not same:
       return f"wrong: {name}"
   more = set(found) - set(expected)
-  return f"wrong: {sorted(more)[0]} is more than there should be" if more else ""
+  return (
+    f"wrong: {sorted(more)[0]} is more than there should be" if more else ""
+  )

@@ -17,10 +17,10 @@ import threading
 import time
 from typing import Any, Callable, Optional
 
+import tensorflow.compat.v1 as tf
 from tensorflow.python.client import session
 from tensorflow.python.lib.io import file_io
 from tensorflow.python.lib.io import tf_record
-import tensorflow.compat.v1 as tf
 
 _OF_THE_SYSTEM = (
   *("open", "write", "fsync", "replace", "rename", "remove", "unlink"),

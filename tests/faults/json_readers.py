@@ -46,7 +46,7 @@ def _as_they_stand(found: list, whole: Any, content: bytes) -> str:
   if found is None:
     return ""
   lines = []
-  for line in content.decode("utf-8", "replace").splitlines():
+  for line in content.split(b"\n"):
     try:
       lines.append(json.loads(line))
     except (ValueError, RecursionError):

@@ -35,9 +35,7 @@ SHARES = {
 LONGEST_DELAY = 0.03  # seconds; a checkpoint of these is written in less.
 
 
-def of_case(
-  case: cases.Case, seed: int, points: int
-) -> tuple[int, list[str]]:
+def of_case(case: cases.Case, seed: int, points: int) -> tuple[int, list[str]]:
   """(places, faults) of one command, which is killed so many times."""
   rng, kills, faults = np.random.default_rng(seed), 0, []
   with breaking.Bench(case) as bench:

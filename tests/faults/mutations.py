@@ -29,7 +29,9 @@ def _changed_once(content: bytes, rng: np.random.Generator) -> bytes:
   before, middle, after = content[:start], content[start:end], content[end:]
   kind = rng.integers(8)
   if kind <= 1 and after:
-    return before + middle + bytes([after[0] ^ 1 << rng.integers(8)]) + after[1:]
+    return (
+      before + middle + bytes([after[0] ^ 1 << rng.integers(8)]) + after[1:]
+    )
   if kind == 2:
     return before
   if kind == 3:
@@ -83,7 +85,7 @@ def _changed_value(value: Any, rng: np.random.Generator) -> Any:
   elif kind == 2 and isinstance(holder, list):
     holder.insert(key, copy.deepcopy(holder[key]))
   elif kind == 3 and _is_number(holder[key]):
-    holder[key] = holder[key] * rng.choice([-1, 2, 0, 1e9]).item()
+    holder[key] = holder[key] * int(rng.choice([-1, 2, 0, 10**9]))
   elif kind == 4:
     holder[key] = [holder[key]]
   else:
