@@ -17,11 +17,11 @@ from typing import Optional
 import tensorflow.compat.v1 as tf
 
 from problems.core import manifest_fields
+from problems.core import manifest_file
 from problems.core import shard_entry
 from problems.core import shard_files
 from problems.core import shard_writer
 from problems.files import tfrecord
-from t2t_af import json_text
 from t2t_af.errors import UserError
 
 # Of the manifest; `data_version` is the problem's.
@@ -41,10 +41,6 @@ def find_damage(path: Optional[str] = None) -> Optional[str]:
   """
   found = [pair for key, pair in _found.items() if path in (None, key)]
   return next(filter(None, (s._damage(shard) for s, shard in found)), None)
-
-
-class UnreadableManifest(UserError):
-  """The disk does not give what is in a manifest, which may be whole."""
 
 
 class Store:
@@ -71,7 +67,7 @@ class Store:
     Raises:
       UserError: it is damaged, or of another version.
     """
-    manifest = self._read()
+    manifest = manifest_file.read(self.manifest_path, self._remedy())
     versions = manifest.get("layout"), manifest.get("data_version")
     if manifest and versions != (_LAYOUT, self._version):
       raise UserError(
@@ -231,28 +227,6 @@ class Store:
         )
     return total
 
-  def _read(self) -> dict:
-    if not tf.gfile.Exists(self.manifest_path):
-      return {}
-    try:
-      with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
-        manifest = json_text.loads(manifest_file.read())
-    except tf.errors.OpError as error:
-      raise UnreadableManifest(
-        f"{self.manifest_path} cannot be read ({error.message})"
-      ) from error
-    except ValueError as error:
-      raise UserError(
-        f"{self.manifest_path} is not JSON ({error}): delete it and "
-        f"{self._remedy()}"
-      ) from error
-    if not isinstance(manifest, dict):
-      raise UserError(
-        f"{self.manifest_path} is not a manifest: delete it and "
-        f"{self._remedy()}"
-      )
-    return manifest
-
   def _parse(self, manifest: dict, split: str) -> list[Shard]:
     with self.damaged_entry(f'the entry "{split}"'):
       return shard_entry.parse(manifest["splits"][split], self._data_dir)
@@ -271,7 +245,7 @@ class Store:
     """Replaces the manifest by one with this entry (None: without it)."""
     try:
       old = self.manifest()
-    except UnreadableManifest:
+    except manifest_file.Unreadable:
       raise  # What it holds may be whole: it is not to be lost.
     except UserError:  # damaged or of another version: nothing of it counts
       old = {}

@@ -15,6 +15,7 @@ _CURES = {
   errno.EEXIST: "Give a folder: this is a file.",
   errno.EISDIR: "Give a file: this is a folder.",
   errno.ENAMETOOLONG: "Give a shorter path.",
+  errno.EFBIG: "Files may be no larger there (`ulimit -f`, or the disk).",
   errno.EIO: "The disk cannot be read or written there.",
 }
 _MEMORY = (
@@ -31,6 +32,8 @@ _OF_FILES = (
   "PermissionDeniedError",
   "UnavailableError",
 )
+# What it calls EIO and EFBIG, and much else.
+_OF_ALL_KINDS = ("OutOfRangeError", "UnknownError")
 
 
 def sentence(error: BaseException) -> Optional[str]:
@@ -44,8 +47,8 @@ def sentence(error: BaseException) -> Optional[str]:
     return _of_exhaustion(error)
   if "OpError" in names and names.intersection(_OF_FILES):
     return _of_file(error)
-  if "UnknownError" in names and _cure(_first_line(error)):
-    return _of_file(error)  # As TensorFlow calls EIO, and much else.
+  if names.intersection(_OF_ALL_KINDS) and _cure(_first_line(error)):
+    return _of_file(error)
   return None
 
 

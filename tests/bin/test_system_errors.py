@@ -99,5 +99,7 @@ def test_what_tensorflow_does_not_know_is_told_where_the_system_names_it():
   """It calls EIO so, and faults of programs too."""
   disk = tf.errors.UnknownError(None, None, "runs/a; Input/output error")
   assert "cannot be read or written" in system_errors.sentence(disk)
-  other = tf.errors.UnknownError(None, None, "runs/a; a bug")
-  assert system_errors.sentence(other) is None
+  large = tf.errors.OutOfRangeError(None, None, "runs/a; File too large")
+  assert "ulimit" in system_errors.sentence(large)
+  for kind in (tf.errors.UnknownError, tf.errors.OutOfRangeError):
+    assert system_errors.sentence(kind(None, None, "runs/a; a bug")) is None

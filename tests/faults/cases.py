@@ -218,16 +218,21 @@ def _copy_of(made: str, *names: str) -> Callable[[str], None]:
   return prepare
 
 
+def _make(folder: str) -> None:
+  """Data and a run that some cases start from."""
+  for make in (_datagen, _train):
+    ended = processes.run(lambda make=make: make(folder))
+    if ended.code:
+      raise RuntimeError(f"{make.__name__} failed:\n{ended.told}")
+
+
 def all_of(made: str) -> dict[str, Case]:
-  """The cases, by name; data and a run that some start from are put in `made`.
+  """The cases, by name; what some start from is put in `made`.
 
   Raises:
-    RuntimeError: these cannot be made.
+    RuntimeError: that cannot be made.
   """
-  for make, name in ((_datagen, "t2t_datagen"), (_train, "t2t_trainer")):
-    ended = processes.run(lambda make=make: make(made))
-    if ended.code:
-      raise RuntimeError(f"{name} failed:\n{ended.told}")
+  _make(made)
   data, run = _copy_of(made, "data"), _copy_of(made, "data", "run")
 
   def module(*names: str) -> Callable[[], Any]:
