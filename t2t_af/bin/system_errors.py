@@ -32,8 +32,8 @@ _OF_FILES = (
   "PermissionDeniedError",
   "UnavailableError",
 )
-# What it calls EIO and EFBIG, and much else.
-_OF_ALL_KINDS = ("OutOfRangeError", "UnknownError")
+# What it calls EIO and EFBIG, and much else; IndexError where it is C++'s.
+_OF_ALL_KINDS = ("OutOfRangeError", "IndexError", "UnknownError")
 
 
 def sentence(error: BaseException) -> Optional[str]:

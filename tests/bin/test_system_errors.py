@@ -101,5 +101,7 @@ def test_what_tensorflow_does_not_know_is_told_where_the_system_names_it():
   assert "cannot be read or written" in system_errors.sentence(disk)
   large = tf.errors.OutOfRangeError(None, None, "runs/a; File too large")
   assert "ulimit" in system_errors.sentence(large)
+  of_events = IndexError("runs/eval/events; File too large")
+  assert "ulimit" in system_errors.sentence(of_events)
   for kind in (tf.errors.UnknownError, tf.errors.OutOfRangeError):
     assert system_errors.sentence(kind(None, None, "runs/a; a bug")) is None
