@@ -7,7 +7,7 @@ PYTEST := $(PY) -m pytest -n 2 --dist loadfile --durations=20
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow test-onednn-off test-random coverage lint format docs bench clean
+.PHONY: help setup demo test test-slow test-faults test-onednn-off test-random coverage lint format docs bench clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: setup  ## the fast tests, in two processes; ARGS=... goes to pytest
 
 test-slow: setup  ## the slow tests as well
 	@$(PYTEST) $(ARGS)
+
+test-faults: setup  ## commands killed, disks that fail, files changed, bits flipped (about 40 minutes); SEED=N
+	@$(PY) -m tests.faults --seed=$(or $(SEED),0)
 
 test-random: setup  ## the fast tests in random order, with random hashes; SEED=N repeats
 	@seed=$(or $(SEED),$$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')); \

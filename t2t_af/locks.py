@@ -22,6 +22,7 @@ from t2t_af.errors import UserError
 OF_A_RUN = ".writer.lock"
 # Where a file system has no locks.
 _UNKNOWN_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS)
+_TRIES = 1000  # Somebody else may remove what was just made; not for ever.
 _held: dict[str, int] = {}  # Path: descriptor; of this process.
 _made: dict[str, list[str]] = {}  # Path: folders made for it, deepest first.
 
@@ -89,7 +90,7 @@ def held(
 
 def _locked(folder: str, path: str) -> Optional[int]:
   """Descriptor of the locked file; None where another process holds it."""
-  while True:
+  for _ in range(_TRIES):
     _made.setdefault(path, _missing(folder))
     try:
       os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -115,6 +116,7 @@ def _locked(folder: str, path: str) -> Optional[int]:
       _sign(descriptor)
       return descriptor
     os.close(descriptor)
+  raise UserError(f"cannot write to {folder}: no folder can be made there")
 
 
 def _missing(folder: str) -> list[str]:

@@ -32,6 +32,11 @@ class _State:
   requested: Optional[int] = None  # The signal that came then.
   since: Optional[float] = None  # time.monotonic() of it.
 
+  @classmethod
+  def forget(cls) -> None:
+    """As before any signal."""
+    cls.said = cls.requested = cls.since = None
+
 
 @contextlib.contextmanager
 def handled() -> Iterator[None]:
@@ -39,7 +44,7 @@ def handled() -> Iterator[None]:
   if threading.current_thread() is not threading.main_thread():
     yield
     return
-  _State.said = _State.requested = _State.since = None
+  _State.forget()
   reading, writing = os.pipe()
   os.set_blocking(writing, False)
   listener = threading.Thread(target=_listen, args=[reading], daemon=True)
@@ -60,6 +65,7 @@ def handled() -> Iterator[None]:
     os.close(writing)
     listener.join()
     os.close(reading)
+    _State.forget()  # What ends here is no reason for the next to stop.
 
 
 def defer(said: str) -> None:

@@ -102,3 +102,14 @@ def test_a_folder_that_was_there_or_was_written_to_stays(tmp_path):
     (tmp_path / "a" / "b" / "data").write_text("x", encoding="utf-8")
   assert (tmp_path / "empty").is_dir()
   assert [p.name for p in (tmp_path / "a" / "b").iterdir()] == ["data"]
+
+
+def test_a_place_where_no_folder_can_be_made_is_told(tmp_path, monkeypatch):
+  """As in /proc, which says that it is not there whatever is made."""
+
+  def none(*args, **kwargs):
+    raise FileNotFoundError
+
+  monkeypatch.setattr(locks.os, "makedirs", none)
+  with pytest.raises(errors.UserError, match="no folder can be made there"):
+    locks.take(str(tmp_path / "run"))

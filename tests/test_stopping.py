@@ -43,6 +43,15 @@ def test_a_signal_ends_at_once_or_where_it_is_asked_for(number, error, capsys):
   )
 
 
+def test_a_signal_stops_nothing_after_the_block_it_came_in():
+  with stopping.handled():
+    stopping.defer("saving first")
+    os.kill(os.getpid(), signal.SIGINT)
+    assert stopping.requested()
+  assert not stopping.requested()
+  stopping.stop_if_requested()
+
+
 def test_the_handlers_from_before_come_back():
   before = [signal.getsignal(number) for number in stopping.SIGNALS]
   with stopping.handled():

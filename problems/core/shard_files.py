@@ -10,6 +10,7 @@ import tensorflow.compat.v1 as tf
 
 from problems.core import shard_entry
 from problems.files import tfrecord
+from t2t_af import whole_file
 from t2t_af.errors import UserError
 
 _CHUNK = 2**20
@@ -27,6 +28,26 @@ def matching(folder: str, pattern: str) -> list[str]:
     return []
   names = fnmatch.filter(tf.gfile.ListDirectory(folder), pattern)
   return [os.path.join(folder, name) for name in sorted(names)]
+
+
+def settle(path: str, final: str) -> None:
+  """Gives a complete file its name, once it is on the disk."""
+  if not _is_remote(path):
+    whole_file.sync(path)
+  tf.gfile.Rename(path, final, overwrite=True)
+  if not _is_remote(path):
+    whole_file.sync(os.path.dirname(final))
+
+
+def write(path: str, content: bytes) -> None:
+  """Writes a file, whole or not at all."""
+  if not _is_remote(path):
+    whole_file.write(path, content)
+    return
+  temporary = path + ".incomplete"
+  with tf.gfile.Open(temporary, "wb") as stream:
+    stream.write(content)
+  tf.gfile.Rename(temporary, path, overwrite=True)
 
 
 def check_ends(shard: shard_entry.Shard) -> None:
@@ -63,12 +84,17 @@ def check_all(shard: shard_entry.Shard) -> None:
     )
 
 
+def _is_remote(path: str) -> bool:
+  """Whether it lies in a bucket, which is no matter of this system's disks."""
+  return "://" in path
+
+
 def _status(path: str) -> Any:
   """Size and time of a file; None if it is not there."""
   try:
     return tf.gfile.Stat(path)
-  except tf.errors.NotFoundError:
-    return None
+  except (tf.errors.NotFoundError, tf.errors.InvalidArgumentError):
+    return None  # Of a name that is too long there is none either.
 
 
 # A command asks for the files of a split many times.

@@ -17,6 +17,7 @@ from typing import Optional
 import tensorflow.compat.v1 as tf
 
 from problems.core import manifest_fields
+from problems.core import manifest_file
 from problems.core import shard_entry
 from problems.core import shard_files
 from problems.core import shard_writer
@@ -66,7 +67,7 @@ class Store:
     Raises:
       UserError: it is damaged, or of another version.
     """
-    manifest = self._read()
+    manifest = manifest_file.read(self.manifest_path, self._remedy())
     versions = manifest.get("layout"), manifest.get("data_version")
     if manifest and versions != (_LAYOUT, self._version):
       raise UserError(
@@ -220,29 +221,11 @@ class Store:
         self._enter(split, None, details)
         self._remove_old(split)
         for path, final in zip(temporary, paths):
-          tf.gfile.Rename(path, final, overwrite=True)
+          shard_files.settle(path, final)
         self._enter(
           split, {"sequences": total, "shards": shards, **entry}, details
         )
     return total
-
-  def _read(self) -> dict:
-    if not tf.gfile.Exists(self.manifest_path):
-      return {}
-    try:
-      with tf.gfile.Open(self.manifest_path, "r") as manifest_file:
-        manifest = json.load(manifest_file)
-    except (ValueError, RecursionError, tf.errors.OpError) as error:
-      raise UserError(
-        f"{self.manifest_path} is not JSON ({error}): delete it and "
-        f"{self._remedy()}"
-      ) from error
-    if not isinstance(manifest, dict):
-      raise UserError(
-        f"{self.manifest_path} is not a manifest: delete it and "
-        f"{self._remedy()}"
-      )
-    return manifest
 
   def _parse(self, manifest: dict, split: str) -> list[Shard]:
     with self.damaged_entry(f'the entry "{split}"'):
@@ -262,6 +245,8 @@ class Store:
     """Replaces the manifest by one with this entry (None: without it)."""
     try:
       old = self.manifest()
+    except manifest_file.Unreadable:
+      raise  # What it holds may be whole: it is not to be lost.
     except UserError:  # damaged or of another version: nothing of it counts
       old = {}
     details = _as_json(details)
@@ -277,10 +262,8 @@ class Store:
       "details": details,
       "splits": splits,
     }
-    temporary = self.manifest_path + ".incomplete"
-    with tf.gfile.Open(temporary, "w") as manifest_file:
-      manifest_file.write(json.dumps(manifest, indent=1, sort_keys=True))
-    tf.gfile.Rename(temporary, self.manifest_path, overwrite=True)
+    content = json.dumps(manifest, indent=1, sort_keys=True).encode()
+    shard_files.write(self.manifest_path, content)
 
   def _remove_old(self, split: str) -> None:
     pattern = f"{self._name}-{split}-*-of-*"

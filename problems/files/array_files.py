@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import contextlib
 import functools
 import os
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
@@ -162,13 +162,20 @@ def _loaded(
 def _load(path: str, key: str) -> np.ndarray:
   if key:
     with np.load(path, allow_pickle=False) as archive:
-      return archive[key]
-  array = np.load(path, mmap_mode="r", allow_pickle=False)
+      return _an_array(archive[key])
+  array = _an_array(np.load(path, mmap_mode="r", allow_pickle=False))
   size = os.path.getsize(path)
   expected = array.offset + array.nbytes
   if size != expected:
     raise ValueError(f"expected {expected} bytes, found {size}")
   return array
+
+
+def _an_array(loaded: Any) -> np.ndarray:
+  """NumPy gives what is in a zip, and is no array, as bytes or as a zip."""
+  if not isinstance(loaded, np.ndarray):
+    raise ValueError("it is no array")
+  return loaded
 
 
 def _axes(array: np.ndarray, given: Optional[str], where: str) -> str:

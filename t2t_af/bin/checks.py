@@ -18,8 +18,8 @@ from t2t_af.errors import UserError
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
+from t2t_af.experiments import stored_hparams
 from t2t_af.models import run_data
-from t2t_af.records import json_file
 
 FLAGS = flags.FLAGS
 # Looked into by name: a list of all would import all that tensor2tensor has.
@@ -81,9 +81,11 @@ def model_and_hparams(output_dir: str = "") -> None:
     raise UserError(suggest(FLAGS.model, _MODELS, "model"))
   if FLAGS.hparams_set not in _HPARAMS_SETS:
     raise UserError(suggest(FLAGS.hparams_set, _HPARAMS_SETS, "hparams_set"))
-  path = output_dir and os.path.join(output_dir, "hparams.json")
-  json_file.read(path)  # tensor2tensor takes it as it is.
-  hparams = trainer_lib.create_hparams(FLAGS.hparams_set, hparams_path=path)
+  stored_hparams.check(output_dir, FLAGS.hparams_set)
+  hparams = trainer_lib.create_hparams(
+    FLAGS.hparams_set,
+    hparams_path=output_dir and stored_hparams.path(output_dir),
+  )
   overrides.check_set(hparams, FLAGS.hparams_set, FLAGS.model)
   before = dict(hparams.values())
   overrides.parse(hparams, FLAGS.hparams, f"hparam of {FLAGS.hparams_set}")
@@ -106,7 +108,7 @@ def same_data(output_dir: str) -> None:
 def same_model_as_before(output_dir: str) -> None:
   """Adds to --hparams what the run keeps and --hparams does not say."""
   hparams = trainer_lib.create_hparams(
-    FLAGS.hparams_set, hparams_path=os.path.join(output_dir, "hparams.json")
+    FLAGS.hparams_set, hparams_path=stored_hparams.path(output_dir)
   )
   said = FLAGS.hparams or ""
   kept = overrides.kept_by_run(output_dir, hparams)

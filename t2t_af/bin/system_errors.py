@@ -15,6 +15,7 @@ _CURES = {
   errno.EEXIST: "Give a folder: this is a file.",
   errno.EISDIR: "Give a file: this is a folder.",
   errno.ENAMETOOLONG: "Give a shorter path.",
+  errno.EFBIG: "Files may be no larger there (`ulimit -f`, or the disk).",
   errno.EIO: "The disk cannot be read or written there.",
 }
 _MEMORY = (
@@ -31,6 +32,8 @@ _OF_FILES = (
   "PermissionDeniedError",
   "UnavailableError",
 )
+# What it calls EIO and EFBIG, and much else; IndexError where it is C++'s.
+_OF_ALL_KINDS = ("OutOfRangeError", "IndexError", "UnknownError")
 
 
 def sentence(error: BaseException) -> Optional[str]:
@@ -43,6 +46,8 @@ def sentence(error: BaseException) -> Optional[str]:
   if "ResourceExhaustedError" in names:
     return _of_exhaustion(error)
   if "OpError" in names and names.intersection(_OF_FILES):
+    return _of_file(error)
+  if names.intersection(_OF_ALL_KINDS) and _cure(_first_line(error)):
     return _of_file(error)
   return None
 
@@ -66,10 +71,16 @@ def _of_file(error: BaseException) -> Optional[str]:
   text = _first_line(error)
   if "/" not in text and "\\" not in text:
     return None
+  cure = _cure(text)
+  return f"{text}. {cure}" if cure else text
+
+
+def _cure(text: str) -> Optional[str]:
+  """Of an error of the system that TensorFlow hands on in words."""
   for number, cure in _CURES.items():
     if os.strerror(number).lower() in text.lower():
-      return f"{text}. {cure}"
-  return text
+      return cure
+  return None
 
 
 def _first_line(error: BaseException) -> str:

@@ -18,6 +18,7 @@ from absl import flags
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import idle_flags
+from t2t_af.experiments import new_checkpoints
 from t2t_af.experiments import recovery
 
 FLAGS = flags.FLAGS
@@ -51,6 +52,7 @@ def _prepare(stock) -> None:
     recovery.check_exists(FLAGS.output_dir)
   else:
     sys.stderr.write("waiting for every new checkpoint; Ctrl-C ends\n")
+    new_checkpoints.pass_over_damaged()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   checks.same_model_as_before(FLAGS.output_dir)
   idle_flags.warn(idle_flags.EVAL)

@@ -39,6 +39,7 @@ from t2t_af.bin import joining
 from t2t_af.bin import run_metadata
 from t2t_af.bin import schedules
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import new_checkpoints
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
 from t2t_af.experiments import together
@@ -110,6 +111,7 @@ def _prepare(stock) -> None:
     _describe_run()
   run_metadata.add_to(stock)
   stoppable.add_to(stock)
+  new_checkpoints.pass_over_damaged()
   training_progress.add_to(stock)
   if workers.here().count > 1:
     together.add_to(stock)

@@ -17,10 +17,12 @@ import tensorflow.compat.v1 as tf
 from t2t_af import locks
 from t2t_af import whole_file
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import decoding
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
+from t2t_af.experiments import stored_hparams
 from t2t_af.experiments import training_progress
 from t2t_af.models import run_data
 from t2t_af.records import environment
@@ -121,6 +123,7 @@ def _prepare(run: Run) -> None:
     hardware=environment.hardware(_gpus()),
     versions=environment.versions(),
   )
+  stored_hparams.check(run.output_dir, run.hparams_set)
   # A run that was killed may have left its files between two states.
   recovery.check_goes_on(run.output_dir, begins_again=True)
 
@@ -132,6 +135,8 @@ def _train(run: Run) -> None:
       _experiment(run, trains=True).train(max_steps=pause)
     if not run.eval_every or step > pause:
       continue
+    # A disk may have lost it; what is damaged is not evaluated.
+    recovery.check_trained(checkpoints.newest(run.output_dir) or "")
     # Where it was trained just now, a record is of weights that were lost.
     if step < pause or not best_checkpoint.is_evaluated(run.output_dir, pause):
       _evaluate(run._replace(split=best_checkpoint.SPLIT))
@@ -189,7 +194,7 @@ def _decode_hparams(run: Run):
 
 def _experiment(run: Run, trains: bool = False):
   """tensor2tensor's experiment, as `t2t-trainer` makes it."""
-  path = os.path.join(run.output_dir, "hparams.json")
+  path = stored_hparams.path(run.output_dir)
   hparams = trainer_lib.create_hparams(
     run.hparams_set, run.hparams, hparams_path=path
   )

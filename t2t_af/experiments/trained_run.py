@@ -20,6 +20,7 @@ from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
 from t2t_af.experiments import spread_windows
+from t2t_af.experiments import stored_hparams
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import run_data
 from t2t_af.models import sequence_model
@@ -240,10 +241,11 @@ class TrainedRun:
   ) -> tuple[tf.estimator.Estimator, Any]:
     """(Estimator, hparams), as `t2t-trainer` makes them."""
     known = self._known
+    stored_hparams.check(self.output_dir, known["hparams_set"])
     hparams = trainer_lib.create_hparams(
       known["hparams_set"],
       known.get("hparams") or "",
-      hparams_path=os.path.join(self.output_dir, "hparams.json"),
+      hparams_path=stored_hparams.path(self.output_dir),
     )
     # In further steps: a text may not assign to an hparam twice.
     hparams.parse(overrides_lib.kept_by_run(self.output_dir, hparams))

@@ -123,9 +123,10 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     fields = likelihood_record.fields(
       arrays, identity, self.hparams, self.fields
     )
-    self._append(records.likelihood(**fields))
     for measured in self.correlations.record_fields():
       self._append(records.correlation(**identity, **measured))
+    # Last: where it stands, the evaluation is not made again after a kill.
+    self._append(records.likelihood(**fields))
     likelihood_record.log(fields)
 
   def _append(self, record: dict[str, Any]) -> None:

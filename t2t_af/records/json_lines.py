@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Optional
 
 import numpy as np
 
+from t2t_af import json_text
 from t2t_af import whole_file
 from t2t_af.records import field_kinds
 
@@ -67,7 +68,7 @@ def read(path: str) -> list[dict]:
   if not os.path.exists(path):
     return []
   records = []
-  with open(path, encoding="utf-8", errors="replace") as stream:
+  with open(path, "rb") as stream:
     for number, line in enumerate(stream, start=1):
       record = _parse(line)
       if record is not None:
@@ -112,10 +113,10 @@ def _plain(value: Any, path: str, non_finite: dict) -> Any:
   return value
 
 
-def _parse(line: str) -> Optional[dict]:
+def _parse(line: bytes) -> Optional[dict]:
   try:
-    record = json.loads(line)
-  except (ValueError, RecursionError):
+    record = json_text.loads(line.decode("utf-8"))
+  except ValueError:
     return None
   return record if isinstance(record, dict) else None
 
@@ -131,7 +132,7 @@ def _end_of_whole_lines(stream: BinaryIO, path: str) -> int:
   last = tail[tail.rfind(b"\n") + 1 :]
   if not last:
     return size
-  if _parse(last.decode(errors="replace")) is not None:
+  if _parse(last) is not None:
     stream.write(b"\n")  # Only its end is missing.
     return size + 1
   logging.warning("%s: its last line was cut short: removed", path)

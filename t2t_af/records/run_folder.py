@@ -38,6 +38,9 @@ _KINDS = {
   "seed": int,
   "steps": int,
   "trained_steps": int,
+  "eval_every": int,
+  "other_data": (list, str),
+  "data_statistics": dict,
 }
 
 
@@ -53,14 +56,12 @@ def read(output_dir: str) -> dict:
     UserError: it is damaged, or a field is not of its kind.
   """
   fields = json_file.read(path(output_dir))
-  for name, kind in _KINDS.items():
-    value = fields.get(name)
-    if value is not None and (
-      not isinstance(value, kind) or isinstance(value, bool)
-    ):
-      raise UserError(
-        f"{path(output_dir)} is damaged: {name} is {value!r}. {json_file.CURE}"
-      )
+  json_file.check_kinds(path(output_dir), fields, _KINDS)
+  if fields.get("eval_every") and fields.get("steps") is None:
+    raise UserError(
+      f"{path(output_dir)} is damaged: it says eval_every, and no steps. "
+      f"{json_file.CURE}"
+    )
   return fields
 
 

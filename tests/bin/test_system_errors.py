@@ -93,3 +93,15 @@ def test_a_command_says_it_and_shows_the_traceback_on_request(
   monkeypatch.setattr(sys, "argv", ["t2t-trainer", "--debug"])
   with pytest.raises(NotADirectoryError):
     outcome.exit_code_of(action)
+
+
+def test_what_tensorflow_does_not_know_is_told_where_the_system_names_it():
+  """It calls EIO so, and faults of programs too."""
+  disk = tf.errors.UnknownError(None, None, "runs/a; Input/output error")
+  assert "cannot be read or written" in system_errors.sentence(disk)
+  large = tf.errors.OutOfRangeError(None, None, "runs/a; File too large")
+  assert "ulimit" in system_errors.sentence(large)
+  of_events = IndexError("runs/eval/events; File too large")
+  assert "ulimit" in system_errors.sentence(of_events)
+  for kind in (tf.errors.UnknownError, tf.errors.OutOfRangeError):
+    assert system_errors.sentence(kind(None, None, "runs/a; a bug")) is None

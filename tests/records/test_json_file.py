@@ -14,6 +14,7 @@ DAMAGED = {
   "not UTF-8": b'{"model": "\xff\xfe"}',
   "very deep": b"[" * 100_000,
   "zeros": b"\0" * 20,
+  "half a letter": b'{"model": "\\ud800"}',
 }
 
 
@@ -37,7 +38,11 @@ def test_damage_is_said_with_the_file(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-  "field", ['"model": 3', '"seed": "one"', '"hparams": [1]', '"steps": true']
+  "field",
+  [
+    *('"model": 3', '"seed": "one"', '"hparams": [1]', '"steps": true'),
+    *('"other_data": [1]', '"other_data": "a"', '"data_statistics": [1]'),
+  ],
 )
 def test_a_field_of_another_kind_is_damage(tmp_path, field):
   (tmp_path / "run.json").write_text(f"{{{field}}}", encoding="utf-8")
@@ -50,3 +55,9 @@ def test_fields_may_be_unknown_or_null(tmp_path):
   text = '{"seed": null, "model": "slvm", "of_a_later_version": [1]}'
   (tmp_path / "run.json").write_text(text, encoding="utf-8")
   assert run_folder.read(str(tmp_path))["model"] == "slvm"
+
+
+def test_a_run_chosen_among_steps_says_how_many(tmp_path):
+  (tmp_path / "run.json").write_text('{"eval_every": 2}', encoding="utf-8")
+  with pytest.raises(UserError, match="eval_every, and no steps"):
+    run_folder.identity(str(tmp_path))

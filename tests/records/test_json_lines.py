@@ -142,6 +142,14 @@ def test_a_line_that_is_no_object_is_skipped_and_named(tmp_path, caplog, line):
   ]
 
 
+@pytest.mark.parametrize("text", [b'"\xff"', b'"\\ud800"'])
+def test_a_line_whose_text_is_none_is_skipped(tmp_path, caplog, text):
+  path = tmp_path / "r.jsonl"
+  path.write_bytes(b'{"a": ' + text + b'}\n{"a": 2}\n')
+  assert json_lines.read(str(path)) == [{"a": 2}]
+  assert "line 1 is no complete record" in caplog.text
+
+
 def test_values_that_are_not_finite_are_null_and_named():
   line = json_lines.dumps(
     {

@@ -15,6 +15,8 @@ from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageFont
 
+from t2t_af import whole_file
+
 BACKGROUND = (255, 255, 255)
 INK = (34, 34, 34)
 CONDITIONING = (230, 159, 0)  # Orange of Okabe and Ito: safe for colour-blind.
@@ -127,8 +129,9 @@ def write_frames(
   paths = []
   for number, frame in enumerate(frames, start=first):
     path = os.path.join(folder, f"{prefix}_{number:0{digits}d}.png")
-    _image(frame).save(path)
-    paths.append(path)
+    stream = io.BytesIO()
+    _image(frame).save(stream, format="PNG")
+    paths.append(whole_file.write(path, stream.getvalue()))
   return paths
 
 

@@ -18,6 +18,7 @@ from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results.estimates import NLL
 from t2t_af.analysis.results.units import unit_of
+from t2t_af.records import json_file
 from t2t_af.records import json_lines
 from t2t_af.records import records
 
@@ -33,6 +34,18 @@ _PROTOCOL = (
   "noise_std",
   "step",
 )
+# Of compare.json.
+_KINDS: dict[str, json_file.Kind] = {
+  "problem": str,
+  "sets": (list, str),
+  "seeds": (list, int),
+  "steps": int,
+  "eval_every": int,
+  "split": str,
+  "hparams": str,
+  "labels": (dict, str),
+  "hardware": dict,
+}
 _SCORING = ("num_cond_steps", "num_scored_steps", "dequantization")
 _DATA = "data_fingerprint"
 
@@ -250,6 +263,7 @@ def _read_config(compare_dir: str) -> dict:
       f"{path} is missing or is no JSON object, so {compare_dir} is no "
       "compare folder; `t2t-af compare` makes one"
     )
+  json_file.check_kinds(path, config, _KINDS)
   return config
 
 

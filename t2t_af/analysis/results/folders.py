@@ -12,11 +12,11 @@ read while they go on.
 
 import collections
 from collections.abc import Sequence
-import json
 import os
 from typing import NamedTuple, Optional
 
 from t2t_af import errors
+from t2t_af import json_text
 from t2t_af.analysis.results import paper_values
 from t2t_af.records import json_lines
 from t2t_af.records import records as records_lib
@@ -178,8 +178,8 @@ def read_json(path: str) -> Optional[dict]:
   """The object in a file; None where there is none that can be read."""
   try:
     with open(path, encoding="utf-8") as stream:
-      content = json.load(stream)
-  except (OSError, ValueError, RecursionError):
+      content = json_text.loads(stream.read())
+  except (OSError, ValueError):
     return None
   return content if isinstance(content, dict) else None
 

@@ -59,6 +59,7 @@ def read_scale(path: str) -> Optional[Scale]:
       mean, std, names = arrays["mean"], arrays["std"], arrays["names"]
     for name, array in (("mean", mean), ("std", std)):
       stored_arrays.check_numbers(name, array, 1)
+    stored_arrays.check_array("names", names)
     if not mean.shape == std.shape == names.shape:
       return None
     return Scale(mean, std, [str(name) for name in names])

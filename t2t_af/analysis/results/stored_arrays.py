@@ -1,5 +1,6 @@
 """Arrays of .npz files that may have been cut, changed or made by hand."""
 
+from typing import Any
 import zipfile
 import zlib
 
@@ -21,8 +22,15 @@ DAMAGE = (
 )
 
 
+def check_array(name: str, loaded: Any) -> None:
+  """Raises ValueError where NumPy found bytes in an archive, and no array."""
+  if not isinstance(loaded, np.ndarray):
+    raise ValueError(f"{name} is no array")
+
+
 def check_numbers(name: str, array: np.ndarray, *num_axes: int) -> None:
   """Raises ValueError unless array holds real numbers and has so many axes."""
+  check_array(name, array)
   if array.dtype.kind not in "uif":
     raise ValueError(f"{name} is of {array.dtype}, not of numbers")
   if array.ndim not in num_axes or not array.size:

@@ -210,3 +210,17 @@ def test_verdict_of_nothing_is_that_nothing_ran(tmp_path):
   assert verdict.sentences(comparison_lib.Comparison(str(tmp_path))) == [
     "No set has a likelihood on the test split yet."
   ]
+
+
+@pytest.mark.parametrize(
+  "field",
+  [
+    *('"sets": 3', '"sets": ["a", null]', '"sets": "ab"', '"seeds": ["0"]'),
+    *('"labels": true', '"labels": {"a": []}', '"split": 1'),
+  ],
+)
+def test_a_plan_with_values_of_other_kinds_is_damaged(tmp_path, field):
+  (tmp_path / "compare.json").write_text(f"{{{field}}}", encoding="utf-8")
+  name = field.split('"')[1]
+  with pytest.raises(errors.UserError, match=f"compare.json .*: {name} is"):
+    comparison_lib.Comparison(str(tmp_path))

@@ -119,3 +119,17 @@ def test_locked_zip_is_told(tmp_path):
   path.write_bytes(content)
   with pytest.raises(UserError, match="cannot be read: .*(encrypt|password)"):
     flow_arrays.read(str(path))
+
+
+def test_a_member_that_is_no_array_is_told(tmp_path):
+  """NumPy gives its bytes."""
+  np.savez(tmp_path / "flow.npz", **_FLOW)
+  with zipfile.ZipFile(tmp_path / "flow.npz", "a") as archive:
+    archive.writestr("base_loc.npy", b"no array")
+  with pytest.raises(UserError, match="base_loc is no array"):
+    flow_arrays.read(str(tmp_path / "flow.npz"))
+  scale = dict(mean=np.zeros(3), std=np.ones(3))
+  np.savez(tmp_path / "scale.npz", **scale)
+  with zipfile.ZipFile(tmp_path / "scale.npz", "a") as archive:
+    archive.writestr("names.npy", b"abc")
+  assert samples.read_scale(str(tmp_path / "scale.npz")) is None

@@ -88,3 +88,24 @@ def test_error_of_the_source_is_not_called_one_of_writing(
     problem.generate_data(str(tmp_path), str(tmp_path))
   assert caught.value is error
   assert not _left(tmp_path)
+
+
+def test_manifest_that_cannot_be_read_for_a_while_is_not_replaced(
+  problem, tmp_path, monkeypatch
+):
+  """Its splits would be lost, of which the last one alone is written now."""
+  folder, plain = str(tmp_path), tf.gfile.GFile.read
+
+  def failing(stream, *args):
+    if "manifest" in stream.name and split_of["now"] == "test":
+      raise tf.errors.UnknownError(None, None, "Input/output error")
+    return plain(stream, *args)
+
+  split_of = {"now": ""}
+  problem.on_sequence = lambda split, k: split_of.update(now=split)
+  monkeypatch.setattr(tf.gfile.GFile, "read", failing)
+  with pytest.raises(UserError, match="manifest.json cannot be read .*Input"):
+    problem.generate_data(folder, folder)
+  monkeypatch.undo()
+  assert len(problem.read_sequences(folder, "train", 6)[1]) == 23
+  assert problem.read_sequences(folder, "eval", 6)

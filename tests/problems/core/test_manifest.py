@@ -128,3 +128,15 @@ def _change_manifest(data_dir, change):
   with open(path, "w", encoding="utf-8") as stream:
     json.dump(manifest, stream)
   return path
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "\ud800"])
+def test_name_that_no_file_can_have_is_told(problem, data_dir, name):
+  path = os.path.join(data_dir, "video_counting.manifest.json")
+  with open(path, encoding="utf-8") as stream:
+    manifest = json.load(stream)
+  manifest["splits"]["train"]["shards"][0]["file"] = name
+  with open(path, "w", encoding="utf-8") as stream:
+    json.dump(manifest, stream)
+  with pytest.raises(UserError, match="found no file|half a letter"):
+    problem.split_files(data_dir, "train")

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -171,3 +172,11 @@ def test_a_second_array_behind_the_first_is_not_lost(tmp_path):
     np.save(stream, VIDEO)
   with pytest.raises(UserError, match=f"{path}: .*expected .* bytes, found"):
     video_inputs.members(str(path), FORMAT)
+
+
+def test_a_member_that_is_no_array_is_told(tmp_path):
+  """NumPy gives its bytes."""
+  with zipfile.ZipFile(tmp_path / "clip.npz", "w") as archive:
+    archive.writestr("video.npy", b"no array")
+  with pytest.raises(UserError, match="clip.npz.*no array"):
+    array_files.members(str(tmp_path / "clip.npz"), FORMAT)
