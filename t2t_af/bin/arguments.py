@@ -1,8 +1,11 @@
-"""The parser of a verb's command line."""
+"""The parser of a verb's command line, and what verbs share beside it."""
 
 import argparse
 from collections.abc import Callable
 import copy
+from typing import Any
+
+from t2t_af.records import json_lines
 
 
 def parser(verb: str, doc: str) -> argparse.ArgumentParser:
@@ -43,3 +46,17 @@ def add_split(add: Callable) -> None:
     choices=["test", "dev"],
     type=lambda name: "dev" if name == "eval" else name,
   )
+
+
+def add_json(add: Callable) -> None:
+  """Adds --json, of verbs that print tables and numbers (`print_json`)."""
+  add("--json", action="store_true", help="one JSON object instead of lines")
+
+
+def print_json(**fields: Any) -> None:
+  """What --json asks for: the numbers of the lines, unrounded, on stdout.
+
+  Strict JSON on one line: what is not finite is null, and "non_finite" says
+  what it was (`json_lines`).
+  """
+  print(json_lines.dumps(fields), flush=True)

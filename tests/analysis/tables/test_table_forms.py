@@ -9,6 +9,7 @@ import pytest
 from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import table_forms
 from tests.analysis import fake_results as fake
 
@@ -24,7 +25,7 @@ def _table(tmp_path_factory):
 
 
 def test_csv_has_every_number_in_full(table):
-  rows = list(csv.DictReader(io.StringIO(table_forms.csv_text(table))))
+  rows = list(csv.DictReader(io.StringIO(table_cells.csv_text(table))))
   assert len(rows) == len(table.rows) * len(table.columns)
   (ours,) = [r for r in rows if r["row"] == "slvm_dx" and "tiny" in r["column"]]
   assert ours["value"] == "2.6" and ours["bound"] == "<="
