@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 import copy
-from typing import Any
+from typing import Any, Optional
 
 from t2t_af.records import json_lines
 
@@ -51,6 +51,30 @@ def add_split(add: Callable) -> None:
 def add_json(add: Callable) -> None:
   """Adds --json, of verbs that print tables and numbers (`print_json`)."""
   add("--json", action="store_true", help="one JSON object instead of lines")
+
+
+STDOUT = "-"
+
+
+def add_json_or_file(add: Callable) -> None:
+  """Adds --json and --json=FILE, of benches (`print_or_append`)."""
+  add(
+    "--json",
+    nargs="?",
+    const=STDOUT,
+    metavar="FILE",
+    help="one JSON object instead of lines; with FILE its records are appended "
+    "there, and the lines are printed too",
+  )
+
+
+def print_or_append(json_to: Optional[str], records: list[dict]) -> None:
+  """What `add_json_or_file` asks for; None: nothing."""
+  if json_to == STDOUT:
+    print_json(records=records)
+  elif json_to:
+    for record in records:
+      json_lines.append(json_to, record)
 
 
 def print_json(**fields: Any) -> None:

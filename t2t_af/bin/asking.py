@@ -104,3 +104,20 @@ def each_file(
 def print_folder(args: argparse.Namespace) -> None:
   """Where everything was written: the last line."""
   print(os.path.abspath(args.out), flush=True)
+
+
+def print_answer(
+  args: argparse.Namespace, lines: list[str], **fields: Any
+) -> None:
+  """A line of each file and the folder, or the same numbers as --json.
+
+  Args:
+    args: of `parser` and `arguments.add_json`.
+    lines: of files.
+    **fields: of the JSON object, beside the folder.
+  """
+  if args.json:
+    arguments.print_json(**fields, folder=os.path.abspath(args.out))
+  else:
+    print("".join(f"{line}\n" for line in lines), end="")
+    print_folder(args)

@@ -1,6 +1,7 @@
 """`t2t-af score`, `transform`, `forecast` on a person's own files."""
 
 import csv
+import json
 import os
 import shutil
 import types
@@ -78,8 +79,18 @@ def test_score_says_that_a_bound_is_one(slvm_run, files, tmp_path, capsys):
   assert "x.csv: steps 10 to 49 of 49, ≤ " in captured.out
   assert "a bound of 3 samples" in captured.out
   assert "no threshold" in captured.err
-  (row,) = _rows(os.path.join(slvm_run.output_dir, "score", "files.csv"))
+  path = os.path.join(slvm_run.output_dir, "score", "files.csv")
+  (row,) = _rows(path)
   assert (row["num_bound_samples"], row["num_anomalies"]) == ("3", "")
+  argv += ["--data_dir", str(tmp_path), "--json"]
+  assert t2t_af_command.main(argv) == 0
+  told = json.loads(capsys.readouterr().out)
+  assert told["folder"] == os.path.dirname(path)
+  assert told["threshold_nll_nats"] is None
+  (of_file,) = told["files"]
+  assert list(of_file) == list(row)
+  told_nll = {n: f"{v:.9g}" for n, v in of_file.items() if n[:3] == "nll"}
+  assert told_nll == {name: row[name] for name in told_nll} and told_nll
 
 
 def test_transform_and_back(series_run, files, tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -45,6 +46,18 @@ def test_csv_has_every_number_in_full(table):
     if r["row"] == "af2" and r["column"] == "KTH" and r["source"] == "ours"
   ]
   assert (empty["value"], empty["status"]) == ("", "not run")
+
+
+def test_json_has_the_numbers_of_csv(table):
+  rows = csv.DictReader(io.StringIO(table_cells.csv_text(table)))
+  made = json.loads(table_cells.json_text(table))
+  assert made["table"] == 1 and made["notes"] == list(table.notes)
+  for row, cell in zip(rows, made["cells"], strict=True):
+    for name in table_cells.COLUMNS:
+      if isinstance(cell[name], float):
+        assert float(row[name]) == pytest.approx(cell[name], rel=1e-9)
+      else:
+        assert row[name] == ("" if cell[name] is None else str(cell[name]))
 
 
 def test_latex_is_balanced_and_escaped(table):
