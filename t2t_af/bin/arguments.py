@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+import contextvars
 import copy
 from typing import Any, Optional
 
@@ -15,9 +16,41 @@ def parser(verb: str, doc: str) -> argparse.ArgumentParser:
     verb: what follows `t2t-af`, e.g. "compare" or "bench flow".
     doc: docstring of the verb's module.
   """
-  return argparse.ArgumentParser(
+  return _Parser(
     f"t2t-af {verb}", description=doc, formatter_class=_HelpFormatter
   )
+
+
+def parser_of(main: Callable[[list[str]], int]) -> argparse.ArgumentParser:
+  """The parser that a verb's `main` makes of its command line."""
+  token = _IS_WANTED.set(True)
+  try:
+    main([])
+  except _Made as made:
+    return made.parser
+  finally:
+    _IS_WANTED.reset(token)
+  raise AssertionError(f"{main.__module__} parses nothing")
+
+
+_IS_WANTED = contextvars.ContextVar("_IS_WANTED", default=False)
+
+
+class _Made(Exception):
+  """A parser is complete, and nothing is to be parsed."""
+
+  def __init__(self, parser: argparse.ArgumentParser) -> None:
+    super().__init__()
+    self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+  """Hands itself to `parser_of` instead of parsing for it."""
+
+  def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    if _IS_WANTED.get():
+      raise _Made(self)
+    return super().parse_known_args(args, namespace)
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
