@@ -101,6 +101,19 @@ def each_file(
     sys.stderr.write(f"left out: {line}\n")
 
 
+def names_of(paths: list[str]) -> list[str]:
+  """What files are called in --out: by their last names, if these differ.
+
+  Else by their paths below the folder that all of them are in.
+  """
+  names = list(map(os.path.basename, paths))
+  if len(set(names)) == len(names):
+    return names
+  folders = [os.path.dirname(os.path.abspath(path)) for path in paths]
+  root = os.path.commonpath(folders)
+  return [os.path.relpath(path, root) for path in paths]
+
+
 def print_folder(args: argparse.Namespace) -> None:
   """Where everything was written: the last line."""
   print(os.path.abspath(args.out), flush=True)
