@@ -16,6 +16,7 @@ _IMPORTED = (
   "numpy",
   "pillow",
   "tqdm",
+  "shtab",
   "scikit-learn",
   "scipy",
   "google-crc32c",

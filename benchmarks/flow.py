@@ -1,7 +1,7 @@
 """`bench flow`: training steps in one pass, against a loop over time.
 
     t2t-af bench flow [--hparams_sets=af1_mmnist,slvm_af1_mmnist]
-        [--rounds=3] [--steps=2] [--json=FILE]
+        [--rounds=3] [--steps=2] [--json[=FILE]]
 
 A complete training step (gradients, Adam, moving averages) of each set at its
 size, 13 frames of 64x64, against the same networks, weights and loss run per

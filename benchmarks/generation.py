@@ -1,6 +1,6 @@
 """`bench generation`: writing BAIR, ours against tensor2tensor's.
 
-    t2t-af bench generation [--videos_per_file=8] [--rounds=3] [--json=FILE]
+    t2t-af bench generation [--videos_per_file=8] [--rounds=3] [--json[=FILE]]
 
 Both read the same archive, made here in the true layout and format, and write
 complete data sets; alternating, in one process. Counted is the time of a

@@ -1,6 +1,7 @@
 """`bench graph`: graph sizes and build times against the stock VideoFlow.
 
     t2t-af bench graph [--repeats=3] [--hparams_set=video_flow_bair]
+        [--json[=FILE]]
 
 Each measurement is a new process; the models alternate, and what is
 printed are medians, and ratios to the stock model as tensor2tensor runs it.
@@ -21,6 +22,7 @@ from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
 from benchmarks import process
+from benchmarks import result
 from t2t_af import progress
 from t2t_af import session as session_lib
 from t2t_af.bin import arguments
@@ -31,6 +33,7 @@ _COLUMNS = (
   ("stock, tuned", _STOCK, "tuned"),
   ("video_flow", _OURS, "tuned"),
 )
+_SAMPLED = (10, 30)  # frames
 _ROWS = (
   ("operations", "operations"),
   ("operations less variables and optimiser", "operations_core"),
@@ -151,6 +154,7 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--repeats", type=int, default=3)
   parser.add_argument("--hparams_set", default="video_flow_bair")
   parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+  arguments.add_json_or_file(parser.add_argument)
   args = parser.parse_args(argv)
   if args.measure:
     model, settings = args.measure
@@ -170,20 +174,26 @@ def main(argv: list[str]) -> int:
           args.hparams_set,
         )
       )
-  _print(measured)
-  print("%-42s %14s %14s" % ("sampling graph", "10 frames", "30 frames"))
-  print(
-    "%-42s %14d %14d"
-    % (
-      "operations, video_flow",
-      *[count_decoding(args.hparams_set, n) for n in (10, 30)],
+  medians = {
+    label: {key: float(np.median([r[key] for r in rounds])) for _, key in _ROWS}
+    for label, rounds in measured.items()
+  }
+  sampling = {n: count_decoding(args.hparams_set, n) for n in _SAMPLED}
+  if args.json != arguments.STDOUT:
+    _print(medians, sampling)
+  if args.json:
+    record = result.record(
+      bench="graph",
+      hparams_set=args.hparams_set,
+      training_graph_medians=medians,
+      sampling_graph_operations=sampling,
     )
-  )
+    arguments.print_or_append(args.json, [record])
   return 0
 
 
-def _print(measured):
-  labels = list(measured)
+def _print(of_labels, sampling):
+  labels = list(of_labels)
   print(
     "%-42s" % "training graph, medians"
     + "".join(
@@ -192,7 +202,7 @@ def _print(measured):
     )
   )
   for row, key in _ROWS:
-    medians = [np.median([r[key] for r in measured[label]]) for label in labels]
+    medians = [of_labels[label][key] for label in labels]
     print(
       "%-42s" % row
       + "".join(
@@ -200,6 +210,12 @@ def _print(measured):
         for i, m in enumerate(medians)
       )
     )
+  frames = ["%d frames" % n for n in sampling]
+  print("%-42s %14s %14s" % ("sampling graph", *frames))
+  print(
+    "%-42s %14d %14d" % ("operations, video_flow", *sampling.values()),
+    flush=True,
+  )
 
 
 if __name__ == "__main__":

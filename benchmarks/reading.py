@@ -2,7 +2,7 @@
 
     t2t-af bench input [--problems=video_toy_pushing,video_moving_digits]
         [--hparams_set=video_flow_tiny] [--data_dir=data] [--rounds=3]
-        [--json=FILE]
+        [--json[=FILE]]
 
 Windows a second that the input pipeline of training delivers when nothing
 waits for it, and windows a second that a training step takes when nothing

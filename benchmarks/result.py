@@ -1,12 +1,12 @@
 """What a bench measured: two rates, alternating, as lines and as records."""
 
 import argparse
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
+from t2t_af.bin import arguments
 from t2t_af.records import environment
-from t2t_af.records import json_lines
 
 
 class Result(NamedTuple):
@@ -42,7 +42,7 @@ class Result(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
   """The flags that every bench of data has."""
   parser.add_argument("--rounds", type=int, default=3)
-  parser.add_argument("--json", help="also appends a record to this file")
+  arguments.add_json_or_file(parser.add_argument)
 
 
 def text(results: list[Result]) -> str:
@@ -62,20 +62,28 @@ def text(results: list[Result]) -> str:
   return "\n".join(lines)
 
 
-def report(results: list[Result], json_path: Optional[str]) -> None:
-  """Prints the table; appends the records where a path is given."""
-  print(text(results), flush=True)
-  if not json_path:
-    return
-  for r in results:
-    json_lines.append(
-      json_path,
-      {
-        "kind": "bench",
-        **r._asdict(),
-        "ratio": r.ratio,
-        "hardware": environment.hardware(),
-        "versions": environment.versions(),
-        "time": environment.now(),
-      },
-    )
+def report(results: list[Result], json_to: Optional[str]) -> None:
+  """Prints the table, or what --json asks for.
+
+  Args:
+    results: of a bench.
+    json_to: a file to append records to; arguments.STDOUT: they are printed
+      instead of the table.
+  """
+  if json_to != arguments.STDOUT:
+    print(text(results), flush=True)
+  arguments.print_or_append(
+    json_to,
+    [record(**r._asdict(), ratio=r.ratio) for r in results] if json_to else [],
+  )
+
+
+def record(**fields: Any) -> dict[str, Any]:
+  """What was measured, with where and when."""
+  return dict(
+    kind="bench",
+    **fields,
+    hardware=environment.hardware(),
+    versions=environment.versions(),
+    time=environment.now(),
+  )

@@ -1,7 +1,7 @@
 """`bench sampling`: the best of N samples, against tensor2tensor's decoder.
 
-    t2t-af bench sampling [--num_decodes=100] [--frames=10]
-        [--hparams_set=video_flow_tiny] [--rounds=3] [--json=FILE]
+    t2t-af bench sampling [--num_samples=100] [--frames=10]
+        [--hparams_set=video_flow_tiny] [--rounds=3] [--json[=FILE]]
 
 One context of 64x64 video, from building the graph to N samples of it.
 tensor2tensor's decoder builds graph and session anew for each sample; so what
@@ -33,7 +33,7 @@ _WANTED = 20.0
 def main(argv: list[str]) -> int:
   """Measures both models in turn, or one of them (--measure)."""
   parser = arguments.parser("bench sampling", __doc__)
-  parser.add_argument("--num_decodes", type=int, default=100)
+  parser.add_argument("--num_samples", "--num_decodes", type=int, default=100)
   parser.add_argument("--frames", type=int, default=10)
   parser.add_argument("--hparams_set", default="video_flow_tiny")
   parser.add_argument("--measure", help=argparse.SUPPRESS)
@@ -41,24 +41,24 @@ def main(argv: list[str]) -> int:
   args = parser.parse_args(argv)
   if args.measure:
     seconds = seconds_of(
-      args.measure, args.hparams_set, args.frames, args.num_decodes
+      args.measure, args.hparams_set, args.frames, args.num_samples
     )
     print(json.dumps(seconds))
     return 0
   measured = {_OURS: [], _STOCK: []}
   for _ in progress.bar(range(args.rounds), label="measuring", unit="round"):
-    for model, num_decodes in ((_STOCK, 1), (_OURS, args.num_decodes)):
+    for model, num_decodes in ((_STOCK, 1), (_OURS, args.num_samples)):
       measured[model].append(_in_a_process(model, num_decodes, args))
   result.report(
     [
       result.Result(
         "sampling",
-        f"best of {args.num_decodes}, {args.frames} frames, {args.hparams_set}",
+        f"best of {args.num_samples}, {args.frames} frames, {args.hparams_set}",
         "s per context",
         _OURS,
-        f"{_STOCK}, one sample times {args.num_decodes}",
+        f"{_STOCK}, one sample times {args.num_samples}",
         measured[_OURS],
-        [args.num_decodes * seconds for seconds in measured[_STOCK]],
+        [args.num_samples * seconds for seconds in measured[_STOCK]],
         True,
         _WANTED,
       )

@@ -1,7 +1,7 @@
 """`bench step`: a training step and its memory, against the stock VideoFlow.
 
     t2t-af bench step [--rounds=3] [--sizes=tiny,middle,paper]
-        [--depths=2,4,8,16,24] [--json=FILE]
+        [--depths=2,4,8,16,24] [--json[=FILE]]
 
 Three sizes, 64x64x3: `tiny` (video_flow_tiny, batch 8, six frames), `middle`
 (depth 2, coupling 64, latent encoder 32, batch 4, four frames) and `paper`

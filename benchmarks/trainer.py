@@ -3,7 +3,7 @@
     t2t-af bench trainer [--hparams_sets=video_flow_tiny,video_flow_af_tiny]
         [--batch_sizes=5,10] [--problem=video_toy_pushing] [--data_dir=data]
         [--model=video_flow] [--steps=20] [--limit=600] [--flags="..."]
-        [--json=FILE]
+        [--json[=FILE]]
 
 Each is a training of its own, in a new folder that is thrown away: seconds
 from the command to the first step done (imports, graphs, initialisation from
@@ -29,8 +29,8 @@ from typing import IO, NamedTuple, Optional
 import numpy as np
 
 from benchmarks import reading
+from benchmarks import result
 from t2t_af.bin import arguments
-from t2t_af.records import environment
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
@@ -68,16 +68,22 @@ def main(argv: list[str]) -> int:
   add("--steps", type=int, default=20)
   add("--limit", type=float, default=600.0, help="seconds of each training")
   add("--flags", default="", help="more of t2t-trainer's")
-  add("--json", help="also appends records to this file")
+  arguments.add_json_or_file(add)
   args = parser.parse_args(argv)
   reading.make_data(args.problem, args.data_dir)
-  print(_line(*_HEADINGS))
+  is_told = args.json != arguments.STDOUT
+  if is_told:
+    print(_line(*_HEADINGS))
+  records = []
   for hparams_set in args.hparams_sets.split(","):
     for batch_size in args.batch_sizes.split(","):
       measured = _train(args, hparams_set, int(batch_size or 0) or None)
-      print(_line(*_cells(measured)), flush=True)
-      if args.json:
-        json_lines.append(args.json, _record(args, measured))
+      records.append(_record(args, measured))
+      if is_told:
+        print(_line(*_cells(measured)), flush=True)
+        arguments.print_or_append(args.json, records[-1:])
+  if not is_told:
+    arguments.print_json(records=records)
   return 0
 
 
@@ -255,14 +261,10 @@ def _cells(m: Measured) -> list[str]:
 
 
 def _record(args, measured: Measured) -> dict:
-  return {
-    "kind": "bench",
-    "bench": "trainer",
-    "model": args.model,
-    "problem": args.problem,
-    "flags": args.flags,
+  return result.record(
+    bench="trainer",
+    model=args.model,
+    problem=args.problem,
+    flags=args.flags,
     **measured._asdict(),
-    "hardware": environment.hardware(),
-    "versions": environment.versions(),
-    "time": environment.now(),
-  }
+  )

@@ -49,9 +49,10 @@ def main(source: str, target: str) -> None:
 
 
 def _copy_run(path: str, to: str) -> None:
-  """Without the command line: its paths are of this machine."""
+  """Without what has paths of this machine."""
   known = json_file.read(path)
-  known.pop("command", None)
+  for name in ("command", "data_dir"):
+    known.pop(name, None)
   whole_file.write_json(to, known)
 
 

@@ -1,10 +1,11 @@
 """`analyse`: measures a trained run: likelihood, decorrelation, calibration.
 
-    t2t-af analyse --output_dir=RUN --data_dir=data [--split=test] \\
-        [--train_too] [--num_importance_samples=100]
+    t2t-af analyse RUN --data_dir=data [--split=test] [--train_too] \\
+        [--num_importance_samples=100] [--json]
 
 RUN is the --output_dir of t2t-trainer, or <set>/seed_<n> of t2t-af compare;
-its run.json says model, hparams and problem. Of the newest checkpoint it adds
+its run.json says model, hparams and problem. Of the newest checkpoint it adds,
+and prints,
 
   results/likelihood.jsonl   NLL of every sequence of the split; with
                              --train_too of training sequences as well; with
@@ -19,11 +20,13 @@ import os
 
 import t2t_af
 from t2t_af import errors
+from t2t_af.analysis.results import record_lines
 from t2t_af.bin import arguments
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
 
 _SAMPLES = "num_importance_samples"
+_KINDS = ("likelihood", "correlation", "calibration")
 
 
 def _parse(argv):
@@ -31,6 +34,9 @@ def _parse(argv):
   _add_what(parser.add_argument)
   _add_how_much(parser.add_argument)
   args = parser.parse_args(argv)
+  args.output_dir = args.output_dir or args.run
+  if not args.output_dir:
+    raise errors.UserError("which RUN? Give its folder; see --help")
   args.output_dir, args.data_dir = map(
     os.path.expanduser, (args.output_dir, args.data_dir)
   )
@@ -40,7 +46,8 @@ def _parse(argv):
 
 def _add_what(add):
   """Flags that say what is analysed."""
-  add("--output_dir", required=True, metavar="RUN")
+  add("run", metavar="RUN", nargs="?", help="its folder")
+  add("--output_dir", metavar="RUN", help="the same, as another command has it")
   add("--data_dir", default="data")
   arguments.add_split(add)
   add(
@@ -78,6 +85,7 @@ def _add_how_much(add):
     default=200,
     help="that futures are made of; -1: all",
   )
+  arguments.add_json(add)
 
 
 def _check(args):
@@ -106,12 +114,33 @@ def main(argv: list[str]) -> int:
   from t2t_af.experiments import trained_run
 
   run = trained_run.TrainedRun(args.output_dir, args.data_dir)
+  before = _counts(args.output_dir)
   _evaluate(run, args)
   flow_file.write(run, args.split, args.num_sequences)
   if run.is_series:
     _calibrate(run, args)
-  print(os.path.abspath(os.path.join(args.output_dir, "results")))
+  added = [
+    record
+    for kind, records in _records(args.output_dir).items()
+    for record in records[before[kind] :]
+  ]
+  folder = os.path.abspath(os.path.join(args.output_dir, "results"))
+  if args.json:
+    arguments.print_json(records=added, folder=folder)
+  else:
+    print("\n".join([*map(record_lines.line, added), folder]), flush=True)
   return 0
+
+
+def _records(output_dir):
+  return {
+    kind: json_lines.read(run_folder.results(output_dir, kind))
+    for kind in _KINDS
+  }
+
+
+def _counts(output_dir):
+  return {kind: len(found) for kind, found in _records(output_dir).items()}
 
 
 def _evaluate(run, args):

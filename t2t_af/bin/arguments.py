@@ -1,8 +1,12 @@
-"""The parser of a verb's command line."""
+"""The parser of a verb's command line, and what verbs share beside it."""
 
 import argparse
 from collections.abc import Callable
+import contextvars
 import copy
+from typing import Any, Optional
+
+from t2t_af.records import json_lines
 
 
 def parser(verb: str, doc: str) -> argparse.ArgumentParser:
@@ -12,9 +16,41 @@ def parser(verb: str, doc: str) -> argparse.ArgumentParser:
     verb: what follows `t2t-af`, e.g. "compare" or "bench flow".
     doc: docstring of the verb's module.
   """
-  return argparse.ArgumentParser(
+  return _Parser(
     f"t2t-af {verb}", description=doc, formatter_class=_HelpFormatter
   )
+
+
+def parser_of(main: Callable[[list[str]], int]) -> argparse.ArgumentParser:
+  """The parser that a verb's `main` makes of its command line."""
+  token = _IS_WANTED.set(True)
+  try:
+    main([])
+  except _Made as made:
+    return made.parser
+  finally:
+    _IS_WANTED.reset(token)
+  raise AssertionError(f"{main.__module__} parses nothing")
+
+
+_IS_WANTED = contextvars.ContextVar("_IS_WANTED", default=False)
+
+
+class _Made(Exception):
+  """A parser is complete, and nothing is to be parsed."""
+
+  def __init__(self, parser: argparse.ArgumentParser) -> None:
+    super().__init__()
+    self.parser = parser
+
+
+class _Parser(argparse.ArgumentParser):
+  """Hands itself to `parser_of` instead of parsing for it."""
+
+  def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    if _IS_WANTED.get():
+      raise _Made(self)
+    return super().parse_known_args(args, namespace)
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -43,3 +79,41 @@ def add_split(add: Callable) -> None:
     choices=["test", "dev"],
     type=lambda name: "dev" if name == "eval" else name,
   )
+
+
+def add_json(add: Callable) -> None:
+  """Adds --json, of verbs that print tables and numbers (`print_json`)."""
+  add("--json", action="store_true", help="one JSON object instead of lines")
+
+
+STDOUT = "-"
+
+
+def add_json_or_file(add: Callable) -> None:
+  """Adds --json and --json=FILE, of benches (`print_or_append`)."""
+  add(
+    "--json",
+    nargs="?",
+    const=STDOUT,
+    metavar="FILE",
+    help="one JSON object instead of lines; with FILE its records are appended "
+    "there, and the lines are printed too",
+  )
+
+
+def print_or_append(json_to: Optional[str], records: list[dict]) -> None:
+  """What `add_json_or_file` asks for; None: nothing."""
+  if json_to == STDOUT:
+    print_json(records=records)
+  elif json_to:
+    for record in records:
+      json_lines.append(json_to, record)
+
+
+def print_json(**fields: Any) -> None:
+  """What --json asks for: the numbers of the lines, unrounded, on stdout.
+
+  Strict JSON on one line: what is not finite is null, and "non_finite" says
+  what it was (`json_lines`).
+  """
+  print(json_lines.dumps(fields), flush=True)

@@ -101,6 +101,36 @@ def each_file(
     sys.stderr.write(f"left out: {line}\n")
 
 
+def names_of(paths: list[str]) -> list[str]:
+  """What files are called in --out: by their last names, if these differ.
+
+  Else by their paths below the folder that all of them are in.
+  """
+  names = list(map(os.path.basename, paths))
+  if len(set(names)) == len(names):
+    return names
+  folders = [os.path.dirname(os.path.abspath(path)) for path in paths]
+  root = os.path.commonpath(folders)
+  return [os.path.relpath(path, root) for path in paths]
+
+
 def print_folder(args: argparse.Namespace) -> None:
   """Where everything was written: the last line."""
   print(os.path.abspath(args.out), flush=True)
+
+
+def print_answer(
+  args: argparse.Namespace, lines: list[str], **fields: Any
+) -> None:
+  """A line of each file and the folder, or the same numbers as --json.
+
+  Args:
+    args: of `parser` and `arguments.add_json`.
+    lines: of files.
+    **fields: of the JSON object, beside the folder.
+  """
+  if args.json:
+    arguments.print_json(**fields, folder=os.path.abspath(args.out))
+  else:
+    print("".join(f"{line}\n" for line in lines), end="")
+    print_folder(args)

@@ -32,6 +32,9 @@ _BENCHES = {
 }
 
 
+NAMES = tuple(_BENCHES)
+
+
 def main(argv: list[str]) -> int:
   """Runs the bench that is named; returns the exit code."""
   if argv and argv[0] in ("-h", "--help"):
@@ -39,8 +42,8 @@ def main(argv: list[str]) -> int:
     return 0
   named = bool(argv) and not argv[0].startswith("-")
   name = argv[0] if named else "graph"
-  if name not in _BENCHES:
-    raise UserError(suggest(name, _BENCHES, "bench"))
+  if name not in NAMES:
+    raise UserError(suggest(name, NAMES, "bench"))
   t2t_af.register()
   code = 0
   for module in _BENCHES[name]:

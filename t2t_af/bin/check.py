@@ -15,7 +15,6 @@ import os
 import t2t_af
 from t2t_af import errors
 from t2t_af.bin import arguments
-from t2t_af.records import json_lines
 
 
 def main(argv: list[str]) -> int:
@@ -26,7 +25,7 @@ def main(argv: list[str]) -> int:
   add("--data_dir", default="data")
   arguments.add_split(add)
   add("--num_windows", type=int, default=8, help="that go there and back")
-  add("--json", action="store_true", help="one JSON object instead of lines")
+  arguments.add_json(add)
   args = parser.parse_args(argv)
   if args.num_windows < 1:
     raise errors.UserError("--num_windows must be at least 1")
@@ -40,7 +39,7 @@ def main(argv: list[str]) -> int:
   findings = numerical_check.findings(run, args.split, args.num_windows)
   if args.json:
     listed = [dict(f._asdict(), verdict=f.verdict) for f in findings]
-    print(json_lines.dumps({"step": run.step, "findings": listed}))
+    arguments.print_json(step=run.step, findings=listed)
   else:
     for f in findings:
       print(f"{f.kind:<15}{f.what:<40}{f.value:>9.2g}  {f.detail}: {f.verdict}")

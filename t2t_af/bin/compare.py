@@ -28,7 +28,7 @@ _DEMO = dict(
   data_dir="data",
   hparams_sets="video_flow_tiny,video_flow_af_tiny,video_flow_af_residual_tiny",
   num_contexts=16,
-  num_decodes=10,
+  num_samples=10,
 )
 
 
@@ -84,7 +84,14 @@ def _add_how(add):
   add("--seeds", default="0", help="e.g. 0,1,2")
   arguments.add_split(add)
   add("--num_contexts", type=int, default=16, help="to sample from; 0: none")
-  add("--num_decodes", type=int, default=10, help="samples per context")
+  add(
+    "--num_samples",
+    "--num_decodes",
+    type=int,
+    default=10,
+    help="futures of a context",
+  )
+  arguments.add_json(add)
   add(
     "--force",
     action="store_true",
@@ -112,7 +119,7 @@ def _check(args):
     flag_ranges.check_seed(seed, "seeds")
   if args.num_contexts < 0:
     raise errors.UserError("--num_contexts must be 0 (no samples) or more")
-  if args.num_decodes < 1:
+  if args.num_samples < 1:
     raise errors.UserError(
-      "--num_decodes must be at least 1; --num_contexts=0 samples nothing"
+      "--num_samples must be at least 1; --num_contexts=0 samples nothing"
     )

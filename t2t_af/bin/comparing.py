@@ -13,12 +13,14 @@ from problems.core import options
 from t2t_af import errors
 from t2t_af import locks
 from t2t_af.analysis.report import claims
+from t2t_af.analysis.report import comparison_json
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import verdict
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.tables import comparison_csv
 from t2t_af.analysis.tables import comparison_table
+from t2t_af.bin import arguments
 from t2t_af.bin import checks
 from t2t_af.bin import child
 from t2t_af.experiments import comparison_plan
@@ -63,7 +65,7 @@ def _compare(args, overrides, protocol):
     ],
     args.force,
   )
-  _report(args.output_dir)
+  _report(args.output_dir, args.json)
 
 
 def _check(args):
@@ -119,7 +121,7 @@ def _run(args, hparams_set, overrides, seed):
     seed=seed,
     split=args.split,
     num_contexts=args.num_contexts,
-    num_samples=args.num_decodes,
+    num_samples=args.num_samples,
     eval_every=args.eval_every,
   )
 
@@ -152,10 +154,13 @@ def _execute(runs, force=False):
       )
 
 
-def _report(output_dir):
+def _report(output_dir, as_json):
   """Writes table.csv and report.html, and prints what they say."""
   comparison = comparison_lib.Comparison(output_dir)
   comparison_csv.write(comparison, os.path.join(output_dir, "table.csv"))
+  page = os.path.abspath(comparison_page.write(output_dir))
+  if as_json:
+    return arguments.print_json(**comparison_json.fields(comparison), page=page)
   print(" | ".join(comparison_words.protocol(comparison)) + "\n")
   print(comparison_table.text(comparison))
   for sentence in verdict.sentences(comparison):
@@ -163,4 +168,4 @@ def _report(output_dir):
   found = claims.of(comparison.results())
   if found:
     print("\n" + "\n".join(claims.lines(found)))
-  print("\nreport: %s" % os.path.abspath(comparison_page.write(output_dir)))
+  print("\nreport: %s" % page)

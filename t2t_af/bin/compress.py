@@ -1,6 +1,6 @@
 """`compress`: lossless codes of videos by the flows of a trained run.
 
-    t2t-af compress RUN FILES... [--out=FOLDER]
+    t2t-af compress RUN FILES... [--out=FOLDER] [--json]
     t2t-af decompress RUN FILES.t2taf... [--out=FOLDER]
 
 RUN is one of autoregressive_flow with affine flows (1-AF, 2-AF) on 8-bit video.
@@ -14,8 +14,10 @@ Beside the size stand the model's own bits, PNG's and, with PyAV, FFV1's.
 """
 
 import os
+from typing import Any
 
 from t2t_af import whole_file
+from t2t_af.bin import arguments
 from t2t_af.bin import asking
 
 ENDS_WITH = ".t2taf"
@@ -23,8 +25,10 @@ ENDS_WITH = ".t2taf"
 
 def main(argv: list[str]) -> int:
   """Writes the codes; returns the exit code."""
-  args = asking.parser("compress", __doc__).parse_args(argv)
-  lines = []
+  parser = asking.parser("compress", __doc__)
+  arguments.add_json(parser.add_argument)
+  args = parser.parse_args(argv)
+  sizes: list[dict[str, Any]] = []
   with asking.loaded("compress", args) as run:
     from t2t_af.experiments.asking import frame_coder
 
@@ -36,26 +40,37 @@ def main(argv: list[str]) -> int:
       code = coder.encode(frames, show_progress=True)
       path = os.path.join(args.out, name + ENDS_WITH)
       whole_file.write(path, code.data)
-      lines.append(_line(name, frames, code))
+      sizes.append(_sizes(name, frames, code))
 
     asking.each_file(run, args.files, "coding", answer)
-  for line in lines:
-    print(line)
-  asking.print_folder(args)
+  asking.print_answer(args, list(map(_line, sizes)), files=sizes)
   return 0
 
 
-def _line(name, frames, code) -> str:
+def _sizes(name, frames, code) -> dict[str, Any]:
   """A file's sizes, ours and those of others."""
   from t2t_af.experiments.asking import other_coders
 
-  height, width, channels = frames.shape[1:]
-  others = [f"PNG {other_coders.png(frames):,}"]
-  ffv1 = other_coders.ffv1(frames)
-  if ffv1 is not None:
-    others.append(f"FFV1 {ffv1:,}")
+  return dict(
+    file=name,
+    shape=list(frames.shape),
+    num_bytes=frames.size,
+    code_bytes=len(code.data),
+    png_bytes=other_coders.png(frames),
+    ffv1_bytes=other_coders.ffv1(frames),
+    bits_per_dim=code.bits_per_dim,
+    model_bits_per_dim=code.model_bits_per_dim,
+  )
+
+
+def _line(of: dict[str, Any]) -> str:
+  num_frames, height, width, channels = of["shape"]
+  others = [f"PNG {of['png_bytes']:,}"]
+  if of["ffv1_bytes"] is not None:
+    others.append(f"FFV1 {of['ffv1_bytes']:,}")
   return (
-    f"{name}: {len(frames)} frames {width}x{height}x{channels}, "
-    f"{frames.size:,} bytes -> {len(code.data):,} ({', '.join(others)}); "
-    f"{code.bits_per_dim:.4f} bits/dim, the model {code.model_bits_per_dim:.4f}"
+    f"{of['file']}: {num_frames} frames {width}x{height}x{channels}, "
+    f"{of['num_bytes']:,} bytes -> {of['code_bytes']:,} ({', '.join(others)}); "
+    f"{of['bits_per_dim']:.4f} bits/dim, the model "
+    f"{of['model_bits_per_dim']:.4f}"
   )

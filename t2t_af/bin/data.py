@@ -1,7 +1,7 @@
 """`data`: which data sets are there, what is in them, and what they look like.
 
     t2t-af data [--data_dir=data] [--problem=video_kth,series_csv]
-        [--output_dir=data/overview] [--verify]
+        [--output_dir=data/overview] [--verify] [--json]
 
 Of each: its version, size, sequences per split, shape and source; and a PNG
 with a few sequences, frames to the right of video, a chart per column of a
@@ -26,10 +26,11 @@ def main(argv: list[str]) -> int:
   parser.add_argument(
     "--verify", action="store_true", help="compare all files with checksums"
   )
+  arguments.add_json(parser.add_argument)
   args = parser.parse_args(argv)
   t2t_af.register()
   from t2t_af.bin import data_sets
 
   return data_sets.show(
-    args.data_dir, args.problem, args.output_dir, args.verify
+    args.data_dir, args.problem, args.output_dir, args.verify, args.json
   )

@@ -21,11 +21,12 @@ def main(argv: list[str]) -> int:
     from t2t_af.experiments.asking import transform_files
 
     coder = frame_coder.FrameCoder(run)
-    for path in progress.bar(args.files, label="decoding", unit="files"):
-      path = os.path.expanduser(path)
+    paths = list(map(os.path.expanduser, args.files))
+    named = list(zip(asking.names_of(paths), paths))
+    for name, path in progress.bar(named, label="decoding", unit="files"):
       with open(path, "rb") as stream:
         frames = coder.decode(stream.read(), path, show_progress=True)
-      name = os.path.basename(path).removesuffix(compress.ENDS_WITH)
+      name = name.removesuffix(compress.ENDS_WITH)
       transform_files.write_data(run, args.out, name, frames)
   asking.print_folder(args)
   return 0

@@ -1,6 +1,5 @@
 """`t2t-af doctor`: what is installed, what works, and how to cure the rest."""
 
-import argparse
 from collections.abc import Iterator
 from importlib import metadata
 import os
@@ -11,6 +10,7 @@ import shutil
 import sys
 
 from t2t_af import tf_config
+from t2t_af.bin import arguments
 from t2t_af.bin import cluster
 from t2t_af.bin import finding
 from t2t_af.bin import gpus
@@ -27,19 +27,30 @@ _MIN_FREE_GB = 2.0  # a run at paper size keeps 20 checkpoints of 0.4 GB at most
 
 def main(argv: list[str]) -> int:
   """Prints the findings; exit code 1 if something is wrong."""
-  parser = argparse.ArgumentParser(prog="t2t-af doctor", description=__doc__)
+  parser = arguments.parser("doctor", __doc__)
   parser.add_argument("--data_dir", default=".", help="checked for room")
   parser.add_argument("--output_dir", default=".", help="checked for room")
+  arguments.add_json(parser.add_argument)
   options = parser.parse_args(argv)
-  wrong = []
+  found = []
   for one in _findings([options.data_dir, options.output_dir]):
-    mark = "ok " if one.cure is None else "BAD"
-    print(f"{mark}  {one.what:<22} {one.found}")
-    if one.cure:
-      print(f"     {'':<22} cure: {one.cure}")
-      wrong.append(one)
-  print(f"\n{len(wrong)} of these are wrong." if wrong else "\nAll is well.")
-  return outcome.EXIT_ERROR if wrong else outcome.EXIT_OK
+    found.append(one)
+    if not options.json:
+      _print(one)
+  num_wrong = sum(one.cure is not None for one in found)
+  if options.json:
+    arguments.print_json(findings=[one._asdict() for one in found])
+  else:
+    told = f"{num_wrong} of these are wrong." if num_wrong else "All is well."
+    print(f"\n{told}")
+  return outcome.EXIT_ERROR if num_wrong else outcome.EXIT_OK
+
+
+def _print(one: Finding) -> None:
+  mark = "ok " if one.cure is None else "BAD"
+  print(f"{mark}  {one.what:<22} {one.found}", flush=True)
+  if one.cure:
+    print(f"     {'':<22} cure: {one.cure}", flush=True)
 
 
 def _findings(directories: list[str]) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ needed than the run conditions on. Written are, in raw units,
   forecast.csv         of series: quantiles of every step and feature
   FILE.svg             of series: the end of the file and its fan of quantiles
   FILE.gif, FILE.png   of video: the frames given and a few futures
+  FILE.sample_1.mp4 .. of video: each of these few
   FILE.npz             outputs [samples, steps, ...]: all futures
 """
 

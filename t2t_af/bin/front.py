@@ -100,13 +100,16 @@ def _docstring(command: str) -> str:
   return ast.get_docstring(tree, clean=False) or ""
 
 
+def flags_of(command: str) -> dict[str, bool]:
+  """A command's flags: whether each takes a value."""
+  known = json.loads(KNOWN_FLAGS.read_text(encoding="utf-8"))
+  return {name: name not in known["boolean"] for name in known[command]}
+
+
 def _known_flags(command: str) -> flags.FlagValues:
   """The command's flags by name; values are taken as they are written."""
-  known = json.loads(KNOWN_FLAGS.read_text(encoding="utf-8"))
   values = flags.FlagValues()
-  for name in known[command]:
-    if name in known["boolean"]:
-      flags.DEFINE_bool(name, None, "", flag_values=values)
-    else:
-      flags.DEFINE_string(name, None, "", flag_values=values)
+  for name, takes_value in flags_of(command).items():
+    define = flags.DEFINE_string if takes_value else flags.DEFINE_bool
+    define(name, None, "", flag_values=values)
   return values

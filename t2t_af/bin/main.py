@@ -37,6 +37,7 @@ _VERBS = (
   "figure",
   "doctor",
   "install",
+  "completion",
 )
 
 
@@ -61,13 +62,19 @@ def _run(verb: str, argv: list[str]) -> int:
   return module.main(argv)
 
 
-def _help() -> str:
-  """One line for each verb, read without importing it."""
-  lines = ["t2t-af VERB [--help]", ""]
+def verbs() -> dict[str, str]:
+  """What each verb does, in a line, read without importing it."""
+  told = {}
   for verb in _VERBS:
     tree = ast.parse((_HERE / f"{verb}.py").read_text(encoding="utf-8"))
     first = (ast.get_docstring(tree) or "").split("\n")[0]
-    lines.append(f"  {verb:<12}{first.split('`: ')[-1]}")
+    told[verb] = first.split("`: ")[-1]
+  return told
+
+
+def _help() -> str:
+  lines = ["t2t-af VERB [--help]", ""]
+  lines += [f"  {verb:<12}{told}" for verb, told in verbs().items()]
   lines += [
     "",
     "Data, training, evaluation and sampling are tensor2tensor's:",

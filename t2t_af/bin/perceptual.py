@@ -1,7 +1,8 @@
 """`perceptual`: LPIPS and FVD of samples; needs optional packages and weights.
 
     t2t-af perceptual RUN... [--metrics=lpips,fvd] [--backbone=alex|vgg] \\
-        [--weights_dir=FOLDER] [--clip=predicted|whole] [--min_clips=256]
+        [--weights_dir=FOLDER] [--clip=predicted|whole] [--min_clips=256] \\
+        [--json]
 
 RUN is a folder in which t2t-decoder or t2t-af compare left samples.npz, or one
 that lies above such. Each run gets a record of each metric in
@@ -40,14 +41,16 @@ def main(argv: list[str]) -> int:
   runs = _runs(args.runs)
   refused: list[str] = []
   networks = _networks(args, refused)
+  added = []
   for run in runs if networks else ():
     for record in _records(run, networks, args, refused):
-      path = run_folder.results(run.folder, "perceptual")
+      path = os.path.abspath(run_folder.results(run.folder, "perceptual"))
       json_lines.append(path, record)
-      print(
-        f"{os.path.abspath(path)}\n  {perceptual_records.summary(record)}",
-        flush=True,
-      )
+      added.append(dict(record, file=path))
+      if not args.json:
+        print(f"{path}\n  {perceptual_records.summary(record)}", flush=True)
+  if args.json:
+    arguments.print_json(records=added)
   if refused:
     raise errors.UserError("; ".join(refused))
   return 0
@@ -72,6 +75,7 @@ def _parse(argv):
     default=fvd_quality.MIN_CLIPS,
     help="fewer true clips than these are refused: FVD is biased by few",
   )
+  arguments.add_json(add)
   args = parser.parse_args(argv)
   args.metrics = list(dict.fromkeys(args.metrics.split(",")))
   for name in args.metrics:

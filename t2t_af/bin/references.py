@@ -2,7 +2,7 @@
 
     t2t-af references --problem=video_toy_pushing --data_dir=data
         [--split=test] [--num_inputs=3] [--num_targets=10]
-        [--dequantization=uniform] [--output=FILE]
+        [--dequantization=uniform] [--output=FILE] [--json]
 
 Of any problem of ours, video or series: N(0, 1), one Gaussian for all, one per
 pixel or feature, a copy of the last step with one variance and with one per
@@ -35,6 +35,7 @@ def main(argv: list[str]) -> int:
     help="of video",
   )
   add("--output", help="also appends the records to this file")
+  arguments.add_json(add)
   args = parser.parse_args(argv)
   if args.num_inputs < 1 or args.num_targets < 1:
     raise errors.UserError("--num_inputs and --num_targets must be at least 1")
@@ -50,10 +51,12 @@ def main(argv: list[str]) -> int:
     args.num_targets,
     args.dequantization,
   )
-  for record in computed:
-    print(_line(record))
-    if args.output:
-      json_lines.append(args.output, record)
+  for record in computed if args.output else ():
+    json_lines.append(args.output, record)
+  if args.json:
+    arguments.print_json(references=computed)
+  else:
+    print("\n".join(map(_line, computed)), flush=True)
   return 0
 
 

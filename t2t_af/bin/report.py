@@ -1,6 +1,6 @@
 """`report`: one HTML page about a comparison or any runs, from records alone.
 
-    t2t-af report compare                      # writes compare/report.html
+    t2t-af report compare [--json]             # writes compare/report.html
     t2t-af report [RESULTS...] [--output=report.html]
 
 A folder of `t2t-af compare` alone gives the report that it wrote, anew, with
@@ -12,6 +12,7 @@ and figures that can be made, and the commands that make the others.
 import os
 
 from t2t_af import errors
+from t2t_af.analysis.report import comparison_json
 from t2t_af.analysis.report import comparison_page
 from t2t_af.analysis.report import runs_page
 from t2t_af.analysis.results import comparison as comparison_lib
@@ -28,6 +29,7 @@ def main(argv: list[str]) -> int:
     help="a file; default: report.html, in the "
     "folder of a comparison, else here",
   )
+  arguments.add_json(parser.add_argument)
   args = parser.parse_args(argv)
   if args.output and os.path.isdir(args.output):
     raise errors.UserError(
@@ -36,8 +38,16 @@ def main(argv: list[str]) -> int:
     )
   if _is_comparison(args.results):
     path = comparison_page.write(args.results[0], args.output)
-    print(comparison_table.text(comparison_lib.Comparison(args.results[0])))
-    print()
+    comparison = comparison_lib.Comparison(args.results[0])
+    if args.json:
+      page = os.path.abspath(path)
+      arguments.print_json(**comparison_json.fields(comparison), page=page)
+      return 0
+    print(f"{comparison_table.text(comparison)}\n")
+  elif args.json:
+    raise errors.UserError(
+      "--json is of a comparison's folder; of other runs: t2t-af table --json"
+    )
   else:
     path = runs_page.write(args.results, args.output or "report.html")
   print(

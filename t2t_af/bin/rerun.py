@@ -1,6 +1,6 @@
 """`rerun`: repeats the run of a record and says how far the result is.
 
-    t2t-af rerun RECORD [--number=N] --data_dir=data [--output_dir=DIR]
+    t2t-af rerun RECORD [--number=N] --data_dir=data [--output_dir=DIR] [--json]
 
 RECORD is a run's folder, or its results/likelihood.jsonl; of several records
 the last one of the test split, or number N. The run is trained again with the
@@ -25,6 +25,7 @@ def main(argv: list[str]) -> int:
   add("--number", type=int, help="of the record in its file, from 1")
   add("--data_dir", default="data")
   add("--output_dir", help="default: runs/rerun/<set>/seed_<n>")
+  arguments.add_json(add)
   args = parser.parse_args(argv)
   t2t_af.register()
   from t2t_af.bin import checks
@@ -45,16 +46,41 @@ def main(argv: list[str]) -> int:
   ):
     raise errors.UserError("--output_dir is the folder of the run itself")
   repeated_run.check_data(original, data_dir)
-  print(
-    f"{original.where}: {record['hparams_set']} on {record['problem']}, seed "
-    f"{record['seed']}, step {record['step']}, {record['split']} split"
-  )
-  for change in repeated_run.changed_versions(original):
-    print(change)
-  return _tell(repeated_run.repeat(original, data_dir, output_dir))
+  return _repeat(original, data_dir, output_dir, args.json)
 
 
-def _tell(distance) -> int:
+def _repeat(original, data_dir: str, output_dir: str, as_json: bool) -> int:
+  from t2t_af.experiments import repeated_run
+
+  record = original.record
+  changes = list(repeated_run.changed_versions(original))
+  if not as_json:
+    print(
+      f"{original.where}: {record['hparams_set']} on {record['problem']}, seed "
+      f"{record['seed']}, step {record['step']}, {record['split']} split"
+    )
+    print("".join(f"{change}\n" for change in changes), end="", flush=True)
+  distance = repeated_run.repeat(original, data_dir, output_dir)
+  if as_json:
+    arguments.print_json(
+      then_nats_per_dim=distance.then,
+      now_nats_per_dim=distance.now,
+      stderr_nats_per_dim=distance.stderr,
+      is_same=distance.is_same,
+      changed_versions=changes,
+    )
+  else:
+    _tell(distance)
+  return int(not _is_close(distance))
+
+
+def _is_close(distance) -> bool:
+  if distance.is_same or distance.in_stderrs is None:
+    return distance.is_same
+  return distance.in_stderrs <= 1.0
+
+
+def _tell(distance) -> None:
   apart = abs(distance.now - distance.then)
   print(
     f"then {distance.then:.6f}, now {distance.now:.6f} nats/dim: "
@@ -63,9 +89,7 @@ def _tell(distance) -> int:
   )
   if distance.is_same:
     print(", the same but for rounding")
-    return 0
-  if distance.in_stderrs is None:
+  elif distance.in_stderrs is None:
     print(", another result")
-    return 1
-  print(f", {distance.in_stderrs:.2g} standard errors")
-  return int(distance.in_stderrs > 1.0)
+  else:
+    print(f", {distance.in_stderrs:.2g} standard errors")

@@ -1,6 +1,7 @@
 """`score`: log-likelihoods of files under a trained run, and their anomalies.
 
     t2t-af score RUN FILES... [--num_samples=100] [--rate=0.01] [--out=FOLDER]
+        [--json]
 
 A file is a series (.csv) or a video, as the run's data were. Every step is
 scored once, given the true steps before it, in windows as t2t-eval's; the
@@ -19,6 +20,7 @@ steps. Of an SLVM all are of a bound, <=.
 import sys
 
 from t2t_af import errors
+from t2t_af.bin import arguments
 from t2t_af.bin import asking
 
 _SERIES_SAMPLES, _VIDEO_SAMPLES = 100, 20
@@ -29,7 +31,6 @@ def main(argv: list[str]) -> int:
   args = _parse(argv)
   with asking.loaded("score", args) as run:
     _score(run, args)
-  asking.print_folder(args)
   return 0
 
 
@@ -51,6 +52,7 @@ def _parse(argv):
     help="part of the dev split's steps above the threshold; 0: no threshold",
   )
   add("--seed", type=int, default=0, help="of the futures")
+  arguments.add_json(add)
   args = parser.parse_args(argv)
   asking.check_at_least(args, num_samples=-1, rate=0, seed=0)
   if not args.rate < 1:
@@ -80,8 +82,12 @@ def _score(run, args):
   )
   judged = [table.judge(name, scores) for name, scores in found.items()]
   table.write(judged)
-  for of_file in judged:
-    print(table.line(of_file))
+  asking.print_answer(
+    args,
+    [table.line(of_file) for of_file in judged],
+    files=[table.fields(of_file) for of_file in judged],
+    threshold_nll_nats=table.threshold,
+  )
 
 
 def _threshold(run, rate):

@@ -1,6 +1,7 @@
 """`table`: a table of the paper beside our results, from records alone.
 
-    t2t-af table 1 [RESULTS...] [--format=text|csv|latex|html] [--output=...]
+    t2t-af table 1 [RESULTS...] [--format=text|csv|latex|html]
+        [--json] [--output=FILE]
 
 RESULTS are folders of runs or what lies above them; without any: `results`.
 """
@@ -12,6 +13,7 @@ from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import table_forms
 from t2t_af.bin import arguments
 
@@ -24,10 +26,12 @@ def main(argv: list[str]) -> int:
   parser.add_argument("number", type=int, choices=sorted(paper_values.TABLES))
   parser.add_argument("results", nargs="*", metavar="RESULTS")
   parser.add_argument("--format", default="text", choices=list(_FORMS))
+  arguments.add_json(parser.add_argument)
   parser.add_argument("--output", help="a file; default: the terminal")
   args = parser.parse_args(argv)
   table = paper_tables.build(args.number, folders.find(args.results))
-  text = _FORMS[args.format](table).rstrip("\n")
+  form = table_cells.json_text if args.json else _FORMS[args.format]
+  text = form(table).rstrip("\n")
   if not args.output:
     print(text)
     return 0

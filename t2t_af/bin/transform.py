@@ -55,7 +55,9 @@ def _transform(run, args):
 def _inverse(run, args):
   from t2t_af.experiments.asking import transform_files
 
-  for path in progress.bar(args.files, label="inverting", unit="files"):
-    name = os.path.basename(path).removesuffix(_ENDS_WITH)
-    x = run.inverse(transform_files.read_noise(os.path.expanduser(path)))
-    transform_files.write_data(run, args.out, name + ".inverse", x)
+  paths = list(map(os.path.expanduser, args.files))
+  named = list(zip(asking.names_of(paths), paths))
+  for name, path in progress.bar(named, label="inverting", unit="files"):
+    x = run.inverse(transform_files.read_noise(path))
+    name = name.removesuffix(_ENDS_WITH) + ".inverse"
+    transform_files.write_data(run, args.out, name, x)

@@ -89,6 +89,7 @@ _KNOWN_WARNINGS = re.compile(
       r"^It seems that global step .* has not been increased",
       r"^Estimator's model_fn .* includes params argument",
       r"^The TFConfig|^Reraising captured error",
+      r"^Issue encountered when serializing resources",
     ]
   )
 )

@@ -1,4 +1,4 @@
-"""The progress bar of `t2t-trainer`: steps, time left, loss."""
+"""The progress bar of `t2t-trainer`: steps, time left, likelihood."""
 
 import sys
 from typing import Any
@@ -7,32 +7,35 @@ from absl import flags
 import tensorflow.compat.v1 as tf
 
 from t2t_af import progress
+from t2t_af.models import training_record
+from t2t_af.records import likelihood
 
 FLAGS = flags.FLAGS
+_NLL, _LOSS = "nll_nats_per_dim", "loss"
 _OPEN = []  # bars to close on Ctrl-C, of which hooks hear nothing
 
 
 class ProgressHook(tf.train.SessionRunHook):
-  """Shows the step, the time left and the loss while training."""
+  """Shows the step, the time left and the batch's NLL while training.
+
+  In both units; of a model of tensor2tensor its loss, whatever that is in.
+  """
 
   def __init__(self, total_steps: int):
     self._total_steps = total_steps
     self._bar = None
 
   def begin(self) -> None:
-    """Finds step and loss in the graph; ends bars that are still shown."""
+    """Finds step and NLL in the graph; ends bars that are still shown."""
     self._step = tf.train.get_or_create_global_step()
-    self._loss = _loss_of(tf.get_default_graph())
+    self._shown = _nll_or_loss()
     close()
 
   def before_run(
     self, run_context: tf.train.SessionRunContext
   ) -> tf.train.SessionRunArgs:
-    """Asks for the step and the loss."""
-    fetches = {"step": self._step}
-    if self._loss is not None:
-      fetches["loss"] = self._loss
-    return tf.train.SessionRunArgs(fetches)
+    """Asks for the step and the NLL."""
+    return tf.train.SessionRunArgs(dict(self._shown, step=self._step))
 
   def after_run(
     self,
@@ -49,10 +52,7 @@ class ProgressHook(tf.train.SessionRunHook):
         total=self._total_steps, initial=done, label="training", unit="step"
       )
       _OPEN.append(self._bar)
-    if "loss" in run_values.results:
-      self._bar.set_postfix_str(
-        f"loss {run_values.results['loss']:.4g}", refresh=False
-      )
+    self._bar.set_postfix_str(_text(run_values.results), refresh=False)
     self._bar.update(max(0, done - self._bar.n))
 
   def end(self, session: tf.Session) -> None:
@@ -66,6 +66,22 @@ def close() -> None:
   """Ends the bars that are still shown."""
   while _OPEN:
     _OPEN.pop().close()
+
+
+def _nll_or_loss() -> dict[str, tf.Tensor]:
+  nll = training_record.training_nll()
+  if nll is not None:
+    return {_NLL: nll}
+  loss = _loss_of(tf.get_default_graph())
+  return {} if loss is None else {_LOSS: loss}
+
+
+def _text(results: dict[str, Any]) -> str:
+  if _NLL in results:
+    nats = float(results[_NLL])
+    bits = likelihood.bits_from_nats(nats)
+    return f"NLL {nats:.4g} nats/dim, {bits:.4g} bits/dim"
+  return f"loss {results[_LOSS]:.4g}" if _LOSS in results else ""
 
 
 def _loss_of(graph: tf.Graph) -> Any:

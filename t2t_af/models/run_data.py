@@ -4,12 +4,14 @@ run.json keeps, from a run's first step on:
 
   data_fingerprint   of the data it was trained on (`Store.fingerprint`)
   data_statistics    of a series: what its numbers were standardised by
+  data_dir           where that data was when it was last trained on
   other_data         fingerprints of other data it was trained on since
 
 A run stays one of its data: training goes on with other data only where that
 was allowed, and then in the first data's units.
 """
 
+import os
 from typing import Any, Optional
 
 from t2t_af import errors
@@ -18,6 +20,7 @@ from t2t_af.records import run_folder
 
 _FINGERPRINT = run_folder.DATA_FINGERPRINT
 _STATISTICS = "data_statistics"
+DATA_DIR = "data_dir"
 _OTHER, _ALLOWED = "other_data", "allow_other_data"
 
 
@@ -68,14 +71,17 @@ def of_training(hparams: HParams) -> dict[str, Any]:
     return {}
   check(hparams.model_dir, data, hparams.data_dir)
   known = run_folder.read(hparams.model_dir)
+  place = {DATA_DIR: os.path.abspath(hparams.data_dir)}
   if _FINGERPRINT not in known:
-    fields: dict[str, Any] = {_FINGERPRINT: data}
+    fields: dict[str, Any] = {_FINGERPRINT: data, **place}
     if hasattr(hparams.problem, "statistics"):
       statistics = hparams.problem.statistics(hparams.data_dir)
       fields[_STATISTICS] = statistics.to_json()
     return fields
+  if data == known[_FINGERPRINT]:
+    return place
   others = known.get(_OTHER, [])
-  if data == known[_FINGERPRINT] or data in others:
+  if data in others:
     return {}
   return {_OTHER: [*others, data]}
 

@@ -1,6 +1,7 @@
 """What a training leaves: its records, and what run.json knows of it."""
 
 import time
+from typing import Optional
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -27,6 +28,12 @@ def note_training_nll(nll: tf.Tensor) -> None:
   tf.add_to_collection(_TRAINING_NLL, nll)
 
 
+def training_nll() -> Optional[tf.Tensor]:
+  """What was noted in the default graph, the mean over replicas."""
+  noted = tf.get_collection(_TRAINING_NLL)
+  return tf.reduce_mean(noted) if noted else None
+
+
 def _kept(hparams: HParams) -> list[str]:
   return [name for name in run_folder.KEPT_HPARAMS if name in hparams]
 
@@ -40,8 +47,7 @@ class TrainingRecordHook(tf.train.SessionRunHook):
   def begin(self) -> None:
     """Writes to run.json what a training knows."""
     self._step = tf.train.get_or_create_global_step()
-    nll = tf.reduce_mean(tf.get_collection(_TRAINING_NLL))
-    (self._nll,) = workers.mean([nll])
+    (self._nll,) = workers.mean([training_nll()])
     hparams = self._hparams
     run_folder.update(
       hparams.model_dir,

@@ -27,7 +27,7 @@ from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.tables import comparison_csv
 from t2t_af.analysis.tables import comparison_table
 from t2t_af.analysis.tables import paper_tables
-from t2t_af.analysis.tables import table_forms
+from t2t_af.analysis.tables import table_cells
 from t2t_af.records import json_lines
 
 _ROOT = pathlib.Path(__file__).parents[2]
@@ -101,7 +101,7 @@ def test_comparison_reads_as_it_did(folder, name):
 def test_paper_table_has_the_numbers_it_had(number, runs, name, request):
   table = paper_tables.build(number, request.getfixturevalue(runs))
   expected = _rows((_EXPECTED / name).read_text(encoding="utf-8"))
-  found = _rows(table_forms.csv_text(table))
+  found = _rows(table_cells.csv_text(table))
   assert len(found) == len(expected)
   for ours, then in zip(found, expected):
     for column, value in then.items():

@@ -1,5 +1,6 @@
 """The benches of data: what they measure, and how they tell it."""
 
+import json
 import os
 import tarfile
 
@@ -12,6 +13,7 @@ from benchmarks import reading
 from benchmarks import result as bench_result
 from problems import series_particle
 from t2t_af import errors
+from t2t_af.bin import arguments
 from t2t_af.bin import bench
 from t2t_af.records import json_lines
 from tests.fixtures import bair_archive
@@ -42,6 +44,12 @@ def test_a_table_and_a_record_tell_all_rounds(tmp_path, capsys):
   assert "(8 to 90)" in told
   first, _ = json_lines.read(path)
   assert first["ratio"] == 5.0 and first["theirs_rounds"] == [10.0, 8.0, 90.0]
+
+
+def test_json_alone_takes_the_place_of_the_table(capsys):
+  bench_result.report([RESULT], arguments.STDOUT)
+  (record,) = json.loads(capsys.readouterr().out)["records"]
+  assert record["ratio"] == 5.0 and record["ours_rounds"] == [2.0, 1.0, 3.0]
 
 
 def test_the_archive_has_the_true_layout(tmp_path):

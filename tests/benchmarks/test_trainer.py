@@ -116,3 +116,6 @@ def test_the_sets_own_batch_size_needs_no_flag(trained, capsys):
   assert trainer.main(["--hparams_sets=a"]) == 0
   assert not [a for a in trained[0] if a.startswith("--hparams=")]
   assert "its own" in capsys.readouterr().out
+  assert trainer.main(["--hparams_sets=a", "--json"]) == 0
+  (record,) = json.loads(capsys.readouterr().out)["records"]
+  assert record["bench"] == "trainer" and record["hparams_set"] == "a"

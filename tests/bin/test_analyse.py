@@ -1,5 +1,7 @@
 """What `t2t-af analyse` leaves, of a run trained on part of its data."""
 
+import contextlib
+import io
 import os
 import types
 
@@ -13,6 +15,7 @@ from problems.core import training_part
 from t2t_af import errors
 from t2t_af.analysis.metrics import correlation
 from t2t_af.analysis.results import flow_arrays
+from t2t_af.analysis.results import record_lines
 from t2t_af.bin import analyse
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
@@ -72,16 +75,32 @@ def _run(tmp_path_factory):
     patch.setattr(
       registry, "problem", lambda name: {Particle.name: problem}[name]
     )
-    assert not analyse.main(
-      ["--output_dir", model_dir, "--data_dir", data_dir, *flags]
-    )
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+      assert not analyse.main([model_dir, "--data_dir", data_dir, *flags])
   return types.SimpleNamespace(
-    problem=problem, data_dir=data_dir, model_dir=model_dir
+    problem=problem,
+    data_dir=data_dir,
+    model_dir=model_dir,
+    told=told.getvalue(),
   )
 
 
 def _records(run, kind):
   return json_lines.read(run_folder.results(run.model_dir, kind))
+
+
+def test_every_number_is_printed(run):
+  *lines, folder = run.told.splitlines()
+  assert folder == os.path.join(run.model_dir, "results")
+  found = [
+    r
+    for kind in ("likelihood", "correlation", "calibration")
+    for r in _records(run, kind)
+  ]
+  assert lines == [record_lines.line(record) for record in found]
+  assert lines[0].startswith(
+    f"likelihood, test: {found[0]['nll_nats_per_dim']:.4f} ±".replace("-", "−")
+  )
 
 
 def test_both_splits_are_scored(run):

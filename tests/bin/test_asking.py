@@ -1,6 +1,7 @@
 """`t2t-af score`, `transform`, `forecast` on a person's own files."""
 
 import csv
+import json
 import os
 import shutil
 import types
@@ -10,9 +11,12 @@ from PIL import Image
 import pytest
 
 import t2t_af
+from t2t_af.bin import asking
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import t2t_decoder
 from tests.fixtures import asked_runs
+from tests.fixtures import mp4_file
+from tests.fixtures import user_videos
 
 
 def _rows(path):
@@ -78,8 +82,18 @@ def test_score_says_that_a_bound_is_one(slvm_run, files, tmp_path, capsys):
   assert "x.csv: steps 10 to 49 of 49, ≤ " in captured.out
   assert "a bound of 3 samples" in captured.out
   assert "no threshold" in captured.err
-  (row,) = _rows(os.path.join(slvm_run.output_dir, "score", "files.csv"))
+  path = os.path.join(slvm_run.output_dir, "score", "files.csv")
+  (row,) = _rows(path)
   assert (row["num_bound_samples"], row["num_anomalies"]) == ("3", "")
+  argv += ["--data_dir", str(tmp_path), "--json"]
+  assert t2t_af_command.main(argv) == 0
+  told = json.loads(capsys.readouterr().out)
+  assert told["folder"] == os.path.dirname(path)
+  assert told["threshold_nll_nats"] is None
+  (of_file,) = told["files"]
+  assert list(of_file) == list(row)
+  told_nll = {n: f"{v:.9g}" for n, v in of_file.items() if n[:3] == "nll"}
+  assert told_nll == {name: row[name] for name in told_nll} and told_nll
 
 
 def test_transform_and_back(series_run, files, tmp_path, capsys):
@@ -132,6 +146,12 @@ def test_forecast_of_video(video_run, tmp_path):
     assert arrays["outputs"].dtype == np.uint8
   with Image.open(os.path.join(out, "mine.npy.gif")) as gif:
     assert gif.n_frames == 9 + 3
+    outputs = np.load(os.path.join(out, "mine.npy.npz"))["outputs"]
+  for n, sample in enumerate(outputs, start=1):
+    decoded = mp4_file.read(os.path.join(out, f"mine.npy.sample_{n}.mp4"))
+    assert decoded.shape == (9 + 3, 16, 16, 3)
+    expected = np.concatenate([frames[-9:], sample])
+    assert np.abs(decoded.astype(int) - expected).mean() < 4
   assert not os.path.exists(os.path.join(out, "forecast.csv"))
 
 
@@ -211,6 +231,26 @@ def test_the_decoder_continues_a_file(
   assert _text(out, "forecast.csv") == _text(other, "forecast.csv")
 
 
+def test_the_decoder_continues_a_video(video_run, tmp_path, parsed_flags):
+  """An .mp4 of another size."""
+  folder = user_videos.write_folder(str(tmp_path / "mine"), dict(a=20, b=20))
+  path = os.path.join(folder, "b.mp4")
+  parsed_flags.output_dir = video_run.output_dir
+  parsed_flags.data_dir = video_run.data_dir
+  out = str(tmp_path / "decoded")
+  t2t_decoder._decode_from_file(
+    None,
+    path,
+    types.SimpleNamespace(video_num_target_frames=3),
+    types.SimpleNamespace(num_decodes=2),
+    out,
+    None,
+  )
+  assert np.load(f"{out}/b.mp4.npz")["outputs"].shape == (2, 3, 16, 16, 1)
+  decoded = mp4_file.read(f"{out}/b.mp4.sample_2.mp4")
+  assert decoded.shape == (9 + 3, 16, 16, 3)
+
+
 def test_nothing_is_written_beside_the_answers(series_run, files, tmp_path):
   folder = str(tmp_path / "run")
   shutil.copytree(series_run.output_dir, folder)
@@ -218,3 +258,8 @@ def test_nothing_is_written_beside_the_answers(series_run, files, tmp_path):
   argv = ["score", folder, files, "--num_samples=0", "--rate=0"]
   assert t2t_af_command.main(argv) == 0
   assert set(os.listdir(folder)) - before == {"score"}
+
+
+def test_files_of_one_name_stay_apart():
+  assert asking.names_of(["a/x.npz", "b/y.npz"]) == ["x.npz", "y.npz"]
+  assert asking.names_of(["d/a/x.npz", "d/b/x.npz"]) == ["a/x.npz", "b/x.npz"]

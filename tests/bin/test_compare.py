@@ -11,6 +11,7 @@ from t2t_af import errors
 from t2t_af import locks
 from t2t_af.bin import compare
 from t2t_af.bin import comparing
+from t2t_af.bin import main
 from t2t_af.experiments import run as run_lib
 from t2t_af.records import json_lines
 from t2t_af.records import records
@@ -96,6 +97,13 @@ def test_every_set_runs_under_every_seed_and_the_winner_is_told(
   assert os.path.exists(tmp_path / "table.csv")
   told = capsys.readouterr().out
   assert "Lowest NLL on the test split: VideoFlow + AF" in told
+  for argv in (["compare", *_arguments(tmp_path)], ["report", str(tmp_path)]):
+    assert main.main([*argv, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    nll = {(r["name"], r["seed"]): r["nll_nats_per_dim"] for r in found["rows"]}
+    assert nll["video_flow_af_tiny", 1] == NLL["video_flow_af_tiny"] + 0.01
+    assert all(sentence in told for sentence in found["verdict"])
+    assert found["page"] == str(tmp_path / "report.html")
 
 
 def test_what_is_done_is_not_done_again(started, tmp_path):

@@ -12,6 +12,7 @@ from problems import series_particle
 from t2t_af import errors
 from t2t_af.analysis.charts import contact_sheet
 from t2t_af.bin import data
+from t2t_af.bin import data_facts
 from t2t_af.bin import data_sets
 from tests.fixtures import small_data
 
@@ -92,17 +93,42 @@ def test_damaged_and_unknown_data_are_told(data_dir, tmp_path, capsys):
     data.main([f"--data_dir={tmp_path}", "--problem=series_partikle"])
 
 
+def _counted(files):
+  return data_facts._extent_words(data_facts._extent(files))
+
+
+def test_json_has_what_the_lines_have(data_dir, tmp_path, capsys):
+  flags = [f"--data_dir={data_dir}", f"--output_dir={tmp_path}"]
+  data.main(flags)
+  told = capsys.readouterr().out
+  assert data.main([*flags, "--json"]) == 0
+  found = json.loads(capsys.readouterr().out)
+  series, video = found["data_sets"]
+  assert (series["problem"], video["step_shape"]) == (
+    "series_particle",
+    [32, 32, 3],
+  )
+  assert video["splits"]["train"] == dict(
+    num_sequences=4, shortest=30, longest=30, num_steps=120
+  )
+  assert f"size     {series['num_bytes'] / 1e6:.1f} MB" in told
+  assert video["picture"] in told and "video_bair" in found["missing"]
+  assert data.main([f"--data_dir={data_dir}", "--verify", "--json"]) == 0
+  for one in json.loads(capsys.readouterr().out)["data_sets"]:
+    assert one["damaged"] == [] and one["num_whole"] == one["num_files"] > 0
+
+
 def test_lengths_of_a_split_are_summed_over_its_files():
   files = [
     types.SimpleNamespace(lengths={5: 2, 7: 1}),
     types.SimpleNamespace(lengths={5: 1000}),
   ]
-  assert data_sets._counts(files) == (
+  assert _counted(files) == (
     "1003 sequences of 5 to 7 steps, 5,017 steps in all"
   )
   assert (
-    data_sets._counts([])
-    == data_sets._counts([types.SimpleNamespace(lengths={})])
+    _counted([])
+    == _counted([types.SimpleNamespace(lengths={})])
     == "no sequences"
   )
 
@@ -115,7 +141,7 @@ def test_a_source_of_all_splits_is_named_once():
       "test": {},
     }
   }
-  assert list(data_sets._sources(manifest)) == [
+  assert list(data_facts._sources(manifest)) == [
     "made by: x",
     "files: a, b",
     "files: 1 in the manifest",

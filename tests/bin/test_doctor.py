@@ -1,6 +1,7 @@
 """`t2t-af doctor`: what is wrong, and the command that cures it."""
 
 from importlib import metadata
+import json
 import os
 import pathlib
 import sys
@@ -33,6 +34,17 @@ def test_doctor_cures_what_is_wrong(monkeypatch, tmp_path):
   # Where a version is not the pinned one.
   monkeypatch.setattr(doctor, "_pins", lambda _: {"absl-py": "0.0.1"})
   assert "make setup" in _cures(doctor._versions()).get("version", "")
+
+
+@pytest.mark.parametrize("cure, code", [(None, 0), ("make setup", 1)])
+def test_json_has_every_finding(monkeypatch, capsys, cure, code):
+  found = [finding.Finding("Python", "3.11"), finding.Finding("x", "y", cure)]
+  monkeypatch.setattr(doctor, "_findings", lambda _: iter(found))
+  assert doctor.main(["--json"]) == code
+  told = json.loads(capsys.readouterr().out)
+  assert told == {"findings": [one._asdict() for one in found]}
+  assert doctor.main([]) == code
+  assert ("All is well" in capsys.readouterr().out) == (cure is None)
 
 
 def test_pins_of_this_python_are_read():

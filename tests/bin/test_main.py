@@ -56,7 +56,8 @@ def test_every_file_of_the_room_is_a_verb_or_known():
     "system_errors",
   }
   shared |= {"asking"}  # of score, transform, forecast, compress
-  shared |= {"comparing", "data_sets"}  # of compare and data, with TensorFlow
+  # Of compare and data, with TensorFlow.
+  shared |= {"comparing", "data_sets", "data_facts"}
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
   stock = {name for name in files if name.startswith("t2t_")}
   assert files - stock == set(t2t_af_command._VERBS) | shared | {"run"}

@@ -1,5 +1,7 @@
 """`t2t-af params --output` leaves what Table 3 reads."""
 
+import json
+
 import pytest
 
 from t2t_af.analysis.results import folders
@@ -38,6 +40,11 @@ def test_parts_and_total_are_printed_and_recorded(
   assert params.main(flags) == 0
   assert asked == [("a", problem, "depth=2"), ("b", problem, "depth=2")]
   lines = capsys.readouterr().out.splitlines()
+  assert params.main([*flags[:3], "--json"]) == 0
+  found = json.loads(capsys.readouterr().out)["hparams_sets"]
+  assert [one["hparams_set"] for one in found] == ["a", "b"]
+  assert found[1]["parts"] == {"level 0: prior": 1234, "other": 6}
+  assert found[1]["num_parameters"] == 1240
   assert lines[:4] == [
     "a",
     "  %-32s %14s" % ("level 0: prior", "1,234"),

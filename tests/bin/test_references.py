@@ -1,5 +1,7 @@
 """`t2t-af references`: its lines."""
 
+import json
+
 import pytest
 
 from t2t_af.bin import references
@@ -47,3 +49,5 @@ def test_flags_reach_what_is_computed(monkeypatch, tmp_path, capsys, output):
   assert rest == ["/home/x/d", "dev", 4, 6, "gaussian"]
   assert json_lines.read(str(path)) == [VIDEO] * output
   assert capsys.readouterr().out.count("\n") == 1
+  references.main(flags + ["--json"])
+  assert json.loads(capsys.readouterr().out) == {"references": [VIDEO]}

@@ -1,5 +1,7 @@
 """Codes of video: every bit comes back, at the cost that the model says."""
 
+import json
+import os
 import zlib
 
 import numpy as np
@@ -115,6 +117,11 @@ def test_the_commands_undo_each_other(video_run, tmp_path, capsys):
   assert t2t_af_command.main([*argv, "--out", out]) == 0
   told = capsys.readouterr().out
   assert "12 frames 16x16x1, 3,072 bytes -> " in told and "PNG" in told
+  assert t2t_af_command.main([*argv, "--out", out, "--json"]) == 0
+  (sizes,) = json.loads(capsys.readouterr().out)["files"]
+  assert sizes["shape"] == [12, 16, 16, 1]
+  assert f"{sizes['code_bytes']:,} (PNG {sizes['png_bytes']:,}" in told
+  assert os.path.getsize(f"{out}/clip.npy.t2taf") == sizes["code_bytes"]
   argv = ["decompress", video_run.output_dir, f"{out}/clip.npy.t2taf"]
   assert t2t_af_command.main([*argv, "--out", out]) == 0
   np.testing.assert_array_equal(np.load(f"{out}/clip.npy.npy"), frames)

@@ -1,6 +1,7 @@
 """`t2t_af.load`: arrays and frames, to noise and back, and futures."""
 
 import glob
+import json
 import os
 import shutil
 
@@ -12,6 +13,7 @@ import t2t_af
 from t2t_af import errors
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments.asking import loaded_run
+from t2t_af.records import run_folder
 from tests.fixtures import asked_runs
 
 pd = pytest.importorskip("pandas")
@@ -194,3 +196,22 @@ def test_quantiles_leave_out_what_is_not_finite():
     [2.0],
     [3.0],
   ]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_run_json_says_where_the_data_was(
+  series_run, tmp_path, monkeypatch, is_gone
+):
+  """As of a comparison's runs, whose hparams.json does not."""
+  folder = tmp_path / "run"
+  shutil.copytree(series_run.output_dir, folder)
+  hparams = json.loads((folder / "hparams.json").read_text())
+  del hparams["data_dir"]
+  (folder / "hparams.json").write_text(json.dumps(hparams))
+  monkeypatch.chdir(tmp_path)
+  if is_gone:
+    run_folder.update(str(folder), data_dir=str(tmp_path / "gone"))
+  with t2t_af.load(str(folder)) as run:
+    expected = "data" if is_gone else series_run.data_dir
+    assert run.run.data_dir == expected
+    assert run.run.has_data != is_gone

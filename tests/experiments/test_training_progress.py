@@ -7,6 +7,7 @@ from tensor2tensor.bin import t2t_trainer as stock_trainer
 import tensorflow.compat.v1 as tf
 
 from t2t_af.experiments import training_progress
+from t2t_af.models import training_record
 
 
 def test_training_progress_shows_steps_and_loss(capsys):
@@ -21,6 +22,19 @@ def test_training_progress_shows_steps_and_loss(capsys):
   told = capsys.readouterr().err.splitlines()
   assert told[-1].startswith("training: 100% 4/4 step")
   assert told[-1].endswith("loss 2.5]")
+
+
+def test_the_bar_shows_the_nll_in_both_units(capsys):
+  nll = tf.get_variable("nll", initializer=2.0)
+  tf.losses.add_loss(3.0 * nll)  # what is minimised may be another number
+  training_record.note_training_nll(nll)
+  step = tf.train.get_or_create_global_step()
+  train = tf.assign_add(step, 1)
+  hook = training_progress.ProgressHook(total_steps=1)
+  with tf.train.MonitoredSession(hooks=[hook]) as session:
+    session.run(train)
+  told = capsys.readouterr().err.splitlines()
+  assert told[-1].endswith("NLL 2 nats/dim, 2.885 bits/dim]")
 
 
 def test_progress_is_added_to_the_stock_trainer(monkeypatch, capsys):

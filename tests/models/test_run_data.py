@@ -1,5 +1,6 @@
 """A run stays one of its data."""
 
+import os
 import types
 
 import pytest
@@ -35,9 +36,10 @@ def test_the_first_step_keeps_identity_and_statistics(tmp_path):
   assert _train(tmp_path, "a") == {
     "data_fingerprint": "digest of a",
     "data_statistics": STATISTICS,
+    "data_dir": os.path.abspath("a"),
   }
   assert run_data.is_known(str(tmp_path))
-  assert _train(tmp_path, "a") == {}
+  assert _train(tmp_path, "a") == {"data_dir": os.path.abspath("a")}
   identity = run_folder.identity(str(tmp_path))
   assert identity["trained_data_fingerprint"] == "digest of a"
 
@@ -52,6 +54,7 @@ def test_other_data_is_refused_unless_it_is_allowed(tmp_path):
   known = run_folder.read(str(tmp_path))
   assert known["data_fingerprint"] == "digest of a"
   assert known["data_statistics"] == STATISTICS
+  assert known["data_dir"] == os.path.abspath("a")
 
 
 def test_a_problem_of_tensor2tensor_has_no_identity(tmp_path):

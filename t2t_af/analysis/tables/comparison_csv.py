@@ -6,7 +6,7 @@ not run. Units are in the columns' names.
 
 import csv
 import io
-from typing import Optional
+from typing import Any, Optional
 
 from t2t_af import whole_file
 from t2t_af.analysis.results import estimates
@@ -59,20 +59,25 @@ _FIELDS = (
 _QUALITY = ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
 
 
-def text(comparison: Comparison) -> str:
-  """The whole file, heading first."""
+def rows(comparison: Comparison) -> list[dict[str, Any]]:
+  """Of each line {column: value}; None or no such column: not run."""
   lines = []
   for name in comparison.sets:
     lines.append(_set_line(comparison, name))
     lines += _seed_lines(comparison, name)
-  lines += [
+  return lines + [
     _reference_line(comparison, r) for r in comparison.scored_references()
   ]
+
+
+def text(comparison: Comparison) -> str:
+  """The whole file, heading first."""
   stream = io.StringIO()
   writer = csv.DictWriter(stream, COLUMNS, restval="")
   writer.writeheader()
   writer.writerows(
-    {field: _plain(value) for field, value in line.items()} for line in lines
+    {field: _plain(value) for field, value in line.items()}
+    for line in rows(comparison)
   )
   return stream.getvalue()
 

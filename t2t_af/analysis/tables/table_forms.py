@@ -1,35 +1,16 @@
 """A paper's table as text, CSV and LaTeX, and what its other forms share."""
 
 from collections.abc import Mapping
-import csv
-import io
-import math
 import textwrap
 from typing import Callable
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import text_layout
 from t2t_af.analysis.tables.paper_tables import PaperCell
 from t2t_af.analysis.tables.paper_tables import Table
 
-CSV_COLUMNS = (
-  "table",
-  "row",
-  "model",
-  "column",
-  "source",
-  "value",
-  "bound",
-  "stderr",
-  "stderr_recordings",
-  "stderr_windows",
-  "median",
-  "worst_percent",
-  "num_runs",
-  "status",
-  "best",
-)
 _NOTE_WIDTH = 100
 _LATEX = {
   "\\": r"\textbackslash{}",
@@ -93,38 +74,6 @@ def text(table: Table) -> str:
   return "\n".join(line.rstrip() for line in out)
 
 
-def csv_text(table: Table) -> str:
-  """One line per cell, numbers in full; empty where there is none."""
-  stream = io.StringIO()
-  writer = csv.writer(stream, lineterminator="\n")
-  writer.writerow(CSV_COLUMNS)
-  for row in table.rows:
-    for column, cell in zip(table.columns, row.cells):
-      writer.writerow(
-        [
-          table.number,
-          row.name,
-          row.label,
-          column.group,
-          column.name,
-          *(
-            "" if value is None else value
-            for value in (
-              _plain(cell.value),
-              "<=" if cell.is_bound else "",
-              _plain(cell.stderr),
-              _plain(cell.stderr_recordings),
-              *map(_plain, _spread_from(cell)),
-              cell.num_runs or "",
-              cell.status.replace(formats.ABSENT, ""),
-              int(cell.is_best) or "",
-            )
-          ),
-        ]
-      )
-  return stream.getvalue()
-
-
 def latex(table: Table) -> str:
   """A table environment of plain LaTeX: no package is needed."""
   names = groups(table)
@@ -164,7 +113,7 @@ def latex(table: Table) -> str:
 
 FORMS: Mapping[str, Callable[[Table], str]] = {
   "text": text,
-  "csv": csv_text,
+  "csv": table_cells.csv_text,
   "latex": latex,
 }
 
@@ -237,23 +186,8 @@ def _group_line(heads: list, widths: list) -> str:
 
 def spread_words(cell: PaperCell) -> str:
   """E.g. "median 1.07; the worst 1 % of windows add 0.02"."""
-  _, median, worst = map(formats.number, _spread_from(cell))
+  _, median, worst = map(formats.number, table_cells.spread_of(cell))
   return f"median {median}; the worst 1 % of windows add {worst}"
-
-
-def _spread_from(cell: PaperCell) -> tuple:
-  """(stderr over windows, median, worst 1 %); NaN where there is none."""
-  if cell.spread is None:
-    return (math.nan,) * 3
-  return (
-    cell.spread.stderr_windows,
-    cell.spread.median,
-    cell.spread.worst_percent,
-  )
-
-
-def _plain(value):
-  return f"{value:.10g}" if is_number(value) else None
 
 
 def _latex_cell(cell: PaperCell) -> str:

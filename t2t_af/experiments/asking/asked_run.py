@@ -17,7 +17,9 @@ from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
 from t2t_af.experiments import trained_run
 from t2t_af.experiments.asking import question
+from t2t_af.models import run_data
 from t2t_af.records import json_file
+from t2t_af.records import run_folder
 
 # Numbers of one call: so much fits everywhere.
 _NUMBERS_AT_ONCE = 2**22
@@ -176,10 +178,18 @@ class AskedRun(trained_run.TrainedRun):
 
 
 def _data_dir(output_dir: str) -> str:
-  """Where the run's data was when it was trained, else "data"."""
-  stored = json_file.read(os.path.join(output_dir, "hparams.json"))
-  found = stored.get("data_dir")
-  return found if isinstance(found, str) and found else "data"
+  """Where the run's data was when it was trained, else "data".
+
+  run.json says so; of runs that were trained before it did, hparams.json may.
+  """
+  for stored in (
+    run_folder.read(output_dir),
+    json_file.read(os.path.join(output_dir, "hparams.json")),
+  ):
+    found = stored.get(run_data.DATA_DIR)
+    if isinstance(found, str) and os.path.isdir(found):
+      return found
+  return "data"
 
 
 def say(line: str) -> None:

@@ -5,6 +5,7 @@ forecast.csv  of series: file, step (from 1, the first after the file's end),
 <file>.svg    of series: the end of the file and its fan
 <file>.npz    outputs [samples, steps, ...]: raw units, or uint8 frames
 <file>.gif, <file>.png   of video: what was given and a few futures
+<file>.sample_1.mp4 ...  of video: each of these futures after what was given
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
 from t2t_af.experiments.asking import loaded_run
+from t2t_af.experiments.asking import mp4
 from t2t_af.experiments.asking import score_files
 
 _MAX_COLUMNS, _MAX_ROWS = 6, 4
@@ -91,10 +93,12 @@ class ForecastFiles:
 
   def _add_video(self, made: Forecast) -> None:
     given = made.given[len(made.given) - self._num_cond_steps :]
-    rows = [
-      pictures.FrameRow(f"sample {n}", np.concatenate([given, sample]))
-      for n, sample in enumerate(made.samples[:_MAX_ROWS], start=1)
-    ]
+    rows = []
+    for n, sample in enumerate(made.samples[:_MAX_ROWS], start=1):
+      frames = np.concatenate([given, sample])
+      rows.append(pictures.FrameRow(f"sample {n}", frames))
+      video = mp4.encode(frames, _MILLISECONDS)
+      self._write(f"{made.name}.sample_{n}.mp4", video)
     self._write(
       made.name + ".png", pictures.png(pictures.strip(rows, len(given)))
     )

@@ -44,6 +44,9 @@ class FileScores(NamedTuple):
 class ScoreFiles:
   """What `t2t-af score` says of files, and where it writes it.
 
+  Attributes:
+    threshold: as of Args.
+
   Args:
     folder: of what is written.
     is_series: whether raw units are others than the model's.
@@ -59,15 +62,15 @@ class ScoreFiles:
     threshold: Optional[float],
   ) -> None:
     self._folder, self._is_series = folder, is_series
-    self._num_bound_samples, self._threshold = num_bound_samples, threshold
+    self._num_bound_samples, self.threshold = num_bound_samples, threshold
     self._columns = _NLL if is_series else _NLL[:2]
 
   def judge(self, name: str, scores: loaded_run.Scores) -> FileScores:
     """With its anomalies."""
-    if self._threshold is None:
+    if self.threshold is None:
       return FileScores(name, scores, None)
     with np.errstate(invalid="ignore"):
-      return FileScores(name, scores, scores.nll_nats > self._threshold)
+      return FileScores(name, scores, scores.nll_nats > self.threshold)
 
   def line(self, of: FileScores) -> str:
     """A file's means in a line; a bound says that it is one."""
@@ -88,6 +91,18 @@ class ScoreFiles:
     if of.is_anomaly is not None:
       parts.append(f"{int(of.is_anomaly.sum())} anomalies")
     return f"{of.name}: {', '.join(parts)}"
+
+  def fields(self, of: FileScores) -> dict[str, Any]:
+    """A file's row of files.csv."""
+    anomalies = None if of.is_anomaly is None else int(of.is_anomaly.sum())
+    return dict(
+      file=of.name,
+      num_steps=len(of.scores.nll_nats),
+      num_scored_steps=of.num_scored,
+      **{name: of.mean(name) for name in self._columns},
+      num_anomalies=anomalies,
+      num_bound_samples=self._num_bound_samples,
+    )
 
   def write(self, files: Sequence[FileScores]) -> None:
     """The tables, and a chart of each file."""
@@ -117,27 +132,18 @@ class ScoreFiles:
         )
 
   def _file_rows(self, files: Sequence[FileScores]) -> Iterable[Sequence[Any]]:
-    yield (
-      *("file", "num_steps", "num_scored_steps", *self._columns),
-      *("num_anomalies", "num_bound_samples"),
-    )
-    for of in files:
-      yield (
-        of.name,
-        len(of.scores.nll_nats),
-        of.num_scored,
-        *(cell(of.mean(name)) for name in self._columns),
-        "" if of.is_anomaly is None else int(of.is_anomaly.sum()),
-        self._num_bound_samples,
-      )
+    rows = [self.fields(of) for of in files]
+    yield tuple(rows[0])
+    for row in rows:
+      yield tuple(map(cell, row.values()))
 
   def _charts(self, of: FileScores) -> list[plots.Panel]:
     nll = of.scores.nll_nats
     steps = range(1, len(nll) + 1)
     lines = [plots.Line(steps, nll, 0)]
     legend = {0: "NLL" + (" (a bound)" if self._num_bound_samples else "")}
-    if self._threshold is not None:
-      level = [self._threshold] * len(nll)
+    if self.threshold is not None:
+      level = [self.threshold] * len(nll)
       lines.append(plots.Line(steps, level, plots.DATA, "dashed"))
       legend[plots.DATA] = "threshold, from the dev split"
       above = np.where(of.is_anomaly, nll, np.nan)
@@ -159,6 +165,8 @@ def write_csv(path: str, rows: Iterable[Sequence[Any]]) -> None:
   whole_file.write(path, stream.getvalue().encode("utf-8"))
 
 
-def cell(value: float) -> Any:
-  """A number of a table, in nine digits; nothing of NaN."""
-  return "" if np.isnan(value) else f"{value:.9g}"
+def cell(value: Any) -> Any:
+  """What a table shows: of a number nine digits; nothing of NaN and None."""
+  if value is None or value != value:
+    return ""
+  return f"{value:.9g}" if isinstance(value, float) else value

@@ -12,6 +12,7 @@ from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import table_forms
 from t2t_af.records import likelihood
 from t2t_af.records import records
@@ -125,7 +126,7 @@ def test_median_and_worst_windows_of_series_are_told(tmp_path):
   assert f"1-AF: activity_rec {words}." in told
   assert words in page.table_section(table)
   (line,) = [
-    s for s in table_forms.csv_text(table).split("\r\n") if ",3,,0.06," in s
+    s for s in table_cells.csv_text(table).split("\r\n") if ",3,,0.06," in s
   ]
   assert ",3,0.525," in line
 

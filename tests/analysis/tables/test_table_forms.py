@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from t2t_af.analysis.report import page
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
+from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import table_forms
 from tests.analysis import fake_results as fake
 
@@ -24,7 +26,7 @@ def _table(tmp_path_factory):
 
 
 def test_csv_has_every_number_in_full(table):
-  rows = list(csv.DictReader(io.StringIO(table_forms.csv_text(table))))
+  rows = list(csv.DictReader(io.StringIO(table_cells.csv_text(table))))
   assert len(rows) == len(table.rows) * len(table.columns)
   (ours,) = [r for r in rows if r["row"] == "slvm_dx" and "tiny" in r["column"]]
   assert ours["value"] == "2.6" and ours["bound"] == "<="
@@ -44,6 +46,18 @@ def test_csv_has_every_number_in_full(table):
     if r["row"] == "af2" and r["column"] == "KTH" and r["source"] == "ours"
   ]
   assert (empty["value"], empty["status"]) == ("", "not run")
+
+
+def test_json_has_the_numbers_of_csv(table):
+  rows = csv.DictReader(io.StringIO(table_cells.csv_text(table)))
+  made = json.loads(table_cells.json_text(table))
+  assert made["table"] == 1 and made["notes"] == list(table.notes)
+  for row, cell in zip(rows, made["cells"], strict=True):
+    for name in table_cells.COLUMNS:
+      if isinstance(cell[name], float):
+        assert float(row[name]) == pytest.approx(cell[name], rel=1e-9)
+      else:
+        assert row[name] == ("" if cell[name] is None else str(cell[name]))
 
 
 def test_latex_is_balanced_and_escaped(table):
