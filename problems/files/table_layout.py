@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple, Optional
 
 from problems.files import table_cells
+from problems.files import text_table
 from problems.files.text_table import Row
 from problems.files.text_table import shown
 from t2t_af.errors import UserError
@@ -223,6 +224,8 @@ def _check_no_numbers_above(
 ) -> None:
   """That no damaged line of numbers is passed over as a title."""
   for row in above:
+    if row.text.count('"') % 2:  # it may be a line of numbers or of names
+      raise UserError(text_table.open_quote(path, row))
     kinds = table_cells.kinds(row.cells, decimal)
     if len(row.cells) == columns.width:
       column = next(

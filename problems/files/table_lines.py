@@ -8,6 +8,7 @@ import numpy as np
 from problems.files import table_cells
 from problems.files import table_layout
 from problems.files import table_text
+from problems.files import text_table
 from problems.files.table_format import File
 from problems.files.table_format import TableFormat
 from problems.files.text_table import Row
@@ -47,15 +48,13 @@ def rows(path: str, form: TableFormat, file: File) -> Iterator[Row]:
         if not line.strip(" \r"):
           continue
       cells = table_cells.split(line, form.delimiter)
+      row = Row(lines.number, line, cells)
       if line.count('"') % 2:
-        raise UserError(
-          f"{path}:{lines.number}: a quote is not closed: {shown(line)}"
-        )
+        raise UserError(text_table.open_quote(path, row))
       if len(cells) not in widths or any(cells[len(file.names) :]):
-        row = Row(lines.number, line, cells)
         width = len(file.names)
         raise UserError(table_layout.wrong_width(path, row, width))
-      yield Row(lines.number, line, cells)
+      yield row
 
 
 def read(

@@ -99,6 +99,11 @@ def is_number(cell: str) -> bool:
     return False
 
 
+def open_quote(path: str, row: Row) -> str:
+  """What to say of a line with a quote that is not closed."""
+  return f"{path}:{row.number}: a quote is not closed: {shown(row.text)}"
+
+
 def shown(text: str) -> str:
   """A line or cell as an error repeats it: in quotes, not too long."""
   return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")

@@ -142,6 +142,13 @@ def test_what_is_no_text_is_told_what_it_is(folder, content, told):
     read(folder(lambda v, k: content))
 
 
+@pytest.mark.parametrize("header", [None, "x,y,z"])
+def test_a_first_line_with_an_open_quote_is_no_title(folder, header):
+  paths = folder(lambda v, k: '"' * (k == 1) + text(v, header))
+  with pytest.raises(UserError, match="s1.csv:1: a quote is not closed"):
+    read(paths)
+
+
 def test_text_in_the_middle_of_one_file_is_an_error(folder):
   def make(v, k):
     names = "x,y,z,w\n"
