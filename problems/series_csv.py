@@ -16,6 +16,7 @@ from problems.core import series_tables
 from problems.core import source_changes
 from problems.core import source_folder
 from problems.files import table_format
+from problems.files import table_samples
 from problems.files import table_search
 from problems.files import table_text
 from t2t_af.errors import UserError
@@ -216,11 +217,15 @@ def read_any_files(
   Tables without names of columns have the features in the order of names, and
   as many.
   """
-  found = table_search.find(paths, table_format.Wanted())
-  if found.format.header or len(found.format.features) != len(names):
-    found = table_search.find(paths, table_format.Wanted(columns=tuple(names)))
-  else:
+  # Of all columns, so that nothing is asked about those that nobody needs.
+  every = table_format.Wanted(columns=(table_samples.ALL,))
+  found = None
+  if not table_search.find(paths, every).format.header:
+    found = table_search.find(paths, table_format.Wanted())
+  if found and len(found.format.features) == len(names):
     names = found.format.features
+  else:
+    found = table_search.find(paths, table_format.Wanted(columns=tuple(names)))
   return _read(paths, found, names, series_tables.Handling())
 
 
