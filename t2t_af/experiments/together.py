@@ -12,6 +12,7 @@ import threading
 from typing import Any
 
 import tensorflow.compat.v1 as tf
+from tensorflow.python.ops import resource_variable_ops
 from tensorflow.python.training import monitored_session
 
 from t2t_af import stopping
@@ -53,7 +54,7 @@ class SameStartHook(tf.train.SessionRunHook):
     hidden = [
       saved.op
       for saved in tf.get_collection(tf.GraphKeys.SAVEABLE_OBJECTS)
-      if isinstance(saved.op, tf.Variable)
+      if resource_variable_ops.is_resource_variable(saved.op)
     ]
     self._as_chief = workers.set_as_chief([*tf.global_variables(), *hidden])
 

@@ -3,15 +3,18 @@
 import socket
 import threading
 
+import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 from tensorflow.python.training import monitored_session
 
+from t2t_af import session as session_lib
 from t2t_af import stopping
 from t2t_af import workers
 from t2t_af.errors import UserError
 from t2t_af.experiments import stoppable
 from t2t_af.experiments import together
+from t2t_af.models import adam
 from tests import local_workers
 
 
@@ -105,6 +108,32 @@ def test_a_signal_to_one_ends_all_after_the_same_step(monkeypatch):
 
   assert not stopping.requested()
   assert two.run(build, run) == [3, 3]
+
+
+def test_what_adam_remembers_is_the_chiefs_too(monkeypatch):
+  # In a checkpoint, but no global variable.
+  def build():
+    mine = 1.0 + workers.here().index
+    weight = tf.get_variable("w", initializer=[1.0, 2.0], use_resource=True)
+    optimizer = adam.StackedAdam(0.1)
+    stack = adam.Stack(tf.fill([1, 2], mine), [weight])
+    optimizer.create_slots([], [stack])
+    update = optimizer.apply_stacked([], [stack]).update
+    (saved, _) = tf.get_collection(tf.GraphKeys.SAVEABLE_OBJECTS)
+    hook = together.SameStartHook()
+    hook.begin()
+    return update, saved.op, hook
+
+  def run(session, built):
+    update, slot, hook = built
+    session.run(session_lib.initializer())
+    session.run(update)
+    hook.after_create_session(session, None)
+    return session.run(slot)
+
+  chief, other = local_workers.LocalWorkers(monkeypatch, 2).run(build, run)
+  assert chief.any()
+  np.testing.assert_array_equal(other, chief)
 
 
 def test_none_of_several_ends_alone(pair, monkeypatch):
