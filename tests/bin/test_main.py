@@ -56,6 +56,7 @@ def test_every_file_of_the_room_is_a_verb_or_known():
     "system_errors",
   }
   shared |= {"asking"}  # of score, transform, forecast, compress
+  shared |= {"joining"}  # of several workers
   # Of compare and data, with TensorFlow.
   shared |= {"comparing", "data_sets", "data_facts"}
   files = {path.stem for path in (_ROOT / "t2t_af" / "bin").glob("*.py")}
