@@ -131,11 +131,12 @@ def test_bad_lines_are_named(folder, line, told, position):
 @pytest.mark.parametrize(
   "content, told",
   [
-    (gzip.compress(b"x,y\n1,2\n"), "call it .gz"),
+    (gzip.compress(b"x,y\n1,2\n", mtime=0), "call it .gz"),
     (b"PK\3\4" + bytes(range(99)), "save it as CSV"),
     (b"PAR1" + bytes(99), "call it .parquet"),
     (bytes(99), "not a text file"),
   ],
+  ids=["gzip", "zip", "parquet", "zeros"],
 )
 def test_what_is_no_text_is_told_what_it_is(folder, content, told):
   with pytest.raises(UserError, match=f"s0.csv: (not a text file, .*)?{told}"):
