@@ -25,7 +25,7 @@ def read(path: str, remedy: str) -> dict:
     return {}
   try:
     with tf.gfile.Open(path, "r") as stream:
-      manifest = json_text.loads(stream.read())
+      manifest = json_text.loads(stream.read(), with_names=True)
   except tf.errors.OpError as error:
     raise Unreadable(f"{path} cannot be read ({error.message})") from error
   except ValueError as error:

@@ -46,7 +46,7 @@ def test_flags_without_a_value_or_of_other_commands_are_no_matter(monkeypatch):
   [
     ("--seeds=-1", "--seeds must be in 0"),
     ("--seeds=0,99999999999", "--seeds must be in 0"),
-    ("--num_decodes=0", "--num_decodes must be at least 1"),
+    ("--num_decodes=0", "--num_samples must be at least 1"),
     ("--num_contexts=-3", "--num_contexts must be 0"),
     ("--train_steps=-1", "--train_steps must be at least 1"),
     ("--eval_every=-1", "--eval_every must be 0"),
