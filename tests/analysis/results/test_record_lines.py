@@ -41,8 +41,8 @@ CALIBRATION = dict(
     ),
     (
       SERIES,
-      "likelihood, test: <= 1.3863 ± 0.0125 nats/dim, <= 2.0000 bits/dim, "
-      "<= −3.0000 nats/step, <= 1.5000 in raw units, a bound of 50 samples, "
+      "likelihood, test: ≤ 1.3863 ± 0.0125 nats/dim, ≤ 2.0000 bits/dim, "
+      "≤ −3.0000 nats/step, ≤ 1.5000 in raw units, a bound of 50 samples, "
       "8 sequences",
     ),
     (
