@@ -82,11 +82,11 @@ def test_bars_have_lengths_signs_and_their_values_beside_them():
 @pytest.mark.parametrize("count", [1, 3])
 def test_nothing_covers_the_data_or_anything_else(count):
   """Legends, titles, labels: all outside the axes and of each other."""
-  shown = drawing.figure([_CHART, _BARS, _CHART][:count])
+  long = _CHART._replace(title="A title as wide as " * 4)
+  shown = drawing.figure([long, _BARS, _CHART][:count])
   shown.draw_without_rendering()
   boxes = [axes.get_window_extent() for axes in shown.axes]
-  for place in shown.subfigs or [shown]:
-    boxes += [legend.get_window_extent() for legend in place.legends]
+  boxes += [legend.get_window_extent() for legend in shown.legends]
   for axes in shown.axes:
     boxes.append(axes.xaxis.label.get_window_extent())
     boxes.append(axes._left_title.get_window_extent())
@@ -100,9 +100,9 @@ def test_nothing_covers_the_data_or_anything_else(count):
 def test_a_legend_that_all_share_stands_once():
   panel = _CHART._replace(legend={0: "a", 1: "b"})
   shown = drawing.figure([panel, panel])
-  assert len(shown.legends) == 1 and not any(p.legends for p in shown.subfigs)
+  assert len(shown.legends) == 1
   other = drawing.figure([panel, panel._replace(legend={0: "a"})])
-  assert not other.legends and all(p.legends for p in other.subfigs)
+  assert len(other.legends) == 2
 
 
 def test_a_chart_of_a_page_refers_to_nothing_and_has_its_colours():
