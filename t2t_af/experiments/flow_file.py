@@ -6,6 +6,8 @@
   num_cond                first steps that are conditioned on and not scored
   shift_m, scale_m, y_m   of transform m, as x (`DataSpaceModel.decompose`):
                           x [+ noise, / 256 of video] = shift_1 + scale_1 y_1
+  base_loc, base_scale    of an SLVM, as the last y: of p(y | z), z drawn from
+                          the posterior
   base_degrees_of_freedom   as the last y, where that is a Student's t
   z_l, alpha_l, beta_l, u_l   of a level of VideoFlow
                           (`LatentPrior.decompose`)

@@ -110,6 +110,21 @@ class Slvm(data_space.DataSpaceModel):
       self.nll_per_dim(bound + log_det), parts, signals=signals
     )
 
+  def decompose(
+    self, steps: tf.Tensor, noise: noise_lib.Noise
+  ) -> dict[str, tf.Tensor]:
+    """As the parent's, with base_loc and base_scale of p(y_M | z), z of q."""
+    signals = super().decompose(steps, noise)
+    if not signals:
+      return {}
+    y, _, _, log_scale = self.flow_inverse(steps, noise)
+    base = self._core().likelihood(
+      y, self._noise_fn(noise), self.log_floor(log_scale)
+    )
+    signals["base_loc"] = base.loc
+    signals["base_scale"] = tf.exp(base.log_scale)
+    return signals
+
   def round_trips(
     self, steps: tf.Tensor, noise: noise_lib.Noise
   ) -> dict[str, round_trip.RoundTrip]:

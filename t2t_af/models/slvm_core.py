@@ -118,6 +118,13 @@ class SlvmCore:
       ]
     )
 
+  def likelihood(
+    self, y: tf.Tensor, noise_fn: Optional[NoiseFn], floor: Optional[tf.Tensor]
+  ) -> base_distribution.LocationScale:
+    """p(y_t | z_t) of an evaluation, z drawn from q; arguments as of `elbo`."""
+    z, _ = self._filter(self._networks.encode(y, False), noise_fn or _noise)
+    return self._likelihood(z, False).floored(floor)
+
   def importance_weighted_bound(
     self,
     y: tf.Tensor,
@@ -129,8 +136,7 @@ class SlvmCore:
   ) -> tf.Tensor:
     """log of the mean of K whole-sequence importance weights, step by step.
 
-    What it is a bound of, with a warm-up and without, `importance_weights`
-    says.
+    `importance_weights` says of what, with a warm-up and without.
 
     Args:
       y: [batch, time, ...].
@@ -193,9 +199,7 @@ class SlvmCore:
       ValueError: unknown mode.
     """
     if mode not in SAMPLE_MODES:
-      raise ValueError(
-        "mode must be one of %s, got %r" % (", ".join(SAMPLE_MODES), mode)
-      )
+      raise ValueError(f"mode is {mode!r}, which is not in {SAMPLE_MODES}")
     noise_fn = noise_fn or _noise
     memory = self._after(y_context, num_samples, noise_fn)
     likelihood = self._likelihood(
@@ -203,8 +207,7 @@ class SlvmCore:
     )
     noise = tf.zeros_like(likelihood.loc)
     if mode == "samples":
-      normal = noise_fn("likelihood", tf.shape(noise), 0)
-      noise = self._base.noise(normal)
+      noise = self._base.noise(noise_fn("likelihood", tf.shape(noise), 0))
     return base_distribution.Future(likelihood.loc, likelihood.log_scale, noise)
 
   def _filter(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 import tensorflow.compat.v1 as tf
 
 from t2t_af.models import data_flow
@@ -45,6 +46,27 @@ def _run(hp, x, mode="eval"):
     values = numpy_layers.under(numpy_layers.random_weights(session), "model")
     scores, loss = session.run([scores, loss])
   return scores, loss, values
+
+
+def test_base_density_of_a_picture_is_that_of_the_bound():
+  """log N(y; base_loc, base_scale), and the flow's log-determinant."""
+  hp = small.hparams("slvm_af1_series_tiny", scale_floor=1.0)
+  x = small.sequences(small.SERIES, 19)
+  scores, _ = small.body("slvm", hp, x)
+  with tf.variable_scope("model", reuse=tf.AUTO_REUSE):
+    parts = small.model("slvm", hp, "eval").decomposition(
+      {"inputs": tf.constant(x[:, :9]), "targets": tf.constant(x[:, 9:])}
+    )
+  with tf.Session() as session:
+    numpy_layers.random_weights(session)
+    expected, parts = session.run([scores[slvm.RECONSTRUCTION], parts])
+  y, scale_1, loc, scale = [
+    parts[name][:, -NUM_TARGETS:]
+    for name in ("y_1", "scale_1", "base_loc", "base_scale")
+  ]
+  assert parts["base_loc"].shape == parts["y_1"].shape
+  nll = -scipy.stats.norm(loc, scale).logpdf(y) + np.log(scale_1)
+  np.testing.assert_allclose(nll.mean(axis=2), expected, 1e-4, 1e-4)
 
 
 @pytest.mark.parametrize(
