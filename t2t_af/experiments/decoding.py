@@ -21,6 +21,7 @@ from tensor2tensor.utils import decoding as t2t_decoding
 from tensor2tensor.utils.hparam import HParams
 import tensorflow.compat.v1 as tf
 
+from t2t_af import board
 from t2t_af import progress
 from t2t_af import whole_file
 from t2t_af import windows
@@ -178,19 +179,13 @@ def _write_record(
 
 def _write_summaries(output_dir, decode_hp, samples, record):
   """Best-of-N scores and the first contexts' pictures, for TensorBoard."""
-  values = [
-    tf.Summary.Value(tag=name, simple_value=record[name])
-    for name in ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
-    if record.get(name) is not None
-  ]
-  values += [
-    tf.Summary.Value(
-      tag="samples/%d" % context,
-      image=tf.Summary.Image(encoded_image_string=image, colorspace=3),
-    )
-    for context, image in enumerate(samples.images(decode_hp))
-  ]
-  folder = os.path.join(output_dir, decode_hp.summaries_log_dir)
-  writer = tf.summary.FileWriter(folder)
-  writer.add_summary(tf.Summary(value=values), record["step"])
-  writer.close()
+  board.write(
+    os.path.join(output_dir, decode_hp.summaries_log_dir),
+    record["step"],
+    {
+      name: record[name]
+      for name in ("psnr_best_of_n", "ssim_best_of_n", "rmse_best_of_n")
+      if record.get(name) is not None
+    },
+    samples.images(decode_hp),
+  )

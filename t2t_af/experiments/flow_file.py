@@ -13,7 +13,8 @@
                           (`LatentPrior.decompose`)
 
 float16 of video, float32 of series; NaN at the first steps, where it is not
-defined. There is no file of a model without a flow.
+defined. There is no file of a model without a flow. The strips of Fig. 6 of
+video's first sequence are in `analysis/`, for TensorBoard.
 """
 
 import io
@@ -22,8 +23,12 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import board
 from t2t_af import whole_file
 from t2t_af import windows
+from t2t_af.analysis.charts import pictures
+from t2t_af.analysis.figures import flow_pictures
+from t2t_af.analysis.results import flow_arrays
 from t2t_af.experiments import trained_run
 
 
@@ -64,10 +69,24 @@ def write(run: trained_run.TrainedRun, split: str, num_sequences: int) -> bool:
     )
   stream = io.BytesIO()
   np.savez_compressed(stream, **arrays)
-  whole_file.write(
-    os.path.join(run.output_dir, "results", "flow.npz"), stream.getvalue()
-  )
+  path = os.path.join(run.output_dir, "results", "flow.npz")
+  whole_file.write(path, stream.getvalue())
+  if not run.is_series:
+    board.write(
+      os.path.join(run.output_dir, "analysis"), run.step, {}, _images(path)
+    )
   return True
+
+
+def _images(path: str) -> dict[str, bytes]:
+  """Strips of the first sequence, by tag."""
+  flow = flow_arrays.read(path)
+  strips = {}
+  if flow.transforms:
+    strips["flow/shift_scale_noise"] = flow_pictures.strip(flow)
+  if flow.latents:
+    strips["flow/latent_levels"] = flow_pictures.latent_strip(flow)
+  return {tag: pictures.png(strip) for tag, strip in strips.items()}
 
 
 def _num_cond(hparams) -> int:

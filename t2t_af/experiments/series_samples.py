@@ -4,7 +4,6 @@ decode/samples.csv              given, truth and samples, in raw units
 decode/context_<i>/samples.png  the same: a chart per column
 """
 
-from collections.abc import Iterator
 import os
 
 import numpy as np
@@ -78,21 +77,25 @@ class SeriesSamples:
         for name in ("inputs", "targets", "outputs")
       ),
     )
-    for context, image in enumerate(self.images(decode_hp)):
+    for context, image in enumerate(self.images(decode_hp).values()):
       whole_file.write(
         os.path.join(folder, "context_%03d" % context, "samples.png"), image
       )
 
-  def images(self, decode_hp: HParams) -> Iterator[bytes]:
-    """PNG of each context that is displayed."""
+  def images(self, decode_hp: HParams) -> dict[str, bytes]:
+    """By tag, a PNG of each context that is displayed."""
     inputs, targets, outputs = (
       self.arrays[name] for name in ("inputs", "targets", "outputs")
     )
-    for context in range(min(len(inputs), decode_hp.max_display_outputs)):
-      shown = outputs[context, : decode_hp.max_display_decodes]
-      yield context_figures.series_charts(
+    return {
+      f"samples/{context}": context_figures.series_charts(
         inputs[context],
         targets[context],
-        [("sample", 0, sample) for sample in shown],
+        [
+          ("sample", 0, sample)
+          for sample in outputs[context, : decode_hp.max_display_decodes]
+        ],
         self._scale,
       )
+      for context in range(min(len(inputs), decode_hp.max_display_outputs))
+    }

@@ -62,20 +62,21 @@ class VideoSamples:
         pictures.png(pictures.strip(rows, num_cond)),
       )
       whole_file.write(
-        os.path.join(here, "samples.gif"),
-        pictures.animation(
-          rows, num_cond, milliseconds=1000 // decode_hp.frames_per_second
-        ),
+        os.path.join(here, "samples.gif"), _moving(rows, num_cond, decode_hp)
       )
       for row in rows:
         pictures.write_frames(
           os.path.join(here, row.label.replace(" ", "_")), row.frames
         )
 
-  def images(self, decode_hp: HParams) -> Iterator[bytes]:
-    """PNG of each context that is displayed."""
-    for _, rows in self._contexts(decode_hp):
-      yield pictures.png(pictures.strip(rows, self.arrays["inputs"].shape[1]))
+  def images(self, decode_hp: HParams) -> dict[str, bytes]:
+    """By tag, a PNG and a GIF of each context that is displayed."""
+    num_cond, images = self.arrays["inputs"].shape[1], {}
+    for context, rows in self._contexts(decode_hp):
+      tag = f"samples/{context}"
+      images[tag] = pictures.png(pictures.strip(rows, num_cond))
+      images[f"{tag}_moving"] = _moving(rows, num_cond, decode_hp)
+    return images
 
   def _contexts(
     self, decode_hp
@@ -99,3 +100,11 @@ class VideoSamples:
           for label, future in futures.items()
         ],
       )
+
+
+def _moving(
+  rows: list[pictures.FrameRow], num_cond: int, decode_hp: HParams
+) -> bytes:
+  return pictures.animation(
+    rows, num_cond, milliseconds=1000 // decode_hp.frames_per_second
+  )

@@ -1,4 +1,4 @@
-"""What a training leaves: its records, and what run.json knows of it."""
+"""What a training leaves: records, what run.json knows of it, TensorBoard's."""
 
 import time
 from typing import Optional
@@ -6,11 +6,13 @@ from typing import Optional
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import board
 from t2t_af import workers
 from t2t_af.annotations import HParams
 from t2t_af.models import run_data
 from t2t_af.models import step_report
 from t2t_af.records import json_lines
+from t2t_af.records import likelihood
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
@@ -60,6 +62,9 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     self._is_applied = step_report.is_applied()
     self._nlls: list[float] = []
     self._seconds, self._num_skipped = 0.0, 0
+    # The file of the Estimator's own summaries.
+    self._writer = tf.summary.FileWriterCache.get(hparams.model_dir)
+    self._writer.add_summary(board.run_summary(hparams))
 
   def before_run(
     self, run_context: tf.train.SessionRunContext
@@ -88,16 +93,29 @@ class TrainingRecordHook(tf.train.SessionRunHook):
     """Writes the steps since the last record."""
     if self._nlls or self._num_skipped:
       self._write(int(session.run(self._step)))
+    self._writer.flush()
 
   def _write(self, step: int) -> None:
+    # NaN: every one of these steps was skipped.
+    nll = float(np.mean(self._nlls)) if self._nlls else np.nan
+    seconds = self._seconds / (len(self._nlls) + self._num_skipped)
     json_lines.append(
       run_folder.results(self._hparams.model_dir, "training"),
       records.training(
         step=step,
-        seconds_per_step=self._seconds / (len(self._nlls) + self._num_skipped),
-        # NaN: every one of these steps was skipped.
-        nll_nats_per_dim=float(np.mean(self._nlls)) if self._nlls else np.nan,
+        seconds_per_step=seconds,
+        nll_nats_per_dim=nll,
         num_skipped_steps=self._num_skipped,
       ),
+    )
+    self._writer.add_summary(
+      board.summary(
+        {
+          "training/nll_nats_per_dim": nll,
+          "training/nll_bits_per_dim": likelihood.bits_from_nats(nll),
+          "training/seconds_per_step": seconds,
+        }
+      ),
+      step,
     )
     self._nlls, self._seconds, self._num_skipped = [], 0.0, 0

@@ -1,5 +1,6 @@
 """What `t2t-decoder` writes, from a model that returns known frames."""
 
+import io
 import json
 import types
 
@@ -142,10 +143,15 @@ def test_pictures_show_the_frames(decoded):
 def test_summaries_reach_tensorboard(decoded):
   folder, *_ = decoded
   (path,) = tf.gfile.Glob(folder + "/decode/events*")
-  tags = {
-    v.tag for e in tf.train.summary_iterator(path) for v in e.summary.value
+  found = {
+    v.tag: (e.step, v)
+    for e in tf.train.summary_iterator(path)
+    for v in e.summary.value
   }
-  assert {"psnr_best_of_n", "ssim_best_of_n", "samples/0"} <= tags
+  assert {"psnr_best_of_n", "ssim_best_of_n", "samples/0"} <= set(found)
+  step, value = found["samples/1_moving"]
+  moving = Image.open(io.BytesIO(value.image.encoded_image_string))
+  assert step == 9 and moving.format == "GIF" and moving.n_frames == COND + TIME
 
 
 # --- Series.

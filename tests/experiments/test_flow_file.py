@@ -4,6 +4,7 @@ import os
 import types
 
 import numpy as np
+import tensorflow.compat.v1 as tf
 
 from t2t_af import windows
 from t2t_af.analysis.results import flow_arrays
@@ -13,7 +14,7 @@ from t2t_af.experiments import flow_file
 class _Frames:
   """A run of video: what `decompositions` gives."""
 
-  is_series = False
+  is_series, step = False, 7
   hparams = types.SimpleNamespace(video_num_input_frames=3)
 
   def __init__(self, output_dir, **found):
@@ -40,6 +41,10 @@ def test_flow_file_of_video(tmp_path):
   assert flow.x.dtype == np.uint8 and flow.num_cond == 3
   np.testing.assert_array_equal(flow.x, x)
   (latent,) = flow.latents
+  (events,) = tmp_path.glob("analysis/events*")
+  *_, event = tf.train.summary_iterator(str(events))
+  assert event.step == 7
+  assert [v.tag for v in event.summary.value] == ["flow/latent_levels"]
   assert np.isnan(latent.noise[:, :3]).all()
   np.testing.assert_allclose(latent.noise[:, 3:], u, rtol=1e-3)
 

@@ -49,7 +49,9 @@ def test_small_frames_have_no_ssim():
 
 def test_as_many_contexts_and_samples_are_drawn_as_are_displayed():
   samples = _video(8, 1)
-  assert len(list(samples.images(DISPLAY))) == 2
+  assert list(samples.images(DISPLAY)) == [
+    f"samples/{i}{kind}" for i in range(2) for kind in ("", "_moving")
+  ]
   contexts = list(samples._contexts(DISPLAY))
   assert [number for number, _ in contexts] == [0, 1]
   assert [row.label for row in contexts[0][1]] == ["truth", "sample 1"]

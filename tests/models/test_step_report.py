@@ -1,5 +1,6 @@
 """A training ends, or goes on, where a step was not applied."""
 
+import os
 import types
 
 import numpy as np
@@ -67,6 +68,26 @@ def test_it_skips_and_counts(tmp_path):
   ]
   assert [r["num_skipped_steps"] for r in records] == [2, 0]
   assert records[0]["nll_nats_per_dim"] == records[1]["nll_nats_per_dim"]
+
+
+def test_tensorboard_has_both_units_and_the_hparams(tmp_path):
+  _train(tmp_path, [1.0, 2.0, 3.0], "stop")
+  (record,) = json_lines.read(run_folder.results(str(tmp_path), "training"))
+  (path,) = tmp_path.glob("events*")
+  found = {
+    value.tag: (event.step, value)
+    for event in tf.train.summary_iterator(str(path))
+    for value in event.summary.value
+  }
+  nats = record["nll_nats_per_dim"]
+  for unit, expected in (("nats", nats), ("bits", nats / np.log(2.0))):
+    step, value = found[f"training/nll_{unit}_per_dim"]
+    assert step == 3
+    np.testing.assert_allclose(value.simple_value, expected, 1e-6)
+  _, value = found["_hparams_/session_start_info"]
+  said = value.metadata.plugin_data.content
+  assert b"learning_rate_constant" in said
+  assert os.fsencode(tmp_path) not in said, "a folder is no setting"
 
 
 def test_it_gives_up_where_no_step_is_applied(tmp_path, monkeypatch):
