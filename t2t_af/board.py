@@ -6,11 +6,13 @@ a graph.
 
 from collections.abc import Mapping
 import os
-from typing import Any
 
+from tensor2tensor.layers import common_hparams
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
+
+_FOLDERS = ("model_dir", "data_dir", "warm_start_from")  # no settings
 
 
 def summary(
@@ -43,21 +45,21 @@ def write(
 
 
 def run_summary(hparams: HParams) -> tf.Summary:
-  """The hparams, for the tab HPARAMS; that they are of the run in model_dir."""
+  """The hparams, for the tab HPARAMS; the trial is named as model_dir is.
+
+  Without the hundred that are as tensor2tensor has them for every model.
+  """
   # Here, not above: a third of a second that only a training waits for.
   from tensorboard.plugins.hparams import summary_v2
 
-  kept: dict[str, Any] = {
+  stock = common_hparams.basic_params1().values()
+  kept = {
     name: value
     for name, value in hparams.values().items()
-    if isinstance(value, (bool, int, float, str)) and name not in _OF_RUN
+    if isinstance(value, (bool, int, float, str))
+    and name not in _FOLDERS
+    and (name not in stock or value != stock[name])
   }
-  return tf.Summary.FromString(
-    summary_v2.hparams_pb(
-      kept, trial_id=os.path.basename(os.path.abspath(hparams.model_dir))
-    ).SerializeToString()
-  )
-
-
-# Where a run is, which is no setting.
-_OF_RUN = ("model_dir", "data_dir", "warm_start_from")
+  trial = os.path.basename(os.path.abspath(hparams.model_dir))
+  pb = summary_v2.hparams_pb(kept, trial_id=trial)
+  return tf.Summary.FromString(pb.SerializeToString())
