@@ -199,7 +199,7 @@ class SlvmCore:
       ValueError: unknown mode.
     """
     if mode not in SAMPLE_MODES:
-      raise ValueError(f"mode is {mode!r}, which is not in {SAMPLE_MODES}")
+      raise ValueError(f"mode must be one of {SAMPLE_MODES}, got {mode!r}")
     noise_fn = noise_fn or _noise
     memory = self._after(y_context, num_samples, noise_fn)
     likelihood = self._likelihood(

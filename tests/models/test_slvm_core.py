@@ -139,7 +139,7 @@ def test_samples_add_noise_of_the_likelihoods_scale():
     means, samples, log_scale = session.run([means, samples, log_scale])
   assert log_scale.std() > 0.01
   assert np.log(samples - means).std() > 0.01
-  with pytest.raises(ValueError, match="samples, means, got 'mean'"):
+  with pytest.raises(ValueError, match="'means'\\), got 'mean'"):
     small.drawn(core, context, 1, NUM_FUTURE, "mean")
 
 
