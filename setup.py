@@ -106,6 +106,7 @@ setuptools.setup(
   extras_require={
     "perceptual": _PERCEPTUAL,
     "compress": ["constriction==0.4.2"],  # a range coder
+    "beam": ["apache-beam==2.69.0"],  # the last for Python 3.9
     "gpu": _listed("requirements-gpu.txt"),
   },
   entry_points={

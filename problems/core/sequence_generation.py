@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 from tensor2tensor.data_generators import problem
 import tensorflow.compat.v1 as tf
 
+from problems.core import beam_generation
 from problems.core import options
 from problems.core import shard_entry
 from problems.core import shard_writer
@@ -159,6 +160,8 @@ class SequenceGeneration:
     held: Optional[dict[str, str]],
     force: bool,
   ) -> None:
+    if options.current().beam:
+      beam_generation.check(self)
     self.prepare_to_generate(data_dir, tmp_dir)
     held = held or self.source_files(tmp_dir)  # downloaded meanwhile
     details = self.details(data_dir, tmp_dir)
@@ -237,28 +240,39 @@ class SequenceGeneration:
     if total:
       num_shards = min(num_shards, total)  # no empty files
     in_files = self.file_split(split)
-    sequences = progress.bar(
-      self.generate_sequences(data_dir, tmp_dir, split),
-      total=total,
-      label=f"{self.name} {in_files}",
-      unit="sequences",
-    )
+
+    def _write(paths: list[str]) -> list[shard_writer.Written]:
+      if options.current().beam:
+        return beam_generation.write(self, split, paths, total)
+      sequences = progress.bar(
+        self.generate_sequences(data_dir, tmp_dir, split),
+        total=total,
+        label=f"{self.name} {in_files}",
+        unit="sequences",
+      )
+      records = threads.map_in_order(self.serialize, sequences)
+      return shard_writer.write(records, paths, total)
+
+    hidden: shards.Hidden = shard_writer.temporary_folder
+    if options.current().beam:
+      hidden = beam_generation.folder(self, split, details)
     written = store.write(
       in_files,
-      threads.map_in_order(self._serialize, sequences),
+      _write,
       self.data_filepaths(
         split, os.path.expanduser(data_dir), num_shards, shuffled=True
       ),
-      total,
       {"source": self.source()},
       details,
+      hidden,
     )
     if not written:
       tf.logging.warning(
         '%s: the split "%s" has no sequences.', self.name, in_files
       )
 
-  def _serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
+  def serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
+    """The record of an (id, sequence). Runs on threads."""
     sequence_id, sequence = pair
     data = self.to_record(sequence_id, sequence)
     return shard_writer.Record(data, len(sequence))
