@@ -99,15 +99,17 @@ def write(
   )
   if tf.gfile.Exists(job.error_path):
     tf.gfile.Remove(job.error_path)
+  label = f"{problem.name} {problem.file_split(split)}"
   try:
-    _run(job, runs)
+    with beam_parts.progress_shown(job.folder, len(runs), label):
+      _run(job, runs)
   except Exception as error:
-    told = beam_parts.content(job.error_path)
-    if told:
-      raise UserError(told.decode()) from error
     raise UserError(
       f"Apache Beam's {job.given.beam_runner} failed: {_last_line(error)}"
     ) from error
+  told = beam_parts.content(job.error_path)
+  if told:
+    raise UserError(told.decode())
   return [_read_written(path) for path in paths]
 
 
@@ -117,7 +119,7 @@ def _run(job: "_Job", runs: Sequence[Sequence[Any]]) -> None:
 
   given = job.given
   runner = _DIRECT if given.beam_runner == "DirectRunner" else given.beam_runner
-  flags = [f"--{option}" for option in given.beam_pipeline_options]
+  flags = [f"--{option}" for option in given.beam_pipeline_options or ()]
   with beam.Pipeline(
     runner, options=pipeline_options.PipelineOptions(flags)
   ) as pipeline:
@@ -154,33 +156,43 @@ class _Job:
   given: options.Options
 
   @property
+  def folder(self) -> str:
+    """The hidden one."""
+    return os.path.dirname(self.paths[0])
+
+  @property
   def error_path(self) -> str:
     """Where a worker leaves what a person is to be told."""
-    return os.path.join(os.path.dirname(self.paths[0]), _ERROR)
+    return os.path.join(self.folder, _ERROR)
 
   def write_part(self, part: Any) -> Any:
     """Writes one part of (number, items); returns (number, records in it)."""
     number, items = part
-    path = self._part(number)
-    with self._errors_told():
-      count = beam_parts.count(path)
-      if count is None:
-        options.set(**self.given._asdict())
-        sequences = self.problem.sequences_of(self.split, items)
-        records = threads.map_in_order(self.problem.serialize, sequences)
-        count = beam_parts.write(path, records)
-    return number, count
+    write_it = functools.partial(self._write_part, number, items)
+    return number, self._unless_failed(write_it) or 0
 
   def write_shard(self, shard: Any, counts: Any) -> None:
     """Writes one shard, given {part: records in it}; and what is in it."""
+    self._unless_failed(functools.partial(self._write_shard, shard, counts))
+
+  def _write_part(self, number: int, items: Sequence[Any]) -> int:
+    path = beam_parts.path_of(self.folder, number)
+    count = beam_parts.count(path)
+    if count is not None:
+      return count
+    options.set(**self.given._asdict())
+    sequences = self.problem.sequences_of(self.split, items)
+    records = threads.map_in_order(self.problem.serialize, sequences)
+    return beam_parts.write(path, records)
+
+  def _write_shard(self, shard: int, counts: Mapping[int, int]) -> None:
     path = self.paths[shard]
-    with self._errors_told():
-      with beam_parts.settled(path) as writer:
-        for record in self._records(shard, counts):
-          writer.write(record)
-      written = json.dumps(writer.written()).encode()
-      with shard_writer.errors_of_writing(os.path.dirname(path)):
-        shard_files.write(_written_path(path), written)
+    with beam_parts.settled(path) as writer:
+      for record in self._records(shard, counts):
+        writer.write(record)
+    written = json.dumps(writer.written()).encode()
+    with shard_writer.errors_of_writing(self.folder):
+      shard_files.write(_written_path(path), written)
 
   def _records(
     self, shard: int, counts: Mapping[int, int]
@@ -193,23 +205,27 @@ class _Job:
         for position in range(first, end)
       ]
       if any(mine):
-        for record, is_mine in zip(beam_parts.read(self._part(number)), mine):
+        path = beam_parts.path_of(self.folder, number)
+        for record, is_mine in zip(beam_parts.read(path), mine):
           if is_mine:
             yield record
       first = end
 
-  def _part(self, number: int) -> str:
-    folder = os.path.dirname(self.paths[0])
-    return os.path.join(folder, f"part-{number:05d}")
+  def _unless_failed(self, action: Callable[[], Any]) -> Any:
+    """Leaves a UserError where `write` finds it; does nothing after one.
 
-  @contextlib.contextmanager
-  def _errors_told(self) -> Iterator[None]:
-    """Leaves a UserError where it is found: runners pass on tracebacks."""
+    Of an error that reaches them runners show tracebacks, and some try again.
+    """
+    if tf.gfile.Exists(self.error_path):
+      return None
     try:
-      yield
+      return action()
     except UserError as error:
-      shard_files.write(self.error_path, str(error).encode())
-      raise
+      try:
+        shard_files.write(self.error_path, str(error).encode())
+      except (OSError, tf.errors.OpError, UserError):
+        raise error from None  # a full disk has no place for this either
+      return None
 
 
 def _runs(items: Sequence[Any], most: int) -> Iterator[list[Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import contextlib
 import os
 import struct
+import threading
 from typing import Optional
 import uuid
 
@@ -17,9 +18,11 @@ import tensorflow.compat.v1 as tf
 from problems.core import shard_files
 from problems.core import shard_writer
 from problems.files import tfrecord
+from t2t_af import progress
 from t2t_af.errors import UserError
 
 _PLAN = "plan"
+_SECONDS_BETWEEN_LOOKS = 2.0
 _NUM_STEPS = struct.Struct("<Q")
 
 
@@ -31,14 +34,46 @@ def kept_folder(folder: str, plan: str) -> Iterator[None]:
     folder: what is in it stays only if it was made by the same plan.
     plan: what everything in it follows from.
   """
-  path = os.path.join(folder, _PLAN)
-  if content(path) != plan.encode():
+  plan_path = os.path.join(folder, _PLAN)
+  if content(plan_path) != plan.encode():
     shard_writer.remove(folder)
     with shard_writer.errors_of_writing(os.path.dirname(folder)):
       tf.gfile.MakeDirs(folder)
-      shard_files.write(path, plan.encode())
+      shard_files.write(plan_path, plan.encode())
+  for unfinished in shard_files.matching(folder, "part-?????.*"):
+    tf.gfile.Remove(unfinished)
   yield
   shard_writer.remove(folder)
+
+
+def path_of(folder: str, number: int) -> str:
+  """Where a part is."""
+  return os.path.join(folder, f"part-{number:05d}")
+
+
+@contextlib.contextmanager
+def progress_shown(folder: str, total: int, label: str) -> Iterator[None]:
+  """Counts the parts that are there, out of `total`, in a progress bar.
+
+  Whatever runs the pipeline, and on however many machines.
+  """
+  stopped = threading.Event()
+  bar = progress.bar(total=total, label=label, unit="parts")
+
+  def _watch() -> None:
+    waits = True
+    while waits:
+      waits = not stopped.wait(_SECONDS_BETWEEN_LOOKS)
+      bar.update(len(shard_files.matching(folder, "part-?????")) - bar.n)
+
+  watch = threading.Thread(target=_watch, daemon=True)
+  watch.start()
+  try:
+    yield
+  finally:
+    stopped.set()
+    watch.join()
+    bar.close()
 
 
 @contextlib.contextmanager

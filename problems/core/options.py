@@ -72,7 +72,7 @@ class Options(NamedTuple):
   min_steps: Optional[int] = None
   beam: bool = False
   beam_runner: str = "DirectRunner"
-  beam_pipeline_options: Sequence[str] = ()
+  beam_pipeline_options: Optional[Sequence[str]] = None
 
 
 _current = Options()
