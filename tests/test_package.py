@@ -53,7 +53,8 @@ def test_metadata_names_the_pythons_that_it_installs_on(metadata):
 def test_only_what_the_code_imports_is_required_in_its_pinned_version(metadata):
   pins = re.findall(r"^[\w-]+==\S+$", _read("requirements.txt"), re.M)
   # Of pyarrow an earlier one will do, for Apache Beam's sake.
-  required = {r.replace(">=18.1,<=", "==") for r in metadata["install_requires"]}
+  required = metadata["install_requires"]
+  required = {name.replace(">=18.1,<=", "==") for name in required}
   assert required <= set(pins)
   # No resolver can install it: `t2t-af install` does.
   assert not [r for r in metadata["install_requires"] if "tensor2tensor" in r]

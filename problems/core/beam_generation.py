@@ -71,15 +71,15 @@ def folder(
 
 
 def write(
-  problem: Any, split: str, paths: Sequence[str], total: Optional[int]
+  problem: Any, split: str, total: Optional[int], paths: Sequence[str]
 ) -> list[shard_writer.Written]:
   """Writes the shards of a split, in the folder that `folder` makes.
 
   Args:
     problem: ready to generate; see `check`.
     split: a problem.DatasetSplit.
-    paths: the files.
     total: how many sequences there will be, as far as that is known.
+    paths: the files.
 
   Returns:
     What is in each file.

@@ -1,6 +1,7 @@
 """Making a data set of sequences: each split whole, or not at all."""
 
 from collections.abc import Iterator
+import functools
 import os
 from typing import Any, Callable, Optional
 
@@ -240,25 +241,14 @@ class SequenceGeneration:
     if total:
       num_shards = min(num_shards, total)  # no empty files
     in_files = self.file_split(split)
-
-    def _write(paths: list[str]) -> list[shard_writer.Written]:
-      if options.current().beam:
-        return beam_generation.write(self, split, paths, total)
-      sequences = progress.bar(
-        self.generate_sequences(data_dir, tmp_dir, split),
-        total=total,
-        label=f"{self.name} {in_files}",
-        unit="sequences",
-      )
-      records = threads.map_in_order(self.serialize, sequences)
-      return shard_writer.write(records, paths, total)
-
+    write_files = functools.partial(self._write_files, data_dir, tmp_dir, split)
     hidden: shards.Hidden = shard_writer.temporary_folder
     if options.current().beam:
+      write_files = functools.partial(beam_generation.write, self, split)
       hidden = beam_generation.folder(self, split, details)
     written = store.write(
       in_files,
-      _write,
+      functools.partial(write_files, total),
       self.data_filepaths(
         split, os.path.expanduser(data_dir), num_shards, shuffled=True
       ),
@@ -270,6 +260,23 @@ class SequenceGeneration:
       tf.logging.warning(
         '%s: the split "%s" has no sequences.', self.name, in_files
       )
+
+  def _write_files(
+    self,
+    data_dir: str,
+    tmp_dir: str,
+    split: str,
+    total: Optional[int],
+    paths: list[str],
+  ) -> list[shard_writer.Written]:
+    sequences = progress.bar(
+      self.generate_sequences(data_dir, tmp_dir, split),
+      total=total,
+      label=f"{self.name} {self.file_split(split)}",
+      unit="sequences",
+    )
+    records = threads.map_in_order(self.serialize, sequences)
+    return shard_writer.write(records, paths, total)
 
   def serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
     """The record of an (id, sequence). Runs on threads."""
