@@ -27,6 +27,10 @@ _IMPORTED = (
   "av",
 )
 
+# Apache Beam 2.69.0, the last for Python 3.9, asks for pyarrow before 19. What
+# is read with it, parquet, is read alike.
+_RANGES = {"pyarrow": ">=18.1,<=21.0.0"}
+
 # LPIPS and FVD (`t2t-af perceptual`); `t2t-af doctor` names the command that
 # installs them. torch 2.8.0: the last for Python 3.9, and 2.13 asks for a
 # setuptools that may be without the pkg_resources that gym imports.
@@ -54,7 +58,7 @@ def _version():
 def _pins():
   text = _read("requirements.txt")
   pins = dict(re.findall(r"^([\w-]+)(==\S+)$", text, re.MULTILINE))
-  return [name + pins[name] for name in _IMPORTED]
+  return [name + {**pins, **_RANGES}[name] for name in _IMPORTED]
 
 
 setuptools.setup(
@@ -106,6 +110,7 @@ setuptools.setup(
   extras_require={
     "perceptual": _PERCEPTUAL,
     "compress": ["constriction==0.4.2"],  # a range coder
+    "beam": ["apache-beam==2.69.0"],  # `t2t-datagen --beam`
     "gpu": _listed("requirements-gpu.txt"),
   },
   entry_points={

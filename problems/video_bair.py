@@ -1,6 +1,6 @@
 """BAIR robot pushing (Ebert et al., 2017): the real archive, read in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import os
 import tarfile
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from tensor2tensor.data_generators import problem
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import by_item
 from problems.core import video_problem
 from problems.files import archive_sources
 from problems.files import download
@@ -41,7 +42,7 @@ class _Member(NamedTuple):
 
 
 @registry.register_problem
-class VideoBair(video_problem.VideoSequenceProblem):
+class VideoBair(by_item.SequencesByItem, video_problem.VideoSequenceProblem):
   """64x64 colour, 30 frames; 42,752 train, 512 dev, 256 test sequences.
 
   Camera `image_aux1`, as everybody uses. `test/` is the test split and the last
@@ -104,19 +105,20 @@ class VideoBair(video_problem.VideoSequenceProblem):
 
   def num_sequences(self, split: str) -> int:
     """As many as there are records."""
-    return sum(_count_records(m) for m in self._split_members(split))
+    return sum(_count_records(m) for m in self.items(split))
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
+  def sequences_of(
+    self, split: str, items: Sequence[_Member]
   ) -> Iterator[tuple[str, np.ndarray]]:
     """Yields ("folder/file/number", uint8 [30, 64, 64, 3])."""
-    for member in self._split_members(split):
+    for member in items:
       stem = os.path.splitext(member.name)[0]
       for number, record in enumerate(_records(member)):
         where = f"{member.describe()}, record {number} at byte {record.offset}"
         yield f"{stem}/{number}", parse_frames(record.data, where)
 
-  def _split_members(self, split: str) -> list[_Member]:
+  def items(self, split: str) -> list[_Member]:
+    """The files of a split."""
     if split == problem.DatasetSplit.TEST:
       return self._members["test"]
     if split == problem.DatasetSplit.EVAL:

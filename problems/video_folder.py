@@ -1,6 +1,6 @@
 """Your videos: a folder of files of any size, length and rate."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 import contextlib
 import os
 from typing import Any, Optional, Union
@@ -11,6 +11,7 @@ import PIL
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import by_item
 from problems.core import manifest_fields
 from problems.core import options
 from problems.core import sequence_dataset
@@ -34,7 +35,7 @@ _OPTIONAL = ("levels", "array_axes", "array_key")
 
 
 @registry.register_problem
-class VideoFolder(video_problem.VideoSequenceProblem):
+class VideoFolder(by_item.SequencesByItem, video_problem.VideoSequenceProblem):
   """Your own videos: t2t-datagen --problem=video_folder --source_dir=FOLDER.
 
   A video is a file, a folder of numbered pictures, or a NumPy array
@@ -180,21 +181,28 @@ class VideoFolder(video_problem.VideoSequenceProblem):
       for name in self._splits[split]
     )
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
+  def items(self, split: str) -> list[Optional[str]]:
+    """The new videos; before them None, for all that are kept, if some are."""
+    names = self._splits[split]
+    new = [name for name in names if name in self._found.num_frames]
+    return new if len(new) == len(names) else [None, *new]
+
+  def sequences_of(
+    self, split: str, items: Sequence[Optional[str]]
   ) -> Iterator[tuple[str, Any]]:
     """Yields ("file/first-last", uint8 [time, height, width, channels]).
 
     Those that are kept come first, as `stored_videos.Record`.
     """
-    names = self._splits[split]
-    new = [name for name in names if name in self._found.num_frames]
-    kept = set(map(source_changes.shown, set(names) - set(new)))
-    if kept:
+    if None in items:
+      new = self._found.num_frames
+      kept = {
+        source_changes.shown(n) for n in self._splits[split] if n not in new
+      }
       for name, record in self._stored.records(self.file_split(split)):
         if stored_videos.video_name(name) in kept:
           yield name, record
-    parts = [self._parts(name) for name in new]
+    parts = [self._parts(name) for name in items if name is not None]
     with contextlib.closing(threads.chain_ahead(parts)) as decoded:
       yield from decoded
 

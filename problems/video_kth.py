@@ -1,6 +1,6 @@
 """KTH Actions (Schuldt, Laptev, Caputo, 2004): the six zips, read in place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import contextlib
 import os
 from typing import Any, Optional
@@ -9,6 +9,7 @@ import numpy as np
 from tensor2tensor.utils import registry
 import tensorflow.compat.v1 as tf
 
+from problems.core import by_item
 from problems.core import options
 from problems.core import source_changes
 from problems.core import source_folder
@@ -32,7 +33,7 @@ _MAX_CLIP_BYTES = 64 * 2**20
 
 
 @registry.register_problem
-class VideoKth(video_problem.VideoSequenceProblem):
+class VideoKth(by_item.SequencesByItem, video_problem.VideoSequenceProblem):
   """64x64 grey; 760 train, 768 dev, 863 test sequences of 24 to 362 frames.
 
   A sequence is a range of frames in `00sequences.txt`, in which seven wrong
@@ -120,16 +121,18 @@ class VideoKth(video_problem.VideoSequenceProblem):
 
   def num_sequences(self, split: str) -> int:
     """As many as the list has ranges of these clips."""
-    return kth_sequences.count_ranges(
-      kth_sequences.in_split(self._clips, split)
-    )
+    return kth_sequences.count_ranges(self.items(split))
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
+  def items(self, split: str) -> list[kth_sequences.Clip]:
+    """The clips of a split."""
+    return list(kth_sequences.in_split(self._clips, split))
+
+  def sequences_of(
+    self, split: str, items: Sequence[kth_sequences.Clip]
   ) -> Iterator[tuple[str, np.ndarray]]:
     """Yields ("action/clip/first-last", uint8 [time, 64, 64, 1])."""
     num_cut = 0
-    with contextlib.closing(self._decoded(split)) as decoded:
+    with contextlib.closing(self._decoded(items)) as decoded:
       for clip, frames in decoded:
         for first, last in clip.ranges:
           if self._is_long_enough(clip, (first, last), len(frames)):
@@ -145,12 +148,12 @@ class VideoKth(video_problem.VideoSequenceProblem):
         self.name,
         split,
         num_cut,
-        self.num_sequences(split),
+        kth_sequences.count_ranges(items),
         _LISTING,
       )
 
   def _decoded(
-    self, split: str
+    self, clips: Sequence[kth_sequences.Clip]
   ) -> Iterator[tuple[kth_sequences.Clip, np.ndarray]]:
     """Each clip and its frames, uint8 [time, 64, 64, 1]: on all cores."""
     video_format = frame_format.Format(
@@ -171,7 +174,7 @@ class VideoKth(video_problem.VideoSequenceProblem):
 
       data = (
         (clip, opened[clip.action].read(clip.filename, _MAX_CLIP_BYTES))
-        for clip in kth_sequences.in_split(self._clips, split)
+        for clip in clips
       )
       yield from threads.map_in_order(_decode, data)
 

@@ -1,9 +1,11 @@
 """Data sets that are drawn: each sequence follows from its split and number."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from tensor2tensor.data_generators import problem
+
+from problems.core import by_item
 
 NUM_SEQUENCES = {
   problem.DatasetSplit.TRAIN: 2000,
@@ -22,7 +24,7 @@ def seed(split: str, index: int) -> np.random.SeedSequence:
   return np.random.SeedSequence([_SPLIT_KEYS[split], index])
 
 
-class DrawnSequences:
+class DrawnSequences(by_item.SequencesByItem):
   """The part of a Problem that draws sequences one by one, in any order.
 
   A subclass (which is a `SequenceProblem` too) says `draw_sequence`.
@@ -34,10 +36,13 @@ class DrawnSequences:
     """Sequence number `index` of a split, [time, ...step_shape]."""
     raise NotImplementedError
 
-  def generate_sequences(
-    self, data_dir: str, tmp_dir: str, split: str
+  def items(self, split: str) -> Sequence[int]:
+    """The numbers of the sequences of a split."""
+    return range(self.sequences_per_split[split])
+
+  def sequences_of(
+    self, split: str, items: Sequence[int]
   ) -> Iterator[tuple[str, np.ndarray]]:
     """Yields ("split/index", sequence)."""
-    del data_dir, tmp_dir
-    for index in range(self.sequences_per_split[split]):
+    for index in items:
       yield f"{split}/{index}", self.draw_sequence(split, index)

@@ -43,6 +43,9 @@ class Options(NamedTuple):
     resample: a constant step to bring tables to, e.g. "0.1s"; None: as it is.
     split: "recordings" go to splits as they are, or each is cut by "time".
     min_steps: shorter series are left out; None: those that fill no window.
+    beam: write with Apache Beam.
+    beam_runner: what runs its pipeline.
+    beam_pipeline_options: of that runner, "name=value".
   """
 
   source_dir: Optional[str] = None
@@ -67,6 +70,9 @@ class Options(NamedTuple):
   resample: Optional[str] = None
   split: str = "recordings"
   min_steps: Optional[int] = None
+  beam: bool = False
+  beam_runner: str = "DirectRunner"
+  beam_pipeline_options: Optional[Sequence[str]] = None
 
 
 _current = Options()

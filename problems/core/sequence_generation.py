@@ -1,12 +1,14 @@
 """Making a data set of sequences: each split whole, or not at all."""
 
 from collections.abc import Iterator
+import functools
 import os
 from typing import Any, Callable, Optional
 
 from tensor2tensor.data_generators import problem
 import tensorflow.compat.v1 as tf
 
+from problems.core import beam_generation
 from problems.core import options
 from problems.core import shard_entry
 from problems.core import shard_writer
@@ -159,6 +161,8 @@ class SequenceGeneration:
     held: Optional[dict[str, str]],
     force: bool,
   ) -> None:
+    if options.current().beam:
+      beam_generation.check(self)
     self.prepare_to_generate(data_dir, tmp_dir)
     held = held or self.source_files(tmp_dir)  # downloaded meanwhile
     details = self.details(data_dir, tmp_dir)
@@ -237,28 +241,45 @@ class SequenceGeneration:
     if total:
       num_shards = min(num_shards, total)  # no empty files
     in_files = self.file_split(split)
-    sequences = progress.bar(
-      self.generate_sequences(data_dir, tmp_dir, split),
-      total=total,
-      label=f"{self.name} {in_files}",
-      unit="sequences",
-    )
+    write_files = functools.partial(self._write_files, data_dir, tmp_dir, split)
+    hidden: shards.Hidden = shard_writer.temporary_folder
+    if options.current().beam:
+      write_files = functools.partial(beam_generation.write, self, split)
+      hidden = beam_generation.folder(self, split, details)
     written = store.write(
       in_files,
-      threads.map_in_order(self._serialize, sequences),
+      functools.partial(write_files, total),
       self.data_filepaths(
         split, os.path.expanduser(data_dir), num_shards, shuffled=True
       ),
-      total,
       {"source": self.source()},
       details,
+      hidden,
     )
     if not written:
       tf.logging.warning(
         '%s: the split "%s" has no sequences.', self.name, in_files
       )
 
-  def _serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
+  def _write_files(
+    self,
+    data_dir: str,
+    tmp_dir: str,
+    split: str,
+    total: Optional[int],
+    paths: list[str],
+  ) -> list[shard_writer.Written]:
+    sequences = progress.bar(
+      self.generate_sequences(data_dir, tmp_dir, split),
+      total=total,
+      label=f"{self.name} {self.file_split(split)}",
+      unit="sequences",
+    )
+    records = threads.map_in_order(self.serialize, sequences)
+    return shard_writer.write(records, paths, total)
+
+  def serialize(self, pair: tuple[str, Any]) -> shard_writer.Record:
+    """The record of an (id, sequence). Runs on threads."""
     sequence_id, sequence = pair
     data = self.to_record(sequence_id, sequence)
     return shard_writer.Record(data, len(sequence))

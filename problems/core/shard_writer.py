@@ -55,26 +55,30 @@ def write(
   """
   with contextlib.ExitStack() as stack:
     writers = [
-      stack.enter_context(contextlib.closing(_Writer(path))) for path in paths
+      stack.enter_context(contextlib.closing(Writer(path))) for path in paths
     ]
     for i, record in enumerate(records):
-      shard = i % len(paths)
-      if num_records:
-        shard = min(i, num_records - 1) * len(paths) // num_records
-      writers[shard].write(record)
+      writers[shard_of(i, len(paths), num_records)].write(record)
   return [writer.written() for writer in writers]
+
+
+def shard_of(position: int, num_shards: int, num_records: Optional[int]) -> int:
+  """Which file the record at a position of the source goes to."""
+  if not num_records:
+    return position % num_shards
+  return min(position, num_records - 1) * num_shards // num_records
 
 
 @contextlib.contextmanager
 def temporary_folder(folder: str) -> Iterator[None]:
   """Makes a folder, empty, that is gone afterwards, whatever happens."""
-  _remove(folder)  # left by a killed generation
+  remove(folder)  # left by a killed generation
   try:
     with errors_of_writing(os.path.dirname(folder)):
       tf.gfile.MakeDirs(folder)
     yield
   finally:
-    _remove(folder)
+    remove(folder)
 
 
 @contextlib.contextmanager
@@ -94,7 +98,7 @@ def errors_of_writing(folder: str) -> Iterator[None]:
     ) from error
 
 
-class _Writer:
+class Writer:
   """A TFRecord file that counts its records by their length.
 
   Its digest is of what should be in it, taken on the way there: a fault of the
@@ -131,6 +135,7 @@ class _Writer:
     return Written(self._lengths, self._digest.hexdigest(), self._last_record)
 
 
-def _remove(folder: str) -> None:
+def remove(folder: str) -> None:
+  """Deletes a folder and all that is in it, if it is there."""
   if tf.gfile.Exists(folder):
     tf.gfile.DeleteRecursively(folder)

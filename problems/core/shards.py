@@ -8,11 +8,11 @@ complete, and only then entered in the manifest. So a killed generation leaves
 nothing that a trainer would take for complete, and the next one starts cleanly.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 import contextlib
 import json
 import os
-from typing import Optional
+from typing import Callable, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -28,6 +28,9 @@ from t2t_af.errors import UserError
 _LAYOUT = 2
 
 Shard = shard_entry.Shard
+
+# Makes the folder, of a name, that the files of a split are written in.
+Hidden = Callable[[str], contextlib.AbstractContextManager]
 
 # What this process was given to read, by path.
 _found: dict[str, tuple["Store", Shard]] = {}
@@ -187,31 +190,32 @@ class Store:
   def write(
     self,
     split: str,
-    records: Iterable[shard_writer.Record],
+    write_files: Callable[[list[str]], list[shard_writer.Written]],
     paths: list[str],
-    num_records: Optional[int],
     entry: dict,
     details: dict,
+    hidden: Hidden = shard_writer.temporary_folder,
   ) -> int:
-    """Writes `records` to the files `paths`, spread evenly; returns how many.
+    """Puts a split in the place of what is there; returns how many records.
 
     Args:
       split: "train", "dev" or "test".
-      records, num_records: as in `shard_writer.write`.
+      write_files: writes the files, under temporary names that it is given.
       paths: final names of the files.
       entry: put into the manifest beside the counts of this split.
       details: put into the manifest once. Splits that were written with other
         details do not count any more.
+      hidden: makes the folder that the files are written in.
 
     Raises:
-      UserError: the folder cannot be written to. Errors of `records` itself
+      UserError: the folder cannot be written to. Other errors of `write_files`
         are passed on as they are.
     """
     folder = os.path.join(self._data_dir, f".{self._name}-{split}.incomplete")
-    with shard_writer.temporary_folder(folder):
+    with hidden(folder):
       names = [os.path.basename(path) for path in paths]
       temporary = [os.path.join(folder, name) for name in names]
-      written = shard_writer.write(records, temporary, num_records)
+      written = write_files(temporary)
       with shard_writer.errors_of_writing(self._data_dir):
         shards = shard_entry.write(
           temporary, [shard_files.size(path) for path in temporary], written

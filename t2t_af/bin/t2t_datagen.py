@@ -10,6 +10,12 @@ Of every problem from an archive:
   --allow_missing     continue without files that the archive lacks, which is an
                       error that names them otherwise
   --force             write though another process seems to write the same data
+Of data sets that are large (video_bair, video_folder, video_kth; drawn ones):
+  --beam              write with Apache Beam, on several processes or machines:
+                      the same files; pip install 't2t_af[beam]'
+  --beam_runner=DirectRunner     what runs it, by Beam's name: this machine
+  --beam_pipeline_options=direct_num_workers=8,direct_running_mode=multi_processing
+                      its options, by Beam's names
 Of your folder (video_folder, series_csv):
   --source_dir=PATH   the folder
 Of series_csv, where the format of tables cannot be told, or not as you want it:
@@ -50,6 +56,7 @@ from t2t_af import mended  # noqa: F401
 # isort: split
 from absl import flags
 
+from problems.core import beam_generation
 from problems.core import options
 from t2t_af.bin import checks
 from t2t_af.bin import command
@@ -120,6 +127,15 @@ flags.DEFINE_list(
 flags.DEFINE_list("drop", _DEFAULTS.drop, "Columns of tables to leave out.")
 flags.DEFINE_integer(
   "min_steps", _DEFAULTS.min_steps, "Shorter series are left out."
+)
+flags.DEFINE_bool("beam", _DEFAULTS.beam, "Write with Apache Beam.")
+flags.DEFINE_string(
+  "beam_runner", _DEFAULTS.beam_runner, "What runs it, by Beam's name."
+)
+flags.DEFINE_list(
+  "beam_pipeline_options",
+  _DEFAULTS.beam_pipeline_options,
+  "Options of Beam's runner, name=value.",
 )
 
 # Which problems each flag acts on; one that acts on none of those to be made
@@ -197,11 +213,27 @@ def _set_options(names) -> None:
       "--allow_missing is of files that an archive lacks; for values that "
       "tables lack say --missing=cut or --missing=fill."
     )
+  for flag in ("beam_runner", "beam_pipeline_options"):
+    if FLAGS[flag].present and not FLAGS.beam:
+      raise UserError(f"--{flag} does nothing without --beam.")
+  if FLAGS.beam:
+    _check_beam(names)
   if set(_OF_A_FOLDER) & set(names):
     checks.given("source_dir")
     # Whether it is there is asked later: data may outlive its source.
     checks.expand_home("source_dir")
   options.set(**{name: getattr(FLAGS, name) for name in _DEFAULTS._fields})
+
+
+def _check_beam(names) -> None:
+  """Here, because later an archive has been downloaded."""
+  from tensor2tensor.utils import registry
+
+  registered = registry.list_base_problems()
+  for name in names:
+    if name not in registered:
+      raise UserError(f"--beam needs names of problems, not {name}.")
+    beam_generation.check(registry.problem(name))
 
 
 if __name__ == "__main__":

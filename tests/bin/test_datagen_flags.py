@@ -48,6 +48,36 @@ def test_flags_reach_the_problems(tmp_path):
   )
 
 
+def test_flags_of_beam_reach_the_problem(monkeypatch):
+  monkeypatch.setattr(
+    t2t_datagen.beam_generation.importlib.util, "find_spec", lambda name: name
+  )
+  _prepare(
+    "--problem=video_toy_pushing",
+    "--beam",
+    "--beam_pipeline_options=direct_num_workers=2,job_name=x",
+  )
+  given = options.current()
+  assert given.beam and given.beam_runner == "DirectRunner"
+  assert given.beam_pipeline_options == ["direct_num_workers=2", "job_name=x"]
+
+
+@pytest.mark.parametrize(
+  "arguments, message",
+  [
+    (["--problem=video_kth", "--beam_runner=x"], "nothing without --beam"),
+    (["--problem=series_csv", "--beam"], "made item by item"),
+    (["--problem=video_k*", "--beam"], "names of problems, not video_k"),
+  ],
+)
+def test_flags_of_beam_that_cannot_be_meant(monkeypatch, arguments, message):
+  monkeypatch.setattr(
+    t2t_datagen.beam_generation.importlib.util, "find_spec", lambda name: name
+  )
+  with pytest.raises(errors.UserError, match=message):
+    _prepare(*arguments)
+
+
 def test_flags_of_arrays_reach_the_problem():
   _prepare(
     "--problem=video_folder",
