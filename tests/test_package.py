@@ -103,7 +103,7 @@ def test_what_the_code_imports_is_installed_with_it(metadata):
   names = re.findall(r"^([\w-]+)[=>]=", listed, re.M)
   provided = {name.lower().replace("-", "_") for name in names}
   # Called otherwise than what is installed; or brought by TensorFlow, Jinja2.
-  provided |= {"PIL", "sklearn", "absl", "markupsafe"}
+  provided |= {"PIL", "sklearn", "absl", "markupsafe", "tensorboard"}
   ours = {"t2t_af", "problems", "hparams", "benchmarks"}
   optional = {"scoringrules"}
   for room in ours:
