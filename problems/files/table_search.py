@@ -68,8 +68,8 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
 
 
 def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
-  heads, comments, encoding = _heads(paths, wanted.encoding)
-  heads, said = _without_separators(heads)
+  read, comments, encoding = _heads(paths, wanted.encoding)
+  heads, said = _without_separators(read)
   delimiter = said
   if wanted.delimiter is not None:
     delimiter = table_cells.delimiter_named(wanted.delimiter)
@@ -98,7 +98,7 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     path: table_format.File(
       samples[path].names,
       len(layout.body[0].cells),
-      _first_line(layout, comments[path]),
+      _first_line(layout, [*comments[path], read[path][0]]),
     )
     for path, layout in layouts.items()
   }
@@ -107,12 +107,15 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
 
 
 def _first_line(
-  layout: table_layout.Layout, comments: Sequence[tuple[int, str]]
+  layout: table_layout.Layout, others: Sequence[tuple[int, str]]
 ) -> int:
-  """Where numbers begin; of one column a blank line above may be missing."""
+  """Where numbers begin; of one column a blank line above may be missing.
+
+  Not below one of the others: a comment, or what a spreadsheet says first.
+  """
   line, first = layout.line, layout.first_line
-  between = any(line < number < first for number, _ in comments)
-  if not line or layout.units or between or len(layout.body[0].cells) > 1:
+  between = any(line < number < first for number, _ in others)
+  if layout.units or between or len(layout.body[0].cells) > 1:
     return first
   return line + 1
 

@@ -240,20 +240,29 @@ def test_flags_that_cannot_be_are_refused(folder, wanted, told):
 
 
 @pytest.mark.parametrize("blank", [0, 1, 7])
-def test_a_blank_line_of_one_column_is_a_missing_value(folder, blank):
+@pytest.mark.parametrize("header", [["level"], []], ids=["names", "none"])
+def test_a_blank_line_of_one_column_is_a_missing_value(folder, blank, header):
   def make(v, k):
     cells = [f"{x:.4f}" for x in v[:, 0]]
     cells[blank] = ""
-    return "\n".join(["level", *cells]) + "\n"
+    return "\n".join([*header, *cells]) + "\n"
 
   paths = folder(make)
-  told = f"s0.csv:{blank + 2}:1: .*missing value of the column level"
+  line, name = 1 + len(header) + blank, "".join(header)
+  told = f"s0.csv:{line}:1: .*missing value of the column {name}"
   with pytest.raises(UserError, match=told):
     read(paths)
   [content, *_] = read(paths, allow_missing=True)[1]
   expected = numbers(0)[:, :1]
   expected[blank] = np.nan
   np.testing.assert_array_equal(content.values, expected)
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "# metres\n\n", "sep=;\nlevel\n"])
+def test_what_stands_above_one_column_is_no_missing_value(folder, above):
+  paths = folder(lambda v, k: above + "".join(f"{x:.4f}\n" for x in v[:, 0]))
+  for k, content in enumerate(read(paths)[1]):
+    np.testing.assert_array_equal(content.values, numbers(k)[:, :1])
 
 
 @pytest.mark.parametrize("header", ["", "level\n\n", "level\n# in metres\n"])
