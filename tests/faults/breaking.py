@@ -1,13 +1,15 @@
 """A command is broken at one point, started again, and compared."""
 
-from collections.abc import Mapping
+import argparse
+from collections.abc import Iterator, Mapping
 import contextlib
 import importlib
 import os
 import shutil
 import sys
 import tempfile
-from typing import NamedTuple, Optional
+import time
+from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 
@@ -31,6 +33,29 @@ class Broken(NamedTuple):
   first: processes.Ended
   was_right: bool
   fault: str
+
+
+class Met(NamedTuple):
+  """What one command met with; `result` as its `of_case` gives it."""
+
+  name: str
+  points: int
+  result: Any
+  seconds: float
+
+
+def each(
+  args: argparse.Namespace, of_case: Callable[[cases.Case, int, int], Any]
+) -> Iterator[Met]:
+  """`of_case(case, seed, points)` of each command that is asked for in turn."""
+  with tempfile.TemporaryDirectory() as made:
+    every = cases.all_of(made)
+    for name in args.cases:
+      points, start = args.points_of[name], time.monotonic()
+      result = processes.value_of(
+        lambda name=name, points=points: of_case(every[name], args.seed, points)
+      )
+      yield Met(name, points, result, time.monotonic() - start)
 
 
 class Bench:

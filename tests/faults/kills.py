@@ -9,8 +9,6 @@ from collections.abc import Sequence
 import os
 import signal
 import sys
-import tempfile
-import time
 
 from t2t_af import mended  # noqa: F401
 
@@ -22,7 +20,6 @@ from tests.faults import arguments
 from tests.faults import breaking
 from tests.faults import cases
 from tests.faults import file_layer
-from tests.faults import processes
 
 # Of all points; a comparison costs ten times a generation.
 SHARES = {
@@ -56,20 +53,15 @@ def main(argv: Sequence[str]) -> int:
   args = arguments.parse(__doc__, argv, 200, SHARES)
   t2t_af.register()
   total = []
-  with tempfile.TemporaryDirectory() as made:
-    every = cases.all_of(made)
-    for name in args.cases:
-      points, start = args.points_of[name], time.monotonic()
-      places, faults = processes.value_of(
-        lambda name=name, points=points: of_case(every[name], args.seed, points)
-      )
-      lost = sum(": lost" in fault for fault in faults)
-      arguments.say(
-        f"{name}: killed {points} times at {places} places: {lost} lost, "
-        f"{len(faults) - lost} wrong ({time.monotonic() - start:.0f} s)",
-        *faults,
-      )
-      total += faults
+  for met in breaking.each(args, of_case):
+    places, faults = met.result
+    lost = sum(": lost" in fault for fault in faults)
+    arguments.say(
+      f"{met.name}: killed {met.points} times at {places} places: {lost} lost, "
+      f"{len(faults) - lost} wrong ({met.seconds:.0f} s)",
+      *faults,
+    )
+    total += faults
   arguments.say(
     f"{sum(args.points_of.values())} kills, {len(total)} faults. {args.again}"
   )

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 import errno
 import os
 import sys
-import tempfile
-import time
 
 from t2t_af import mended  # noqa: F401
 
@@ -82,20 +80,15 @@ def main(argv: Sequence[str]) -> int:
   args = arguments.parse(__doc__, argv, 100, SHARES)
   t2t_af.register()
   total = []
-  with tempfile.TemporaryDirectory() as made:
-    every = cases.all_of(made)
-    for name in args.cases:
-      points, start = args.points_of[name], time.monotonic()
-      met, faults = processes.value_of(
-        lambda name=name, points=points: of_case(every[name], args.seed, points)
-      )
-      arguments.say(
-        f"{name}: {points} faults of the disk, {met['told']} told, "
-        f"{met['no matter']} without effect: {len(faults)} wrong "
-        f"({time.monotonic() - start:.0f} s)",
-        *faults,
-      )
-      total += faults
+  for met in breaking.each(args, of_case):
+    counts, faults = met.result
+    arguments.say(
+      f"{met.name}: {met.points} faults of the disk, {counts['told']} told, "
+      f"{counts['no matter']} without effect: {len(faults)} wrong "
+      f"({met.seconds:.0f} s)",
+      *faults,
+    )
+    total += faults
   arguments.say(
     f"{sum(args.points_of.values())} faults of the disk, {len(total)} wrong. "
     f"{args.again}"

@@ -10,8 +10,9 @@ from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
 
 # Okabe and Ito's colours, the light ones darker: told apart by the colour-
-# blind, and on white paper. Markers differ too, for who sees no colours.
-COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#3c3f44", "#c08600")
+# blind, and on white paper. Markers differ too, for who sees no colours. The
+# last, grey, is DATA's alone.
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#c08600", "#3c3f44")
 _MARKERS = "os^D"
 INK, SOFT, RULE = "#1c1f23", "#5a626c", "#d5d9de"
 PAGE, GIVEN = "#ffffff", "#fceccc"
@@ -35,7 +36,8 @@ def handle(lines: Sequence[plots.Line], color: int) -> tuple:
 
 
 def _color(color: int) -> str:
-  return COLORS[color % len(COLORS)]
+  *of_models, of_data = COLORS
+  return of_data if color == plots.DATA else of_models[color % len(of_models)]
 
 
 def _look(style: str) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """What a chart shows, as plain data; drawing.py draws it.
 
-A colour is the index of a model: of its colour and marker.
+A colour is the index of a model, of its colour and marker, or DATA.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 
 from t2t_af.analysis.formats import is_number
 
-DATA = 4  # the grey colour: what is true, not a model's
+DATA = -1  # the grey colour, which no model has: what is true
 
 
 class Line(NamedTuple):

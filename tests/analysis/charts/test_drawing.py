@@ -24,7 +24,7 @@ _CHART = plots.Panel("A $title$", _LINES, "step", "y, nats", _LEGEND)
 _BARS = plots.BarPanel(
   "Bars",
   [
-    plots.Bar("data x", 0.8, 0.1, 4),
+    plots.Bar("data x", 0.8, 0.1, plots.DATA),
     plots.Bar("below", -0.2, math.nan, 0),
     plots.Bar("none", None, 0.0, 1),
   ],
@@ -58,6 +58,14 @@ def test_models_differ_by_colour_and_marker():
   (axes,) = _axes(plots.Panel("t", lines, "x", "y"))
   assert len({line.get_color() for line in axes.lines}) == 4
   assert len({line.get_marker() for line in axes.lines}) == 4
+
+
+def test_no_model_has_the_colour_of_what_is_true():
+  every = [plots.DATA, *range(12)]
+  lines = [plots.Line([0], [1.0], i, "points") for i in every]
+  (axes,) = _axes(plots.Panel("t", lines, "x", "y"))
+  of_data, *of_models = [line.get_color() for line in axes.lines]
+  assert of_data not in of_models
 
 
 def test_range_ticks_and_ground_are_as_told():
