@@ -24,7 +24,7 @@ test: setup  ## the fast tests, in two processes; ARGS=... goes to pytest
 test-slow: setup  ## the slow tests as well
 	@$(PYTEST) $(ARGS)
 
-test-faults: setup  ## commands killed, disks that fail, files changed, bits flipped (about 40 minutes); SEED=N
+test-faults: setup  ## commands killed, disks that fail, files changed, bits flipped (long); SEED=N
 	@$(PY) -m tests.faults --seed=$(or $(SEED),0)
 
 test-random: setup  ## the fast tests in random order, with random hashes; SEED=N repeats
