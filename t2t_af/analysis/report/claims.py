@@ -5,7 +5,8 @@ NLL. On a data set it is
 
   confirmed  the 95 % interval of the difference lies below zero
   refuted    it lies above
-  open       it holds zero, or nothing says how wide it is
+  open       it holds zero, or nothing says how wide it is; or it lies above,
+             but the first's NLL is a bound and the other's is exact
 
 The difference is taken run by run, on the same windows. Of several splits of a
 data set, whose recordings are different ones, the half widths of the intervals
@@ -135,7 +136,7 @@ def _claim(
   unit = unit_of(list(ours.values()))
   first, second = (paper_values.LABELS[row] for row in rows)
   return Claim(
-    _verdict(difference),
+    _verdict(difference, *map(_is_bound, runs)),
     f"{first} has a lower NLL than {second}",
     f"{place.data_set} ({place.variant})",
     _numbers(difference.times(unit.scale), unit),
@@ -191,13 +192,21 @@ def _over_splits(
   )
 
 
-def _verdict(difference: estimates.Difference) -> str:
+def _verdict(
+  difference: estimates.Difference, is_bound: bool, is_other_bound: bool
+) -> str:
   if difference.interval is None:
     return "open"
   low, high = difference.interval
   if high < 0:
     return "confirmed"
-  return "refuted" if low > 0 else "open"
+  # A bound may lie above what it bounds, so far that the claim holds.
+  may_be_lower = is_bound and not is_other_bound
+  return "refuted" if low > 0 and not may_be_lower else "open"
+
+
+def _is_bound(side: Mapping) -> bool:
+  return any(r.get("bound") for r in side.values())
 
 
 def _numbers(difference: estimates.Difference, unit: Unit) -> str:
@@ -216,11 +225,7 @@ def _remark(
     over += ", of one seed"  # what another would change was not measured
   if difference.interval is None:
     over = "no interval is known"
-  bounds = [
-    label
-    for label, side in zip(labels, runs)
-    if any(r.get("bound") for r in side.values())
-  ]
+  bounds = [label for label, side in zip(labels, runs) if _is_bound(side)]
   if bounds:
     over += f"; an upper bound: {formats.listing(bounds)}"
   return over

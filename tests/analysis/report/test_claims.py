@@ -36,6 +36,24 @@ def test_an_interval_without_zero_decides(tmp_path, theirs, verdict):
   assert claim.seeds == "seeds 0, 1, 2" and "over seeds" in claim.remark
 
 
+@pytest.mark.parametrize(
+  "ours, verdict",
+  [((2.5, 2.51, 2.52), "open"), ((1.5, 1.51, 1.52), "confirmed")],
+)
+def test_a_bound_above_an_exact_nll_refutes_nothing(tmp_path, ours, verdict):
+  written = [
+    fake.likelihood(f"{row}_tiny", nll, seed, **bound)
+    for row, nlls, bound in (
+      ("slvm_af1", ours, dict(bound=True)),
+      ("af1", (2.0, 2.02, 2.01), {}),
+    )
+    for seed, nll in enumerate(nlls)
+  ]
+  (claim,) = claims.of(folders.find([fake.write(str(tmp_path), written)]))
+  assert claim.verdict == verdict
+  assert "an upper bound: SLVM + 1-AF" in claim.remark
+
+
 def test_the_interval_is_of_the_differences_of_each_seed(tmp_path):
   # -0.1, -0.2, -0.3: mean -0.2, error 0.1 / sqrt 3, t(0.975; 2) = 4.3027.
   (claim,) = _found(tmp_path, af2=(1.0, 2.0, 3.0), af1=(1.1, 2.2, 3.3))
