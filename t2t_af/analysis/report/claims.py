@@ -5,8 +5,9 @@ NLL. On a data set it is
 
   confirmed  the 95 % interval of the difference lies below zero
   refuted    it lies above
-  open       it holds zero, or nothing says how wide it is; or it lies above,
-             but the first's NLL is a bound and the other's is exact
+  open       it holds zero, or nothing says how wide it is; or each model was
+             trained once, and another seed may turn it; or it lies above, but
+             the first's NLL is a bound and the other's is exact
 
 The difference is taken run by run, on the same windows. Of several splits of a
 data set, whose recordings are different ones, the half widths of the intervals
@@ -93,9 +94,9 @@ def summary(claims: Sequence[Claim]) -> str:
   told = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS]
   return (
     f"Claims of the paper, here: {formats.listing(told)}. Confirmed or "
-    "refuted where the 95 % interval of the difference leaves out zero, each "
-    "by itself. Of other data and sizes than the paper's these say nothing of "
-    "its own numbers."
+    "refuted where the 95 % interval of the difference leaves out zero, of at "
+    "least two trainings of each model, each by itself. Of other data and "
+    "sizes than the paper's these say nothing of its own numbers."
   )
 
 
@@ -195,7 +196,7 @@ def _over_splits(
 def _verdict(
   difference: estimates.Difference, is_bound: bool, is_other_bound: bool
 ) -> str:
-  if difference.interval is None:
+  if difference.interval is None or len(difference.per_run) < 2:
     return "open"
   low, high = difference.interval
   if high < 0:
