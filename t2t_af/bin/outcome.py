@@ -8,6 +8,7 @@ from typing import Callable, Optional
 
 from t2t_af import stopping
 from t2t_af.bin import system_errors
+from t2t_af.bin import threads
 from t2t_af.errors import UserError
 
 EXIT_OK, EXIT_ERROR, EXIT_USER_ERROR = 0, 1, 2
@@ -34,9 +35,17 @@ def exit_code_of(
   too; with --debug, a traceback.
   """
   _say_anything()
+  with threads.heard() as of_threads:
+    return _exit_code_of(action, interrupted, user_errors, of_threads)
+
+
+def _exit_code_of(action, interrupted, user_errors, of_threads: list) -> int:
   try:
     with stopping.handled():
-      return action() or EXIT_OK
+      code = action() or EXIT_OK
+    # What a thread could not write is missing, whatever the others did.
+    lost = of_threads and code == EXIT_OK
+    return _fail(of_threads[0], EXIT_USER_ERROR) if lost else code
   except (KeyboardInterrupt, stopping.Terminated) as signal:
     sys.stderr.write(f"\nstopped: {interrupted()}\n")
     interrupt = isinstance(signal, KeyboardInterrupt)
@@ -51,6 +60,7 @@ def exit_code_of(
     if line:
       return _fail(line.group(1).strip(), EXIT_ERROR)
     message = _damaged_data(error) or system_errors.sentence(error)
+    message = message or next(iter(of_threads), None)
     if not message or system_errors.is_debugging():
       raise
     return _fail(message, EXIT_USER_ERROR)
