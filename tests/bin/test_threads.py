@@ -8,7 +8,6 @@ import pytest
 from t2t_af.bin import outcome
 from tests import conftest
 
-
 # No file may grow, not even to the version that an event file begins with.
 _EVENTS = """
 import resource, sys
