@@ -98,10 +98,7 @@ def _train(args, hparams_set: str, batch_size: Optional[int]) -> Measured:
   try:
     with _Gpu() as gpu:
       reached = _watch(command + shlex.split(args.flags), args.limit)
-    records = run_folder.results(folder, "training")
-    found = json_lines.read(records) if os.path.exists(records) else []
-    # The first record has the first step in it.
-    steps = [record["seconds_per_step"] for record in found[1:]]
+    steps = seconds_of_later_steps(folder)
     return Measured(
       hparams_set,
       batch_size,
@@ -114,6 +111,13 @@ def _train(args, hparams_set: str, batch_size: Optional[int]) -> Measured:
     )
   finally:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def seconds_of_later_steps(folder: str) -> list[float]:
+  """What a training has recorded; but for the first, which has its start."""
+  records = run_folder.results(folder, "training")
+  found = json_lines.read(records) if os.path.exists(records) else []
+  return [record["seconds_per_step"] for record in found[1:]]
 
 
 _PASSED_ON = ("problem", "data_dir", "model")

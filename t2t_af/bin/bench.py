@@ -3,6 +3,7 @@
     t2t-af bench graph       the training graph, against the stock VideoFlow's
     t2t-af bench step        its steps and memory, at three sizes and by depth
     t2t-af bench trainer     t2t-trainer from command to steps, memory, a GPU
+    t2t-af bench workers     examples a second of one worker and of several
     t2t-af bench sampling    best of N samples, against tensor2tensor's decoder
     t2t-af bench flow        a training step in one pass, against a loop
     t2t-af bench generation  writing a data set, against tensor2tensor's
@@ -24,6 +25,7 @@ _BENCHES = {
   "graph": ("graph",),
   "step": ("step",),
   "trainer": ("trainer",),
+  "workers": ("workers",),
   "sampling": ("sampling",),
   "flow": ("flow",),
   "generation": ("generation",),

@@ -54,6 +54,7 @@ def test_every_file_of_the_room_is_a_verb_or_known():
     "flag_parsing",
     "flag_ranges",
     "system_errors",
+    "threads",
   }
   shared |= {"asking"}  # of score, transform, forecast, compress
   shared |= {"joining"}  # of several workers
