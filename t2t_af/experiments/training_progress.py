@@ -18,7 +18,8 @@ _OPEN = []  # bars to close on Ctrl-C, of which hooks hear nothing
 class ProgressHook(tf.train.SessionRunHook):
   """Shows the step, the time left and the batch's NLL while training.
 
-  In both units; of a model of tensor2tensor its loss, whatever that is in.
+  In both units, with "<=" where it is a bound; of a model of tensor2tensor its
+  loss, whatever that is in.
   """
 
   def __init__(self, total_steps: int):
@@ -29,6 +30,7 @@ class ProgressHook(tf.train.SessionRunHook):
     """Finds step and NLL in the graph; ends bars that are still shown."""
     self._step = tf.train.get_or_create_global_step()
     self._shown = _nll_or_loss()
+    self._sign = "<= " if training_record.training_nll_is_bound() else ""
     close()
 
   def before_run(
@@ -52,7 +54,9 @@ class ProgressHook(tf.train.SessionRunHook):
         total=self._total_steps, initial=done, label="training", unit="step"
       )
       _OPEN.append(self._bar)
-    self._bar.set_postfix_str(_text(run_values.results), refresh=False)
+    self._bar.set_postfix_str(
+      _text(run_values.results, self._sign), refresh=False
+    )
     self._bar.update(max(0, done - self._bar.n))
 
   def end(self, session: tf.Session) -> None:
@@ -76,11 +80,11 @@ def _nll_or_loss() -> dict[str, tf.Tensor]:
   return {} if loss is None else {_LOSS: loss}
 
 
-def _text(results: dict[str, Any]) -> str:
+def _text(results: dict[str, Any], sign: str) -> str:
   if _NLL in results:
     nats = float(results[_NLL])
     bits = likelihood.bits_from_nats(nats)
-    return f"NLL {nats:.4g} nats/dim, {bits:.4g} bits/dim"
+    return f"NLL {sign}{nats:.4g} nats/dim, {bits:.4g} bits/dim"
   return f"loss {results[_LOSS]:.4g}" if _LOSS in results else ""
 
 

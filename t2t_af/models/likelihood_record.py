@@ -111,11 +111,12 @@ def log(made: dict[str, Any]) -> None:
   if not math.isnan(stderr):
     error = "+- %.4f" % stderr
   tf.logging.info(
-    "%s %s, step %d: %.4f %s nats/dim, %.4f bits/dim, %d windows of %d "
+    "%s %s, step %d: %s%.4f %s nats/dim, %.4f bits/dim, %d windows of %d "
     "recordings%s",
     made["problem"],
     made["split"],
     made["step"],
+    "<= " if made.get("bound") else "",
     made[NLL],
     error,
     likelihood.bits_from_nats(made[NLL]),

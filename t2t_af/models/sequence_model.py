@@ -125,7 +125,8 @@ class SequenceModel(t2t_model.T2TModel):
     objective = mean_nll if scores.objective is None else scores.objective
     outputs = dict(scores.parts, **{evaluation.NLL: scores.nll}, **of_draws)
     if self.is_training:
-      training_record.note_training_nll(mean_nll)
+      is_bound = self.record_fields().get("bound", False)
+      training_record.note_training_nll(mean_nll, is_bound)
       if windows.SEQUENCE_ID in features:
         step_report.note_sequences(features[windows.SEQUENCE_ID])
       for name, part in scores.parts.items():

@@ -17,6 +17,7 @@ from t2t_af.records import records
 from t2t_af.records import run_folder
 
 _TRAINING_NLL = "t2t_af/training_nll_nats_per_dim"
+_IS_BOUND = "t2t_af/training_nll_is_bound"
 _SECONDS_BETWEEN_RECORDS = 5.0
 
 
@@ -25,15 +26,21 @@ def num_parameters() -> int:
   return int(sum(np.prod(v.shape.as_list()) for v in tf.trainable_variables()))
 
 
-def note_training_nll(nll: tf.Tensor) -> None:
-  """Hands `TrainingRecordHook` the mean NLL of a batch, nats per dimension."""
+def note_training_nll(nll: tf.Tensor, is_bound: bool = False) -> None:
+  """Hands hooks the mean NLL of a batch, or a bound of it, nats per dim."""
   tf.add_to_collection(_TRAINING_NLL, nll)
+  tf.add_to_collection(_IS_BOUND, is_bound)
 
 
 def training_nll() -> Optional[tf.Tensor]:
   """What was noted in the default graph, the mean over replicas."""
   noted = tf.get_collection(_TRAINING_NLL)
   return tf.reduce_mean(noted) if noted else None
+
+
+def training_nll_is_bound() -> bool:
+  """Whether what was noted in the default graph is an upper bound."""
+  return any(tf.get_collection(_IS_BOUND))
 
 
 def _kept(hparams: HParams) -> list[str]:

@@ -24,17 +24,19 @@ def test_training_progress_shows_steps_and_loss(capsys):
   assert told[-1].endswith("loss 2.5]")
 
 
-def test_the_bar_shows_the_nll_in_both_units(capsys):
+@pytest.mark.parametrize("is_bound", [False, True])
+def test_the_bar_shows_the_nll_in_both_units(capsys, is_bound):
   nll = tf.get_variable("nll", initializer=2.0)
   tf.losses.add_loss(3.0 * nll)  # what is minimised may be another number
-  training_record.note_training_nll(nll)
+  training_record.note_training_nll(nll, is_bound)
   step = tf.train.get_or_create_global_step()
   train = tf.assign_add(step, 1)
   hook = training_progress.ProgressHook(total_steps=1)
   with tf.train.MonitoredSession(hooks=[hook]) as session:
     session.run(train)
   told = capsys.readouterr().err.splitlines()
-  assert told[-1].endswith("NLL 2 nats/dim, 2.885 bits/dim]")
+  sign = "<= " if is_bound else ""
+  assert told[-1].endswith(f"NLL {sign}2 nats/dim, 2.885 bits/dim]")
 
 
 def test_progress_is_added_to_the_stock_trainer(monkeypatch, capsys):
