@@ -69,6 +69,8 @@ def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
 def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
   """A chart per problem: the data, then every model's noise by transform.
 
+  Problems without such a model are left out.
+
   Args:
     measured: of `over_seeds`.
     latent: z and u of every level instead.
@@ -100,7 +102,7 @@ def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
       color = models.index(model) if model else plots.DATA
       label = _bar_label(model, signal, places)
       shown.append(plots.Bar(label, estimate.mean, estimate.stderr, color))
-    if shown:
+    if any(model for model, _ in places):  # Data alone compare with nothing.
       charts.append(plots.BarPanel(problem, shown, X_LABEL))
   return charts
 

@@ -182,6 +182,13 @@ def test_bars_are_newest_means_over_seeds(tmp_path):
   ]
 
 
+def test_data_without_a_model_have_no_bars(tmp_path):
+  found = [r for r in _correlations() if r["signal"] in ("x", "z0", "u0")]
+  measured = correlation_figures.over_seeds(_runs(tmp_path, found))
+  assert correlation_figures.bar_panels(measured) == []
+  assert len(correlation_figures.bar_panels(measured, latent=True)) == 1
+
+
 def test_training_curves_are_of_the_last_transform(tmp_path):
   panel = correlation_figures.training_panel(_runs(tmp_path, _correlations()))
   assert panel.title == f"{fake.PROBLEM}, dev split, during training"
