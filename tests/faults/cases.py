@@ -159,7 +159,10 @@ def bytes_under(folder: str) -> dict:
 
 
 def _tensors(folder: str) -> dict:
-  path = checkpoints.newest(folder)
+  return _tensors_of(checkpoints.newest(folder))
+
+
+def _tensors_of(path: str) -> dict:
   reader = tf.train.load_checkpoint(path)
   names = reader.get_variable_to_shape_map()
   found = {name: reader.get_tensor(name) for name in names}
@@ -201,12 +204,16 @@ def _of_comparison(folder: str) -> dict:
   run = os.path.join(compared, _SET, "seed_0")
   with open(os.path.join(compared, "report.html"), encoding="utf-8") as page:
     ends = page.read().strip().endswith("</html>")
-  best = sorted(os.listdir(os.path.join(run, "best")))
+  best = os.path.join(run, "best")
+  # Not their names: TensorFlow writes .meta, the graph, after the checkpoint,
+  # which is whole without it.
+  (step,) = checkpoints.steps_in(best)
+  of_best = _tensors_of(checkpoints.prefix(best, step))
   return {
     **_tensors(run),
     **_records_under(compared),
     "report": ends,
-    "best": [name for name in best if "incoming" not in name],
+    **{f"best/{name}": value for name, value in of_best.items()},
   }
 
 

@@ -4,6 +4,7 @@ A start of Python with TensorFlow costs seconds; a fork, milliseconds. It may be
 made only while no TensorFlow session was: its threads would not come along.
 """
 
+import contextlib
 import os
 import pickle
 import signal
@@ -14,6 +15,7 @@ import traceback
 from typing import Any, Callable, NamedTuple
 
 LIMIT_SECONDS = 300  # Longer than anything here takes; what hangs is a fault.
+_DYING_SECONDS = 10  # After kill -9 of all; a zombie may stay on.
 
 
 class Ended(NamedTuple):
@@ -98,8 +100,18 @@ def _wait(pid: int) -> int:
   while True:
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended:
+      _wait_for_group(pid)
       return os.waitstatus_to_exitcode(status)
     if time.monotonic() > end:
       os.killpg(pid, signal.SIGKILL)
       end += LIMIT_SECONDS
     time.sleep(0.005)
+
+
+def _wait_for_group(pid: int) -> None:
+  """Until its children are gone too, whose locks are gone no sooner."""
+  end = time.monotonic() + _DYING_SECONDS
+  with contextlib.suppress(ProcessLookupError):
+    while time.monotonic() < end:
+      os.killpg(pid, signal.SIGKILL)
+      time.sleep(0.005)
