@@ -25,14 +25,31 @@ _KINDS = (
   (r"kind|model|hparams|hparams_set|problem|split|checkpoint|time", _TEXT),
   (r"name|signal|dequantization|method|.*_fingerprint", _TEXT),
 )
+# What no record of a kind is without.
+_PLACE = ("problem", "split", "step")
+_NEEDED = {
+  "likelihood": _PLACE,
+  "correlation": (*_PLACE, "signal"),
+  "samples": _PLACE,
+  "calibration": (
+    *_PLACE,
+    *("coverage", "coverage_levels", "pit_counts"),
+    *("num_values", "num_sequences"),
+  ),
+  "reference": ("problem", "split", "name"),
+  "training": ("step",),
+}
 _LISTS_OF_NUMBERS = r"nll_.*|(psnr|ssim|lpips)_per_step|num_.*|pit_counts"
 
 
 def fault(record: Mapping[str, Any]) -> Optional[str]:
-  """Which field is of another kind, in words; None where none is.
+  """Which field is missing or of another kind, in words; None where none is.
 
-  None is a value of every field: what is not known, or not finite.
+  None is a value of every other field: what is not known, or not finite.
   """
+  for name in _NEEDED.get(str(record.get("kind")), ()):
+    if record.get(name) is None:
+      return f"{name} is missing"
   for name, value in record.items():
     kinds = next(
       (k for pattern, k in _KINDS if re.fullmatch(pattern, name)), ()

@@ -12,6 +12,11 @@ from t2t_af.records import json_lines
 _RESULTS = pathlib.Path(__file__).parents[2] / "results"
 
 
+_LIKELIHOOD = dict(
+  kind="likelihood", problem="series_particle", split="test", step=3
+)
+
+
 def test_records_that_runs_wrote_are_in_order(caplog):
   with caplog.at_level(logging.WARNING):
     records = [
@@ -25,6 +30,7 @@ def test_records_that_runs_wrote_are_in_order(caplog):
 @pytest.mark.parametrize(
   "name, value, told",
   [
+    ("split", None, "split is missing"),
     ("nll_nats_per_dim", "low", "nll_nats_per_dim is 'low'"),
     ("step", [3], r"step is [3]"),
     ("step", True, "step is True"),
@@ -44,7 +50,7 @@ def test_record_with_a_field_of_another_kind_is_left_out_and_told(
   tmp_path, caplog, name, value, told
 ):
   path = tmp_path / "likelihood.jsonl"
-  good = {"kind": "likelihood", "step": 3, "nll_nats_per_dim": None}
+  good = dict(_LIKELIHOOD, nll_nats_per_dim=None)
   path.write_text(
     "".join(json.dumps(r) + "\n" for r in (good, {**good, name: value}, good))
   )
@@ -55,3 +61,9 @@ def test_record_with_a_field_of_another_kind_is_left_out_and_told(
 
 def test_what_nobody_counts_on_may_be_anything():
   assert field_kinds.fault({"new_field": {"a": [1]}, "versions": {}}) is None
+
+
+def test_reference_without_a_name_is_none():
+  reference = dict(kind="reference", problem="series_particle", split="test")
+  assert field_kinds.fault(reference) == "name is missing"
+  assert field_kinds.fault({**reference, "name": "uniform"}) is None
