@@ -75,6 +75,7 @@ def _decode_from_file(
 ) -> None:
   """Drop-in for tensor2tensor's, which reads lines of text."""
   del estimator
+  asked = FLAGS.decode_hparams or ""
   args = argparse.Namespace(
     run=FLAGS.output_dir,
     files=[filename],
@@ -82,7 +83,8 @@ def _decode_from_file(
     data_dir=FLAGS.data_dir,
     hparams=FLAGS.hparams,
     steps=hparams.video_num_target_frames,
-    num_samples=decode_hp.num_decodes,
+    # Else as many as `t2t-af forecast` draws: one future says little.
+    num_samples=decode_hp.num_decodes if "num_decodes" in asked else 0,
     seed=FLAGS.random_seed,
     quantiles=forecast.QUANTILES,
   )

@@ -58,6 +58,6 @@ def _inverse(run, args):
   paths = list(map(os.path.expanduser, args.files))
   named = list(zip(asking.names_of(paths), paths))
   for name, path in progress.bar(named, label="inverting", unit="files"):
-    x = run.inverse(transform_files.read_noise(path))
+    x = run.inverse(transform_files.read_noise(run, path))
     name = name.removesuffix(_ENDS_WITH) + ".inverse"
     transform_files.write_data(run, args.out, name, x)

@@ -216,6 +216,7 @@ def test_the_decoder_continues_a_file(
   parsed_flags.output_dir = series_run.output_dir
   parsed_flags.data_dir = series_run.data_dir
   parsed_flags.random_seed = 4
+  parsed_flags.decode_hparams = "num_decodes=30"
   out = str(tmp_path / "decoded")
   t2t_decoder._decode_from_file(
     None,
@@ -237,6 +238,7 @@ def test_the_decoder_continues_a_video(video_run, tmp_path, parsed_flags):
   path = os.path.join(folder, "b.mp4")
   parsed_flags.output_dir = video_run.output_dir
   parsed_flags.data_dir = video_run.data_dir
+  parsed_flags.decode_hparams = "num_decodes=2"
   out = str(tmp_path / "decoded")
   t2t_decoder._decode_from_file(
     None,

@@ -24,6 +24,8 @@ from t2t_af.records import run_folder
 # Numbers of one call: so much fits everywhere.
 _NUMBERS_AT_ONCE = 2**22
 _MAX_AT_ONCE = 2048
+# What a checkpoint is that has not a model's variables, or in other shapes.
+_OF_OTHER_WEIGHTS = (tf.errors.NotFoundError, tf.errors.InvalidArgumentError)
 
 
 class AskedRun(trained_run.TrainedRun):
@@ -59,6 +61,7 @@ class AskedRun(trained_run.TrainedRun):
     self.chosen, self._asked_for = "", checkpoint
     super().__init__(output_dir, data_dir or _data_dir(output_dir))
     overrides_lib.parse(self.hparams, overrides, "hparam of the run")
+    self._overrides = overrides
     self.statistics: Optional[series_statistics.SeriesStatistics] = None
     if self.is_series:
       self.statistics = self.problem.statistics_for(self.hparams)
@@ -139,9 +142,18 @@ class AskedRun(trained_run.TrainedRun):
   ) -> question.Question:
     """The question of this key, which is built when it is first asked for."""
     if key not in self._questions:
-      self._questions[key] = question.Question(
-        self.checkpoint, build, **options
-      )
+      try:
+        self._questions[key] = question.Question(
+          self.checkpoint, build, **options
+        )
+      except _OF_OTHER_WEIGHTS as error:
+        if not self._overrides:
+          raise
+        raise errors.UserError(
+          f"--hparams={self._overrides}: with these the run's model has other "
+          f"weights than {self.checkpoint}; leave out those that say what it "
+          "is made of"
+        ) from error
     return self._questions[key]
 
   def split_batches(self, split: str) -> Iterator[dict[str, np.ndarray]]:

@@ -33,6 +33,23 @@ def places(have: Sequence[str], want: Sequence[str], where: str) -> list[int]:
   )
 
 
+def numbers(x: Any, where: str) -> np.ndarray:
+  """float64, of an array.
+
+  Raises:
+    UserError: it has none in it, or complex ones.
+  """
+  array = np.asarray(x)
+  if array.dtype.kind not in "biufO":
+    raise errors.UserError(
+      f"{where}: an array of numbers is needed, not of {array.dtype}"
+    )
+  try:
+    return array.astype(np.float64)
+  except (TypeError, ValueError) as error:
+    raise errors.UserError(f"{where}: there are no numbers: {error}") from error
+
+
 def is_frame(x: Any) -> bool:
   """Whether it is a pandas frame (or one of another package that acts so)."""
   return hasattr(x, "columns") and hasattr(x, "to_numpy")
@@ -41,6 +58,11 @@ def is_frame(x: Any) -> bool:
 def of_frame(frame: Any, want: Sequence[str]) -> np.ndarray:
   """float64 [rows, columns of the run]."""
   names = [str(name) for name in frame.columns]
+  twice = [name for name in want if names.count(name) > 1]
+  if twice:
+    raise errors.UserError(
+      f"the frame has more than one column {', '.join(twice)}"
+    )
   try:
     values = frame.to_numpy(dtype=np.float64)
   except (TypeError, ValueError):

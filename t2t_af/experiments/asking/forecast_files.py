@@ -21,6 +21,7 @@ from t2t_af.analysis.charts import contact_sheet
 from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import pictures
 from t2t_af.analysis.charts import plots
+from t2t_af.experiments.asking import asked_run
 from t2t_af.experiments.asking import loaded_run
 from t2t_af.experiments.asking import mp4
 from t2t_af.experiments.asking import score_files
@@ -73,6 +74,12 @@ class ForecastFiles:
     if not self._names:
       return self._add_video(made)
     table = loaded_run.to_quantiles(made.samples, self._quantiles)
+    num_lost = int((~np.isfinite(made.samples)).any(axis=(1, 2)).sum())
+    if num_lost:
+      asked_run.say(
+        f"{made.name}: {num_lost} of {len(made.samples)} futures have numbers "
+        "that are not finite, which quantiles leave out"
+      )
     self._tables.append((made.name, table))
     charts = _fan(made, self._names, table)
     self._write(made.name + ".svg", drawing.file(charts, "svg"))
@@ -88,7 +95,7 @@ class ForecastFiles:
     for name, table in self._tables:
       for step in range(table.shape[1]):
         for i, feature in enumerate(self._names):
-          values = map(score_files.cell, table[:, step, i])
+          values = map(_all_digits, table[:, step, i].tolist())
           yield name, step + 1, feature, *values
 
   def _add_video(self, made: Forecast) -> None:
@@ -109,6 +116,11 @@ class ForecastFiles:
 
   def _write(self, name: str, content: bytes) -> None:
     whole_file.write(os.path.join(self._folder, name), content)
+
+
+def _all_digits(value: float) -> str:
+  """Nine say nothing of a column that varies little about a large number."""
+  return "" if value != value else repr(value)
 
 
 def parse_quantiles(text: str) -> list[float]:
@@ -138,7 +150,8 @@ def _fan(
   before = range(total - len(shown) + 1, total + 1)
   # From the last given step on, so that the fan hangs on to it.
   after = range(total, total + num_steps + 1)
-  legend = {0: "forecast: median, bands of quantiles", plots.DATA: "the file"}
+  middle = "middle quantile, " if len(table) % 2 else ""
+  legend = {0: f"forecast: {middle}bands of quantiles", plots.DATA: "the file"}
   charts = []
   for column in contact_sheet.some_columns(len(names), _MAX_COLUMNS):
     of = np.concatenate(
@@ -158,7 +171,8 @@ def _fan(
       )
       for low in range(len(of) // 2)
     ]
-    lines.append(plots.Line(after, of[len(of) // 2], 0))
+    if len(of) % 2:
+      lines.append(plots.Line(after, of[len(of) // 2], 0))
     lines.append(plots.Line(before, shown[:, column], plots.DATA))
     title = f"{names[column]} of {made.name}"
     charts.append(plots.Panel(title, lines, "step", "raw units", legend))

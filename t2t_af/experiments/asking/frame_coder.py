@@ -18,7 +18,6 @@ file, tells damage before anything is decoded.
 """
 
 from collections.abc import Iterable
-import hashlib
 import json
 from typing import Any, NamedTuple
 import zlib
@@ -29,11 +28,11 @@ from scipy import special
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import digest
 from t2t_af.experiments.asking import loaded_run
 from t2t_af.experiments.asking import long_work
 from t2t_af.experiments.asking import units as units_lib
 from t2t_af.experiments.asking import whole_flow
-from t2t_af.models import data_flow
 
 _MAGIC = b"t2t_af video\n"
 _VERSION = 1
@@ -79,7 +78,7 @@ class FrameCoder:
     self._queue, self._gaussian = _constriction()
     self._next = NextFrame(run.run)
     self._shape = tuple(run.run.step_shape)
-    self._digest = _digest(run, self._next)
+    self._digest = digest.of_flow(run.run, self._next.asked)
 
   def encode(self, frames: np.ndarray, show_progress: bool = False) -> Code:
     """The code of uint8 [time, height, width, channels]."""
@@ -219,19 +218,6 @@ def _constriction() -> tuple[Any, Any]:
     ) from error
   stream = constriction.stream
   return stream.queue, stream.model.QuantizedGaussian(0, _TOP)
-
-
-def _digest(run: loaded_run.LoadedRun, next_frame: NextFrame) -> str:
-  """Of all that the numbers follow from: weights and hparams of the flow."""
-  digest = hashlib.sha256()
-  values = run.run.hparams.values()
-  read = {name for rule in data_flow.READS for name in rule.names}
-  kept = {name: values[name] for name in sorted(read | {"dequantization"})}
-  digest.update(json.dumps(kept, sort_keys=True).encode())
-  for name, weight in next_frame.asked.weights().items():
-    digest.update(f"{name} {weight.shape}".encode())
-    digest.update(np.ascontiguousarray(weight).tobytes())
-  return digest.hexdigest()
 
 
 def _with_header(header: dict[str, Any], body: bytes) -> bytes:

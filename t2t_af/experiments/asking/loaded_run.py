@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
+import warnings
 
 import numpy as np
 
 from t2t_af import errors
 from t2t_af.compat import graphs
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import checked
 from t2t_af.experiments.asking import columns
 from t2t_af.experiments.asking import sampler as sampler_lib
 from t2t_af.experiments.asking import scorer as scorer_lib
@@ -24,7 +26,9 @@ class Scores(NamedTuple):
   Attributes:
     nll_nats: negative log-likelihood of the step given those before it, summed
       over its numbers: of series the density of the standardised numbers, of
-      video the probability of the 8-bit levels. An upper bound of an SLVM.
+      video that of the 8-bit levels with noise added, as in an evaluation: in
+      the mean of the noise an upper bound of -log P(levels), a loose one where
+      scales are narrower than a level. An upper bound of an SLVM.
     nll_raw_nats: the same in raw units; of video equal to nll_nats.
     nll_bits_per_dim: nll_nats / (numbers of a step * log 2).
     p_value: the tail probability (`tails`); all NaN where none was asked for.
@@ -107,6 +111,7 @@ class LoadedRun:
       seed: of these.
       show_progress: whether a bar is drawn where it takes long.
     """
+    checked.whole("num_samples", num_samples, 0)
     run, steps = self.run, self._units.steps(x, name)
     nll = self._scorer.sequence(name, steps)
     p_value = np.full(len(steps), np.nan)
@@ -122,9 +127,9 @@ class LoadedRun:
   def log_prob(self, x: Any, name: str = "x") -> Any:
     """log p(x_t | steps before) of every step, nats in raw units, [time].
 
-    Of series the density of the raw numbers, of video the probability of the
-    levels; of an SLVM a lower bound. NaN at the first steps, which are
-    conditioned on alone. Arguments as of `score`.
+    Of series the density of the raw numbers, of video that of the levels with
+    noise added (`Scores`); of an SLVM a lower bound. NaN at the first steps,
+    which are conditioned on alone. Arguments as of `score`.
     """
     values = -self.score(x, name).nll_raw_nats
     if columns.is_frame(x):
@@ -134,6 +139,7 @@ class LoadedRun:
   @graphs.graph_mode()
   def threshold(self, rate: float = 0.01) -> float:
     """nll_nats above which `rate` of the steps of the dev split are."""
+    (rate,) = checked.shares("rate", [rate])
     nll = tails.threshold(self.run, self._scorer, rate)
     return nll * self.run.dims
 
@@ -167,6 +173,8 @@ class LoadedRun:
       else np.asarray(y, np.float32)
     )
     shape = tuple(self.run.step_shape)
+    if not np.isfinite(noise).all():
+      raise errors.UserError("y: there are numbers in it that are not finite")
     if noise.shape[1:] != shape:
       raise errors.UserError(
         f"y: its shape is {list(noise.shape)}; the run takes "
@@ -179,6 +187,11 @@ class LoadedRun:
   def num_unscored_steps(self) -> int:
     """First steps that some transforms leave as they are: no noise yet."""
     return self._flow().num_unscored
+
+  @graphs.graph_mode()
+  def digest(self) -> str:
+    """Which flow it is: a SHA-256 of its weights and what they mean."""
+    return self._flow().digest()
 
   @graphs.graph_mode()
   def sample(
@@ -194,7 +207,7 @@ class LoadedRun:
     Args:
       context: a sequence, at least as long as what the run conditions on.
       num_samples: futures.
-      steps: of each; None: as many as the run was trained on.
+      steps: of each; None or 0: as many as the run was trained on.
       seed: of the draws; None: others each time.
       name: of the context, for errors.
 
@@ -202,7 +215,8 @@ class LoadedRun:
       float64 in raw units, or uint8 frames.
     """
     run, given = self.run, self._units.steps(context, name)
-    steps = steps or run.num_targets
+    checked.whole("num_samples", num_samples, 1)
+    steps = checked.whole("steps", steps or 0, 0) or run.num_targets
     if len(given) < run.num_inputs:
       raise errors.UserError(
         f"{name} has {len(given)} steps; {run.output_dir} conditions on "
@@ -231,6 +245,7 @@ class LoadedRun:
     """
     if not self.names:
       raise errors.UserError("forecast is of series; sample gives frames")
+    quantiles = checked.shares("quantiles", quantiles)
     made = to_quantiles(self.sample(x, num_samples, steps, seed), quantiles)
     if not columns.is_frame(x):
       return made
@@ -261,4 +276,6 @@ class LoadedRun:
 def to_quantiles(samples: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
   """[quantiles, ...] of samples [N, ...]; those that are not finite aside."""
   finite = np.where(np.isfinite(samples), samples, np.nan)
-  return np.nanquantile(finite, quantiles, axis=0)
+  with warnings.catch_warnings():  # Where none is finite.
+    warnings.simplefilter("ignore", RuntimeWarning)
+    return np.nanquantile(finite, quantiles, axis=0)

@@ -35,15 +35,28 @@ class Question:
         tf.set_random_seed(seed)
       self._feeds, self._fetches = build()
       self._variables = tf.global_variables()
-      self._session = tf.Session(
-        graph=graph, config=config or session_lib.config()
-      )
-      # Here too: outside of the graph an eager process restores otherwise.
-      if self._variables:
-        tf.train.Saver(self._variables).restore(self._session, checkpoint)
+      self._saver = tf.train.Saver(self._variables) if self._variables else None
+    self._graph, self._checkpoint = graph, checkpoint
+    self._config = config or session_lib.config()
+    self._open()
+
+  def _open(self) -> None:
+    # In the graph, else an eager process restores otherwise.
+    with self._graph.as_default():
+      self._session = tf.Session(graph=self._graph, config=self._config)
+      if self._saver:
+        self._saver.restore(self._session, self._checkpoint)
+    self._is_new = True
+
+  def restart(self) -> None:
+    """Draws from now on what was drawn first."""
+    if not self._is_new:
+      self.close()
+      self._open()
 
   def __call__(self, **arrays: Any) -> dict[str, np.ndarray]:
     """The tensors' values where the placeholders have these."""
+    self._is_new = False
     feed = {self._feeds[name]: value for name, value in arrays.items()}
     return self._session.run(self._fetches, feed)
 

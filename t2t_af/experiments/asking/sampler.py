@@ -12,7 +12,8 @@ from t2t_af.experiments.asking import question
 class Sampler:
   """Draws futures of so many steps.
 
-  The same seed and the same calls in the same order give the same futures.
+  Of the same seed, sampler and calls the futures are the same, whatever the
+  run was asked before.
 
   Args:
     run: the model.
@@ -30,6 +31,7 @@ class Sampler:
   ) -> None:
     self._run, self._num_steps, self._seed = run, num_steps, seed
     self._num_samples = num_samples
+    self._asked: Optional[question.Question] = None
     # All samples of some contexts, or some samples of one: they fill memory.
     fitting = run.at_once(run.num_inputs + num_steps)
     self._samples_at_once = min(num_samples, fitting)
@@ -41,11 +43,15 @@ class Sampler:
     The end of a context counts. All are as the data are: uint8 levels, or a
     standardised float32 series.
     """
-    asked = self._run.question(
-      ("futures", self._num_steps, self._samples_at_once, self._seed),
-      self._build,
-      seed=self._seed,
-    )
+    if self._asked is None:
+      self._asked = self._run.question(
+        ("futures", self._num_steps, self._samples_at_once, self._seed),
+        self._build,
+        seed=self._seed,
+      )
+      if self._seed is not None:
+        self._asked.restart()
+    asked = self._asked
     given = contexts[:, contexts.shape[1] - self._run.num_inputs :]
     at_once = self.contexts_at_once
     return np.concatenate(

@@ -76,6 +76,8 @@ class ScoreFiles:
     """A file's means in a line; a bound says that it is one."""
     sign = formats.BOUND if self._num_bound_samples else ""
     scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + 1
+    if not len(scored):
+      return f"{of.name}: no step has a likelihood that is a number"
     parts = [
       f"steps {scored[0]} to {scored[-1]} of {len(of.scores.nll_nats)}",
       f"{sign}{of.mean('nll_nats'):.4f} nats/step",

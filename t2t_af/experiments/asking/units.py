@@ -48,7 +48,7 @@ class Units:
     raw = (
       columns.of_frame(x, self.names)
       if columns.is_frame(x)
-      else np.asarray(x, np.float64)
+      else columns.numbers(x, where)
     )
     self._check_shape(raw, where, f"columns {', '.join(self.names)}")
     bad = np.argwhere(~np.isfinite(raw))
@@ -58,8 +58,17 @@ class Units:
         f"{where}: row {row + 1}, column {self.names[column]}: "
         f"{raw[row, column]} is not a finite number"
       )
-    x = (raw - self._statistics.mean) / self._statistics.std
-    return x.astype(np.float32)
+    with np.errstate(over="ignore"):
+      x = (raw - self._statistics.mean) / self._statistics.std
+      x = x.astype(np.float32)
+    if not np.isfinite(x).all():
+      row, column = np.argwhere(~np.isfinite(x))[0]
+      raise errors.UserError(
+        f"{where}: row {row + 1}, column {self.names[column]}: "
+        f"{raw[row, column]:g} is out of all proportion to what the run was "
+        "trained on"
+      )
+    return x
 
   def _frames(self, x: np.ndarray, where: str) -> np.ndarray:
     self._check_shape(x, where, "height, width and channels")

@@ -11,6 +11,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af.bijectors import affine
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import digest
 from t2t_af.experiments.asking import mid_noise
 from t2t_af.experiments.asking import question
 from t2t_af.models import data_space
@@ -93,6 +94,12 @@ class WholeFlow:
     for start in range(len(x), len(y), _STEPS_AT_ONCE):
       x = np.concatenate([x, self._extended(x, y[start:])])
     return x
+
+  def digest(self) -> str:
+    """Which flow it is (`digest.of_flow`)."""
+    return digest.of_flow(
+      self._run, self._run.question("transform", self.build)
+    )
 
   def _check_length(self, x: np.ndarray) -> None:
     if len(x) <= self.reach:
