@@ -87,6 +87,8 @@ class ScoreFiles:
       parts.append(
         f"{sign}{of.mean('nll_raw_nats'):.4f} nats/step in raw units"
       )
+    else:
+      parts.append("of levels with noise added")
     if self._num_bound_samples:
       count = formats.plural(self._num_bound_samples, "sample")
       parts.append(f"a bound of {count}")
