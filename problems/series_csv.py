@@ -16,8 +16,6 @@ from problems.core import series_tables
 from problems.core import source_changes
 from problems.core import source_folder
 from problems.files import table_format
-from problems.files import table_samples
-from problems.files import table_search
 from problems.files import table_text
 from t2t_af.errors import UserError
 
@@ -176,75 +174,3 @@ def _parts(
     return series_splits.by_time(lengths, root, num_steps)
   has_ids = folder.format.id is not None
   return series_splits.by_recordings(lengths, root, names, has_ids)
-
-
-def read_files(
-  data_dir: str, paths: Sequence[str], names: Sequence[str] = ()
-) -> list[tuple[str, np.ndarray]]:
-  """Files of one's own, read as those that a data set was made from.
-
-  Args:
-    data_dir: folder of the data set, of `series_csv`.
-    paths: of the files.
-    names: of features; default: those of the data set.
-
-  Returns:
-    (name, float64 [steps, features]) of each recording, in raw units; the
-    features in the order of names. A file gives several where it is cut.
-
-  Raises:
-    UserError: there is no such data set; a file cannot be read, or lacks a
-      feature; names the file.
-  """
-  problem = SeriesCsv()
-  names = names or problem.statistics(data_dir).names
-  store = problem.store(data_dir)
-  with store.damaged_entry('"table_format"'):
-    form = series_tables.format_from(store.details())
-  wanted = form.wanted(names) if form else table_format.Wanted(columns=names)
-  stored = store.details().get("table_options", {})
-  handling = series_tables.Handling(
-    **{n: stored[n] for n in series_tables.Handling._fields if n in stored}
-  )
-  return _read(paths, table_search.find(paths, wanted), names, handling)
-
-
-def read_any_files(
-  paths: Sequence[str], names: Sequence[str]
-) -> list[tuple[str, np.ndarray]]:
-  """Files of one's own, whatever they are written in, as of `read_files`.
-
-  Tables without names of columns have the features in the order of names, and
-  as many.
-  """
-  # Of all columns, so that nothing is asked about those that nobody needs.
-  every = table_format.Wanted(columns=(table_samples.ALL,))
-  found = None
-  if not table_search.find(paths, every).format.header:
-    found = table_search.find(paths, table_format.Wanted())
-  if found and len(found.format.features) == len(names):
-    names = found.format.features
-  else:
-    found = table_search.find(paths, table_format.Wanted(columns=tuple(names)))
-  return _read(paths, found, names, series_tables.Handling())
-
-
-def _read(
-  paths: Sequence[str],
-  found: table_search.Found,
-  names: Sequence[str],
-  handling: series_tables.Handling,
-) -> list[tuple[str, np.ndarray]]:
-  places = [found.format.features.index(name) for name in names]
-  recordings = []
-  for path in paths:
-    table = series_tables.Table(
-      path,
-      series_tables.printable(os.path.basename(path)),
-      found.format,
-      found.files[path],
-      handling,
-    )
-    for piece in table.pieces():
-      recordings.append((piece.name, piece.values[:, places]))
-  return recordings

@@ -92,7 +92,7 @@ def set(**changes: Any) -> None:
   """
   global _current
   changed = _current._replace(**changes)
-  _check(changed)
+  check(changed)
   _current = changed
 
 
@@ -108,7 +108,8 @@ def using(**changes: Any) -> Iterator[Options]:
     _current = before
 
 
-def _check(options: Options) -> None:
+def check(options: Options) -> None:
+  """Raises a UserError on a value that no data set could be made with."""
   for name, choices in _CHOICES.items():
     value = getattr(options, name)
     if value not in choices:

@@ -20,6 +20,7 @@ from problems.files import table_format
 from problems.files import table_lines
 from problems.files import table_reader
 from problems.files import table_times
+from problems.files import text_table
 from t2t_af.errors import UserError
 
 # Numbers in a sequence: reading takes in a whole record (64 MiB).
@@ -41,11 +42,13 @@ class Piece(NamedTuple):
     name: as the module says.
     values: float64 [steps, features].
     step: of time, in the unit of the column of times; None without one.
+    first: the row, from 1, of its first step; 1 where it was resampled.
   """
 
   name: str
   values: np.ndarray
   step: Optional[float]
+  first: int = 1
 
 
 def recording(name: str) -> str:
@@ -144,7 +147,8 @@ class Table:
       steps = values[part]
       if times is not None and self._handling.resample:
         steps, step = self._resampled(times[part], steps)
-      yield from _parts(name, steps, part, is_whole, step)
+      for piece in _parts(name, steps, part, is_whole, step):
+        yield piece._replace(first=1) if self._handling.resample else piece
 
   # --- Times.
 
@@ -208,10 +212,10 @@ class Table:
     counts = missing_values.fill(values[part])
     for feature, count in zip(self._form.features, counts):
       if count is None:
-        raise UserError(
+        raise text_table.FeatureError(
           f"{self._path}: the column {feature} has no value between rows "
-          f"{part.start + 1} and {part.stop} of {name} to fill it from: "
-          f"--drop={feature} leaves it out"
+          f"{part.start + 1} and {part.stop} of {name} to fill it from",
+          f": --drop={feature} leaves it out",
         )
       if count:
         self.counts[f"values filled in, in the column {feature}"] += count
@@ -229,12 +233,12 @@ def _parts(
   if len(values) <= longest:
     if not is_whole:
       name = part_of(name, rows.start, rows.stop)
-    yield Piece(name, values, step)
+    yield Piece(name, values, step, rows.start + 1)
     return
   for start in range(0, len(values), longest):
     part = values[start : start + longest]
     first = rows.start + start
-    yield Piece(part_of(name, first, first + len(part)), part, step)
+    yield Piece(part_of(name, first, first + len(part)), part, step, first + 1)
 
 
 def format_from(

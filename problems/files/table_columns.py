@@ -6,6 +6,7 @@ from typing import NamedTuple, Optional
 from problems.files import table_cells
 from problems.files import table_samples
 from problems.files import table_time_column
+from problems.files.text_table import FeatureError
 from problems.files.text_table import shown
 from t2t_af.errors import UserError
 
@@ -85,16 +86,16 @@ def find(
   )
 
 
-def _check_no_id(samples: table_samples.Samples, name: str) -> None:
-  """That a column does not seem to tell recordings apart."""
+def check_no_id(samples: table_samples.Samples, name: str) -> None:
+  """Raises a UserError if a column seems to tell recordings apart."""
   cells = list(samples.cells(name)) if _ID.fullmatch(name) else []
   if 1 < len(set(cells)) <= len(cells) / 2:
     place, _ = samples.first(name, *samples.kinds(name))
     also = ", --columns=all if it is a feature"
-    raise UserError(
+    raise FeatureError(
       f"{place}: the column {name} may tell recordings apart: say "
-      f"--id_column={name} if it does, --drop={name} if it is of no use"
-      + (also if samples.kinds(name) == _NUMBERS else "")
+      f"--id_column={name} if it does, --drop={name} if it is of no use",
+      also if samples.kinds(name) == _NUMBERS else "",
     )
 
 
@@ -124,7 +125,7 @@ def _why_left_out(
 ) -> str:
   """Why a column is no feature, in words; "" for one that is."""
   if wanted.id_column is None and not wanted.is_wanted(name):
-    _check_no_id(samples, name)
+    check_no_id(samples, name)
   kinds = samples.kinds(name)
   if _is_boolean(samples, name):
     return ""
@@ -138,24 +139,24 @@ def _why_left_out(
       return "left out: the first column, without a name (--columns=all)"
     return ""
   if table_cells.NUMBER in kinds or name in wanted.columns:
-    raise UserError(
-      _no_number(name, *samples.first(name, table_cells.TEXT, table_cells.TIME))
+    raise _no_number(
+      name, *samples.first(name, table_cells.TEXT, table_cells.TIME)
     )
   if kinds == {table_cells.TEXT, table_cells.TIME}:
     place, cell = samples.first(name, table_cells.TEXT)
-    raise UserError(
-      f"{place}: {shown(cell)} is not a time, in the column {name}; "
-      f"--drop={name} leaves it out"
+    raise FeatureError(
+      f"{place}: {shown(cell)} is not a time, in the column {name}",
+      f"; --drop={name} leaves it out",
     )
   nearly = samples.first_nearly_number(name)
   if nearly:
-    raise UserError(_no_number(name, *nearly))
+    raise _no_number(name, *nearly)
   place, cell = samples.first(name, table_cells.TEXT, table_cells.TIME)
   return f"left out: {name}, which is text ({shown(cell)} in {place})"
 
 
-def _no_number(name: str, place: str, cell: str) -> str:
-  return (
-    f"{place}: {shown(cell)} is not a number, in the column {name}; "
-    f"--drop={name} leaves it out"
+def _no_number(name: str, place: str, cell: str) -> FeatureError:
+  return FeatureError(
+    f"{place}: {shown(cell)} is not a number, in the column {name}",
+    f"; --drop={name} leaves it out",
   )

@@ -11,6 +11,7 @@ from problems.files import table_text
 from problems.files import text_table
 from problems.files.table_format import File
 from problems.files.table_format import TableFormat
+from problems.files.text_table import FeatureError
 from problems.files.text_table import Row
 from problems.files.text_table import shown
 from t2t_af.errors import UserError
@@ -114,7 +115,7 @@ def _add_blanks(
     return
   if not allow_missing:
     line = above[int(np.argmax(counts > 0))] + int(spacing)
-    raise UserError(missing(path, line, 1, "", file.names[0]))
+    raise missing(path, line, 1, "", file.names[0])
   places = np.repeat(np.arange(len(counts)), counts)
   for column in kept.values():
     column[:] = np.insert(column, places, np.nan).tolist()
@@ -142,8 +143,10 @@ def _number(
     )
   if kind != table_cells.MISSING:
     raise UserError(table_layout.not_a_number(path, row, place))
-  if not allow_missing or name not in form.features:
-    raise UserError(missing(path, row.number, place + 1, cell, name))
+  if name not in form.features:
+    raise _no_time(path, row, place, name)
+  if not allow_missing:
+    raise missing(path, row.number, place + 1, cell, name)
   return np.nan
 
 
@@ -151,19 +154,26 @@ def _text(path: str, row: Row, place: int, name: str) -> str:
   """A time or an id, which may not be missing."""
   cell = row.cells[place]
   if cell in table_cells.MISSING_WORDS:
-    raise UserError(
-      f"{path}:{row.number}:{place + 1}: {shown(cell)} in the column {name}, "
-      "where every line needs a value"
-    )
+    raise _no_time(path, row, place, name)
   return cell
 
 
-def missing(path: str, line: int, column: int, cell: str, name: str) -> str:
-  return (
+def _no_time(path: str, row: Row, place: int, name: str) -> UserError:
+  return UserError(
+    f"{path}:{row.number}:{place + 1}: {shown(row.cells[place])} in the column "
+    f"{name}, where every line needs a value (--drop={name} does not read it)"
+  )
+
+
+def missing(
+  path: str, line: int, column: int, cell: str, name: str
+) -> FeatureError:
+  """What to say of a value (from 1) of a feature that is missing."""
+  return FeatureError(
     f"{path}:{line}:{column}: {shown(cell)} is not a number, but a missing "
     f"value of the column {name}: --missing=fill fills it in between its "
-    f"neighbours, --missing=cut ends a recording there, --drop={name} leaves "
-    "the column out"
+    "neighbours, --missing=cut ends a recording there",
+    f", --drop={name} leaves the column out",
   )
 
 

@@ -144,7 +144,7 @@ def _check(
     row, column = np.argwhere(bad)[0]
     value, name = values[row, column], form.features[column]
     if np.isnan(value):
-      raise UserError(table_lines.missing(path, row + 1, column + 1, "", name))
+      raise table_lines.missing(path, row + 1, column + 1, "", name)
     raise UserError(
       f"{path}: row {row + 1}, column {name}: {value} is not finite"
     )

@@ -4,9 +4,9 @@ found = table_search.find(paths, table_format.Wanted())
 found.format, found.files[path]         # what `table_reader` reads with
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 import re
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from problems.files import table_cells
 from problems.files import table_columns
@@ -30,7 +30,31 @@ _SAMPLED_CELLS = 2**17  # of all files together, about
 _SAMPLED_LINES = (12, 2000)  # of one file
 # Pandas reads a column without a name as "Unnamed: 0", and writes it so.
 _NAMELESS = re.compile("|Unnamed: [0-9].*")
+_NO_COLUMNS: tuple[Any, ...] = ((), None, None, None)
 _SEPARATOR = re.compile('"?sep=(.|\\\\t)"?', re.IGNORECASE)
+
+
+class Look(NamedTuple):
+  """How files are written, before it is asked what their columns are.
+
+  Attributes:
+    form: of all, without columns.
+    samples: {path: the first cells}.
+    nameless: the columns without a name.
+    files: {path: where its numbers are}.
+    lines: what to tell.
+  """
+
+  form: table_format.TableFormat
+  samples: dict[str, table_samples.Sample]
+  nameless: list[str]
+  files: dict[str, table_format.File]
+  lines: list[str]
+
+  @property
+  def names(self) -> tuple[str, ...]:
+    """Of the columns of the first file."""
+    return next(iter(self.samples.values())).names
 
 
 class Found(NamedTuple):
@@ -48,26 +72,31 @@ def find(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     UserError: a file cannot be read; files differ; the format is not certain:
       names file, line and the option that settles it.
   """
+  return with_columns(look(paths, wanted), wanted)
+
+
+def look(paths: Sequence[str], wanted: table_format.Wanted) -> Look:
+  """How files are written, whatever their columns are; errors of `find`."""
   wanted.check()
   parquet = [path for path in paths if table_text.is_parquet(path)]
   if not parquet:
-    return _find_text(paths, wanted)
+    return _look_at_text(paths, wanted)
   if len(parquet) < len(paths):
     other = next(path for path in paths if path not in set(parquet))
     raise UserError(
       f"{parquet[0]} is parquet, {other} is not: files of one kind are needed"
     )
   samples = {path: table_parquet.sample(path) for path in paths}
-  columns = _columns(samples, table_parquet.nameless(samples), ".", wanted)
-  form = table_format.TableFormat("parquet", "", "", ".", True, *columns[:6])
+  form = table_format.TableFormat("parquet", "", "", ".", True, *_NO_COLUMNS)
   files = {
     path: table_format.File(found.names, len(found.names), 0)
     for path, found in samples.items()
   }
-  return Found(form, files, ["parquet", *_told(columns)])
+  nameless = table_parquet.nameless(samples)
+  return Look(form, samples, nameless, files, ["parquet"])
 
 
-def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
+def _look_at_text(paths: Sequence[str], wanted: table_format.Wanted) -> Look:
   read, comments, encoding = _heads(paths, wanted.encoding)
   heads, said = _without_separators(read)
   delimiter = said
@@ -90,9 +119,8 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     for i, name in enumerate(samples[paths[0]].names)
     if first.names is None or _NAMELESS.fullmatch(first.names[i])
   ]
-  columns = _columns(samples, nameless, dialect.decimal, wanted)
   form = table_format.TableFormat(
-    "text", encoding, *dialect, first.names is not None, *columns[:6]
+    "text", encoding, *dialect, first.names is not None, *_NO_COLUMNS
   )
   files = {
     path: table_format.File(
@@ -102,8 +130,26 @@ def _find_text(paths: Sequence[str], wanted: table_format.Wanted) -> Found:
     )
     for path, layout in layouts.items()
   }
-  told = [_written(form, first), *named.notes, *_told(columns)]
-  return Found(form, files, told)
+  told = [_written(form, first), *named.notes]
+  return Look(form, samples, nameless, files, told)
+
+
+def with_columns(seen: Look, wanted: table_format.Wanted) -> Found:
+  """The format with what its columns are; errors of `find`."""
+  columns = _columns(seen, wanted)
+  fields = columns._asdict()
+  del fields["notes"]
+  form = seen.form._replace(**fields)
+  return Found(form, seen.files, [*seen.lines, *_told(columns)])
+
+
+def check_no_ids(seen: Look, names: Sequence[str]) -> None:
+  """Raises a UserError if one of these columns may tell recordings apart."""
+  samples = table_samples.Samples(
+    seen.samples, seen.nameless, seen.form.decimal, None
+  )
+  for name in names:
+    table_columns.check_no_id(samples, name)
 
 
 def _first_line(
@@ -140,10 +186,10 @@ def _heads(
   """The first lines of each file: without comments; those; the encoding."""
   low, high = _HEAD_BYTES
   num_bytes = min(max(_HEADS_BYTES // len(paths), low), high)
-  data = {
-    path: table_text.head(path, num_bytes, _HEAD_LINES)
-    for path in progress.bar(paths, label="looking at tables", unit="files")
-  }
+  shown: Iterable[str] = paths
+  if len(paths) > 1:
+    shown = progress.bar(paths, label="looking at tables", unit="files")
+  data = {p: table_text.head(p, num_bytes, _HEAD_LINES) for p in shown}
   if encoding is None:
     encoding = table_text.one_encoding(
       {path: table_text.find_encoding(d, path) for path, d in data.items()}
@@ -200,22 +246,18 @@ def _layouts(
   return layouts
 
 
-def _columns(
-  samples: Mapping[str, table_samples.Sample],
-  nameless: Sequence[str],
-  decimal: str,
-  wanted: table_format.Wanted,
-) -> table_columns.Columns:
+def _columns(seen: Look, wanted: table_format.Wanted) -> table_columns.Columns:
   time, clock = wanted.time_column, None
-  if time and time not in next(iter(samples.values())).names and "," in time:
+  if time and time not in seen.names and "," in time:
     time, _, clock = time.partition(",")
   known = table_samples.Wanted(
     wanted.columns, wanted.drop, time, wanted.id_column, clock
   )
-  table_samples.check_names(samples, known)
-  return table_columns.find(
-    table_samples.Samples(samples, nameless, decimal, wanted.id_column), known
+  table_samples.check_names(seen.samples, known)
+  samples = table_samples.Samples(
+    seen.samples, seen.nameless, seen.form.decimal, wanted.id_column
   )
+  return table_columns.find(samples, known)
 
 
 def _written(

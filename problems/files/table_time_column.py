@@ -7,6 +7,7 @@ from typing import Optional
 from problems.files import table_cells
 from problems.files import table_samples
 from problems.files import table_times
+from problems.files.text_table import FeatureError
 from problems.files.text_table import shown
 from t2t_af.errors import UserError
 
@@ -93,10 +94,10 @@ def _counter(
   if not samples.has_names and _rises(
     samples, first, evenly=False, at_least=_ENOUGH_UNEVENLY
   ):
-    raise UserError(
+    raise FeatureError(
       f"{first} always rises: say --time_column={first} if it is a time, "
-      f"--drop={first} if it is of no use, --columns={table_samples.ALL} if it "
-      "is data"
+      f"--drop={first} if it is of no use",
+      f", --columns={table_samples.ALL} if it is data",
     )
   return None
 

@@ -10,6 +10,22 @@ from t2t_af.errors import UserError
 _SHOWN = 60  # characters of a bad line that an error repeats
 
 
+class FeatureError(UserError):
+  """A fault that another choice of features would cure.
+
+  Attributes:
+    fault: the sentence without that cure, where the features are fixed.
+
+  Args:
+    fault: as above.
+    cure: what follows it.
+  """
+
+  def __init__(self, fault: str, cure: str) -> None:
+    super().__init__(fault + cure)
+    self.fault = fault
+
+
 class Row(NamedTuple):
   """A line that is not blank.
 

@@ -11,6 +11,7 @@ import t2t_af
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af.bin import arguments
+from t2t_af.bin import table_flags
 
 
 def parser(verb: str, doc: str) -> argparse.ArgumentParser:
@@ -69,34 +70,41 @@ def loaded(
 
 
 def each_file(
-  run: Any, paths: list[str], label: str, answer: Callable[[Any], None]
+  run: Any, args: argparse.Namespace, label: str, answer: Callable[[Any], None]
 ) -> None:
-  """Answers for every file; one that does not fit is told and passed over.
+  """Answers for every file; what does not fit is told and passed over.
 
   Args:
     run: `LoadedRun`.
-    paths: of files, and of folders of them.
+    args: their `files` are files and folders; and how tables are read
+      (`table_flags`), where the verb has that.
     label: of the progress bar.
     answer: of an `own_files.Recording`.
 
   Raises:
-    UserError: there is a single file and it does not fit, or none fits.
+    UserError: nothing fits.
   """
   from t2t_af.experiments.asking import own_files
 
-  files = own_files.find(run.run, paths)
-  refused = []
+  files = own_files.find(run.run, args.files)
+  given = table_flags.given(args)
+  refused, answered = [], 0
   for file in progress.bar(files, label=label, unit="files"):
     try:
-      for recording in own_files.read(run.run, file):
-        answer(recording)
+      recordings = own_files.read(run.run, file, given)
     except errors.UserError as error:
       refused.append(str(error))
-  if len(refused) == len(files):
-    raise errors.UserError(
-      refused[0]
-      + (f" (and {len(files) - 1} files more)" if len(files) > 1 else "")
-    )
+      continue
+    # Of a file that was cut, a piece that is too short says nothing of others.
+    for recording in recordings:
+      try:
+        answer(recording)
+        answered += 1
+      except errors.UserError as error:
+        refused.append(str(error))
+  if not answered:
+    more = len(refused) - 1
+    raise errors.UserError(refused[0] + (f" (and {more} more)" if more else ""))
   for line in refused:
     sys.stderr.write(f"left out: {line}\n")
 

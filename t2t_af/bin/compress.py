@@ -42,7 +42,7 @@ def main(argv: list[str]) -> int:
       whole_file.write(path, code.data)
       sizes.append(_sizes(name, frames, code))
 
-    asking.each_file(run, args.files, "coding", answer)
+    asking.each_file(run, args, "coding", answer)
   asking.print_answer(args, list(map(_line, sizes)), files=sizes)
   return 0
 

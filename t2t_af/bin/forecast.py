@@ -14,6 +14,7 @@ needed than the run conditions on. Written are, in raw units,
 """
 
 from t2t_af.bin import asking
+from t2t_af.bin import table_flags
 
 QUANTILES = "5,25,50,75,95"
 _SERIES_SAMPLES, _VIDEO_SAMPLES = 100, 4
@@ -39,6 +40,7 @@ def main(argv: list[str]) -> int:
   )
   add("--seed", type=int, default=0, help="of what is drawn")
   add("--quantiles", default=QUANTILES, help="in per cent")
+  table_flags.add(parser)
   args = parser.parse_args(argv)
   asking.check_at_least(args, steps=0, num_samples=0, seed=0)
   with asking.loaded("forecast", args) as run:
@@ -62,9 +64,9 @@ def forecast(run, args) -> None:
   )
 
   def answer(recording):
-    name, _, x = recording
+    name, x = recording.name, recording.values
     samples = run.sample(x, num_samples, args.steps, args.seed, name)
     files.add(forecast_files.Forecast(name, x, samples))
 
-  asking.each_file(run, args.files, "forecasting", answer)
+  asking.each_file(run, args, "forecasting", answer)
   files.close()

@@ -22,6 +22,7 @@ import sys
 from t2t_af import errors
 from t2t_af.bin import arguments
 from t2t_af.bin import asking
+from t2t_af.bin import table_flags
 
 _SERIES_SAMPLES, _VIDEO_SAMPLES = 100, 20
 
@@ -53,6 +54,7 @@ def _parse(argv):
   )
   add("--seed", type=int, default=0, help="of the futures")
   arguments.add_json(add)
+  table_flags.add(parser)
   args = parser.parse_args(argv)
   asking.check_at_least(args, num_samples=-1, rate=0, seed=0)
   if not args.rate < 1:
@@ -65,22 +67,23 @@ def _score(run, args):
 
   if args.num_samples < 0:
     args.num_samples = _SERIES_SAMPLES if run.names else _VIDEO_SAMPLES
-  found = {}
+  found = []
 
   def answer(recording):
-    found[recording.name] = run.score(
+    scores = run.score(
       recording.values,
       recording.sequence_id,
       args.num_samples,
       args.seed,
       show_progress=True,
     )
+    found.append((recording.name, scores, recording.first_step))
 
-  asking.each_file(run, args.files, "scoring", answer)
+  asking.each_file(run, args, "scoring", answer)
   table = score_files.ScoreFiles(
     args.out, bool(run.names), run.num_bound_samples, _threshold(run, args.rate)
   )
-  judged = [table.judge(name, scores) for name, scores in found.items()]
+  judged = [table.judge(*of_file) for of_file in found]
   table.write(judged)
   asking.print_answer(
     args,

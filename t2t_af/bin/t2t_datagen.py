@@ -61,6 +61,7 @@ from problems.core import options
 from t2t_af.bin import checks
 from t2t_af.bin import command
 from t2t_af.bin import force  # noqa: F401
+from t2t_af.bin import table_flags
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
@@ -109,22 +110,15 @@ flags.DEFINE_string(
   _DEFAULTS.array_key,
   "Which array of an .npz file the videos are; all: each is one.",
 )
-for _name, _help in (
-  ("header", "Whether tables begin with names: auto, yes, no, or the line."),
-  ("delimiter", "What parts the cells of tables."),
-  ("decimal", "The decimal mark of tables."),
-  ("encoding", "Of tables, by Python's name."),
-  ("time_column", "The column of times of tables."),
-  ("id_column", "The column that tells recordings in a table apart."),
-  ("missing", "Missing values: %s." % ", ".join(options.MISSING)),
-  ("resample", "A constant step to interpolate tables to, e.g. 0.1s."),
-  ("split", "What is dealt out to splits: %s." % ", ".join(options.SPLITS)),
-):
-  flags.DEFINE_string(_name, getattr(_DEFAULTS, _name), _help)
-flags.DEFINE_list(
-  "columns", _DEFAULTS.columns, "The columns of tables that are features."
+for _name, _help in table_flags.TEXTS.items():
+  _is_list = _name in table_flags.LISTS
+  _define = flags.DEFINE_list if _is_list else flags.DEFINE_string
+  _define(_name, getattr(_DEFAULTS, _name), _help)
+flags.DEFINE_string(
+  "split",
+  _DEFAULTS.split,
+  "What is dealt out to splits: %s." % ", ".join(options.SPLITS),
 )
-flags.DEFINE_list("drop", _DEFAULTS.drop, "Columns of tables to leave out.")
 flags.DEFINE_integer(
   "min_steps", _DEFAULTS.min_steps, "Shorter series are left out."
 )
@@ -142,10 +136,7 @@ flags.DEFINE_list(
 # would be ignored without a word.
 _OF_A_FOLDER = ("video_folder", "series_csv")
 _OF_USER_VIDEO = ("video_folder",)
-_OF_TABLES = (
-  *("header", "delimiter", "decimal", "encoding", "columns", "drop"),
-  *("time_column", "id_column", "missing", "resample", "split", "min_steps"),
-)
+_OF_TABLES = (*table_flags.TEXTS, "split", "min_steps")
 _ACTS_ON = {
   **dict.fromkeys(_OF_TABLES, ("series_csv",)),
   "source_dir": _OF_A_FOLDER,

@@ -20,6 +20,7 @@ import os
 
 from t2t_af import progress
 from t2t_af.bin import asking
+from t2t_af.bin import table_flags
 
 _ENDS_WITH = ".npz"
 
@@ -30,6 +31,7 @@ def main(argv: list[str]) -> int:
   parser.add_argument(
     "--inverse", action="store_true", help="from noise (.npz) to data"
   )
+  table_flags.add(parser)
   args = parser.parse_args(argv)
   with asking.loaded("transform", args) as run:
     unscored = run.num_unscored_steps()
@@ -44,7 +46,7 @@ def _transform(run, args):
 
   asking.each_file(
     run,
-    args.files,
+    args,
     "transforming",
     lambda recording: transform_files.write(
       run, args.out, recording.name, run.transform(recording.values)

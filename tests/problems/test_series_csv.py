@@ -186,12 +186,3 @@ def test_missing_folder_and_missing_flag_are_told(tmp_path):
     _generate(tmp_path / "nothing", tmp_path)
   with pytest.raises(UserError, match="--source_dir"):
     series_csv.SeriesCsv().generate_data(str(tmp_path), None)
-
-
-def test_of_files_for_another_data_set_only_its_features_count(tmp_path):
-  """An id, which a data set would be asked about, is none of them."""
-  rows = "".join(f"{k // 7},{k * k % 5}.5,{k}.25\n" for k in range(14))
-  path = tmp_path / "a.csv"
-  path.write_text("id,x,y\n" + rows)
-  [(_, values)] = series_csv.read_any_files([str(path)], ["y", "x"])
-  np.testing.assert_array_equal(values[:2], [[0.25, 0.5], [1.25, 1.5]])

@@ -8,6 +8,7 @@ import pytest
 
 from problems import series_csv
 from problems.core import options
+from problems.core import own_tables
 from t2t_af.errors import UserError
 
 SPLITS = ("train", "eval", "test")
@@ -213,6 +214,15 @@ def test_notes_beside_tables_are_no_tables(tmp_path, warned):
   assert "s0.txt" in {name for s in found.values() for name in s}
 
 
+def _read_own(data_dir, path):
+  """A file read as those of the data: (name, values) of each recording."""
+  problem = series_csv.SeriesCsv()
+  details = problem.store(str(data_dir)).details()
+  names = problem.statistics(str(data_dir)).names
+  read = own_tables.OwnTables(names, details).read(str(path))
+  return [(piece.name, piece.values) for piece in read.pieces]
+
+
 @pytest.mark.parametrize("end", ["csv", "parquet"])
 def test_own_files_are_read_as_those_of_the_data(tmp_path, end):
   def write(path, values, names="x;y;c"):
@@ -232,12 +242,12 @@ def test_own_files_are_read_as_those_of_the_data(tmp_path, end):
   _generate(tmp_path / "own", tmp_path / "data")
   mine = tmp_path / f"mine.{end}"
   write(mine, _values(7, 5)[:, ::-1], "y;x;other")
-  ((name, found),) = series_csv.read_files(str(tmp_path / "data"), [str(mine)])
+  ((name, found),) = _read_own(tmp_path / "data", mine)
   assert name == f"mine.{end}"
   np.testing.assert_array_equal(found, _values(7, 5))
   write(mine, _values(7, 5), "x;w;c")
   with pytest.raises(UserError, match=f'mine.{end}: unknown column "y"'):
-    series_csv.read_files(str(tmp_path / "data"), [str(mine)])
+    _read_own(tmp_path / "data", mine)
 
 
 def test_own_files_of_data_made_before_formats_were_kept(tmp_path):
@@ -249,9 +259,7 @@ def test_own_files_of_data_made_before_formats_were_kept(tmp_path):
   manifest = json.loads(path.read_text())
   del manifest["details"]["table_format"], manifest["details"]["table_options"]
   path.write_text(json.dumps(manifest))
-  ((_, found),) = series_csv.read_files(
-    str(tmp_path / "data"), [str(folder / "s2.csv")]
-  )
+  ((_, found),) = _read_own(tmp_path / "data", folder / "s2.csv")
   np.testing.assert_array_equal(found, _values(2))
 
 
@@ -273,5 +281,5 @@ def test_damaged_formats_are_named(tmp_path, key, value, told):
   manifest = json.loads(path.read_text())
   manifest["details"]["table_format"][key] = value
   path.write_text(json.dumps(manifest))
-  with pytest.raises(UserError, match=f'manifest.json: "table_format".*{told}'):
-    series_csv.read_files(str(tmp_path / "data"), [str(folder / "s2.csv")])
+  with pytest.raises(ValueError, match=told):
+    _read_own(tmp_path / "data", folder / "s2.csv")

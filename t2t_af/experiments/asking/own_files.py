@@ -3,14 +3,14 @@
 The one place where the commands meet the readers of tables and videos.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
-from problems import series_csv
 from problems import video_folder
+from problems.core import own_tables
 from problems.core import series_tables
 from problems.core import source_folder
 from problems.files import frame_format
@@ -39,11 +39,13 @@ class Recording(NamedTuple):
     sequence_id: what datagen calls such a sequence; noise follows from it.
     values: float64 [rows, columns of the run] in raw units, or uint8 [time,
       height, width, channels].
+    first_step: the number of the first one, where it is cut out of more.
   """
 
   name: str
   sequence_id: str
   values: np.ndarray
+  first_step: int = 1
 
 
 def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
@@ -95,14 +97,26 @@ def _below_folder(run: asked_run.AskedRun, folder: str) -> list[str]:
   ]
 
 
-def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
+def read(
+  run: asked_run.AskedRun,
+  file: OwnFile,
+  given: Optional[Mapping[str, Any]] = None,
+) -> list[Recording]:
   """The recordings in a file: one, as long as nothing takes it apart.
+
+  Args:
+    run: that is asked.
+    file: one of `find`.
+    given: by flags, of how tables are read (`own_tables.Given`).
 
   Raises:
     UserError: it cannot be read, or does not fit the run.
   """
   if run.is_series:
-    return _read_table(run, file)
+    return _read_table(run, file, own_tables.Given(**(given or {})))
+  if given:
+    flag = next(iter(given))
+    raise errors.UserError(f"--{flag} is of tables; {file.path} is a video")
   try:
     frames = video_folder.read_video(_format(run), file.path)
   except frame_format.OtherSize as error:
@@ -112,18 +126,24 @@ def read(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
   return [Recording(file.name, _id(run, file, len(frames)), frames)]
 
 
-def _read_table(run: asked_run.AskedRun, file: OwnFile) -> list[Recording]:
+def _read_table(
+  run: asked_run.AskedRun, file: OwnFile, given: own_tables.Given
+) -> list[Recording]:
   """As the run's data was read, if it is of tables and there."""
   assert run.statistics is not None  # as of every series
-  names = run.statistics.names
-  if isinstance(run.problem, series_csv.SeriesCsv) and run.has_data:
-    found = series_csv.read_files(run.data_dir, [file.path], names)
-  else:
-    found = series_csv.read_any_files([file.path], names)
+  with run.problem.store(run.data_dir).damaged_entry('"table_format"'):
+    names, details = run.statistics.names, _details(run)
+    tables = own_tables.OwnTables(names, details, given)
+  found = tables.read(file.path)
+  for line in found.told:
+    asked_run.say(f"{file.name}: {line}")
   # A file is called by more than its last name where that is needed.
   last = len(series_tables.printable(os.path.basename(file.path)))
-  called = [file.name + name[last:] for name, _ in found]
-  return [Recording(n, n, values) for n, (_, values) in zip(called, found)]
+  recordings = []
+  for piece in found.pieces:
+    name = file.name + piece.name[last:]
+    recordings.append(Recording(name, name, piece.values, piece.first))
+  return recordings
 
 
 def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:

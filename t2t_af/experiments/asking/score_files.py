@@ -30,6 +30,12 @@ class FileScores(NamedTuple):
   name: str
   scores: loaded_run.Scores
   is_anomaly: Optional[np.ndarray]  # bool [time]; None without a threshold
+  first_step: int = 1  # of a recording, which it may be cut out of
+
+  @property
+  def steps(self) -> range:
+    """Their numbers."""
+    return range(self.first_step, self.first_step + len(self.scores.nll_nats))
 
   @property
   def num_scored(self) -> int:
@@ -65,21 +71,25 @@ class ScoreFiles:
     self._num_bound_samples, self.threshold = num_bound_samples, threshold
     self._columns = _NLL if is_series else _NLL[:2]
 
-  def judge(self, name: str, scores: loaded_run.Scores) -> FileScores:
+  def judge(
+    self, name: str, scores: loaded_run.Scores, first_step: int = 1
+  ) -> FileScores:
     """With its anomalies."""
     if self.threshold is None:
-      return FileScores(name, scores, None)
+      return FileScores(name, scores, None, first_step)
     with np.errstate(invalid="ignore"):
-      return FileScores(name, scores, scores.nll_nats > self.threshold)
+      is_anomaly = scores.nll_nats > self.threshold
+    return FileScores(name, scores, is_anomaly, first_step)
 
   def line(self, of: FileScores) -> str:
     """A file's means in a line; a bound says that it is one."""
     sign = formats.BOUND if self._num_bound_samples else ""
-    scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + 1
+    scored = np.flatnonzero(~np.isnan(of.scores.nll_nats)) + of.first_step
     if not len(scored):
       return f"{of.name}: no step has a likelihood that is a number"
+    before = f"{of.first_step} to " if of.first_step > 1 else ""
     parts = [
-      f"steps {scored[0]} to {scored[-1]} of {len(of.scores.nll_nats)}",
+      f"steps {scored[0]} to {scored[-1]} of {before}{of.steps[-1]}",
       f"{sign}{of.mean('nll_nats'):.4f} nats/step",
       f"{sign}{of.mean('nll_bits_per_dim'):.4f} bits/dim",
     ]
@@ -124,12 +134,12 @@ class ScoreFiles:
   def _step_rows(self, files: Sequence[FileScores]) -> Iterable[Sequence[Any]]:
     yield "file", "step", *self._columns, "p_value", "is_anomaly"
     for of in files:
-      for t in range(len(of.scores.nll_nats)):
+      for t, step in enumerate(of.steps):
         row = [cell(getattr(of.scores, name)[t]) for name in self._columns]
         judged = "" if of.is_anomaly is None else int(of.is_anomaly[t])
         yield (
           of.name,
-          t + 1,
+          step,
           *row,
           cell(of.scores.p_value[t]),
           judged if row[0] != "" else "",
@@ -143,7 +153,7 @@ class ScoreFiles:
 
   def _charts(self, of: FileScores) -> list[plots.Panel]:
     nll = of.scores.nll_nats
-    steps = range(1, len(nll) + 1)
+    steps = of.steps
     lines = [plots.Line(steps, nll, 0)]
     legend = {0: "NLL" + (" (a bound)" if self._num_bound_samples else "")}
     if self.threshold is not None:
