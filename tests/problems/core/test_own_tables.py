@@ -122,7 +122,7 @@ def test_times_of_the_data_need_not_be_in_every_file(tmp_path):
 
 
 def test_uneven_times_are_told(tmp_path):
-  times = [*range(20), *np.arange(20, 40) * 1.1]
+  times = [*range(20), *np.arange(20, 40) * 1.3]
   path = _write(tmp_path / "mine.csv", _with(times, "time"))
   with pytest.raises(UserError, match="mine.csv.*--resample.*--drop=time"):
     _tables(tmp_path).read(path)
