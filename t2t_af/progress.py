@@ -69,6 +69,11 @@ def bar(
   )
 
 
+def write(line: str) -> None:
+  """A line on stderr, above the bars that are drawn there."""
+  tqdm.tqdm.write(line, file=sys.stderr)
+
+
 def _size_of_terminal() -> dict:
   """tqdm follows the terminal's size; without one it would show nothing."""
   if min(os.get_terminal_size(sys.stderr.fileno())) > 0:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 import os
-import sys
 from typing import Any, Callable, Optional
 
 import numpy as np
@@ -11,6 +10,7 @@ import tensorflow.compat.v1 as tf
 from problems import video_folder
 from problems.core import series_statistics
 from t2t_af import errors
+from t2t_af import progress
 from t2t_af import windows
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
@@ -206,4 +206,4 @@ def _data_dir(output_dir: str) -> str:
 
 def say(line: str) -> None:
   """To people: what is printed is the answer alone."""
-  sys.stderr.write(f"{line}\n")
+  progress.write(line)
