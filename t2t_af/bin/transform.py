@@ -18,6 +18,7 @@ the one undoes the other up to float32.
 
 import os
 
+from t2t_af import errors
 from t2t_af import progress
 from t2t_af.bin import asking
 from t2t_af.bin import table_flags
@@ -33,6 +34,9 @@ def main(argv: list[str]) -> int:
   )
   table_flags.add(parser)
   args = parser.parse_args(argv)
+  if args.inverse and table_flags.given(args):
+    flag = next(iter(table_flags.given(args)))
+    raise errors.UserError(f"--{flag} is of tables; --inverse reads .npz")
   with asking.loaded("transform", args) as run:
     unscored = run.num_unscored_steps()
     (_inverse if args.inverse else _transform)(run, args)

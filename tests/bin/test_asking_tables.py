@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 
+from problems.core import options
 import t2t_af
 from t2t_af.bin import arguments
 from t2t_af.bin import forecast
@@ -141,6 +142,12 @@ def test_an_id_is_asked_about_and_taken(
     ]
 
 
+def test_flags_of_tables_are_refused_of_noise(series_run, capsys):
+  argv = ["transform", series_run.output_dir, "x.npz", "--inverse"]
+  assert t2t_af_command.main([*argv, "--missing=fill"]) == 2
+  assert "--missing is of tables; --inverse" in capsys.readouterr().err
+
+
 def test_flags_of_tables_are_refused_of_videos(video_run, tmp_path, capsys):
   path = str(tmp_path / "x.npy")
   np.save(path, np.zeros([20, 16, 16, 1], np.uint8))
@@ -155,6 +162,7 @@ def test_the_flags_are_those_of_datagen(verb):
     for action in arguments.parser_of(verb.main)._actions
   }
   assert len(table_flags.TEXTS) == 10
+  assert all(word in table_flags.TEXTS["missing"] for word in options.MISSING)
   for name, text in table_flags.TEXTS.items():
     assert t2t_datagen.FLAGS[name].help == text
     if name != "columns":  # which the run has settled
