@@ -141,9 +141,21 @@ def _read_table(
   last = len(series_tables.printable(os.path.basename(file.path)))
   recordings = []
   for piece in found.pieces:
-    name = file.name + piece.name[last:]
-    recordings.append(Recording(name, name, piece.values, piece.first))
+    part = piece.name[last:]
+    recordings.append(
+      Recording(
+        file.name + _of_files(part), file.name + part, piece.values, piece.first
+      )
+    )
   return recordings
+
+
+def _of_files(part: str) -> str:
+  """The name of a part for files: an id in it leads to no other folder."""
+  if not part.startswith("/"):
+    return part
+  text = part[1:].replace("%", "%25").replace("/", "%2F")
+  return "/" + (text.replace(".", "%2E") if text in (".", "..") else text)
 
 
 def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
