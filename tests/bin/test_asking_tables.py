@@ -170,9 +170,9 @@ def test_the_flags_are_those_of_datagen(verb):
 
 
 def test_an_id_leads_to_no_other_folder(series_run, tmp_path, columns):
-  columns["id"] = ["../../a/b"] * 30 + [".."] * 30
+  columns["id"] = ["../../a/b"] * 30 + ["50%"] * 30
   path = _write(tmp_path / "x.csv", columns)
   assert _score(series_run, tmp_path, path, "--id_column=id") == 0
-  assert set(_nll(tmp_path)) == {"x.csv/..%2F..%2Fa%2Fb", "x.csv/%2E%2E"}
+  assert set(_nll(tmp_path)) == {"x.csv/..%2F..%2Fa%2Fb", "x.csv/50%25"}
   made = {p.name for p in (tmp_path / "out" / "x.csv").iterdir()}
-  assert made == {"..%2F..%2Fa%2Fb.svg", "%2E%2E.svg"}
+  assert made == {"..%2F..%2Fa%2Fb.svg", "50%25.svg"}

@@ -154,8 +154,8 @@ def _of_files(part: str) -> str:
   """The name of a part for files: an id in it leads to no other folder."""
   if not part.startswith("/"):
     return part
-  text = part[1:].replace("%", "%25").replace("/", "%2F")
-  return "/" + (text.replace(".", "%2E") if text in (".", "..") else text)
+  # (No id is . or ..: to a reader of tables these are missing values.)
+  return "/" + part[1:].replace("%", "%25").replace("/", "%2F")
 
 
 def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
