@@ -65,7 +65,8 @@ def bar(
     file=sys.stderr if terminal else _Lines(sys.stderr),
     mininterval=0.2 if terminal else _SECONDS_BETWEEN_LINES,
     bar_format=(_BAR if terminal else _LINE) if total else None,
-    **(_size_of_terminal() if terminal else {}),
+    # In a log a bar within another one is not drawn below it.
+    **(_size_of_terminal() if terminal else {"position": 0}),
   )
 
 

@@ -40,6 +40,14 @@ def test_an_unknown_total_is_counted_all_the_same(capsys):
   assert line.startswith("x: 3file [") and "left" not in line
 
 
+def test_a_bar_within_another_one_is_lines_of_a_log_too(capsys):
+  for _ in progress.bar([1, 2], label="files"):
+    list(progress.bar([1], label="frames"))
+  written = capsys.readouterr().err
+  assert "frames: 100% 1/1" in written and "files: 100% 2/2" in written
+  assert "\x1b" not in written and "\n\n" not in written
+
+
 def test_one_line_is_not_written_twice():
   stream = io.StringIO()
   lines = progress._Lines(stream)

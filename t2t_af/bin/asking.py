@@ -86,19 +86,46 @@ def each_file(
   """
   from t2t_af.experiments.asking import own_files
 
-  files = own_files.find(run.run, args.files)
   given = table_flags.given(args)
+  each(
+    own_files.find(run.run, args.files),
+    label,
+    answer,
+    lambda file: own_files.read(run.run, file, given),
+  )
+
+
+def each(
+  files: list[Any],
+  label: str,
+  answer: Callable[[Any], None],
+  parts: Callable[[Any], list[Any]] = lambda file: [file],
+) -> int:
+  """As `each_file`, of files that the problem of a run does not read.
+
+  Args:
+    files: `given_files.GivenFile`.
+    label: of the progress bar.
+    answer: of a part of a file.
+    parts: of a file; default: itself.
+
+  Returns:
+    How many files and parts are passed over.
+
+  Raises:
+    UserError: nothing fits.
+  """
   refused, answered = [], 0
   for file in progress.bar(files, label=label, unit="files"):
     try:
-      recordings = own_files.read(run.run, file, given)
+      found = parts(file)
     except errors.UserError as error:
       refused.append(str(error))
       continue
     # Of a file that was cut, a piece that is too short says nothing of others.
-    for recording in recordings:
+    for part in found:
       try:
-        answer(recording)
+        answer(part)
         answered += 1
       except errors.UserError as error:
         refused.append(str(error))
@@ -107,19 +134,7 @@ def each_file(
     raise errors.UserError(refused[0] + (f" (and {more} more)" if more else ""))
   for line in refused:
     sys.stderr.write(f"left out: {line}\n")
-
-
-def names_of(paths: list[str]) -> list[str]:
-  """What files are called in --out: by their last names, if these differ.
-
-  Else by their paths below the folder that all of them are in.
-  """
-  names = list(map(os.path.basename, paths))
-  if len(set(names)) == len(names):
-    return names
-  folders = [os.path.dirname(os.path.abspath(path)) for path in paths]
-  root = os.path.commonpath(folders)
-  return [os.path.relpath(path, root) for path in paths]
+  return len(refused)
 
 
 def print_folder(args: argparse.Namespace) -> None:

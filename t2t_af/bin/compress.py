@@ -6,9 +6,10 @@
 RUN is one of autoregressive_flow with affine flows (1-AF, 2-AF) on 8-bit video.
 A level costs what the model says that it is unlikely: -log2 of its probability
 given the frames before. What is coded are the frames as the run takes them
-(size, grey); decompress leaves them as uint8 [time, height, width, channels] in
-a .npy, bit by bit the same. A code needs the same weights again, on a machine
-that computes them alike. The package constriction is needed.
+(size, grey), and a line says where that changed them; decompress leaves these
+as uint8 [time, height, width, channels] in a .npy, bit by bit the same. A code
+needs the same weights again, on a machine that computes them alike. The package
+constriction is needed.
 
 Beside the size stand the model's own bits, PNG's and, with PyAV, FFV1's.
 """
@@ -31,28 +32,31 @@ def main(argv: list[str]) -> int:
   sizes: list[dict[str, Any]] = []
   with asking.loaded("compress", args) as run:
     from t2t_af.experiments.asking import frame_coder
+    from t2t_af.experiments.asking import own_files
 
     coder = frame_coder.FrameCoder(run)
 
     def answer(recording):
-      name, _, frames = recording
-      run.check(frames, name)
-      code = coder.encode(frames, show_progress=True)
-      path = os.path.join(args.out, name + ENDS_WITH)
+      run.check(recording.values, recording.name)
+      code = coder.encode(recording.values, recording.name, show_progress=True)
+      path = os.path.join(args.out, recording.name + ENDS_WITH)
       whole_file.write(path, code.data)
-      sizes.append(_sizes(name, frames, code))
+      made = own_files.made_first(run.run, recording)
+      sizes.append(_sizes(recording, code, made))
 
     asking.each_file(run, args, "coding", answer)
   asking.print_answer(args, list(map(_line, sizes)), files=sizes)
   return 0
 
 
-def _sizes(name, frames, code) -> dict[str, Any]:
+def _sizes(recording, code, made_first) -> dict[str, Any]:
   """A file's sizes, ours and those of others."""
   from t2t_af.experiments.asking import other_coders
 
+  frames = recording.values
   return dict(
-    file=name,
+    file=recording.name,
+    frames_made=made_first or None,
     shape=list(frames.shape),
     num_bytes=frames.size,
     code_bytes=len(code.data),
@@ -68,9 +72,14 @@ def _line(of: dict[str, Any]) -> str:
   others = [f"PNG {of['png_bytes']:,}"]
   if of["ffv1_bytes"] is not None:
     others.append(f"FFV1 {of['ffv1_bytes']:,}")
-  return (
+  line = (
     f"{of['file']}: {num_frames} frames {width}x{height}x{channels}, "
     f"{of['num_bytes']:,} bytes -> {of['code_bytes']:,} ({', '.join(others)}); "
     f"{of['bits_per_dim']:.4f} bits/dim, the model "
     f"{of['model_bits_per_dim']:.4f}"
   )
+  if of["code_bytes"] > of["num_bytes"]:
+    line += "; the code is larger than the frames as they are"
+  if of["frames_made"]:
+    line += f"; frames made {of['frames_made']} first: that is what comes back"
+  return line

@@ -2,13 +2,12 @@
 
     t2t-af decompress RUN FILES.t2taf... [--out=FOLDER]
 
-RUN is the run that coded them. Each file becomes a .npy of uint8 [time, height,
-width, channels].
+RUN is the run that coded them. Each file, also of folders, becomes a .npy of
+uint8 [time, height, width, channels], in the subfolder that it is in. Where one
+cannot be decoded the others are, and the exit code is 2.
 """
 
-import os
-
-from t2t_af import progress
+from t2t_af import errors
 from t2t_af.bin import asking
 from t2t_af.bin import compress
 
@@ -18,15 +17,21 @@ def main(argv: list[str]) -> int:
   args = asking.parser("decompress", __doc__).parse_args(argv)
   with asking.loaded("decompress", args) as run:
     from t2t_af.experiments.asking import frame_coder
+    from t2t_af.experiments.asking import given_files
     from t2t_af.experiments.asking import transform_files
 
     coder = frame_coder.FrameCoder(run)
-    paths = list(map(os.path.expanduser, args.files))
-    named = list(zip(asking.names_of(paths), paths))
-    for name, path in progress.bar(named, label="decoding", unit="files"):
-      with open(path, "rb") as stream:
-        frames = coder.decode(stream.read(), path, show_progress=True)
-      name = name.removesuffix(compress.ENDS_WITH)
-      transform_files.write_data(run, args.out, name, frames)
+
+    def answer(file):
+      data = given_files.content(file.path)
+      frames = coder.decode(data, file.path, show_progress=True)
+      transform_files.write_data(run, args.out, file.name, frames)
+
+    files = given_files.of_kind(args.files, compress.ENDS_WITH)
+    num_left_out = asking.each(files, "decoding", answer)
   asking.print_folder(args)
+  if num_left_out:
+    raise errors.UserError(
+      f"{num_left_out} of {len(files)} files are not decoded"
+    )
   return 0

@@ -11,15 +11,13 @@ Of each file (.csv of series; video) it writes
                they are by it, but for standardising
   FILE.y.csv   of series: y, a column for each feature
 
---inverse takes such .npz, whoever changed their y, and writes the data that
-they are the noise of: a .csv, or a .npy of frames. Nothing random is added, so
+--inverse takes such .npz, or folders of them, whoever changed their y, and
+writes the data that they are the noise of: a .csv, or a .npy of frames, in the
+subfolders that they are in. Nothing random is added, so
 the one undoes the other up to float32.
 """
 
-import os
-
 from t2t_af import errors
-from t2t_af import progress
 from t2t_af.bin import asking
 from t2t_af.bin import table_flags
 
@@ -59,11 +57,11 @@ def _transform(run, args):
 
 
 def _inverse(run, args):
+  from t2t_af.experiments.asking import given_files
   from t2t_af.experiments.asking import transform_files
 
-  paths = list(map(os.path.expanduser, args.files))
-  named = list(zip(asking.names_of(paths), paths))
-  for name, path in progress.bar(named, label="inverting", unit="files"):
-    x = run.inverse(transform_files.read_noise(run, path))
-    name = name.removesuffix(_ENDS_WITH) + ".inverse"
-    transform_files.write_data(run, args.out, name, x)
+  def answer(file):
+    x = run.inverse(transform_files.read_noise(run, file.path))
+    transform_files.write_data(run, args.out, file.name + ".inverse", x)
+
+  asking.each(given_files.of_kind(args.files, _ENDS_WITH), "inverting", answer)

@@ -11,7 +11,6 @@ from PIL import Image
 import pytest
 
 import t2t_af
-from t2t_af.bin import asking
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.bin import t2t_decoder
 from tests.fixtures import asked_runs
@@ -94,6 +93,35 @@ def test_score_says_that_a_bound_is_one(slvm_run, files, tmp_path, capsys):
   assert list(of_file) == list(row)
   told_nll = {n: f"{v:.9g}" for n, v in of_file.items() if n[:3] == "nll"}
   assert told_nll == {name: row[name] for name in told_nll} and told_nll
+
+
+def test_two_files_of_one_name_are_both_transformed_and_led_back(
+  series_run, tmp_path, monkeypatch, capsys
+):
+  """`../x/a.csv x/a.csv`, then the folder that they are left in."""
+  for n, folder in enumerate(("x", "here/x")):
+    path = str(tmp_path / folder / "a.csv")
+    asked_runs.write_csv(path, asked_runs.walk(30 + n, n))
+  monkeypatch.chdir(tmp_path / "here")
+  argv = ["transform", series_run.output_dir, "--out=../out"]
+  again = str(tmp_path / "x" / "a.csv")
+  assert t2t_af_command.main([*argv, "../x/a.csv", "x/a.csv", again]) == 0
+  told = capsys.readouterr().err
+  assert f"given more than once, counts once: {again}" in told
+  assert "looking at tables" not in told and "\x1b" not in told
+  assert t2t_af_command.main([*argv, "../out", "--inverse"]) == 0
+  back = [
+    os.path.relpath(os.path.join(folder, name), tmp_path / "out")
+    for folder, _, names in os.walk(tmp_path / "out")
+    for name in names
+    if name.endswith(".inverse.csv")
+  ]
+  lengths = {n: len(_rows(str(tmp_path / "out" / n))) for n in back}
+  above = tmp_path.name
+  assert lengths == {
+    f"{above}/x/a.csv.inverse.csv": 30,
+    "here/x/a.csv.inverse.csv": 31,
+  }
 
 
 def test_transform_and_back(series_run, files, tmp_path, capsys):
@@ -260,8 +288,3 @@ def test_nothing_is_written_beside_the_answers(series_run, files, tmp_path):
   argv = ["score", folder, files, "--num_samples=0", "--rate=0"]
   assert t2t_af_command.main(argv) == 0
   assert set(os.listdir(folder)) - before == {"score"}
-
-
-def test_files_of_one_name_stay_apart():
-  assert asking.names_of(["a/x.npz", "b/y.npz"]) == ["x.npz", "y.npz"]
-  assert asking.names_of(["d/a/x.npz", "d/b/x.npz"]) == ["a/x.npz", "b/x.npz"]

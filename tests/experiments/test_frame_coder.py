@@ -11,6 +11,7 @@ import scipy.stats
 import t2t_af
 from t2t_af import errors
 from t2t_af.bin import main as t2t_af_command
+from t2t_af.experiments.asking import code_file
 from t2t_af.experiments.asking import frame_coder
 from t2t_af.experiments.asking import other_coders
 
@@ -58,7 +59,7 @@ def test_a_levels_probability_is_that_of_its_interval():
 
 def _sealed(data):
   """With the checksum of what it is now."""
-  start = len(frame_coder._MAGIC)
+  start = len(code_file.MAGIC)
   rest = data[start + 4 :]
   return data[:start] + zlib.crc32(rest).to_bytes(4, "little") + rest
 
@@ -89,6 +90,11 @@ def test_a_flipped_bit_is_told_wherever_it_is(coder):
       coder.decode(bytes(flipped), "x.t2taf")
 
 
+def test_too_few_frames_are_told_by_name(coder):
+  with pytest.raises(errors.UserError, match="v.npy: 3 frames are too few"):
+    coder.encode(_clip()[:3], "v.npy")
+
+
 def test_a_machine_that_computes_otherwise_is_told(coder, monkeypatch):
   data, ours = coder.encode(_clip()).data, coder._next
 
@@ -117,14 +123,44 @@ def test_the_commands_undo_each_other(video_run, tmp_path, capsys):
   assert t2t_af_command.main([*argv, "--out", out]) == 0
   told = capsys.readouterr().out
   assert "12 frames 16x16x1, 3,072 bytes -> " in told and "PNG" in told
+  assert "frames made" not in told
   assert t2t_af_command.main([*argv, "--out", out, "--json"]) == 0
   (sizes,) = json.loads(capsys.readouterr().out)["files"]
-  assert sizes["shape"] == [12, 16, 16, 1]
+  assert sizes["shape"] == [12, 16, 16, 1] and sizes["frames_made"] is None
   assert f"{sizes['code_bytes']:,} (PNG {sizes['png_bytes']:,}" in told
   assert os.path.getsize(f"{out}/clip.npy.t2taf") == sizes["code_bytes"]
   argv = ["decompress", video_run.output_dir, f"{out}/clip.npy.t2taf"]
   assert t2t_af_command.main([*argv, "--out", out]) == 0
   np.testing.assert_array_equal(np.load(f"{out}/clip.npy.npy"), frames)
+
+
+def test_folders_are_coded_and_decoded_below_their_subfolders(
+  video_run, tmp_path, capsys
+):
+  """One clip is larger than the run's, and one unlike all that it knows."""
+  clips, out = tmp_path / "clips", str(tmp_path / "out")
+  (clips / "deep").mkdir(parents=True)
+  np.save(str(clips / "large.npy"), np.repeat(_clip(), 2, axis=1))
+  rng = np.random.RandomState(0)
+  wild = 255 * rng.randint(0, 2, [9, 16, 16, 1]).astype(np.uint8)
+  np.save(str(clips / "deep" / "wild.npy"), wild)
+  run = video_run.output_dir
+  assert t2t_af_command.main(["compress", run, str(clips), "--out", out]) == 0
+  lines = capsys.readouterr().out.splitlines()
+  assert "frames made 16x16 grey first: that is what comes back" in lines[1]
+  assert lines[0].startswith("deep/wild.npy: ") and "made" not in lines[0]
+  assert "the code is larger than the frames as they are" in lines[0]
+  with open(os.path.join(out, "cut.t2taf"), "wb") as stream:
+    stream.write(code_file.MAGIC)
+  argv = ["decompress", run, out, "--out", str(tmp_path / "back")]
+  assert t2t_af_command.main(argv) == 2
+  told = capsys.readouterr().err
+  assert "cut.t2taf is damaged or cut short" in told and "Trace" not in told
+  assert "error: 1 of 3 files" in told
+  back = np.load(str(tmp_path / "back" / "deep" / "wild.npy.npy"))
+  np.testing.assert_array_equal(back, wild)
+  large = np.load(str(tmp_path / "back" / "large.npy.npy"))
+  assert large.shape == (12, 16, 16, 1)
 
 
 @pytest.mark.parametrize("channels", [1, 3])

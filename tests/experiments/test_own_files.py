@@ -43,7 +43,14 @@ def test_a_folder_means_its_files_whatever_lies_deeper(run, tmp_path):
 def test_files_of_one_name_are_told_apart(run, tmp_path):
   paths = [_write(tmp_path / folder / "x.csv") for folder in ("one", "two")]
   names = [file.name for file in own_files.find(run, paths)]
-  assert len(set(names)) == 2 and not any(n.startswith("/") for n in names)
+  assert names == ["one/x.csv", "two/x.csv"]
+
+
+def test_files_of_the_data_keep_their_names(run, series_run, tmp_path):
+  other = _write(tmp_path / "other" / "b.csv")
+  paths = [other, os.path.join(series_run.source, "b.csv")]
+  names = [file.name for file in own_files.find(run, paths)]
+  assert names == ["other/b.csv", "b.csv"]
 
 
 def test_a_folder_without_files_of_the_kind_is_told(run, tmp_path):
@@ -73,6 +80,41 @@ def test_parts_of_long_videos_are_called_as_in_the_data(video_run, tmp_path):
       assert recording.name == "v.npy"
       called.append(recording.sequence_id)
   assert called == ["v.npy/1-29", "v.npy/1-319", "v.npy/1-300"]
+
+
+def test_of_an_array_of_videos_all_are_meant_or_the_one_that_is_named(
+  video_run, tmp_path
+):
+  path = str(tmp_path / "takes.npy")
+  takes = np.arange(2 * 9, dtype=np.uint8).reshape([2, 9, 1, 1, 1])
+  np.save(path, np.broadcast_to(takes, [2, 9, 16, 16, 1]))
+  with t2t_af.load(video_run.output_dir) as run:
+    both = own_files.find(run.run, [path])
+    assert [file.name for file in both] == ["takes.npy/0", "takes.npy/1"]
+    (last,) = own_files.find(run.run, [path + "/1"])
+    assert last == both[1]
+    (recording,) = own_files.read(run.run, last)
+    assert recording.values[0, 0, 0, 0] == 9
+    with pytest.raises(errors.UserError, match="no such file"):
+      own_files.find(run.run, [str(tmp_path / "none.npy" / "1")])
+
+
+def test_what_became_of_frames_is_known(video_run, tmp_path):
+  """The run's are 16x16 grey."""
+  path = str(tmp_path / "v.npy")
+  rng = np.random.RandomState(0)
+  grey = rng.randint(0, 256, [9, 16, 16, 1], np.uint8)
+  with t2t_af.load(video_run.output_dir) as run:
+    for frames, made in (
+      (grey, ""),
+      (np.repeat(grey, 3, axis=-1), ""),
+      (rng.randint(0, 256, [9, 16, 16, 3], np.uint8), "16x16 grey"),
+      (np.repeat(grey, 2, axis=1), "16x16 grey"),
+    ):
+      np.save(path, frames)
+      (file,) = own_files.find(run.run, [path])
+      (recording,) = own_files.read(run.run, file)
+      assert own_files.made_first(run.run, recording) == made
 
 
 def test_what_is_no_array_is_told(video_run, tmp_path):

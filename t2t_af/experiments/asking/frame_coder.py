@@ -13,12 +13,10 @@ The first frames, which the flows condition on alone, are packed by zlib.
 
 Encoder and decoder ask the same graph for one frame at a time, on one thread,
 so that both see the same numbers to the last bit on one machine. On another
-one they may differ; a checksum of the frames tells then. Another one, of the
-file, tells damage before anything is decoded.
+one they may differ; a checksum of the frames tells then.
 """
 
 from collections.abc import Iterable
-import json
 from typing import Any, NamedTuple
 import zlib
 
@@ -28,15 +26,13 @@ from scipy import special
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import code_file
 from t2t_af.experiments.asking import digest
 from t2t_af.experiments.asking import loaded_run
 from t2t_af.experiments.asking import long_work
 from t2t_af.experiments.asking import units as units_lib
 from t2t_af.experiments.asking import whole_flow
 
-_MAGIC = b"t2t_af video\n"
-_VERSION = 1
-_NUMBER_BYTES = 4
 _TOP = 255
 
 
@@ -80,12 +76,20 @@ class FrameCoder:
     self._shape = tuple(run.run.step_shape)
     self._digest = digest.of_flow(run.run, self._next.asked)
 
-  def encode(self, frames: np.ndarray, show_progress: bool = False) -> Code:
-    """The code of uint8 [time, height, width, channels]."""
+  def encode(
+    self, frames: np.ndarray, where: str = "x", show_progress: bool = False
+  ) -> Code:
+    """The code of uint8 [time, height, width, channels].
+
+    Args:
+      frames: more than the flows condition on, else a UserError.
+      where: what they are called in errors.
+      show_progress: whether a bar is drawn where it takes long.
+    """
     num_given = self._next.num_given
     if len(frames) <= num_given:
       raise errors.UserError(
-        f"{len(frames)} frames are too few: {num_given} are given"
+        f"{where}: {len(frames)} frames are too few: {num_given} are given"
       )
     encoder = self._queue.RangeEncoder()
     model_bits = 0.0
@@ -96,8 +100,7 @@ class FrameCoder:
       model_bits += bits(levels, mean, std).sum()
     words = encoder.get_compressed().astype("<u4").tobytes()
     given = zlib.compress(frames[:num_given].tobytes(), 9)
-    header = dict(
-      version=_VERSION,
+    header = code_file.Header(
       model=self._digest,
       num_frames=len(frames),
       shape=list(self._shape),
@@ -106,7 +109,7 @@ class FrameCoder:
     )
     dims = frames[num_given:].size
     return Code(
-      _with_header(header, given + words),
+      code_file.write(header, given + words),
       8 * len(words) / dims,
       model_bits / dims,
     )
@@ -125,8 +128,8 @@ class FrameCoder:
       UserError: it is no code, one of another model, or damaged; or this
         machine computes the flows otherwise than the one it is from.
     """
-    header, body = _split(data, where)
-    if header["model"] != self._digest:
+    header, body = code_file.read(data, where)
+    if header.model != self._digest:
       raise errors.UserError(
         f"{where}: it was made by another model ({header['model'][:12]}) than "
         f"this one ({self._digest[:12]})"
@@ -135,7 +138,7 @@ class FrameCoder:
       frames = self._frames(header, body, show_progress)
     except AssertionError:  # no level is where the code points
       frames = np.zeros(0, np.uint8)
-    if zlib.crc32(frames.tobytes()) != header["crc32"]:
+    if zlib.crc32(frames.tobytes()) != header.crc32:
       raise errors.UserError(
         f"{where}: the frames are not those that were coded: it was made on a "
         "machine that computes the flows otherwise"
@@ -143,10 +146,10 @@ class FrameCoder:
     return frames
 
   def _frames(
-    self, header: dict[str, Any], body: bytes, show_progress: bool
+    self, header: code_file.Header, body: bytes, show_progress: bool
   ) -> np.ndarray:
-    num_given, size = self._next.num_given, header["num_given_bytes"]
-    frames = np.zeros([header["num_frames"], *self._shape], np.uint8)
+    num_given, size = self._next.num_given, header.num_given_bytes
+    frames = np.zeros([header.num_frames, *self._shape], np.uint8)
     given = np.frombuffer(zlib.decompress(body[:size]), np.uint8)
     frames[:num_given] = given.reshape(frames[:num_given].shape)
     words = np.frombuffer(body[size:], "<u4").astype(np.uint32)
@@ -218,36 +221,3 @@ def _constriction() -> tuple[Any, Any]:
     ) from error
   stream = constriction.stream
   return stream.queue, stream.model.QuantizedGaussian(0, _TOP)
-
-
-def _with_header(header: dict[str, Any], body: bytes) -> bytes:
-  text = json.dumps(header).encode()
-  rest = _number(len(text)) + text + body
-  return _MAGIC + _number(zlib.crc32(rest)) + rest
-
-
-def _number(value: int) -> bytes:
-  return value.to_bytes(_NUMBER_BYTES, "little")
-
-
-def _split(data: bytes, where: str) -> tuple[dict[str, Any], bytes]:
-  """(header, body)."""
-  if not data.startswith(_MAGIC):
-    raise errors.UserError(f"{where}: was not made by t2t-af compress")
-  checksum, rest = _first(data[len(_MAGIC) :])
-  if checksum != zlib.crc32(rest):
-    raise errors.UserError(f"{where} is damaged: it has another checksum")
-  size, rest = _first(rest)
-  header = json.loads(rest[:size])
-  if header["version"] != _VERSION:
-    raise errors.UserError(
-      f"{where}: is of version {header['version']} of the format; this "
-      f"t2t_af reads version {_VERSION}"
-    )
-  return header, rest[size:]
-
-
-def _first(data: bytes) -> tuple[int, bytes]:
-  """The number that data begins with, and what follows."""
-  number, rest = data[:_NUMBER_BYTES], data[_NUMBER_BYTES:]
-  return int.from_bytes(number, "little"), rest

@@ -13,22 +13,17 @@ from problems import video_folder
 from problems.core import own_tables
 from problems.core import series_tables
 from problems.core import source_folder
+from problems.files import array_files
 from problems.files import frame_format
 from problems.files import picture_folder
 from problems.files import table_text
 from problems.files import video_inputs
 from t2t_af import errors
 from t2t_af.experiments.asking import asked_run
+from t2t_af.experiments.asking import given_files
 
 # video_folder takes longer videos apart, into parts of so many frames.
 _IN_PARTS, _PART = 320, 300
-
-
-class OwnFile(NamedTuple):
-  """A file that a run is asked about, by its name in tables and pictures."""
-
-  name: str
-  path: str
 
 
 class Recording(NamedTuple):
@@ -39,19 +34,24 @@ class Recording(NamedTuple):
     sequence_id: what datagen calls such a sequence; noise follows from it.
     values: float64 [rows, columns of the run] in raw units, or uint8 [time,
       height, width, channels].
+    path: of the file.
     first_step: the number of the first one, where it is cut out of more.
   """
 
   name: str
   sequence_id: str
   values: np.ndarray
+  path: str
   first_step: int = 1
 
 
-def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
-  """The files meant by paths, of files and of folders of them.
+def find(
+  run: asked_run.AskedRun, paths: Sequence[str]
+) -> list[given_files.GivenFile]:
+  """The files meant by paths, of files and of folders of them, each once.
 
-  A file below the folder that the run's data was made from is called as there.
+  A file below the folder that the run's data was made from is called as there,
+  others as `given_files` says.
 
   Raises:
     UserError: there is no such file, or none of the run's kind in a folder.
@@ -59,16 +59,29 @@ def find(run: asked_run.AskedRun, paths: Sequence[str]) -> list[OwnFile]:
   found = []
   for path in map(os.path.expanduser, paths):
     if os.path.isdir(path) and not _is_video(run, path):
-      found += [(n, os.path.join(path, n)) for n in _below_folder(run, path)]
-    elif os.path.exists(path):
-      found.append((os.path.basename(path), path))
+      found += given_files.below(path, _below_folder(run, path))
     else:
-      raise errors.UserError(f"{path}: there is no such file")
+      found += _named(run, path)
+  found = given_files.once(found)
   root = _details(run).get("source_dir")
-  names = [_below(path, root) or name for name, path in found]
-  if len(set(names)) < len(names):
-    names = [os.path.normpath(path).lstrip("./") for _, path in found]
-  return [OwnFile(n, path) for n, (_, path) in zip(names, found)]
+  known = [_below(file.path, root) for file in found]
+  return given_files.told_apart(
+    [f._replace(name=name or f.name) for f, name in zip(found, known)],
+    list(map(bool, known)),
+  )
+
+
+def _named(run: asked_run.AskedRun, path: str) -> list[given_files.GivenFile]:
+  """A file, or each of the videos in it; or one of them, "takes.npy/3"."""
+  file, member = (path, "") if run.is_series else array_files.split(path)
+  if not member:
+    given = given_files.named(given_files.existing(path))
+    return [
+      given_files.GivenFile(given.name + member, path + member)
+      for member in _members(run, path)
+    ]
+  name = given_files.named(given_files.existing(file or path)).name
+  return [given_files.GivenFile(f"{name}/{member}", path)]
 
 
 def _is_video(run: asked_run.AskedRun, folder: str) -> bool:
@@ -91,15 +104,23 @@ def _below_folder(run: asked_run.AskedRun, folder: str) -> list[str]:
   return [
     name + member
     for name in sources
-    for member in video_inputs.members(
-      os.path.join(folder, name), video_folder.format_of(_format(run))
-    )
+    for member in _members(run, os.path.join(folder, name))
   ]
+
+
+def _members(run: asked_run.AskedRun, path: str) -> list[str]:
+  """What to add to a file's path for each of the videos in it."""
+  if run.is_series:
+    return [""]
+  try:
+    return video_inputs.members(path, video_folder.format_of(_format(run)))
+  except errors.UserError:
+    return [""]  # reading it tells
 
 
 def read(
   run: asked_run.AskedRun,
-  file: OwnFile,
+  file: given_files.GivenFile,
   given: Optional[Mapping[str, Any]] = None,
 ) -> list[Recording]:
   """The recordings in a file: one, as long as nothing takes it apart.
@@ -123,11 +144,11 @@ def read(
     raise errors.UserError(
       f"{file.path}: {error} by {run.output_dir} ({run.problem.name})"
     ) from error
-  return [Recording(file.name, _id(run, file, len(frames)), frames)]
+  return [Recording(file.name, _id(run, file, len(frames)), frames, file.path)]
 
 
 def _read_table(
-  run: asked_run.AskedRun, file: OwnFile, given: own_tables.Given
+  run: asked_run.AskedRun, file: given_files.GivenFile, given: own_tables.Given
 ) -> list[Recording]:
   """As the run's data was read, if it is of tables and there."""
   assert run.statistics is not None  # as of every series
@@ -144,7 +165,11 @@ def _read_table(
     part = piece.name[last:]
     recordings.append(
       Recording(
-        file.name + _of_files(part), file.name + part, piece.values, piece.first
+        file.name + _of_files(part),
+        file.name + part,
+        piece.values,
+        file.path,
+        piece.first,
       )
     )
   return recordings
@@ -158,7 +183,34 @@ def _of_files(part: str) -> str:
   return "/" + part[1:].replace("%", "%25").replace("/", "%2F")
 
 
-def _id(run: asked_run.AskedRun, file: OwnFile, num_frames: int) -> str:
+def made_first(run: asked_run.AskedRun, recording: Recording) -> str:
+  """What a video's frames became before the run took them, e.g. "32x32 grey".
+
+  "" where they are those of the file, in levels of 8 bits.
+  """
+  height, width, channels = run.step_shape
+  form = _format(run)
+  as_they_are = {
+    "aspect": frame_format.UNCHANGED,
+    "num_channels": 3,
+    "frame_rate": None,
+  }
+  try:
+    found = video_folder.read_video({**form, **as_they_are}, recording.path)
+  except frame_format.OtherSize:
+    found = np.zeros([0])
+  frames = np.broadcast_to(recording.values, [*recording.values.shape[:3], 3])
+  if np.array_equal(found, frames):
+    return ""
+  rate = form.get("frame_rate")
+  return f"{width}x{height} {'grey' if channels == 1 else 'in colour'}" + (
+    f" at {rate:g} a second" if rate else ""
+  )
+
+
+def _id(
+  run: asked_run.AskedRun, file: given_files.GivenFile, num_frames: int
+) -> str:
   """What datagen calls a video, or its first part."""
   if not isinstance(run.problem, video_folder.VideoFolder):
     return file.name
