@@ -137,12 +137,12 @@ def test_the_commands_undo_each_other(video_run, tmp_path, capsys):
 def test_folders_are_coded_and_decoded_below_their_subfolders(
   video_run, tmp_path, capsys
 ):
-  """One clip is larger than the run's, and one unlike all that it knows."""
+  """One clip is larger than the run's, and one has nothing to be learnt."""
   clips, out = tmp_path / "clips", str(tmp_path / "out")
   (clips / "deep").mkdir(parents=True)
   np.save(str(clips / "large.npy"), np.repeat(_clip(), 2, axis=1))
   rng = np.random.RandomState(0)
-  wild = 255 * rng.randint(0, 2, [9, 16, 16, 1]).astype(np.uint8)
+  wild = rng.randint(0, 256, [9, 16, 16, 1], np.uint8)
   np.save(str(clips / "deep" / "wild.npy"), wild)
   run = video_run.output_dir
   assert t2t_af_command.main(["compress", run, str(clips), "--out", out]) == 0

@@ -131,7 +131,7 @@ class FrameCoder:
     header, body = code_file.read(data, where)
     if header.model != self._digest:
       raise errors.UserError(
-        f"{where}: it was made by another model ({header['model'][:12]}) than "
+        f"{where}: it was made by another model ({header.model[:12]}) than "
         f"this one ({self._digest[:12]})"
       )
     try:
