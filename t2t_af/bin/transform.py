@@ -13,8 +13,8 @@ Of each file (.csv of series; video) it writes
 
 --inverse takes such .npz, or folders of them, whoever changed their y, and
 writes the data that they are the noise of: a .csv, or a .npy of frames, in the
-subfolders that they are in. Nothing random is added, so
-the one undoes the other up to float32.
+subfolders that they are in. Nothing random is added, so the one undoes the
+other up to float32.
 """
 
 from t2t_af import errors
