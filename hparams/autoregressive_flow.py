@@ -70,39 +70,45 @@ _RECORDS = {
   ),
   ("af1", "activity_rec"): table.Record(
     paper="2.71 nats per time step, standardised (Table 2)",
-    ours="2.652 +- 0.214 over three splits, the best on the dev split "
+    ours="2.695 +- 0.188 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.003,
+    seconds_per_step=0.011,
+    cpu=table.XEON_BUSY,
   ),
   ("af1", "smartphone_sensor"): table.Record(
     paper="-7.46 nats per time step, standardised (Table 2)",
-    ours="254.6 +- 130.5 over three splits, the best on the dev split "
+    ours="17.6 +- 15.3 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.003,
+    seconds_per_step=0.009,
+    cpu=table.XEON_BUSY,
   ),
   ("af1", "facial_exp"): table.Record(
     paper="-241 nats per time step, standardised (Table 2)",
-    ours="92.86 +- 181.71 over three splits, the best on the dev split; with "
-    "lost depth filled in 216.6 +- 331.4 (results/uci)",
-    seconds_per_step=0.009,
+    ours="17.24 +- 98.74 over three splits, the best on the dev split; with "
+    "lost depth filled in 109.1 +- 247.6 (results/uci)",
+    seconds_per_step=0.035,
+    cpu=table.XEON_BUSY,
   ),
   ("af2", "activity_rec"): table.Record(
     paper="2.06 nats per time step, standardised (Table 2)",
-    ours="2.376 +- 0.299 over three splits, the best on the dev split "
+    ours="2.304 +- 0.259 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.006,
+    seconds_per_step=0.022,
+    cpu=table.XEON_BUSY,
   ),
   ("af2", "smartphone_sensor"): table.Record(
     paper="-8.53 nats per time step, standardised (Table 2)",
-    ours="49.86 +- 54.86 over three splits, the best on the dev split "
+    ours="-3.90 +- 0.80 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.005,
+    seconds_per_step=0.025,
+    cpu=table.XEON_BUSY,
   ),
   ("af2", "facial_exp"): table.Record(
     paper="-259 nats per time step, standardised (Table 2)",
-    ours="1623.6 +- 1778.5 over three splits, the best on the dev split; with "
-    "lost depth filled in 2545.1 +- 2496.4 (results/uci)",
-    seconds_per_step=0.018,
+    ours="320.3 +- 466.5 over three splits, the best on the dev split; with "
+    "lost depth filled in -120.1 +- 71.5 (results/uci)",
+    seconds_per_step=0.092,
+    cpu=table.XEON_BUSY,
   ),
   ("af1", "series_tiny"): table.Record(),
   ("af2", "series_tiny"): table.Record(),

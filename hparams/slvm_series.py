@@ -34,57 +34,66 @@ _COLUMNS = {
 _RECORDS = {
   ("slvm", "activity_rec"): table.Record(
     paper="at most 2.77 nats per time step, standardised (Table 2)",
-    ours="at most 3.450 +- 0.362 over three splits, the best on the dev split "
+    ours="at most 3.269 +- 0.285 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.01,
+    seconds_per_step=0.073,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm", "smartphone_sensor"): table.Record(
     paper="at most -5.21 nats per time step, standardised (Table 2)",
-    ours="at most 2.287 +- 2.049 over three splits, the best on the dev split "
+    ours="at most 1.902 +- 1.949 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.009,
+    seconds_per_step=0.06,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm", "facial_exp"): table.Record(
     paper="at most -164 nats per time step, standardised (Table 2)",
-    ours="at most -65.62 +- 80.33 over three splits, the best on the dev "
-    "split; with lost depth filled in at most -17.66 +- 122.98 (results/uci)",
-    seconds_per_step=0.016,
+    ours="at most -51.99 +- 91.78 over three splits, the best on the dev "
+    "split; with lost depth filled in at most -38.24 +- 97.89 (results/uci)",
+    seconds_per_step=0.085,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_dx", "activity_rec"): table.Record(
     paper="at most 5.61 nats per time step, standardised (Table 2)",
-    ours="at most 2.942 +- 0.117 over three splits, the best on the dev split "
+    ours="at most 2.894 +- 0.131 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.009,
+    seconds_per_step=0.075,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_dx", "smartphone_sensor"): table.Record(
     paper="at most -4.02 nats per time step, standardised (Table 2)",
-    ours="at most -6.270 +- 0.390 over three splits, the best on the dev split "
+    ours="at most -6.316 +- 0.363 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.01,
+    seconds_per_step=0.036,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_dx", "facial_exp"): table.Record(
     paper="at most -154 nats per time step, standardised (Table 2)",
-    ours="at most -355.6 +- 39.9 over three splits, the best on the dev "
-    "split; with lost depth filled in at most -423.8 +- 23.2 (results/uci)",
-    seconds_per_step=0.017,
+    ours="at most -360.3 +- 36.9 over three splits, the best on the dev "
+    "split; with lost depth filled in at most -426.8 +- 21.4 (results/uci)",
+    seconds_per_step=0.091,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_af1", "activity_rec"): table.Record(
     paper="at most 1.46 nats per time step, standardised (Table 2)",
-    ours="at most 1.422 +- 0.090 over three splits, the best on the dev split "
+    ours="at most 1.377 +- 0.084 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.013,
+    seconds_per_step=0.103,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_af1", "smartphone_sensor"): table.Record(
     paper="at most -9.82 nats per time step, standardised (Table 2)",
-    ours="at most 246.0 +- 250.1 over three splits, the best on the dev split "
+    ours="at most 114.9 +- 119.7 over three splits, the best on the dev split "
     "(results/uci)",
-    seconds_per_step=0.013,
+    seconds_per_step=0.062,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_af1", "facial_exp"): table.Record(
     paper="at most -306 nats per time step, standardised (Table 2)",
-    ours="at most -286.9 +- 66.1 over three splits, the best on the dev "
-    "split; with lost depth filled in at most -356.1 +- 67.3 (results/uci)",
-    seconds_per_step=0.024,
+    ours="at most -248.2 +- 80.5 over three splits, the best on the dev "
+    "split; with lost depth filled in at most -369.1 +- 47.2 (results/uci)",
+    seconds_per_step=0.172,
+    cpu=table.XEON_BUSY,
   ),
   ("slvm_af2", "activity_rec"): table.Record(),
   ("slvm_af2", "smartphone_sensor"): table.Record(),

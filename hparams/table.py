@@ -37,6 +37,10 @@ class Column(NamedTuple):
   command: str = TRAIN  # with {problem}, {model}, {name} and {steps}
 
 
+XEON = "an Intel Xeon at 2.5 GHz"
+XEON_BUSY = XEON + " with other work beside it"
+
+
 class Record(NamedTuple):
   """What is known of one cell; its set's docstring is made of this.
 

@@ -84,7 +84,6 @@ _COLUMNS = {
   ),
 }
 
-_XEON = "an Intel Xeon at 2.5 GHz"
 _IDLE = " Timed at idle priority beside other work: an upper bound."
 
 _RECORDS = {
@@ -108,21 +107,21 @@ _RECORDS = {
   ("video_flow", "tiny"): table.Record(
     ours="2.186 +- 0.003 nats/dim test (results/video_toy_pushing_tiny)",
     seconds_per_step=1.264,
-    cpu=_XEON,
+    cpu=table.XEON,
     note="The demo's baseline. 603,228 parameters." + _IDLE,
   ),
   ("video_flow_af", "tiny"): table.Record(
     ours="2.158 +- 0.002 nats/dim test; below video_flow_tiny "
     "by 0.027 +- 0.005 (results/video_toy_pushing_tiny)",
     seconds_per_step=1.452,
-    cpu=_XEON,
+    cpu=table.XEON,
     note="As in the paper: alpha starts at 0. 801,636 parameters." + _IDLE,
   ),
   ("video_flow_af_residual", "tiny"): table.Record(
     ours="2.155 +- 0.008 nats/dim test; below video_flow_tiny "
     "by 0.031 +- 0.010 (results/video_toy_pushing_tiny)",
     seconds_per_step=0.881,
-    cpu=_XEON,
+    cpu=table.XEON,
     note="Starts exactly at VideoFlow: alpha = z_(t-1) + 0. 801,636 "
     "parameters." + _IDLE,
   ),
@@ -130,7 +129,7 @@ _RECORDS = {
     ours="2.173 +- 0.005 nats/dim test; below video_flow_tiny "
     "by 0.013 +- 0.003 (results/video_toy_pushing_tiny)",
     seconds_per_step=0.731,
-    cpu=_XEON,
+    cpu=table.XEON,
     note="601,656 parameters, those of video_flow_tiny (-0.3 %)." + _IDLE,
     overrides=dict(latent_encoder_width=13),
   ),
