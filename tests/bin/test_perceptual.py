@@ -51,6 +51,7 @@ def _run(tmp_path):
 def _decode_record(folder, num_contexts=CONTEXTS, **fields):
   fields = dict(
     dict.fromkeys(records.REQUIRED["samples"]),
+    problem="video_toy_pushing",
     split="test",
     num_contexts=num_contexts,
     num_samples=SAMPLES,
