@@ -12,9 +12,7 @@ one worker on one core, by which is seen what a core is worth. Alternating;
 medians of the steps after the first, as the chief records them.
 """
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks import loopback
 from benchmarks import reading
 from benchmarks import result
 from benchmarks import trainer
@@ -89,7 +88,7 @@ def _seconds_per_step(args, column: Column) -> float:
     UserError: it failed; with the last line of what it said.
   """
   cores = sorted(os.sched_getaffinity(0))[: column.cores]
-  addresses = _free_addresses(column.workers)
+  addresses = loopback.free_addresses(column.workers)
   with tempfile.TemporaryDirectory(prefix="bench_workers_") as folder:
     running = [
       _start(args, folder, addresses, index, cores)
@@ -104,15 +103,7 @@ def _seconds_per_step(args, column: Column) -> float:
 
 def _start(args, folder, addresses, index, cores) -> subprocess.Popen:
   count = len(addresses)
-  own = (
-    {cores[index % len(cores)]} if count > len(cores) else cores[index::count]
-  )
-  env = dict(os.environ)
-  env.pop("TF_CONFIG", None)
-  if count > 1:
-    task = {"type": "worker", "index": index}
-    cluster = {"worker": addresses}
-    env["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+  own = cores[index::count] or [cores[index % len(cores)]]
   return subprocess.Popen(
     [
       *(sys.executable, "-W", "ignore", "-m", "t2t_af.bin.t2t_trainer"),
@@ -122,20 +113,12 @@ def _start(args, folder, addresses, index, cores) -> subprocess.Popen:
       f"--output_dir={folder}",
       *("--schedule=train", "--random_seed=0"),
     ],
-    env=env,
+    env=loopback.environment(addresses, index),
     stdout=subprocess.DEVNULL,
     stderr=subprocess.PIPE,
     text=True,
     preexec_fn=lambda: os.sched_setaffinity(0, own),
   )
-
-
-def _free_addresses(count: int) -> list[str]:
-  probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-  addresses = [f"127.0.0.1:{probe.getsockname()[1]}" for probe in probes]
-  for probe in probes:
-    probe.close()
-  return addresses
 
 
 def _report(args, measured: dict[Column, list[float]]) -> None:

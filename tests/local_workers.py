@@ -2,28 +2,19 @@
 
 from concurrent import futures
 import itertools
-import socket
 
 import tensorflow.compat.v1 as tf
 
+from benchmarks import loopback
 from t2t_af import session as session_lib
 from t2t_af import workers
-
-
-def free_ports(count):
-  """Ports that nobody listens on."""
-  probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-  ports = [probe.getsockname()[1] for probe in probes]
-  for probe in probes:
-    probe.close()
-  return ports
 
 
 class LocalWorkers:
   """Workers whose graphs are made one after the other, and run together."""
 
   def __init__(self, monkeypatch, count):
-    addresses = tuple(f"127.0.0.1:{port}" for port in free_ports(count))
+    addresses = tuple(loopback.free_addresses(count))
     spec = tf.train.ClusterSpec({workers.JOB: list(addresses)})
     self._monkeypatch = monkeypatch
     self._all = [workers.Workers(addresses, i) for i in range(count)]

@@ -4,7 +4,6 @@ A process takes as long to start as TensorFlow takes to be imported, so all but
 what one process can find is marked slow.
 """
 
-import json
 import os
 import pathlib
 import signal
@@ -17,11 +16,11 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
+from benchmarks import loopback
 from t2t_af import workers
 from t2t_af.bin import joining
 from t2t_af.errors import UserError
 from t2t_af.experiments import together
-from tests import local_workers
 from tests.models import test_exact_resume as cases
 
 _ROOT = pathlib.Path(__file__).parents[2]
@@ -61,11 +60,8 @@ class _Runs:
 
   def start(self, run, index, addresses, steps, *more, batch=2):
     """One worker; alone where there are no addresses."""
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join([str(_ROOT), *sys.path]))
-    env.pop("TF_CONFIG", None)
-    if addresses:
-      cluster, task = {"worker": addresses}, {"type": "worker", "index": index}
-      env["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+    env = loopback.environment(addresses or (), index)
+    env["PYTHONPATH"] = os.pathsep.join([str(_ROOT), *sys.path])
     return subprocess.Popen(
       [
         *(sys.executable, "-m", "t2t_af.bin.t2t_trainer"),
@@ -86,7 +82,7 @@ class _Runs:
     )
 
   def start_all(self, run, count, steps, *more, batch=2):
-    addresses = [f"127.0.0.1:{p}" for p in local_workers.free_ports(count)]
+    addresses = loopback.free_addresses(count)
     return [
       self.start(run, i, addresses, steps, *more, batch=batch)
       for i in range(count)
@@ -175,7 +171,7 @@ def test_a_signal_to_one_saves_and_ends_all(particles, told_one):
 
 @pytest.mark.slow
 def test_workers_with_other_hparams_are_told(particles):
-  addresses = [f"127.0.0.1:{p}" for p in local_workers.free_ports(2)]
+  addresses = loopback.free_addresses(2)
   both = [
     particles.start("run", i, addresses, 3, batch=2 + i) for i in range(2)
   ]
@@ -190,7 +186,7 @@ def test_workers_with_other_hparams_are_told(particles):
 
 @pytest.mark.slow
 def test_a_worker_that_never_comes_is_told(particles):
-  addresses = [f"127.0.0.1:{p}" for p in local_workers.free_ports(2)]
+  addresses = loopback.free_addresses(2)
   waiting = particles.start("run", 0, addresses, 3, "--wait_for_workers=3")
   ((code, told),) = _ended([waiting])
   assert code == 2

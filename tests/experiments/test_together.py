@@ -8,6 +8,7 @@ import pytest
 import tensorflow.compat.v1 as tf
 from tensorflow.python.training import monitored_session
 
+from benchmarks import loopback
 from t2t_af import session as session_lib
 from t2t_af import stopping
 from t2t_af import workers
@@ -21,8 +22,7 @@ from tests import local_workers
 @pytest.fixture
 def pair(monkeypatch):
   """This worker, and the port of another one that is not there yet."""
-  mine, other = local_workers.free_ports(2)
-  here = workers.Workers((f"127.0.0.1:{mine}", f"127.0.0.1:{other}"), 0)
+  here = workers.Workers(tuple(loopback.free_addresses(2)), 0)
   monkeypatch.setattr(workers._State, "workers", here)
   return here
 
