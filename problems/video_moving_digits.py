@@ -73,6 +73,7 @@ class VideoMovingDigits(video_problem.VideoSequenceProblem):
   frames_per_sequence = 20
   digit_size = 28
   sequences_per_split = drawn_sequences.NUM_SEQUENCES
+  is_drawn = True
 
   def __init__(self, *args: Any, **kwargs: Any) -> None:
     super().__init__(*args, **kwargs)

@@ -41,19 +41,20 @@ def main(source: str, target: str) -> None:
         os.makedirs(place, exist_ok=True)
         shutil.copyfile(path, to)
       elif name == "run.json":
-        _copy_run(path, to)
+        whole_file.write_json(to, without_paths(json_file.read(path)))
       elif os.path.basename(folder) == "results" and name.endswith(".jsonl"):
         _copy_records(path, to)
       elif name == "samples.npz":
         _copy_samples(path, to)
 
 
-def _copy_run(path: str, to: str) -> None:
-  """Without what has paths of this machine."""
-  known = json_file.read(path)
-  for name in ("command", "data_dir"):
-    known.pop(name, None)
-  whole_file.write_json(to, known)
+def without_paths(known: dict[str, Any]) -> dict[str, Any]:
+  """What run.json says, less what has paths of this machine."""
+  return {
+    name: value
+    for name, value in known.items()
+    if name not in ("command", "data_dir")
+  }
 
 
 def _copy_records(path: str, to: str) -> None:

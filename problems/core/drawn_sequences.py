@@ -31,6 +31,7 @@ class DrawnSequences(by_item.SequencesByItem):
   """
 
   sequences_per_split = NUM_SEQUENCES
+  is_drawn = True
 
   def draw_sequence(self, split: str, index: int) -> np.ndarray:
     """Sequence number `index` of a split, [time, ...step_shape]."""

@@ -45,6 +45,8 @@ class SequenceGeneration:
   data_version = 1
   # {split: number of sequences}, of sets that are drawn, not read.
   sequences_per_split: dict[str, int] = {}
+  # Whether sequences are drawn out of nothing, without a file or a download.
+  is_drawn = False
   # How the command that makes the data is told where its source is.
   source_flag = "--tmp_dir=<download folder>"
   # An archive that data was made from may be deleted; that is no change of it.

@@ -12,6 +12,7 @@ from t2t_af import errors
 from t2t_af import progress
 from t2t_af.bin import arguments
 from t2t_af.bin import table_flags
+from t2t_af.records import named_models
 
 
 def parser(verb: str, doc: str) -> argparse.ArgumentParser:
@@ -21,10 +22,15 @@ def parser(verb: str, doc: str) -> argparse.ArgumentParser:
   add(
     "run",
     metavar="RUN",
-    help="--output_dir of t2t-trainer, or <set>/seed_<n> of t2t-af compare",
+    help="--output_dir of t2t-trainer, <set>/seed_<n> of t2t-af compare, or "
+    "the name of a model that comes along (t2t-af sample lists them)",
   )
   add("files", metavar="FILES", nargs="+", help="files, or folders of them")
-  add("--out", help=f"folder of what is written; default: RUN/{verb}")
+  add(
+    "--out",
+    help=f"folder of what is written; default: RUN/{verb}, "
+    f"of a named model {verb}/NAME",
+  )
   add(
     "--data_dir",
     help="of the data that the run was trained on; default: where it was then",
@@ -45,6 +51,13 @@ def check_at_least(args: argparse.Namespace, **smallest: float) -> None:
       raise errors.UserError(f"--{name} must be at least {number}")
 
 
+def _out(verb: str, run: str) -> str:
+  """Folder of what is written; what came with the package stays as it is."""
+  return os.path.join(
+    *((verb, run) if named_models.is_name(run) else (run, verb))
+  )
+
+
 @contextlib.contextmanager
 def loaded(
   verb: str, args: argparse.Namespace, **options: Any
@@ -56,13 +69,12 @@ def loaded(
     args: of `parser`.
     **options: of `LoadedRun`.
   """
+  args.run = os.path.expanduser(args.run)
+  named_models.folder_of(args.run)
+  args.out = os.path.expanduser(args.out or _out(verb, args.run))
   t2t_af.register()
   from t2t_af.experiments.asking import loaded_run
 
-  args.run = os.path.expanduser(args.run)
-  if not os.path.isdir(args.run):
-    raise errors.UserError(f"{args.run}: there is no such folder of a run")
-  args.out = os.path.expanduser(args.out or os.path.join(args.run, verb))
   data_dir = args.data_dir and os.path.expanduser(args.data_dir)
   with loaded_run.LoadedRun(args.run, data_dir, args.hparams, **options) as run:
     sys.stderr.write(f"{run.describe()}\n")

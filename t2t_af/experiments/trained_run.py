@@ -78,6 +78,11 @@ class TrainedRun:
     return issubclass(self._model_cls, autoregressive_flow.AutoregressiveFlow)
 
   @property
+  def hparams_set(self) -> str:
+    """As registered."""
+    return self._known["hparams_set"]
+
+  @property
   def step(self) -> int:
     """Training step of the checkpoint."""
     return t2t_decoding.get_step_from_ckpt_path(self.checkpoint)

@@ -19,6 +19,7 @@ from t2t_af.experiments import trained_run
 from t2t_af.experiments.asking import question
 from t2t_af.models import run_data
 from t2t_af.records import json_file
+from t2t_af.records import named_models
 from t2t_af.records import run_folder
 
 # Numbers of one call: so much fits everywhere.
@@ -35,20 +36,22 @@ class AskedRun(trained_run.TrainedRun):
   over for the newest that is whole, with a line that says so.
 
   Attributes (beside those of `TrainedRun`):
+    called: what the run was called when it was asked for.
     chosen: how the checkpoint was chosen, in a few words.
     statistics: what a series is standardised by, the run's own; None of video.
     step_shape: (features,) or (height, width, channels).
 
   Args:
-    output_dir: of the run.
+    output_dir: of the run, or the name of a model (`named_models`).
     data_dir: of its data, which only some questions need; None: where
       it was when the run was trained.
     overrides: of hparams, "name=value,...".
     checkpoint: path of another one than the best.
 
   Raises:
-    UserError: no run of one of our models, no whole checkpoint, or, of videos
-      whose size only the data knows, no data.
+    UserError: no run of one of our models, no whole checkpoint, a damaged
+      file of a named model, or, of videos whose size only the data knows, no
+      data.
   """
 
   def __init__(
@@ -58,7 +61,8 @@ class AskedRun(trained_run.TrainedRun):
     overrides: str = "",
     checkpoint: Optional[str] = None,
   ) -> None:
-    self.chosen, self._asked_for = "", checkpoint
+    self.called, self.chosen, self._asked_for = output_dir, "", checkpoint
+    output_dir = named_models.folder_of(output_dir)
     super().__init__(output_dir, data_dir or _data_dir(output_dir))
     overrides_lib.parse(self.hparams, overrides, "hparam of the run")
     self._overrides = overrides
@@ -81,7 +85,8 @@ class AskedRun(trained_run.TrainedRun):
     if step is not None:
       self.chosen = "the best on the dev split"
       return checkpoints.prefix(best, step)
-    self.chosen = "the newest"
+    named = named_models.is_name(self.called)
+    self.chosen = "as published" if named else "the newest"
     found = recovery.source(self.output_dir)
     recovery.check_trained(found)
     return found
@@ -177,7 +182,7 @@ class AskedRun(trained_run.TrainedRun):
 
   def describe(self) -> str:
     """Which checkpoint answers, in whose units: a line."""
-    line = f"{self.output_dir}: checkpoint of step {self.step} ({self.chosen})"
+    line = f"{self.called}: checkpoint of step {self.step} ({self.chosen})"
     if self.is_series:
       line += ", series standardised by the run's own statistics"
     return line

@@ -1,0 +1,247 @@
+"""The card of a named model: what its run and its run's records say.
+
+card.json is read by `t2t_af.records.named_models`; README.md is made of it.
+"""
+
+import inspect
+import os
+from typing import Any
+
+from t2t_af import errors
+from t2t_af import version
+from t2t_af import whole_file
+from t2t_af.records import json_lines
+from t2t_af.records import named_models
+from t2t_af.records import run_folder
+
+LICENCE = "Apache-2.0"
+NOT_FOR = (
+  "It shows and tests the code. It knows its data set and nothing else: what "
+  "it says of other data, or of persons, is no ground for any decision, least "
+  "of all one about health, safety or somebody's conduct. It is a small model "
+  "on a small set: its numbers do not stand for those of the paper's sizes."
+)
+_NUM_SEQUENCES = 3  # whose NLL is kept, to be compared
+# Said once of the whole model.
+_OF_THE_RUN = {
+  *run_folder.IDENTITY,
+  "kind",
+  "versions",
+  "trained_data_fingerprint",
+  "data_fingerprint",
+  "chosen_of_steps",
+  "checkpoint",
+  "step",
+}
+
+
+def of_run(run: Any, name: str) -> dict[str, Any]:
+  """What is known of a LoadedRun, but for the files that are yet to come.
+
+  Raises:
+    UserError: there is no likelihood record of its whole test split.
+  """
+  asked = run.run
+  known = run_folder.read(asked.output_dir)
+  test = _newest(asked, "likelihood", "test")
+  if test is None:
+    raise errors.UserError(
+      f"{asked.output_dir} has no likelihood record of the whole test split at "
+      f"step {asked.step}, whose checkpoint answers. t2t-eval or t2t-af "
+      "analyse makes it."
+    )
+  found = {
+    "likelihood": test,
+    "dev_likelihood": _newest(asked, "likelihood", "dev"),
+    "samples": _newest(asked, "samples", "test"),
+  }
+  return dict(
+    {key: record and _facts(record) for key, record in found.items()},
+    **{key: known.get(key) for key in run_folder.IDENTITY},
+    name=name,
+    step=asked.step,
+    chosen=asked.chosen,
+    trained_steps=known.get("trained_steps", known.get("steps")),
+    seconds_per_step=known.get("seconds_per_step"),
+    hardware=known.get("hardware"),
+    sequences=_sequences(test),
+    data=_data(asked, test),
+    licence=LICENCE,
+    not_for=NOT_FOR,
+    date=test["time"][: len("2026-01-01")],
+    versions=test["versions"],
+    published_by=f"t2t_af {version.__version__}",
+  )
+
+
+def write(folder: str, card: dict[str, Any]) -> None:
+  """Adds card.json and README.md to the files of a model in a folder."""
+  files = sorted(os.listdir(folder))
+  sizes = [os.path.getsize(os.path.join(folder, file)) for file in files]
+  card = dict(card, num_bytes=sum(sizes))
+  path = os.path.join(folder, "README.md")
+  whole_file.write(path, readme(card).encode("utf-8"))
+  card["files"] = {
+    file: named_models.digest(os.path.join(folder, file))
+    for file in sorted([*files, "README.md"])
+  }
+  whole_file.write_json(
+    os.path.join(folder, named_models.CARD), dict(sorted(card.items()))
+  )
+
+
+def _newest(asked: Any, kind: str, split: str) -> Any:
+  """The last record of a whole split at the checkpoint, of the run's data.
+
+  Of bounds that of the fewest samples, which is what every evaluation gives.
+  """
+  mine = run_folder.read(asked.output_dir).get(run_folder.DATA_FINGERPRINT)
+  fitting = [
+    record
+    for record in json_lines.read(run_folder.results(asked.output_dir, kind))
+    if record.get("split") == split
+    and record.get("step") == asked.step
+    and not record.get("is_partial")
+    and record.get("data_fingerprint") == mine
+  ]
+  return min(
+    reversed(fitting), key=lambda r: r.get("num_samples", 1), default=None
+  )
+
+
+def _facts(record: dict[str, Any]) -> dict[str, Any]:
+  """A record without what the card has already, and without long lists."""
+  return {
+    name: value
+    for name, value in record.items()
+    if name not in _OF_THE_RUN
+    and (not isinstance(value, list) or name.endswith("_per_step"))
+  }
+
+
+def _sequences(record: dict[str, Any]) -> dict[str, float]:
+  """NLL in nats/dim of the first sequences, by their ids."""
+  pairs = zip(record["sequence_ids"], record["nll_nats_per_dim_per_sequence"])
+  return dict(list(pairs)[:_NUM_SEQUENCES])
+
+
+def _data(asked: Any, record: dict[str, Any]) -> dict[str, Any]:
+  """What the model was trained on, and how anybody gets it."""
+  problem = asked.problem
+  about = inspect.getdoc(type(problem)) or ""
+  command = f"t2t-datagen --problem={problem.name} --data_dir=data"
+  archive = getattr(problem, "archive", None)
+  if not problem.is_drawn:
+    command += f" {problem.source_flag}"
+  return dict(
+    about=about.split("\n\n")[0].replace("\n", " "),
+    command=command,
+    is_drawn=problem.is_drawn,
+    source=problem.source() if problem.is_drawn else {},
+    archive=archive and dict(url=archive.urls[0], sha256=archive.sha256),
+    fingerprint=record["data_fingerprint"],
+  )
+
+
+def readme(card: dict[str, Any]) -> str:
+  """The card for people, in Markdown."""
+  name, data = card["name"], card["data"]
+  rows = "\n".join(f"| {label} | {told} |" for label, told in _rows(card))
+  origin = "It is drawn by a program; nothing is downloaded."
+  if data["archive"]:
+    origin = (
+      f"The data is not part of this model; its archive, {data['archive']['url']}"
+      f" (SHA-256 {data['archive']['sha256']}), has terms of its own."
+    )
+  return f"""# {name}
+
+{data["about"]}
+
+```
+t2t-af sample {name}
+```
+
+```python
+with t2t_af.load("{name}") as run:
+  run.score(x)
+```
+
+| | |
+|---|---|
+{rows}
+
+The data: `{data["command"]}`. {origin}
+
+## What it is not for
+
+{card["not_for"]}
+"""
+
+
+def _rows(card: dict[str, Any]) -> list[tuple[str, str]]:
+  """(what, facts) of the table."""
+  overrides = f", `{card['hparams']}`" if card["hparams"] else ""
+  every = [
+    ("data set", f"`{card['problem']}`"),
+    ("model", f"`{card['model']}`"),
+    ("hparams set", f"`{card['hparams_set']}`{overrides}"),
+    ("parameters", f"{card['num_parameters']:,}"),
+    (
+      "training",
+      f"{card['trained_steps']:,} steps, seed {card['seed']}; the checkpoint "
+      f"of step {card['step']:,} ({card['chosen']})",
+    ),
+    ("test", _likelihood(card)),
+  ]
+  if card["dev_likelihood"]:
+    told = named_models.likelihood(dict(likelihood=card["dev_likelihood"]))
+    every.append(("dev", told))
+  if card["samples"]:
+    every.append(("samples", _samples(card["samples"])))
+  return every + [
+    ("weights", f"float32, {card['num_bytes'] / 1e6:.2f} MB in all"),
+    ("evaluated", f"{card['date']}, t2t_af {card['versions']['t2t_af']}"),
+    ("licence", card["licence"]),
+    ("checksums", "SHA-256 of every file: card.json"),
+  ]
+
+
+def _likelihood(card: dict[str, Any]) -> str:
+  """The test NLL with all that says what it is."""
+  found = card["likelihood"]
+  kind = "exact"
+  if found.get("bound"):
+    kind = f"an upper bound of {found['num_samples']} samples"
+  noise = f"{found['dequantization']} dequantization"
+  if found.get("noise_std") is not None:
+    noise = f"noise of {found['noise_std']:g} added, standardised"
+  raw = found.get("nll_raw_nats_per_step")
+  return ", ".join(
+    [
+      named_models.likelihood(card),
+      f"{found['nll_nats_per_dim']:.4f} nats/dim",
+      *([f"{raw:.3f} nats/step in raw units"] if raw is not None else []),
+      kind,
+      noise,
+      f"{found['num_sequences']} sequences of {found['num_recordings']} "
+      "recordings",
+      f"{found['num_cond_steps']} steps given, {found['num_scored_steps']} "
+      "scored",
+    ]
+  )
+
+
+def _samples(found: dict[str, Any]) -> str:
+  """Picture quality of samples of video."""
+  told = [
+    f"{label} {found[name]:.{digits}f}"
+    for name, label, digits in (
+      ("psnr_best_of_n", "PSNR", 2),
+      ("ssim_best_of_n", "SSIM", 3),
+    )
+    if found.get(name) is not None
+  ]
+  return (
+    f"{', '.join(told) or 'drawn'} (best of {found['num_samples']}, "
+    f"{found['num_contexts']} contexts, temperature {found['temperature']:g})"
+  )
