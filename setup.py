@@ -103,6 +103,7 @@ setuptools.setup(
       "**/*.j2",
       "**/*.css",
       "**/*.js",
+      "trained/*/*",  # named models
     ],
     "problems": ["splits/*.json"],
   },

@@ -10,6 +10,7 @@ from typing import Any
 from t2t_af import errors
 from t2t_af import version
 from t2t_af import whole_file
+from t2t_af.analysis import formats
 from t2t_af.records import json_lines
 from t2t_af.records import named_models
 from t2t_af.records import run_folder
@@ -128,19 +129,31 @@ def _sequences(record: dict[str, Any]) -> dict[str, float]:
 def _data(asked: Any, record: dict[str, Any]) -> dict[str, Any]:
   """What the model was trained on, and how anybody gets it."""
   problem = asked.problem
-  about = inspect.getdoc(type(problem)) or ""
   command = f"t2t-datagen --problem={problem.name} --data_dir=data"
   archive = getattr(problem, "archive", None)
   if not problem.is_drawn:
     command += f" {problem.source_flag}"
   return dict(
-    about=about.split("\n\n")[0].replace("\n", " "),
+    about=_about(type(problem)),
     command=command,
     is_drawn=problem.is_drawn,
     source=problem.source() if problem.is_drawn else {},
     archive=archive and dict(url=archive.urls[0], sha256=archive.sha256),
     fingerprint=record["data_fingerprint"],
   )
+
+
+def _about(problem_cls: type) -> str:
+  """First paragraphs of its module's docstring, its bases' there, its own."""
+  module = inspect.getmodule(problem_cls)
+  of_module = [
+    c for c in problem_cls.__mro__ if c.__module__ == module.__name__
+  ]
+  paragraphs = [
+    inspect.cleandoc(thing.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+    for thing in (module, *reversed(of_module))
+  ]
+  return " ".join(filter(None, paragraphs))
 
 
 def readme(card: dict[str, Any]) -> str:
@@ -211,7 +224,8 @@ def _likelihood(card: dict[str, Any]) -> str:
   found = card["likelihood"]
   kind = "exact"
   if found.get("bound"):
-    kind = f"an upper bound of {found['num_samples']} samples"
+    samples = formats.plural(found["num_samples"], "sample")
+    kind = f"an upper bound of {samples}"
   noise = f"{found['dequantization']} dequantization"
   if found.get("noise_std") is not None:
     noise = f"noise of {found['noise_std']:g} added, standardised"

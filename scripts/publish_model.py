@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-import t2t_af
 from scripts import model_card
+import t2t_af
 from t2t_af import errors
 from t2t_af.records import named_models
 

@@ -15,17 +15,30 @@ from t2t_af.bin import table_flags
 from t2t_af.records import named_models
 
 
-def parser(verb: str, doc: str) -> argparse.ArgumentParser:
-  """With a run, files, and where things are."""
+def parser(
+  verb: str, doc: str, may_be_left_out: bool = False
+) -> argparse.ArgumentParser:
+  """With a run, files, and where things are.
+
+  Args:
+    verb, doc: as of `arguments.parser`.
+    may_be_left_out: whether the run and the files may.
+  """
   made = arguments.parser(verb, doc)
   add = made.add_argument
   add(
     "run",
     metavar="RUN",
+    nargs="?" if may_be_left_out else None,
     help="--output_dir of t2t-trainer, <set>/seed_<n> of t2t-af compare, or "
     "the name of a model that comes along (t2t-af sample lists them)",
   )
-  add("files", metavar="FILES", nargs="+", help="files, or folders of them")
+  add(
+    "files",
+    metavar="FILES",
+    nargs="*" if may_be_left_out else "+",
+    help="files, or folders of them",
+  )
   add(
     "--out",
     help=f"folder of what is written; default: RUN/{verb}, "

@@ -22,6 +22,7 @@ _VERBS = (
   "score",
   "transform",
   "forecast",
+  "sample",
   "compress",
   "decompress",
   "rerun",

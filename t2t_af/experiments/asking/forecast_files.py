@@ -11,7 +11,7 @@ forecast.csv  of series: file, step (from 1, the first after the file's end),
 from collections.abc import Iterable, Sequence
 import io
 import os
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
@@ -38,11 +38,13 @@ class Forecast(NamedTuple):
     name: of the file.
     given: its end, [steps, ...].
     samples: [samples, steps, ...].
+    truth: what really followed, as far as it is known; None: nothing is.
   """
 
   name: str
   given: np.ndarray
   samples: np.ndarray
+  truth: Optional[np.ndarray] = None
 
 
 class ForecastFiles:
@@ -66,13 +68,26 @@ class ForecastFiles:
     self._quantiles, self._num_cond_steps = list(quantiles), num_cond_steps
     self._tables: list[tuple[str, np.ndarray]] = []
 
-  def add(self, made: Forecast) -> None:
-    """A file's pictures and samples; its quantiles wait for `close`."""
+  def add(self, made: Forecast) -> list[str]:
+    """A file's pictures and samples; its quantiles wait for `close`.
+
+    Returns:
+      What was written, below the folder.
+    """
+    arrays = dict(outputs=made.samples)
+    if made.truth is not None:
+      arrays.update(inputs=made.given, targets=made.truth)
     stream = io.BytesIO()
-    np.savez_compressed(stream, outputs=made.samples)
-    self._write(made.name + ".npz", stream.getvalue())
-    if not self._names:
-      return self._add_video(made)
+    np.savez_compressed(stream, **arrays)
+    content = {".npz": stream.getvalue()}
+    content.update(self._series(made) if self._names else self._video(made))
+    for ending, data in content.items():
+      path = os.path.join(self._folder, made.name + ending)
+      whole_file.write(path, data)
+    return [made.name + ending for ending in content]
+
+  def _series(self, made: Forecast) -> dict[str, bytes]:
+    """{what its name ends with: a file}; keeps the row of the table."""
     table = loaded_run.to_quantiles(made.samples, self._quantiles)
     num_lost = int((~np.isfinite(made.samples)).any(axis=(1, 2)).sum())
     if num_lost:
@@ -82,7 +97,7 @@ class ForecastFiles:
       )
     self._tables.append((made.name, table))
     charts = _fan(made, self._names, table)
-    self._write(made.name + ".svg", drawing.file(charts, "svg"))
+    return {".svg": drawing.file(charts, "svg")}
 
   def close(self) -> None:
     """Writes the table of all files."""
@@ -98,24 +113,22 @@ class ForecastFiles:
           values = map(_all_digits, table[:, step, i].tolist())
           yield name, step + 1, feature, *values
 
-  def _add_video(self, made: Forecast) -> None:
+  def _video(self, made: Forecast) -> dict[str, bytes]:
+    """{what its name ends with: a file}."""
     given = made.given[len(made.given) - self._num_cond_steps :]
-    rows = []
+    rows, files = [], {}
+    if made.truth is not None:
+      truth = np.concatenate([given, made.truth])
+      rows.append(pictures.FrameRow("truth", truth))
     for n, sample in enumerate(made.samples[:_MAX_ROWS], start=1):
       frames = np.concatenate([given, sample])
       rows.append(pictures.FrameRow(f"sample {n}", frames))
-      video = mp4.encode(frames, _MILLISECONDS)
-      self._write(f"{made.name}.sample_{n}.mp4", video)
-    self._write(
-      made.name + ".png", pictures.png(pictures.strip(rows, len(given)))
-    )
-    self._write(
-      made.name + ".gif",
-      pictures.animation(rows, len(given), milliseconds=_MILLISECONDS),
-    )
-
-  def _write(self, name: str, content: bytes) -> None:
-    whole_file.write(os.path.join(self._folder, name), content)
+      files[f".sample_{n}.mp4"] = mp4.encode(frames, _MILLISECONDS)
+    return {
+      ".gif": pictures.animation(rows, len(given), milliseconds=_MILLISECONDS),
+      ".png": pictures.png(pictures.strip(rows, len(given))),
+      **files,
+    }
 
 
 def _all_digits(value: float) -> str:
@@ -147,11 +160,13 @@ def _fan(
   num_steps = table.shape[1]
   total = len(made.given)
   shown = made.given[max(0, total - _SHOWN_BEFORE * num_steps) :]
-  before = range(total - len(shown) + 1, total + 1)
+  known = shown if made.truth is None else np.concatenate([shown, made.truth])
+  first = total - len(shown) + 1
+  before = range(first, first + len(known))
   # From the last given step on, so that the fan hangs on to it.
   after = range(total, total + num_steps + 1)
   middle = "middle quantile, " if len(table) % 2 else ""
-  legend = {0: f"forecast: {middle}bands of quantiles", plots.DATA: "the file"}
+  legend = {0: f"forecast: {middle}bands of quantiles", plots.DATA: "the data"}
   charts = []
   for column in contact_sheet.some_columns(len(names), _MAX_COLUMNS):
     of = np.concatenate(
@@ -173,7 +188,7 @@ def _fan(
     ]
     if len(of) % 2:
       lines.append(plots.Line(after, of[len(of) // 2], 0))
-    lines.append(plots.Line(before, shown[:, column], plots.DATA))
+    lines.append(plots.Line(before, known[:, column], plots.DATA))
     title = f"{names[column]} of {made.name}"
     charts.append(plots.Panel(title, lines, "step", "raw units", legend))
   return charts
