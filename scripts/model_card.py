@@ -161,10 +161,11 @@ def readme(card: dict[str, Any]) -> str:
   name, data = card["name"], card["data"]
   rows = "\n".join(f"| {label} | {told} |" for label, told in _rows(card))
   origin = "It is drawn by a program; nothing is downloaded."
-  if data["archive"]:
+  archive = data["archive"]
+  if archive:
     origin = (
-      f"The data is not part of this model; its archive, {data['archive']['url']}"
-      f" (SHA-256 {data['archive']['sha256']}), has terms of its own."
+      f"The data is not part of this model; its archive, {archive['url']} "
+      f"(SHA-256 {archive['sha256']}), has terms of its own."
     )
   return f"""# {name}
 

@@ -48,7 +48,7 @@ def _parse(argv):
   add(
     "--temperature",
     type=float,
-    help="of the draws; default: the run's, mostly 1; lower: nearer to the mean",
+    help="of the draws; lower: nearer to the mean; default: the run's",
   )
   arguments.add_split(add)
   forecast.add_flags(parser)

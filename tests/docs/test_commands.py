@@ -47,6 +47,9 @@ class _Parser(argparse.ArgumentParser):
   def parse_args(self, *argv, **options):
     raise _Parsed(super().parse_args(*argv, **options))
 
+  def parse_intermixed_args(self, *argv, **options):
+    raise _Parsed(super().parse_intermixed_args(*argv, **options))
+
   def error(self, message):
     raise errors.UserError(message)
 
