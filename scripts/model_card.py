@@ -62,7 +62,8 @@ def of_run(run: Any, name: str) -> dict[str, Any]:
     name=name,
     step=asked.step,
     chosen=asked.chosen,
-    trained_steps=known.get("trained_steps", known.get("steps")),
+    # (t2t-trainer goes on as often as it is asked to, and keeps no count.)
+    trained_steps=known.get("trained_steps", asked.step),
     seconds_per_step=known.get("seconds_per_step"),
     hardware=known.get("hardware"),
     sequences=_sequences(test),
