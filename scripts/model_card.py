@@ -44,7 +44,7 @@ def of_run(run: Any, name: str) -> dict[str, Any]:
   """
   asked = run.run
   known = run_folder.read(asked.output_dir)
-  test = _newest(asked, "likelihood", "test")
+  test, *others = _likelihoods(asked, "test") or [None]
   if test is None:
     raise errors.UserError(
       f"{asked.output_dir} has no likelihood record of the whole test split at "
@@ -53,12 +53,13 @@ def of_run(run: Any, name: str) -> dict[str, Any]:
     )
   found = {
     "likelihood": test,
-    "dev_likelihood": _newest(asked, "likelihood", "dev"),
-    "samples": _newest(asked, "samples", "test"),
+    "dev_likelihood": next(iter(_likelihoods(asked, "dev")), None),
+    "samples": next(reversed(_records(asked, "samples", "test")), None),
   }
   return dict(
     {key: record and _facts(record) for key, record in found.items()},
     **{key: known.get(key) for key in run_folder.IDENTITY},
+    other_likelihoods=list(map(_facts, others)),
     name=name,
     step=asked.step,
     chosen=asked.chosen,
@@ -92,13 +93,29 @@ def write(folder: str, card: dict[str, Any]) -> None:
   )
 
 
-def _newest(asked: Any, kind: str, split: str) -> Any:
-  """The last record of a whole split at the checkpoint, of the run's data.
+def _likelihoods(asked: Any, split: str) -> list[dict[str, Any]]:
+  """The last record of each kind of noise and number of samples.
 
-  Of bounds that of the fewest samples, which is what every evaluation gives.
+  The first is what every evaluation of the run gives: of the noise that it was
+  trained with, of one sample, of one draw.
   """
+  noise = asked.hparams.values().get("dequantization")
+  last = {
+    (
+      record["dequantization"] not in (noise, "none"),
+      record.get("num_samples", 1),
+      record.get("num_noise_draws", 1),
+      record["dequantization"],
+    ): record
+    for record in _records(asked, "likelihood", split)
+  }
+  return [last[kind] for kind in sorted(last)]
+
+
+def _records(asked: Any, kind: str, split: str) -> list[dict[str, Any]]:
+  """Those of a whole split at the checkpoint, of the run's data."""
   mine = run_folder.read(asked.output_dir).get(run_folder.DATA_FINGERPRINT)
-  fitting = [
+  return [
     record
     for record in json_lines.read(run_folder.results(asked.output_dir, kind))
     if record.get("split") == split
@@ -106,9 +123,6 @@ def _newest(asked: Any, kind: str, split: str) -> Any:
     and not record.get("is_partial")
     and record.get("data_fingerprint") == mine
   ]
-  return min(
-    reversed(fitting), key=lambda r: r.get("num_samples", 1), default=None
-  )
 
 
 def _facts(record: dict[str, Any]) -> dict[str, Any]:
@@ -206,11 +220,11 @@ def _rows(card: dict[str, Any]) -> list[tuple[str, str]]:
       f"{card['trained_steps']:,} steps, seed {card['seed']}; the checkpoint "
       f"of step {card['step']:,} ({card['chosen']})",
     ),
-    ("test", _likelihood(card)),
+    ("test", _likelihood(card["likelihood"])),
+    *(("test, too", _likelihood(found)) for found in card["other_likelihoods"]),
   ]
   if card["dev_likelihood"]:
-    told = named_models.likelihood(dict(likelihood=card["dev_likelihood"]))
-    every.append(("dev", told))
+    every.append(("dev", _likelihood(card["dev_likelihood"])))
   if card["samples"]:
     every.append(("samples", _samples(card["samples"])))
   return every + [
@@ -221,9 +235,8 @@ def _rows(card: dict[str, Any]) -> list[tuple[str, str]]:
   ]
 
 
-def _likelihood(card: dict[str, Any]) -> str:
-  """The test NLL with all that says what it is."""
-  found = card["likelihood"]
+def _likelihood(found: dict[str, Any]) -> str:
+  """An NLL with all that says what it is."""
   kind = "exact"
   if found.get("bound"):
     samples = formats.plural(found["num_samples"], "sample")
@@ -234,7 +247,7 @@ def _likelihood(card: dict[str, Any]) -> str:
   raw = found.get("nll_raw_nats_per_step")
   return ", ".join(
     [
-      named_models.likelihood(card),
+      named_models.likelihood(found),
       f"{found['nll_nats_per_dim']:.4f} nats/dim",
       *([f"{raw:.3f} nats/step in raw units"] if raw is not None else []),
       kind,

@@ -42,7 +42,8 @@ def load(
   """A trained run, to be asked about arrays, frames and files.
 
   Args:
-    output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare.
+    output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare; or the
+      name of a model that comes along (`t2t-af sample` lists them).
     data_dir, **options: of `t2t_af.experiments.asking.loaded_run.LoadedRun`.
 
   Returns:

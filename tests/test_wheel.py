@@ -1,10 +1,13 @@
 """The wheel and pip's resolver: no conflict on any Python that we name."""
 
+import pathlib
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
+from t2t_af.records import named_models
 from tests import conftest
 
 _PIP = (sys.executable, "-m", "pip", "-q", "--disable-pip-version-check")
@@ -49,3 +52,13 @@ def test_a_resolver_finds_all_that_the_wheel_asks_for(wheel, tmp_path, python):
   if "connection" in done.stderr.lower():
     pytest.skip("no package index is reached")
   assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_the_wheel_brings_the_named_models_and_splits(wheel):
+  with zipfile.ZipFile(wheel) as brought:
+    names = set(brought.namelist())
+  folder = pathlib.Path(named_models.FOLDER)
+  models = {p for p in folder.rglob("*") if p.is_file()}
+  assert {str(p.relative_to(conftest.ROOT)) for p in models} <= names
+  assert "problems/splits/series_activity_rec.json" in names

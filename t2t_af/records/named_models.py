@@ -90,9 +90,8 @@ def digest(path: str) -> str:
     return hashlib.sha256(stream.read()).hexdigest()
 
 
-def likelihood(of_card: dict[str, Any]) -> str:
-  """The test NLL that a card has of a model, with its unit and error."""
-  found = of_card["likelihood"]
+def likelihood(found: dict[str, Any]) -> str:
+  """The NLL that a card has of a model, with its unit and error."""
   bound = "≤ " if found.get("bound") else ""
   for name, unit, digits in (
     ("nll_nats_per_step", "nats/step", 3),
@@ -112,7 +111,7 @@ def lines() -> list[str]:
       name,
       found["hparams_set"],
       found["problem"],
-      f"test {likelihood(found)}",
+      f"test {likelihood(found['likelihood'])}",
       f"{found['num_bytes'] / 1e6:.1f} MB",
     )
     for name, found in ((name, card(name)) for name in names())

@@ -6,15 +6,14 @@ import os
 import numpy as np
 import pytest
 
+from t2t_af.bin import asking
 from t2t_af.bin import main as t2t_af_command
 from t2t_af.records import named_models
 from tests.fixtures import asked_runs
-from tests.records import test_named_models
-
-folder = pytest.fixture(test_named_models._folder.__wrapped__)
+from tests.fixtures.model_folders import model_folder  # noqa: F401
 
 
-def test_models_are_listed_where_none_is_named(folder, capsys):
+def test_models_are_listed_where_none_is_named(models, capsys):
   assert t2t_af_command.main(["sample"]) == 0
   captured = capsys.readouterr()
   assert captured.out.splitlines() == named_models.lines()
@@ -83,8 +82,6 @@ def test_mistakes_are_one_line(series_run, tmp_path, capsys, argv, told):
   assert captured.err.count("\n") == 1 and not os.path.exists(out)
 
 
-def test_what_comes_along_is_not_written_to(folder, tmp_path):
-  from t2t_af.bin import asking
-
+def test_what_comes_along_is_not_written_to(models, tmp_path):
   assert asking._out("sample", "af1_digits") == "sample/af1_digits"
   assert asking._out("sample", str(tmp_path)) == str(tmp_path / "sample")

@@ -7,41 +7,18 @@ import pytest
 
 from t2t_af import errors
 from t2t_af.records import named_models
-
-CARD = dict(
-  model="slvm",
-  hparams_set="slvm_af1_tiny",
-  problem="video_moving_digits32",
-  num_parameters=12,
-  num_bytes=2_345_678,
-  likelihood=dict(
-    nll_bits_per_dim=1.23456, nll_bits_per_dim_stderr=0.0567, bound=True
-  ),
-)
+from tests.fixtures.model_folders import CARD
+from tests.fixtures.model_folders import model_folder  # noqa: F401
 
 
-@pytest.fixture(name="folder")
-def _folder(tmp_path, monkeypatch):
-  """Two models, and a folder that is being made."""
-  monkeypatch.setattr(named_models, "FOLDER", str(tmp_path / "trained"))
-  for name in ("slvm_digits", "af1_digits", ".incoming"):
-    place = tmp_path / "trained" / name
-    place.mkdir(parents=True)
-    (place / "weights").write_bytes(b"12345")
-    files = {"weights": named_models.digest(str(place / "weights"))}
-    card = json.dumps(dict(CARD, files=files))
-    (place / named_models.CARD).write_text(card, encoding="utf-8")
-  return tmp_path / "trained"
-
-
-def test_a_name_leads_to_its_folder_and_a_folder_to_itself(folder, tmp_path):
+def test_a_name_leads_to_its_folder_and_a_folder_to_itself(models, tmp_path):
   assert named_models.names() == ["af1_digits", "slvm_digits"]
-  assert named_models.folder_of("af1_digits") == str(folder / "af1_digits")
+  assert named_models.folder_of("af1_digits") == str(models / "af1_digits")
   assert named_models.folder_of(str(tmp_path)) == str(tmp_path)
 
 
 def test_a_run_of_ones_own_comes_before_a_model_of_that_name(
-  folder, tmp_path, monkeypatch
+  models, tmp_path, monkeypatch
 ):
   monkeypatch.chdir(tmp_path)
   (tmp_path / "af1_digits").mkdir()  # e.g. by --out=af1_digits
@@ -51,7 +28,7 @@ def test_a_run_of_ones_own_comes_before_a_model_of_that_name(
   assert named_models.folder_of("af1_digits") == "af1_digits"
 
 
-def test_an_unknown_name_is_told_with_those_that_there_are(folder, monkeypatch):
+def test_an_unknown_name_is_told_with_those_that_there_are(models, monkeypatch):
   with pytest.raises(errors.UserError) as told:
     named_models.folder_of("af1_digit")
   assert 'Did you mean "af1_digits"' in str(told.value)
@@ -60,7 +37,7 @@ def test_an_unknown_name_is_told_with_those_that_there_are(folder, monkeypatch):
     named_models.folder_of("/nowhere")
   assert "/nowhere: there is no such folder of a run; " in str(told.value)
   assert str(told.value).count("slvm_digits") == 1
-  monkeypatch.setattr(named_models, "FOLDER", str(folder / "no_such"))
+  monkeypatch.setattr(named_models, "FOLDER", str(models / "no_such"))
   with pytest.raises(errors.UserError, match="Known: none"):
     named_models.folder_of("af1_digits")
 
@@ -68,8 +45,8 @@ def test_an_unknown_name_is_told_with_those_that_there_are(folder, monkeypatch):
 @pytest.mark.parametrize(
   "content, told", [(b"12344", "is damaged"), (None, "is not there")]
 )
-def test_a_file_that_is_another_is_named(folder, content, told):
-  path = folder / "af1_digits" / "weights"
+def test_a_file_that_is_another_is_named(models, content, told):
+  path = models / "af1_digits" / "weights"
   if content is None:
     os.remove(path)
   else:
@@ -88,15 +65,15 @@ def test_a_file_that_is_another_is_named(folder, content, told):
     (json.dumps(dict(CARD, files=[])), "files is []"),
   ],
 )
-def test_a_damaged_card_is_told(folder, card, told):
-  path = folder / "af1_digits" / named_models.CARD
+def test_a_damaged_card_is_told(models, card, told):
+  path = models / "af1_digits" / named_models.CARD
   path.write_text(card, encoding="utf-8")
   with pytest.raises(errors.UserError) as error:
     named_models.folder_of("af1_digits")
   assert f"{path} is damaged" in str(error.value) and told in str(error.value)
 
 
-def test_a_line_says_what_a_model_is(folder):
+def test_a_line_says_what_a_model_is(models):
   first, second = named_models.lines()
   assert first == (
     "af1_digits   slvm_af1_tiny  video_moving_digits32  "
@@ -107,4 +84,4 @@ def test_a_line_says_what_a_model_is(folder):
 
 def test_the_unit_of_series_is_nats_per_step():
   found = dict(nll_nats_per_step=-1.5, nll_bits_per_dim=0.3, bound=False)
-  assert named_models.likelihood(dict(likelihood=found)) == "-1.500 nats/step"
+  assert named_models.likelihood(found) == "-1.500 nats/step"

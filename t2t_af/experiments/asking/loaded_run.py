@@ -53,7 +53,8 @@ class LoadedRun:
   run`, gives the memory back.
 
   Args:
-    output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare.
+    output_dir: of t2t-trainer, or `<set>/seed_<n>` of t2t-af compare; or the
+      name of a model that comes along (`t2t_af.records.named_models`).
     data_dir: of the data it was trained on; needed for `threshold`, and where
       only the data knows the size of frames.
     hparams: other than the run's, "name=value,...": temperature of samples,
