@@ -14,6 +14,7 @@ from scripts import publish_model
 import t2t_af
 from t2t_af import errors
 from t2t_af.experiments import checkpoints
+from t2t_af.experiments import recovery
 from t2t_af.experiments import trained_run
 from t2t_af.experiments.asking import contexts
 from t2t_af.records import json_lines
@@ -73,6 +74,8 @@ def test_its_checkpoint_has_the_weights_and_no_more(run, folder):
   known = run_folder.read(folder)
   count = sum(v.size for n, v in found.items() if n != "global_step")
   assert count == known["num_parameters"]
+  # As --warm_start_from and t2t-af convert find it.
+  assert recovery.source(NAME) == checkpoints.newest(folder)
   assert "data_dir" not in known and "command" not in known
   assert run.data_dir not in str(_content(folder))
 

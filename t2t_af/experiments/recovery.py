@@ -14,6 +14,7 @@ from t2t_af import locks
 from t2t_af.errors import UserError
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import checkpoints
+from t2t_af.records import named_models
 from t2t_af.records import run_folder
 
 
@@ -82,11 +83,14 @@ def check_trained(checkpoint: str) -> None:
 def source(path: str) -> str:
   """The checkpoint meant by a run's folder, or by a checkpoint's own path.
 
-  Of a folder the newest that is whole. Nothing is written there.
+  Of a folder, or a named model, the newest that is whole. Nothing is written
+  there.
 
   Raises:
     UserError: there is none, or the one meant cannot be restored.
   """
+  if named_models.is_name(path):
+    path = named_models.folder_of(path)
   if os.path.isfile(f"{path}.index"):
     _check_whole(path)
     return path

@@ -94,7 +94,7 @@ class AskedRun(trained_run.TrainedRun):
   def _frame_shape(self) -> tuple[int, ...]:
     if isinstance(self.problem, video_folder.VideoFolder) and not self.has_data:
       raise errors.UserError(
-        f"{self.output_dir} is a run of {self.problem.name}, and only its data "
+        f"{self.called} is a run of {self.problem.name}, and only its data "
         f"knows the size of its frames: none is in {self.data_dir}. Say where "
         "it is with --data_dir."
       )

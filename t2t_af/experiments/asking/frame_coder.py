@@ -61,14 +61,14 @@ class FrameCoder:
   def __init__(self, run: loaded_run.LoadedRun) -> None:
     if run.names or not run.run.has_standard_noise:
       raise errors.UserError(
-        f"{run.run.output_dir}: compress is for runs of autoregressive_flow on "
+        f"{run.run.called}: compress is for runs of autoregressive_flow on "
         f"video, this is one of {run.run.model_name} on {run.run.problem.name}"
       )
     # (Runs that know no other base have no such hparam.)
     base = getattr(run.run.hparams, "base_distribution", "normal")
     if base != "normal":
       raise errors.UserError(
-        f"{run.run.output_dir} has base_distribution={base}; compress codes "
+        f"{run.run.called} has base_distribution={base}; compress codes "
         "levels by normal ones"
       )
     self._queue, self._gaussian = _constriction()

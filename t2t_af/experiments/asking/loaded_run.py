@@ -220,7 +220,7 @@ class LoadedRun:
     steps = checked.whole("steps", steps or 0, 0) or run.num_targets
     if len(given) < run.num_inputs:
       raise errors.UserError(
-        f"{name} has {len(given)} steps; {run.output_dir} conditions on "
+        f"{name} has {len(given)} steps; {run.called} conditions on "
         f"{run.num_inputs}"
       )
     sampler = sampler_lib.Sampler(run, steps, num_samples, seed)

@@ -142,7 +142,7 @@ def read(
     frames = video_folder.read_video(_format(run), file.path)
   except frame_format.OtherSize as error:
     raise errors.UserError(
-      f"{file.path}: {error} by {run.output_dir} ({run.problem.name})"
+      f"{file.path}: {error} by {run.called} ({run.problem.name})"
     ) from error
   return [Recording(file.name, _id(run, file, len(frames)), frames, file.path)]
 

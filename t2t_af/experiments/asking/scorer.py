@@ -79,7 +79,7 @@ class Scorer:
     found = tiling.starts(num_steps, run.num_inputs, run.num_targets)
     if not found:
       raise errors.UserError(
-        f"{name} has {num_steps} steps; a window of {run.output_dir} has "
+        f"{name} has {num_steps} steps; a window of {run.called} has "
         f"{self.length} ({run.num_inputs} given, {run.num_targets} scored)"
       )
     return found

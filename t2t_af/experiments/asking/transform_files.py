@@ -61,7 +61,7 @@ def read_noise(run: loaded_run.LoadedRun, path: str) -> np.ndarray:
   if names != run.names:
     raise errors.UserError(
       f"{path}: is noise of the columns {', '.join(names)}; "
-      f"{run.run.output_dir} has {', '.join(run.names)}"
+      f"{run.run.called} has {', '.join(run.names)}"
     )
   if model != run.digest():
     raise errors.UserError(

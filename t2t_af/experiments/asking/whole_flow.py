@@ -50,12 +50,12 @@ class WholeFlow:
     kind = getattr(hparams, "data_flow", "none")
     if kind == "none":
       raise errors.UserError(
-        f"{run.output_dir} has no flow of the data (model "
+        f"{run.called} has no flow of the data (model "
         f"{run.model_name}): there is no noise to send it to"
       )
     if kind == "affine_af" and hparams.flow_transform != "affine":
       raise errors.UserError(
-        f"{run.output_dir} has flow_transform={hparams.flow_transform}, which "
+        f"{run.called} has flow_transform={hparams.flow_transform}, which "
         "has no shift and scale; transform is for affine flows"
       )
     window = 1 if kind == "difference" else hparams.num_cond_steps
