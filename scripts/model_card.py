@@ -242,8 +242,9 @@ def _likelihood(found: dict[str, Any]) -> str:
     samples = formats.plural(found["num_samples"], "sample")
     kind = f"an upper bound of {samples}"
   noise = f"{found['dequantization']} dequantization"
-  if found.get("noise_std") is not None:
-    noise = f"noise of {found['noise_std']:g} added, standardised"
+  std = found.get("noise_std")
+  if std is not None:
+    noise = f"noise of {std:g} added, standardised" if std else "no noise added"
   raw = found.get("nll_raw_nats_per_step")
   return ", ".join(
     [
