@@ -188,8 +188,40 @@ def main(argv: list[str]) -> int:
       training_graph_medians=medians,
       sampling_graph_operations=sampling,
     )
-    arguments.print_or_append(args.json, [record])
+    compared = _comparisons(args.hparams_set, measured, sampling)
+    arguments.print_or_append(
+      args.json, [record, *map(result.record_of, compared)]
+    )
   return 0
+
+
+def _comparisons(
+  hparams_set: str, measured: dict, sampling: dict[int, int]
+) -> list[result.Result]:
+  """What is counted, for the table of all benches; `step` times the steps."""
+  few, many = sampling
+  counted = [
+    (
+      f"{hparams_set}: {row}",
+      _STOCK,
+      [r[key] for r in measured["stock"]],
+      [r[key] for r in measured[_OURS]],
+    )
+    for row, key in _ROWS
+    if row.startswith("operations")
+  ]
+  counted.append(
+    (
+      f"{hparams_set}: sampling {many} frames, against {few}",
+      f"{few} frames",
+      [sampling[few]],
+      [sampling[many]],
+    )
+  )
+  return [
+    result.Result("graph", what, "operations", _OURS, theirs, b, a, True, 1.0)
+    for what, theirs, a, b in counted
+  ]
 
 
 def _print(of_labels, sampling):

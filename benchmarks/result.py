@@ -74,8 +74,13 @@ def report(results: list[Result], json_to: Optional[str]) -> None:
     print(text(results), flush=True)
   arguments.print_or_append(
     json_to,
-    [record(**r._asdict(), ratio=r.ratio) for r in results] if json_to else [],
+    list(map(record_of, results)) if json_to else [],
   )
+
+
+def record_of(result: Result) -> dict[str, Any]:
+  """A comparison's record."""
+  return record(**result._asdict(), ratio=result.ratio)
 
 
 def record(**fields: Any) -> dict[str, Any]:
@@ -83,6 +88,7 @@ def record(**fields: Any) -> dict[str, Any]:
   return dict(
     kind="bench",
     **fields,
+    code=environment.code(),
     hardware=environment.hardware(),
     versions=environment.versions(),
     time=environment.now(),

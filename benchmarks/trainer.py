@@ -15,21 +15,20 @@ what it reached is told. --flags go to t2t-trainer as they are, e.g.
 """
 
 import os
-import re
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from typing import IO, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 import numpy as np
 
 from benchmarks import reading
 from benchmarks import result
+from benchmarks import watching
 from t2t_af.bin import arguments
 from t2t_af.records import json_lines
 from t2t_af.records import run_folder
@@ -40,7 +39,6 @@ _NVIDIA_SMI = (
   "--format=csv,noheader,nounits",
   "--loop-ms=500",
 )
-_FIRST_STEP = re.compile(r"training.*step")  # the bar begins with it
 
 
 class Measured(NamedTuple):
@@ -68,6 +66,7 @@ def main(argv: list[str]) -> int:
   add("--steps", type=int, default=20)
   add("--limit", type=float, default=600.0, help="seconds of each training")
   add("--flags", default="", help="more of t2t-trainer's")
+  add("--label", default="", help="of its lines in the table of all benches")
   arguments.add_json_or_file(add)
   args = parser.parse_args(argv)
   reading.make_data(args.problem, args.data_dir)
@@ -97,7 +96,7 @@ def _train(args, hparams_set: str, batch_size: Optional[int]) -> Measured:
     command.append(f"--hparams=batch_size={batch_size}")
   try:
     with _Gpu() as gpu:
-      reached = _watch(command + shlex.split(args.flags), args.limit)
+      reached = watching.watch(command + shlex.split(args.flags), args.limit)
     steps = seconds_of_later_steps(folder)
     return Measured(
       hparams_set,
@@ -121,78 +120,6 @@ def seconds_of_later_steps(folder: str) -> list[float]:
 
 
 _PASSED_ON = ("problem", "data_dir", "model")
-
-
-class _Reached(NamedTuple):
-  to_first_step: Optional[float]
-  first_step_at: Optional[float]
-  memory: float
-  exit_code: int
-
-
-def _watch(command: list[str], limit: float) -> _Reached:
-  """Runs a training; notes when its bar is first shown, and its memory."""
-  start = time.time()
-  process = subprocess.Popen(
-    command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-  )
-  end = threading.Timer(limit, process.send_signal, [signal.SIGINT])
-  end.start()
-  try:
-    with _PeakMemory(process.pid) as peak:
-      first_step_at, tail = _read(process.stderr)
-      process.wait()
-  finally:
-    end.cancel()
-  if process.returncode and first_step_at is None:
-    sys.stderr.write(tail)
-  return _Reached(
-    first_step_at and first_step_at - start,
-    first_step_at,
-    peak.gib,
-    process.returncode,
-  )
-
-
-def _read(stderr: IO[str]) -> tuple[Optional[float], str]:
-  """When the bar of the training was first there, and the last of it all."""
-  text, first = "", None
-  while part := stderr.read(1):
-    text = (text + part)[-2000:]
-    if first is None and _FIRST_STEP.search(text.rsplit("\n", 1)[-1]):
-      first = time.time()
-  return first, text
-
-
-class _PeakMemory:
-  """Of a process, in GiB, as the kernel keeps it; looked up twice a second.
-
-  Not what `wait4` tells: that counts this process too, at its fork.
-  """
-
-  def __init__(self, pid: int) -> None:
-    self._status = f"/proc/{pid}/status"
-    self._is_over = threading.Event()
-    self._thread = threading.Thread(target=self._follow, daemon=True)
-    self.gib = 0.0
-
-  def __enter__(self) -> "_PeakMemory":
-    self._thread.start()
-    return self
-
-  def __exit__(self, *unused) -> None:
-    self._is_over.set()
-    self._thread.join()
-
-  def _follow(self) -> None:
-    while not self._is_over.wait(0.5):
-      try:
-        with open(self._status, encoding="ascii") as stream:
-          found = re.search(r"VmHWM:\s+(\d+) kB", stream.read())
-      except OSError:  # it has just ended
-        return
-      if found:  # else it has ended, and nobody has waited for it yet
-        self.gib = max(self.gib, int(found.group(1)) / 2**20)
 
 
 class _Gpu:
@@ -270,5 +197,6 @@ def _record(args, measured: Measured) -> dict:
     model=args.model,
     problem=args.problem,
     flags=args.flags,
+    label=args.label,
     **measured._asdict(),
   )

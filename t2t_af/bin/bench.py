@@ -1,7 +1,10 @@
 """`bench`: speed, against what each is to be measured by, alternating.
 
+    t2t-af bench all         every one of these in turn, then one table
+    t2t-af bench table       that table, from the records that there are
     t2t-af bench graph       the training graph, against the stock VideoFlow's
     t2t-af bench step        its steps and memory, at three sizes and by depth
+    t2t-af bench startup     from command to first step, against the stock's
     t2t-af bench trainer     t2t-trainer from command to steps, memory, a GPU
     t2t-af bench workers     examples a second of one worker and of several
     t2t-af bench sampling    best of N samples, against tensor2tensor's decoder
@@ -21,9 +24,15 @@ import t2t_af
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
+# Without TensorFlow, whose memory and threads no bench shall have beside it.
+_LIGHT = {
+  "all": "t2t_af.bin.bench_all",
+  "table": "t2t_af.bin.bench_table",
+}
 _BENCHES = {
   "graph": ("graph",),
   "step": ("step",),
+  "startup": ("startup",),
   "trainer": ("trainer",),
   "workers": ("workers",),
   "sampling": ("sampling",),
@@ -34,7 +43,7 @@ _BENCHES = {
 }
 
 
-NAMES = tuple(_BENCHES)
+NAMES = (*_LIGHT, *_BENCHES)
 
 
 def main(argv: list[str]) -> int:
@@ -46,6 +55,8 @@ def main(argv: list[str]) -> int:
   name = argv[0] if named else "graph"
   if name not in NAMES:
     raise UserError(suggest(name, NAMES, "bench"))
+  if name in _LIGHT:
+    return importlib.import_module(_LIGHT[name]).main(argv[1:])
   t2t_af.register()
   code = 0
   for module in _BENCHES[name]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 import datetime
+import hashlib
 from importlib import metadata
 import os
+import pathlib
 import platform
 
 PACKAGES = (
@@ -14,6 +16,8 @@ PACKAGES = (
   "numpy",
   "pillow",
 )
+_SOURCES = ("t2t_af", "problems", "hparams", "benchmarks")
+_READS_RECORDS = "t2t_af/analysis/"
 
 
 def now() -> str:
@@ -33,6 +37,22 @@ def versions() -> dict:
     except metadata.PackageNotFoundError:
       continue
   return known
+
+
+def code() -> str:
+  """A fingerprint of the sources that are run and measured.
+
+  What makes tables and figures of records changes nothing that they say, and
+  is left out.
+  """
+  root = pathlib.Path(__file__).parents[2]
+  digest = hashlib.sha256()
+  for package in _SOURCES:
+    for path in sorted((root / package).rglob("*.py")):
+      name = path.relative_to(root).as_posix()
+      if not name.startswith(_READS_RECORDS):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+  return digest.hexdigest()[:12]
 
 
 def hardware(accelerators: Sequence[str] = ()) -> dict:
