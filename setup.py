@@ -110,6 +110,7 @@ setuptools.setup(
   install_requires=_pins(),
   extras_require={
     "perceptual": _PERCEPTUAL,
+    "pytorch": ["torch==2.8.0"],  # `t2t-af bench pytorch`
     "compress": ["constriction==0.4.2"],  # a range coder
     "beam": ["apache-beam==2.69.0"],  # `t2t-datagen --beam`
     "gpu": _listed("requirements-gpu.txt"),

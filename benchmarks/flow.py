@@ -82,7 +82,7 @@ def measure(
     num_steps: at least 1.
     overrides: of the set.
   """
-  train_op = _build(hparams_set, column, num_steps, overrides)
+  train_op = build(hparams_set, column, num_steps, overrides)
   clock, processor = [], []
   with tf.Session(config=session_lib.config()) as session:
     session.run(session_lib.initializer())
@@ -99,11 +99,20 @@ def measure(
   )
 
 
-def _build(hparams_set, column, num_steps, overrides):
-  """The training operation, on one random batch of the set's size."""
-  hparams = trainer_lib.create_hparams(
-    hparams_set, problem_name="video_moving_digits"
-  )
+def build(
+  hparams_set: str,
+  column: str,
+  num_steps: int,
+  overrides: dict,
+  problem: str = "video_moving_digits",
+) -> tf.Operation:
+  """The training operation, on one random batch of the set's size.
+
+  Args:
+    hparams_set, column, num_steps, overrides: as of `measure`.
+    problem: of video, whose frames' size counts.
+  """
+  hparams = trainer_lib.create_hparams(hparams_set, problem_name=problem)
   # As an experiment does: a schedule may ask when training ends.
   hparams.add_hparam("train_steps", 1 + num_steps)
   hparams.override_from_dict(overrides)
@@ -113,6 +122,13 @@ def _build(hparams_set, column, num_steps, overrides):
     if column == "ours"
     else flow_loop.model(name, column[len("loop_") :])
   )
+  model = cls(hparams, tf.estimator.ModeKeys.TRAIN)
+  _, losses = model(random_batch(hparams))
+  return model.optimize(losses["training"])
+
+
+def random_batch(hparams) -> dict[str, tf.Tensor]:
+  """Features of the size that hparams and their problem say."""
   frame = [hparams.batch_size, -1, *hparams.problem.step_shape]
   rng = np.random.RandomState(0)
   features = {}
@@ -122,9 +138,7 @@ def _build(hparams_set, column, num_steps, overrides):
   ):
     frame[1] = num_frames
     features[key] = tf.constant(rng.randint(256, size=frame), tf.int32)
-  model = cls(hparams, tf.estimator.ModeKeys.TRAIN)
-  _, losses = model(features)
-  return model.optimize(losses["training"])
+  return features
 
 
 def _compare(

@@ -12,8 +12,17 @@ def measure(module: str, *arguments: str) -> dict:
   Raises:
     subprocess.CalledProcessError: it failed.
   """
+  return _last_line("-m", module, *arguments)
+
+
+def measure_script(path: str, *arguments: str) -> dict:
+  """The same of a script, or of a folder's __main__.py."""
+  return _last_line(path, *arguments)
+
+
+def _last_line(*arguments: str) -> dict:
   output = subprocess.run(
-    [sys.executable, "-m", module, *arguments],
+    [sys.executable, *arguments],
     check=True,
     stdout=subprocess.PIPE,
     env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),

@@ -73,8 +73,7 @@ def report(results: list[Result], json_to: Optional[str]) -> None:
   if json_to != arguments.STDOUT:
     print(text(results), flush=True)
   arguments.print_or_append(
-    json_to,
-    list(map(record_of, results)) if json_to else [],
+    json_to, list(map(record_of, results)) if json_to else []
   )
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a machine with a GPU is asked once: does everything train there, how
-# soon, how fast, in how much memory. Ends with tables; records go to OUT.
+# soon, how fast, in how much memory. Ends with one table; records go to OUT.
 #
 #   scripts/gpu_check.sh [OUT]        default: gpu_check
 #
@@ -29,10 +29,10 @@ bench() {  # NAME FLAGS...
   "$PY" -W ignore -m t2t_af.bin.main bench "$@" --json="$OUT/bench.jsonl" ||
     echo "(bench $1 failed)"
 }
-trainings() {  # PROBLEM MODEL SETS BATCHES FLAGS
+trainings() {  # PROBLEM MODEL SETS BATCHES FLAGS LABEL
   bench trainer --problem="$1" --data_dir="$DATA" --model="$2" \
     --hparams_sets="$3" --batch_sizes="$4" --flags="${5:-}" \
-    --steps="$STEPS" --limit="$LIMIT"
+    --steps="$STEPS" --limit="$LIMIT" --label="${6:-}"
 }
 
 if [ "${QUICK:-}" = 1 ]; then
@@ -50,7 +50,7 @@ say "the machine"
   grep -E "GPU|tensorflow |Python|disk"
 
 say "the first start: what kernels cost ($(du -sh "$OUT/kernels" | cut -f1) kept so far)"
-trainings "$VIDEO" video_flow "${SETS%%,*}" "${BATCHES%%,*}"
+trainings "$VIDEO" video_flow "${SETS%%,*}" "${BATCHES%%,*}" "" "the first start"
 echo "kernels kept now: $(du -sh "$OUT/kernels" | cut -f1)"
 
 say "VideoFlow and VideoFlow + AF"
@@ -77,4 +77,5 @@ say "best of 100 samples"
 # shellcheck disable=SC2086
 bench sampling $FRAMES
 
-say "done: $OUT/bench.jsonl, $(wc -l <"$OUT/bench.jsonl") records"
+say "all of it: $OUT/bench.jsonl, $(wc -l <"$OUT/bench.jsonl") records"
+"$PY" -W ignore -m t2t_af.bin.main bench table "$OUT/bench.jsonl"

@@ -1,6 +1,6 @@
 """Measures training steps of a model in plain PyTorch; one line of JSON.
 
-    python benchmarks/pytorch --model=af1 --batch_size=16 --frames=13 --steps=2
+python benchmarks/pytorch --model=af1 --batch_size=16 --frames=13 --steps=2
 """
 
 import argparse

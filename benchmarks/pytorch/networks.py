@@ -124,8 +124,15 @@ class Slvm(nn.Module):
       nn.Unflatten(1, (_LATENT, 1, 1)),
       _deconv(_LATENT, back[0], 1, 0),
       *(_deconv(a, b, 2, 1) for a, b in zip(back, back[1:])),
-      Gaussian(*(nn.ConvTranspose2d(64, channels, 4, 2, 1) for _ in range(2))),
+      Gaussian(_image(channels, depth == 2), _image(channels)),
     )
+
+
+def _image(channels: int, is_mean_of_pixels: bool = False) -> nn.Module:
+  """A layer to a frame; the mean of pixels themselves, not of a flow's noise,
+  lies in [0, 1]."""
+  layer = nn.ConvTranspose2d(_ENCODER[0], channels, 4, 2, 1)
+  return nn.Sequential(layer, nn.Sigmoid()) if is_mean_of_pixels else layer
 
 
 def _conv(size: int, out: int, stride: int, padding: int) -> nn.Sequential:

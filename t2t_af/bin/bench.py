@@ -6,6 +6,8 @@
     t2t-af bench step        its steps and memory, at three sizes and by depth
     t2t-af bench startup     from command to first step, against the stock's
     t2t-af bench trainer     t2t-trainer from command to steps, memory, a GPU
+    t2t-af bench growth      time and memory by frames, batch, depth, samples
+    t2t-af bench pytorch     models of data space, against plain PyTorch
     t2t-af bench workers     examples a second of one worker and of several
     t2t-af bench sampling    best of N samples, against tensor2tensor's decoder
     t2t-af bench flow        a training step in one pass, against a loop
@@ -25,15 +27,14 @@ from t2t_af.errors import suggest
 from t2t_af.errors import UserError
 
 # Without TensorFlow, whose memory and threads no bench shall have beside it.
-_LIGHT = {
-  "all": "t2t_af.bin.bench_all",
-  "table": "t2t_af.bin.bench_table",
-}
+_LIGHT = {"all": "t2t_af.bin.bench_all", "table": "t2t_af.bin.bench_table"}
 _BENCHES = {
   "graph": ("graph",),
   "step": ("step",),
   "startup": ("startup",),
   "trainer": ("trainer",),
+  "growth": ("growth",),
+  "pytorch": ("against_pytorch",),
   "workers": ("workers",),
   "sampling": ("sampling",),
   "flow": ("flow",),

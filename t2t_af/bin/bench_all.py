@@ -7,7 +7,7 @@ Each leaves its records in a file of FOLDER (default: bench) when it has ended.
 One whose file is there, of this machine and this code, is not run again:
 started anew, the command goes on where it was killed. --keep takes records of
 other code as well; --quick is one round of the smallest sizes. It ends with
-one table and FOLDER/bench.svg, which `t2t-af bench table FOLDER` makes of what
+one table and its charts, which `t2t-af bench table FOLDER` makes of what
 is there at any time.
 """
 

@@ -6,46 +6,10 @@ import sys
 import pytest
 
 from benchmarks import trainer
+from benchmarks import watching
 from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
-
-_TRAINING = """
-import sys, time
-from t2t_af import progress
-sys.stderr.write("building the graph of video_flow\\n")
-for _ in progress.bar(range(2), label="initialising", unit="batch"):
-  pass
-time.sleep(0.4)
-bar = progress.bar(total=5, initial=1, label="training", unit="step")
-time.sleep({rest})
-"""
-
-
-def _watch(rest, limit=30.0):
-  return trainer._watch(
-    [sys.executable, "-c", _TRAINING.format(rest=rest)], limit
-  )
-
-
-def test_the_first_step_is_when_the_bar_of_training_is_shown():
-  reached = _watch(rest=1.5)
-  assert reached.exit_code == 0
-  assert 0.4 < reached.to_first_step < 20
-  assert 0.005 < reached.memory < 0.5
-
-
-def test_a_training_is_ended_at_its_limit():
-  reached = _watch(rest=60, limit=4.0)
-  assert reached.exit_code != 0 and reached.to_first_step < 4.5
-
-
-def test_one_that_fails_says_why(capsys):
-  reached = trainer._watch(
-    [sys.executable, "-c", "raise SystemExit('no such set')"], 30.0
-  )
-  assert (reached.to_first_step, reached.exit_code) == (None, 1)
-  assert "no such set" in capsys.readouterr().err
 
 
 def test_a_gpu_is_looked_at_while_it_steps(monkeypatch):
@@ -87,9 +51,9 @@ def _trained(monkeypatch):
           step=step, seconds_per_step=seconds, nll_nats_per_dim=1.0
         ),
       )
-    return trainer._Reached(12.0, 0.0, 1.5, 0)
+    return watching.Reached(12.0, 20.0, 0.0, 1.5, 0)
 
-  monkeypatch.setattr(trainer, "_watch", watch)
+  monkeypatch.setattr(trainer.watching, "watch", watch)
   monkeypatch.setattr(trainer.reading, "make_data", lambda *args: None)
   monkeypatch.setattr(trainer, "_NVIDIA_SMI", ("/no/nvidia-smi",))
   return commands

@@ -58,6 +58,7 @@ def test_every_file_of_the_room_is_a_verb_or_known():
   }
   shared |= {"asking"}  # of score, transform, forecast, compress
   shared |= {"joining"}  # of several workers
+  shared |= {"bench_all", "bench_steps", "bench_table"}  # of bench
   shared |= {"table_flags"}  # of t2t-datagen and score, transform, forecast
   # Of compare and data, with TensorFlow.
   shared |= {"comparing", "data_sets", "data_facts"}
@@ -90,6 +91,9 @@ def test_unknown_flags_are_refused_with_exit_code_2(capsys, verb):
   "argv, message",
   [
     (["bench", "grap"], 'unknown bench "grap". Did you mean "graph"'),
+    (["bench", "table", "/nowhere"], "/nowhere"),
+    (["bench", "all", "--only=grow"], 'Did you mean "growth"'),
+    (["bench", "startup", "--sizes=tini"], 'Did you mean "tiny"'),
     (["data", "--problem=video_bare"], 'Did you mean "video_bair"'),
     (["compare"], "--problem and --hparams_sets must be given"),
     (

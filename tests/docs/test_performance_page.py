@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from scripts import write_bench_table
 from tests.docs import pages
 
 _PAGE = "docs/performance.md"
@@ -48,3 +49,22 @@ def test_steps_by_size():
       if "(" in ours:
         value, ratio = _numbers(ours)
         _check([value], _numbers(theirs), [ratio])
+
+
+def test_the_table_of_all_benches_is_that_of_the_records():
+  shown = write_bench_table.of_page(pages.read(_PAGE))
+  if write_bench_table.RECORDS.exists():
+    assert shown == write_bench_table.table()
+  else:
+    assert not shown
+
+
+def test_a_new_table_takes_the_place_of_the_old_one():
+  page = pages.read(_PAGE)
+  once = write_bench_table.with_table(page, "| a |")
+  assert write_bench_table.of_page(once) == "| a |"
+  twice = write_bench_table.with_table(once, "| b |")
+  assert write_bench_table.of_page(twice) == "| b |"
+  assert len(twice) == len(once) and "## Models of data space" in twice
+  with pytest.raises(ValueError, match="lacks"):
+    write_bench_table.with_table("no comments", "| a |")

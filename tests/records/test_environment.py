@@ -42,3 +42,19 @@ def test_now_is_in_utc_and_sorts_as_text():
   assert datetime.datetime.fromisoformat(first).utcoffset() == (
     datetime.timedelta(0)
   )
+
+
+def test_code_is_of_what_is_measured_and_not_of_what_tells_it(
+  monkeypatch, tmp_path
+):
+  for name in ("t2t_af/records/environment.py", "t2t_af/analysis/tables.py"):
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text("1\n")
+  monkeypatch.setattr(
+    environment, "__file__", str(tmp_path / "t2t_af/records/environment.py")
+  )
+  before = environment.code()
+  (tmp_path / "t2t_af/analysis/tables.py").write_text("2\n")
+  assert environment.code() == before and len(before) == 12
+  (tmp_path / "t2t_af/records/environment.py").write_text("2\n")
+  assert environment.code() != before

@@ -40,6 +40,4 @@ def _bar(row: Row) -> plots.Bar:
   what = row.what.partition(";")[0]
   if len(what) > _MAX_LETTERS:
     what = what[: _MAX_LETTERS - 1] + "…"
-  return plots.Bar(
-    what, row.times_better, float("nan"), _COLOR[row.is_reached]
-  )
+  return plots.Bar(what, row.times_better, float("nan"), _COLOR[row.is_reached])

@@ -1,49 +1,59 @@
 """The one table of all benches: as text, and as Markdown for a page."""
 
 from collections.abc import Iterable, Sequence
-from typing import Callable
+import itertools
+from typing import Callable, Optional
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.results.benches import Row
+from t2t_af.analysis.results.growth import Point
+from t2t_af.analysis.tables import growth_table
 from t2t_af.analysis.tables import text_layout
 
 _HEADS = ("what", "unit", "theirs", "ours", "ours/theirs", "wanted", "reached")
 _AT_MOST, _AT_LEAST = "≤ ", "≥ "
 
 
-def text(rows: Sequence[Row]) -> str:
-  """For a terminal: a block of lines per bench, then where it was measured."""
-  lines = [_HEADS]
-  blocks = {}
+def text(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
+  """For a terminal: a block of lines per bench, then where it was measured.
+
+  Args:
+    rows: comparisons.
+    points: of `bench growth`; a table of their own below.
+  """
+  blocks: dict[str, list[tuple[str, ...]]] = {}
   for row in rows:
     blocks.setdefault(row.bench, []).append(_cells(row))
-  for body in blocks.values():
-    lines += body
-  widths = text_layout.widths_of(lines)
+  widths = text_layout.widths_of([_HEADS, *itertools.chain(*blocks.values())])
   out = [text_layout.line(_HEADS, widths), text_layout.rule(widths)]
   for bench, body in blocks.items():
     out += [bench, *(text_layout.line(cells, widths) for cells in body)]
-  return "\n".join([*out, "", summary(rows), *_places(rows)])
+  parts = ["\n".join([*out, "", *_below(rows)])] if rows else []
+  parts += [growth_table.text(points)] if points else []
+  return "\n\n".join(parts)
 
 
-def markdown(rows: Sequence[Row]) -> str:
+def markdown(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
   """The same for a page."""
   heads = ("bench", *_HEADS)
   lines = [_piped(heads), _piped(["---"] * len(heads))]
   lines += [_piped((row.bench, *_cells(row))) for row in rows]
-  return "\n".join([*lines, "", " ".join([summary(rows), *_places(rows)])])
+  parts = ["\n".join([*lines, "", " ".join(_below(rows))])] if rows else []
+  parts += [growth_table.markdown(points)] if points else []
+  return "\n\n".join(parts)
 
 
-FORMS: dict[str, Callable[[Sequence[Row]], str]] = {
+FORMS: dict[str, Callable[[Sequence[Row], Sequence[Point]], str]] = {
   "text": text,
   "markdown": markdown,
 }
 
 
-def summary(rows: Sequence[Row]) -> str:
-  """How many of what is wanted were reached."""
+def _below(rows: Sequence[Row]) -> list[str]:
+  """How many of what is wanted were reached, and where it was measured."""
   said = [row.is_reached for row in rows if row.is_reached is not None]
-  return f"{sum(said)} of {len(said)} that are wanted are reached."
+  reached = f"{sum(said)} of {len(said)} that are wanted are reached."
+  return [reached, *_places(rows)]
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -60,9 +70,9 @@ def _cells(row: Row) -> tuple[str, ...]:
   )
 
 
-def _number(value) -> str:
+def _number(value: Optional[float]) -> str:
   """Three digits; all of a large whole number."""
-  if formats.is_number(value) and abs(value) >= 1000:
+  if value is not None and abs(value) >= 1000:
     return formats.thousands(value)
   return formats.significant(value)
 
