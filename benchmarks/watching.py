@@ -39,13 +39,15 @@ def watch(
   Args:
     command: of the training.
     limit: seconds after which it is stopped.
-    ends_there: it is killed when its first step is done.
+    ends_there: it is killed when its first step is done, and at the limit,
+      where a training that is asked to stop first finishes that step.
   """
   start = time.time()
   process = subprocess.Popen(
     command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
   )
-  end = threading.Timer(limit, process.send_signal, [signal.SIGINT])
+  stop = signal.SIGKILL if ends_there else signal.SIGINT
+  end = threading.Timer(limit, process.send_signal, [stop])
   end.start()
   try:
     with _PeakMemory(process.pid) as peak:

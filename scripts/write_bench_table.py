@@ -7,11 +7,11 @@ It stands between two comments of the page; a test compares it with the records
 of results/bench. The charts go to docs/bench.svg and docs/growth.svg.
 """
 
+from scripts import rooms
 from t2t_af.analysis.results import benches
 from t2t_af.analysis.results import growth
 from t2t_af.analysis.tables import bench_table
 from t2t_af.bin import bench_table as bench_table_verb
-from scripts import rooms
 
 PAGE = rooms.ROOT / "docs" / "performance.md"
 RECORDS = rooms.ROOT / "results" / "bench"
