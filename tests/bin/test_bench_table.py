@@ -38,7 +38,7 @@ def test_markdown_and_json_tell_the_same(folder, capsys):
   markdown = capsys.readouterr().out
   assert len(told["rows"]) > 3 and len(told["growth"]) > 1
   for row in told["rows"]:
-    assert f"| {row['bench']} | {row['what']} |" in markdown
+    assert f"| {row['sides']} | {row['what']} |" in markdown
 
 
 def test_no_tensorflow_is_loaded(folder):

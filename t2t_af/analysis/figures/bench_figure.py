@@ -1,28 +1,26 @@
 """What the benches found, as bars: how many times ours is the better."""
 
 from collections.abc import Sequence
+import textwrap
 
 from t2t_af.analysis.charts import drawing
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.results.benches import Row
 
 _COLOR = {True: 0, False: 1, None: plots.DATA}
-_HEADING = (
-  "Times as good as what it is compared with "
-  "(blue: as wanted, orange: not as wanted, grey: nothing is wanted)"
-)
-_MAX_LETTERS = 44  # of a bar's name
+_HEADING = "Times as good (blue: as wanted; orange: not yet)"
+_MAX_LETTERS = 40  # of a bar's name
 
 
 def panels(rows: Sequence[Row]) -> list[plots.BarPanel]:
-  """One of each bench that compares anything."""
-  by_bench = {}
+  """One of each bench and what it compares."""
+  found: dict[str, list[plots.Bar]] = {}
   for row in rows:
     if row.times_better is not None:
-      by_bench.setdefault(row.bench, []).append(row)
+      found.setdefault(f"{row.bench}: {row.sides}", []).append(_bar(row))
   return [
-    plots.BarPanel(bench, [_bar(row) for row in of_bench], "times as good")
-    for bench, of_bench in by_bench.items()
+    plots.BarPanel(title, bars, "times as good")
+    for title, bars in found.items()
   ]
 
 
@@ -37,7 +35,6 @@ def file(rows: Sequence[Row], kind: str) -> bytes:
 
 
 def _bar(row: Row) -> plots.Bar:
-  what = row.what.partition(";")[0]
-  if len(what) > _MAX_LETTERS:
-    what = what[: _MAX_LETTERS - 1] + "…"
+  what = row.what if row.what.endswith(row.unit) else f"{row.what}, {row.unit}"
+  what = textwrap.shorten(what, _MAX_LETTERS, placeholder=" …")
   return plots.Bar(what, row.times_better, float("nan"), _COLOR[row.is_reached])

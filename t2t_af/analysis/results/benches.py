@@ -30,6 +30,7 @@ class Row(NamedTuple):
 
   Attributes:
     bench, what, unit: as in its record.
+    sides: what ours and theirs are, e.g. "video_flow / stock".
     theirs, ours: medians over rounds; theirs is None where nothing is compared.
     rounds: of ours.
     lower_is_better: whether `unit` is a time, a size or a number of things.
@@ -40,6 +41,7 @@ class Row(NamedTuple):
 
   bench: str
   what: str
+  sides: str
   unit: str
   theirs: Optional[float]
   ours: float
@@ -112,7 +114,7 @@ def rows(found: Iterable[dict[str, Any]]) -> list[Row]:
   found = list(found)
   latest = {}
   for row in (*_comparisons(found), *_trainings(found)):
-    latest[row[:3] + (row.cpu,)] = row
+    latest[row[:4] + (row.cpu,)] = row
   return list(latest.values())
 
 
@@ -121,7 +123,8 @@ def _comparisons(found: list[dict[str, Any]]) -> Iterator[Row]:
     if "ours_rounds" in record:
       yield Row(
         record["bench"],
-        f"{record['what']}; {record['ours']} / {record['theirs']}",
+        record["what"],
+        f"{record['ours']} / {record['theirs']}",
         record["unit"],
         float(np.median(record["theirs_rounds"])),
         float(np.median(record["ours_rounds"])),
@@ -145,6 +148,7 @@ def _trainings(found: list[dict[str, Any]]) -> Iterator[Row]:
         yield Row(
           "trainer",
           f"{_training(record)}: {what}",
+          f"{record['model']} / {_STOCK}" if theirs else record["model"],
           unit,
           theirs.get(field),
           record[field],
@@ -162,9 +166,7 @@ def _key(record: dict[str, Any]) -> str:
 def _training(record: dict[str, Any]) -> str:
   """E.g. "video_flow_bair, batch 5, --xla_jit_level=1"."""
   size = record.get("batch_size")
-  model = record["model"] if record["model"] == _STOCK else ""
   parts = (
-    model,
     record["hparams_set"],
     f"batch {size}" if size else "",
     record.get("flags"),

@@ -15,7 +15,7 @@ _AT_MOST, _AT_LEAST = "≤ ", "≥ "
 
 
 def text(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
-  """For a terminal: a block of lines per bench, then where it was measured.
+  """For a terminal: a block of lines per pair of sides, then where it was.
 
   Args:
     rows: comparisons.
@@ -23,11 +23,12 @@ def text(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
   """
   blocks: dict[str, list[tuple[str, ...]]] = {}
   for row in rows:
-    blocks.setdefault(row.bench, []).append(_cells(row))
+    heading = f"{row.bench}: {row.sides}"
+    blocks.setdefault(heading, []).append(_cells(row))
   widths = text_layout.widths_of([_HEADS, *itertools.chain(*blocks.values())])
   out = [text_layout.line(_HEADS, widths), text_layout.rule(widths)]
-  for bench, body in blocks.items():
-    out += [bench, *(text_layout.line(cells, widths) for cells in body)]
+  for heading, body in blocks.items():
+    out += [heading, *(text_layout.line(cells, widths) for cells in body)]
   parts = ["\n".join([*out, "", *_below(rows)])] if rows else []
   parts += [growth_table.text(points)] if points else []
   return "\n\n".join(parts)
@@ -35,9 +36,9 @@ def text(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
 
 def markdown(rows: Sequence[Row], points: Sequence[Point] = ()) -> str:
   """The same for a page."""
-  heads = ("bench", *_HEADS)
+  heads = ("bench", "ours / theirs", *_HEADS)
   lines = [_piped(heads), _piped(["---"] * len(heads))]
-  lines += [_piped((row.bench, *_cells(row))) for row in rows]
+  lines += [_piped((row.bench, row.sides, *_cells(row))) for row in rows]
   parts = ["\n".join([*lines, "", " ".join(_below(rows))])] if rows else []
   parts += [growth_table.markdown(points)] if points else []
   return "\n\n".join(parts)
