@@ -4,11 +4,11 @@
         [--quick] [--keep] [--data_dir=data]
 
 Each leaves its records in a file of FOLDER (default: bench) when it has ended.
-One whose file is there, of this machine and this code, is not run again:
-started anew, the command goes on where it was killed. --keep takes records of
-other code as well; --quick is one round of the smallest sizes. It ends with
-one table and its charts, which `t2t-af bench table FOLDER` makes of what
-is there at any time.
+One whose file is there, of this machine, this code and as many rounds, is not
+run again: started anew, the command goes on where it was killed. --keep takes
+records of other code as well; --quick is one round of the smallest sizes, in
+FOLDER/quick. It ends with one table and its charts, which `t2t-af bench table
+FOLDER` makes of what is there at any time.
 """
 
 import argparse
@@ -39,6 +39,8 @@ def main(argv: list[str]) -> int:
   parser.add_argument("--keep", action="store_true")
   parser.add_argument("--data_dir", default="data")
   args = parser.parse_args(argv)
+  if args.quick:
+    args.folder, args.rounds = os.path.join(args.folder, "quick"), 1
   steps = _chosen(args)
   due = {n: s for n, s in steps.items() if not _is_there(args, n)}
   for name in steps.keys() - due.keys():
@@ -67,11 +69,13 @@ def _chosen(args: argparse.Namespace) -> dict[str, Step]:
 
 
 def _is_there(args: argparse.Namespace, name: str) -> bool:
-  """Whether a step has left its records, here and of this code."""
+  """Whether a step has left its records, here, of this code, of all rounds."""
   found = json_lines.read(_path(args, name))
+  rounds = args.rounds if STEPS[name].has_rounds else 1
   return bool(found) and all(
     record.get("hardware") == environment.hardware()
     and (args.keep or record.get("code") == environment.code())
+    and len(record.get("ours_rounds", range(rounds))) >= rounds
     for record in found
   )
 
@@ -113,7 +117,7 @@ def _argv(args: argparse.Namespace, step: Step) -> list[str]:
   if args.quick:
     argv += (step.quick or "").split()
   if step.has_rounds:
-    argv.append(f"--rounds={1 if args.quick else args.rounds}")
+    argv.append(f"--rounds={args.rounds}")
   if step.has_data:
     argv.append(f"--data_dir={args.data_dir}")
   return argv

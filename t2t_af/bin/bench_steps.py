@@ -30,7 +30,7 @@ STEPS = {
   "step_tiny": Step(5, "step --sizes=tiny", ""),
   "step_middle": Step(6, "step --sizes=middle"),
   "step_paper": Step(12, "step --sizes=paper"),
-  "startup_paper": Step(12, "startup --sizes=paper", has_data=True),
+  "startup_paper": Step(15, "startup --sizes=paper", has_data=True),
   "sampling": Step(5, "sampling", "--frames=2 --num_samples=4"),
   "pytorch_slvm": Step(2, "pytorch --models=slvm", needs="torch"),
   "pytorch_af1": Step(
@@ -42,7 +42,7 @@ STEPS = {
   "pytorch_slvm_af1": Step(4, "pytorch --models=slvm_af1", needs="torch"),
   "pytorch_af2": Step(4, "pytorch --models=af2", needs="torch"),
   "growth": Step(8, "growth", "--parts=transforms --steps=1", has_rounds=False),
-  "flow": Step(8, "flow", "--hparams_sets=af1_tiny"),
+  "flow": Step(10, "flow", "--hparams_sets=af1_tiny"),
   "memory": Step(8, "step --depths=2,4,8,16,24 --rounds=1", has_rounds=False),
   "graph": Step(
     4, "graph --repeats=1", "--hparams_set=video_flow_tiny", has_rounds=False
