@@ -150,8 +150,8 @@ def measure(part: Part, hparams_set: str, x: int, steps: int) -> dict:
       processor.append(time.process_time() - start[1])
   return dict(
     start_cpu=first,
-    step=float(np.median(clock)),
-    step_cpu=float(np.median(processor)),
+    run=float(np.median(clock)),
+    run_cpu=float(np.median(processor)),
     memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
   )
 

@@ -7,7 +7,7 @@ from t2t_af.analysis.charts import plots
 from t2t_af.analysis.results import growth
 from t2t_af.analysis.results.growth import Point
 
-_FIELDS = (("step_cpu", "processor s a run"), ("memory", "peak memory, MiB"))
+_FIELDS = (("run_cpu", "processor s a run"), ("memory", "peak memory, MiB"))
 
 
 def panels(points: Sequence[Point]) -> list[plots.Panel]:

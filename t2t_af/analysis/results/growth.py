@@ -16,7 +16,7 @@ class Point(NamedTuple):
     hparams_set: of the model.
     x: the size.
     start_cpu: processor seconds from nothing to the first run done.
-    step_cpu: those of a later run.
+    run_cpu: those of a later run.
     memory: MiB at the peak.
   """
 
@@ -25,7 +25,7 @@ class Point(NamedTuple):
   hparams_set: str
   x: float
   start_cpu: float
-  step_cpu: float
+  run_cpu: float
   memory: float
 
 

@@ -37,12 +37,12 @@ def _lines(points: Sequence[Point]) -> Iterator[tuple[str, ...]]:
         f"{part}: {point.what} of {hparams_set}",
         f"{point.x:g}",
         formats.significant(point.start_cpu),
-        formats.significant(point.step_cpu),
+        formats.significant(point.run_cpu),
         formats.thousands(point.memory),
       )
     if len(curve) > 1:
       powers = [
         f"x^{formats.number(growth.exponent(curve, field), 2)}"
-        for field in ("start_cpu", "step_cpu", "memory")
+        for field in ("start_cpu", "run_cpu", "memory")
       ]
       yield (f"{part}: {hparams_set} grows as", "", *powers)

@@ -9,7 +9,7 @@ from t2t_af.analysis.results import growth
 from t2t_af.analysis.tables import growth_table
 
 
-def _record(x, step_cpu, part="batch", hparams_set="af1_tiny", memory=100.0):
+def _record(x, run_cpu, part="batch", hparams_set="af1_tiny", memory=100.0):
   return dict(
     bench="growth",
     part=part,
@@ -17,8 +17,8 @@ def _record(x, step_cpu, part="batch", hparams_set="af1_tiny", memory=100.0):
     hparams_set=hparams_set,
     x=x,
     start_cpu=[3.0],
-    step_cpu=step_cpu,
-    step=[1.0],
+    run_cpu=run_cpu,
+    run=[1.0],
     memory=[memory],
   )
 
@@ -35,14 +35,14 @@ def test_a_power_is_between_the_ends_of_a_curve():
   points = growth.points(_RECORDS)
   curve = growth.curves(points)["batch", "af1_tiny"]
   assert [point.x for point in curve] == [2, 8]
-  assert growth.exponent(curve, "step_cpu") == pytest.approx(1.0)  # 4 x, 4 x
+  assert growth.exponent(curve, "run_cpu") == pytest.approx(1.0)  # 4 x, 4 x
   assert growth.exponent(curve, "memory") == pytest.approx(0.5)
   assert math.isnan(growth.exponent(curve[:1], "memory"))
 
 
 def test_a_point_that_is_measured_again_counts_once():
   points = growth.points([*_RECORDS, _record(2, [3.0])])
-  assert [p.step_cpu for p in points if p.x == 2] == [3.0, 7.0]
+  assert [p.run_cpu for p in points if p.x == 2] == [3.0, 7.0]
 
 
 def test_the_table_has_a_line_per_point_and_the_powers():
