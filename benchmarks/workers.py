@@ -143,7 +143,8 @@ def _report(args, measured: dict[Column, list[float]]) -> None:
         problem=args.problem,
         batch_size=args.batch_size,
         **column._asdict(),
-        seconds_per_step=seconds,
+        seconds_per_step=float(np.median(seconds)),
+        rounds=seconds,
         examples_per_second=float(args.batch_size / np.median(seconds)),
       )
       for column, seconds in measured.items()

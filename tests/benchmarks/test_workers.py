@@ -51,7 +51,8 @@ def test_record_has_each_round(capsys):
   workers._report(_args(json=arguments.STDOUT), _MEASURED)
   records = json.loads(capsys.readouterr().out)["records"]
   assert [r["workers"] for r in records] == [1, 2]
-  assert records[1]["seconds_per_step"] == [0.5, 0.6, 0.4]
+  assert records[1]["seconds_per_step"] == 0.5
+  assert records[1]["rounds"] == [0.5, 0.6, 0.4]
   np.testing.assert_allclose(records[1]["examples_per_second"], 16)
 
 
