@@ -182,17 +182,20 @@ def main(argv: list[str]) -> int:
   if args.json != arguments.STDOUT:
     _print(medians, sampling)
   if args.json:
-    record = result.record(
-      bench="graph",
-      hparams_set=args.hparams_set,
-      training_graph_medians=medians,
-      sampling_graph_operations=sampling,
-    )
-    compared = _comparisons(args.hparams_set, measured, sampling)
-    arguments.print_or_append(
-      args.json, [record, *map(result.record_of, compared)]
-    )
+    records = _records(args.hparams_set, measured, medians, sampling)
+    arguments.print_or_append(args.json, records)
   return 0
+
+
+def _records(hparams_set, measured, medians, sampling) -> list[dict]:
+  record = result.record(
+    bench="graph",
+    hparams_set=hparams_set,
+    training_graph_medians=medians,
+    sampling_graph_operations=sampling,
+  )
+  compared = _comparisons(hparams_set, measured, sampling)
+  return [record, *map(result.record_of, compared)]
 
 
 def _comparisons(

@@ -7,6 +7,7 @@ import tensorflow.compat.v1 as tf
 
 from benchmarks import graph
 from benchmarks import process
+from t2t_af.records import json_lines
 
 
 def test_variables_and_the_optimizer_are_no_core():
@@ -55,6 +56,22 @@ def test_columns_alternate_and_their_medians_are_shown(monkeypatch, capsys):
   (row,) = [line for line in lines if line.startswith("later step, s")]
   assert row.split()[-5:] == ["5", "2", "0.400", "2", "0.400"]
   assert lines[-1].split()[-2:] == ["110", "130"]
+
+
+def test_counts_are_compared_in_records_of_their_own(monkeypatch, tmp_path):
+  numbers = iter([100.0, 100.0, 25.0])
+  monkeypatch.setattr(
+    graph.process,
+    "measure",
+    lambda *unused: dict.fromkeys([k for _, k in graph._ROWS], next(numbers)),
+  )
+  monkeypatch.setattr(graph, "count_decoding", lambda name, n: 50)
+  path = str(tmp_path / "x.jsonl")
+  graph.main(["--repeats=1", f"--json={path}"])
+  first, *compared = json_lines.read(path)
+  assert first["training_graph_medians"]["stock"]["step"] == 100.0
+  assert [record["ratio"] for record in compared] == [4.0, 4.0, 1.0]
+  assert {record["unit"] for record in compared} == {"operations"}
 
 
 def test_the_last_line_of_a_process_is_read(tmp_path, monkeypatch):

@@ -56,7 +56,7 @@ def test_bash_completes_verbs_flags_runs_and_files(offered):
   assert offered("t2t-af", "score", "runs/af", "r") == {"runs", "rain.csv"}
   assert offered("t2t-af", "score", "runs/af", "--ra") == {"--rate"}
   assert offered("t2t-af", "check", "--split", "d") == {"dev"}
-  assert offered("t2t-af", "bench", "st") == {"step"}
+  assert offered("t2t-af", "bench", "st") == {"startup", "step"}
   assert offered("t2t-trainer", "--hparams_s") == {"--hparams_set"}
   assert offered("t2t-eval", "--output_dir", "r") == {"runs"}
 
