@@ -1,7 +1,7 @@
 """`bench startup`: from command to first step, against the stock VideoFlow.
 
     t2t-af bench startup [--sizes=answers,tiny,paper] [--rounds=3]
-        [--limit=900] [--data_dir=data] [--json[=FILE]]
+        [--limit=900] [--json[=FILE]]
 
 `answers` are commands that need no TensorFlow: help and a misspelt flag, in
 seconds of the processor. At `tiny` (video_flow_tiny, its own batch) and
@@ -9,7 +9,7 @@ seconds of the processor. At `tiny` (video_flow_tiny, its own batch) and
 for which the stock model would take 128 at once) t2t-trainer trains
 `next_frame_glow` and `video_flow`, alternating, each in a new process and
 folder that end with the first step: imports, graphs, initialisation from data,
-that step. Data that is not in --data_dir is made there.
+that step. They read a few sequences that are drawn here.
 """
 
 import os
@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from benchmarks import reading
+from tensor2tensor.utils import registry
+
 from benchmarks import result
 from benchmarks import watching
 from t2t_af import progress
@@ -47,6 +48,7 @@ _COMMANDS = {  # what is run, its flag, its exit code
   ),
   "t2t-af --help": (_RUN.format("main", "main"), "--help", 0),
 }
+_NUM_SEQUENCES = 32  # of a split
 _AT_MOST = 1.0  # processor seconds of an answer
 _WANTED = 4.0  # times as fast from command to first step
 
@@ -60,7 +62,6 @@ def main(argv: list[str]) -> int:
   parser = arguments.parser("bench startup", __doc__)
   parser.add_argument("--sizes", default=",".join((_ANSWERS, *_SIZES)))
   parser.add_argument("--limit", type=float, default=900.0, help="seconds")
-  parser.add_argument("--data_dir", default="data")
   result.add_arguments(parser)
   args = parser.parse_args(argv)
   sizes = args.sizes.split(",")
@@ -114,11 +115,12 @@ def _processor_seconds(code: str, flag: str, exit_code: int) -> float:
 
 def _compare(args, size: str) -> list[result.Result]:
   """Clock and processor of both models, alternating."""
-  reading.make_data(_SIZES[size][0], args.data_dir)
   measured: dict[str, list] = {_STOCK: [], _OURS: []}
-  for _ in progress.bar(range(args.rounds), label=size, unit="round"):
-    for model, reached in measured.items():
-      reached.append(_start(args, size, model))
+  with tempfile.TemporaryDirectory(prefix="bench_startup_") as data_dir:
+    _draw(_SIZES[size][0], data_dir)
+    for _ in progress.bar(range(args.rounds), label=size, unit="round"):
+      for model, reached in measured.items():
+        reached.append(_start(size, model, data_dir, args.limit))
   return [
     result.Result(
       "startup",
@@ -138,23 +140,34 @@ def _compare(args, size: str) -> list[result.Result]:
   ]
 
 
-def _start(args, size: str, model: str) -> watching.Reached:
+def _draw(problem_name: str, data_dir: str) -> None:
+  """A small data set."""
+  problem = registry.problem(problem_name)
+  problem.sequences_per_split = dict.fromkeys(
+    problem.sequences_per_split, _NUM_SEQUENCES
+  )
+  problem.generate_data(data_dir, os.path.join(data_dir, "tmp"))
+
+
+def _start(
+  size: str, model: str, data_dir: str, limit: float
+) -> watching.Reached:
   """A training up to its first step, in a folder that is thrown away."""
   problem, hparams_set, overrides = _SIZES[size]
   folder = tempfile.mkdtemp(prefix="bench_startup_")
   command = [sys.executable, "-W", "ignore", "-m", "t2t_af.bin.t2t_trainer"]
   command += [f"--model={model}", f"--hparams_set={hparams_set}"]
-  command += [f"--problem={problem}", f"--data_dir={args.data_dir}"]
+  command += [f"--problem={problem}", f"--data_dir={data_dir}"]
   command += [f"--hparams={overrides}"] if overrides else []
   command += [f"--output_dir={os.path.join(folder, 'run')}"]
   command += ["--train_steps=1000", "--schedule=train"]
   try:
-    reached = watching.watch(command, args.limit, ends_there=True)
+    reached = watching.watch(command, limit, ends_there=True)
   finally:
     shutil.rmtree(folder, ignore_errors=True)
   if reached.to_first_step is None:
     raise UserError(
       f"{model} at the size {size} came to no first step within "
-      f"{args.limit:g} s (exit code {reached.exit_code})"
+      f"{limit:g} s (exit code {reached.exit_code})"
     )
   return reached

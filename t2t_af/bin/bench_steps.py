@@ -26,11 +26,11 @@ class Step(NamedTuple):
 # What matters most comes first.
 STEPS = {
   "startup_answers": Step(1, "startup --sizes=answers", ""),
-  "startup_tiny": Step(6, "startup --sizes=tiny", "", has_data=True),
+  "startup_tiny": Step(6, "startup --sizes=tiny", ""),
   "step_tiny": Step(5, "step --sizes=tiny", ""),
   "step_middle": Step(6, "step --sizes=middle"),
   "step_paper": Step(12, "step --sizes=paper"),
-  "startup_paper": Step(15, "startup --sizes=paper", has_data=True),
+  "startup_paper": Step(15, "startup --sizes=paper"),
   "sampling": Step(5, "sampling", "--frames=2 --num_samples=4"),
   "pytorch_slvm": Step(2, "pytorch --models=slvm", needs="torch"),
   "pytorch_af1": Step(

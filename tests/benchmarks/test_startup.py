@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tensor2tensor.utils import registry
 
 from benchmarks import startup
 from benchmarks import watching
@@ -21,7 +22,7 @@ def _started(monkeypatch):
     return watching.Reached(10.0 * slow, 15.0 * slow, 0.0, 1.0, -9)
 
   monkeypatch.setattr(startup.watching, "watch", watch)
-  monkeypatch.setattr(startup.reading, "make_data", lambda *args: None)
+  monkeypatch.setattr(startup, "_draw", lambda *args: None)
   return commands
 
 
@@ -39,6 +40,14 @@ def test_models_start_in_turn_with_the_same_flags(started, capsys, tmp_path):
   assert [r["unit"] for r in records] == ["s", "processor s"] * 2
   assert {r["ratio"] for r in records} == {4.0}
   assert "(wanted: 4, reached)" in capsys.readouterr().out
+
+
+def test_a_small_data_set_is_one_that_can_be_read(monkeypatch, tmp_path):
+  monkeypatch.setattr(startup, "_NUM_SEQUENCES", 2)
+  startup._draw("video_toy_pushing", str(tmp_path))
+  problem = registry.problem("video_toy_pushing")
+  files = problem.split_files(str(tmp_path), "train")
+  assert sum(file.num_sequences for file in files) == 2
 
 
 def test_a_training_without_a_first_step_is_an_error(started, monkeypatch):
