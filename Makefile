@@ -65,7 +65,7 @@ test-onednn-off: setup  ## dilated convolutions as on CPUs where TensorFlow leav
 	  tests/networks/test_layers.py tests/networks/test_temporal_resnet.py \
 	  tests/models/test_video_flow_equals_stock.py $(ARGS)
 
-bench: setup  ## speed and memory, all of it in one table (about an hour; killed, it goes on); ARGS=--quick
+bench: setup  ## speed and memory, all of it in one table (an hour and a half; killed, it goes on); ARGS=--quick
 	@.venv/bin/t2t-af bench all $(ARGS)
 
 clean:  ## removes what set-up and demo made
