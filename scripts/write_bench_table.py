@@ -19,10 +19,15 @@ _BEGIN = "<!-- the table of all benches: scripts/write_bench_table.py -->"
 _END = "<!-- its end -->"
 
 
-def table() -> str:
+def found() -> tuple[list[benches.Row], list[growth.Point]]:
   """Of the records in results/bench."""
   records = benches.records([str(RECORDS)])
-  return bench_table.markdown(benches.rows(records), growth.points(records))
+  return benches.rows(records), growth.points(records)
+
+
+def table() -> str:
+  """Of the records in results/bench."""
+  return bench_table.markdown(*found())
 
 
 def of_page(page: str) -> str:
@@ -47,4 +52,5 @@ if __name__ == "__main__":
   PAGE.write_text(
     with_table(PAGE.read_text(encoding="utf-8"), table()), encoding="utf-8"
   )
-  bench_table_verb.main([str(RECORDS), f"--plots={PAGE.parent}", "--json"])
+  for path in bench_table_verb.draw(str(PAGE.parent), *found()):
+    print(path)

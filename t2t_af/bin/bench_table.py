@@ -42,13 +42,13 @@ def main(argv: list[str]) -> int:
   else:
     print(bench_table.FORMS[args.format](rows, points), flush=True)
   folder = args.plots or _beside(args.paths[0])
-  for path in _draw(folder, rows, points):
+  for path in draw(folder, rows, points):
     if not args.json and args.format == "text":
       print(path, flush=True)
   return 0
 
 
-def _draw(
+def draw(
   folder: str, rows: list[benches.Row], points: list[growth.Point]
 ) -> list[str]:
   """Writes the charts for which there is anything; their paths."""
