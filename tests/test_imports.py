@@ -77,6 +77,9 @@ _WITHOUT_TENSORFLOW = (
   "t2t_af/bin/perceptual",
   "t2t_af/experiments/perceptual",
   "t2t_af/bin/doctor.py",
+  "t2t_af/bin/bench_all.py",
+  "t2t_af/bin/bench_steps.py",
+  "t2t_af/bin/bench_table.py",
 )
 _TENSORFLOW = (
   "tensorflow",
