@@ -40,7 +40,8 @@ def of_every_model() -> dict[str, Any]:
     train_fraction=1.0,  # share of the sequences, by whole sequences
     train_fraction_seed=0,  # the same seed: a smaller part within a larger
     log_scale_clip="smooth",  # smooth | tanh (version 0.2): bounds.bounded
-    precision="float32",  # tf32: `session.set_precision`
+    precision="float32",  # | tf32: session.set_precision | mixed: products
+    jit_compile=False,  # whether XLA compiles the networks
     nonfinite_updates="stop",  # stop | skip: what training then does
     eval_noise_draws=1,  # of an evaluation; the mean over them is recorded
   )

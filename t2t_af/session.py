@@ -5,7 +5,8 @@ from tensorflow.python.ops import resources
 
 from t2t_af import workers
 
-PRECISIONS = ("float32", "tf32")
+FLOAT32, MIXED = "float32", "mixed"
+PRECISIONS = (FLOAT32, "tf32", MIXED)
 
 
 def set_precision(precision: str) -> None:

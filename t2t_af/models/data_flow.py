@@ -168,6 +168,8 @@ def _conditioner(
     num_cond_steps=hparams.num_cond_steps,
     width=hparams.flow_width,
     mask=hparams.flow_mask,
+    precision=hparams.precision,
+    jit_compile=hparams.jit_compile,
   )
   if hparams.flow_conditioner == "window" and not observation.is_video(
     step_shape

@@ -159,7 +159,11 @@ class LatentPrior:
           )
       with tf.variable_scope("level_prior"):
         head = layers.conv(
-          "conv2d", context, 2 * self._channels, zero_init=True
+          "conv2d",
+          context,
+          2 * self._channels,
+          zero_init=True,
+          precision=self._hparams.precision,
         )
       level_loc, _ = layers.interleaved(head)
       level_loc = tf.tile(

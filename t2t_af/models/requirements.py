@@ -28,6 +28,11 @@ def one_of(hparams: HParams, choices: Mapping[str, Iterable[str]]) -> None:
     value = getattr(hparams, name)
     if value not in known:
       raise errors.UserError(errors.suggest(str(value), known, name))
+  if hparams.jit_compile and not tf.test.is_built_with_xla():
+    raise errors.UserError(
+      "jit_compile needs XLA, and this build of TensorFlow has none: set "
+      "jit_compile=False"
+    )
 
 
 def optimizers() -> list[str]:

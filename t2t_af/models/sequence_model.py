@@ -50,7 +50,7 @@ class SequenceModel(t2t_model.T2TModel):
   # The hparams that have an effect; a subclass adds its own.
   reads: tuple[effect.Rule, ...] = (
     *optimization_reads.READS,
-    effect.Rule(("eval_noise_draws", "precision")),
+    effect.Rule(("eval_noise_draws", "jit_compile", "precision")),
   )
 
   def check_input(self, step_shape: Sequence[int]) -> None:

@@ -11,9 +11,11 @@ from typing import Any, Callable, Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af import time_axis
 from t2t_af.networks import bounds
 from t2t_af.networks import layers
+from t2t_af.networks import xla
 
 LOG_SCALE_BOUND = 10.0
 MASKS = ("none", "learned")
@@ -24,7 +26,7 @@ Heads = Callable[[dict[str, int]], list[tf.Tensor]]
 
 
 class Conditioner:
-  """What every conditioner is made with; `__call__` is the subclass's.
+  """What every conditioner is made with; `_parameters` is the subclass's.
 
   Args:
     num_cond_steps: steps in a window.
@@ -33,6 +35,8 @@ class Conditioner:
       conditioned on (`gates`).
     log_scale_bound, num_extra, log_scale_clip: as in `flow_parameters`.
     name: of the variable scope.
+    precision: one of session.PRECISIONS, of the layers (`products`).
+    jit_compile: whether XLA compiles the network (`xla`).
 
   Raises:
     ValueError: unknown mask.
@@ -47,6 +51,8 @@ class Conditioner:
     num_extra: int = 0,
     name: str = "conditioner",
     log_scale_clip: str = "smooth",
+    precision: str = session.FLOAT32,
+    jit_compile: bool = False,
   ) -> None:
     self.num_cond_steps = num_cond_steps
     self._width = width
@@ -55,9 +61,15 @@ class Conditioner:
     self._num_extra = num_extra
     self._name = name
     self._log_scale_clip = log_scale_clip
+    self._precision = precision
+    self._jit_compile = jit_compile
 
   def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Parameters [batch, s - num_cond_steps + 1, ...] of x [batch, s, ...]."""
+    with xla.scope(self._jit_compile):
+      return self._parameters(x)
+
+  def _parameters(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     raise NotImplementedError
 
   def _flow_parameters(

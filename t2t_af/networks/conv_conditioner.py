@@ -8,6 +8,7 @@ from t2t_af import time_axis
 from t2t_af.networks import conditioning
 from t2t_af.networks import layers
 from t2t_af.networks import normalization as normalization_lib
+from t2t_af.networks import products
 from t2t_af.networks import window_conv
 
 NUM_LAYERS = 4  # Before, and again after, the frames meet (Appendix B).
@@ -33,7 +34,7 @@ class ConvConditioner(conditioning.NormalizedConditioner):
   ) -> None:
     super().__init__(*args, name=name, **options)
 
-  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+  def _parameters(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Parameters [batch, s - k + 1, ...] of x [batch, s, height, width,
     channels]; k is num_cond_steps, see `conditioning`.
     """
@@ -44,7 +45,9 @@ class ConvConditioner(conditioning.NormalizedConditioner):
       )
       h = self._layers("window", 1, time_axis.fold(windows))
       return self._flow_parameters(
-        lambda sizes: convs(h, sizes), windows, int(x.shape[-1])
+        lambda sizes: convs(h, sizes, self._precision),
+        windows,
+        int(x.shape[-1]),
       )
 
   def _meet(self, frames: tf.Tensor, gates: Optional[tf.Tensor]) -> tf.Tensor:
@@ -55,7 +58,9 @@ class ConvConditioner(conditioning.NormalizedConditioner):
       )
       if gates is not None:  # Less to multiply than the frames.
         kernel *= gates[:, tf.newaxis]
-      windows = window_conv.window_conv(frames, kernel)
+      windows = window_conv.window_conv(
+        frames, products.factor(kernel, self._precision)
+      )
       h = _activated(
         time_axis.fold(windows), bias, self._normalization, self._training
       )
@@ -64,7 +69,12 @@ class ConvConditioner(conditioning.NormalizedConditioner):
   def _layers(self, name: str, first: int, h: tf.Tensor) -> tf.Tensor:
     for i in range(first, NUM_LAYERS):
       h = conv_layer(
-        "%s_%d" % (name, i), h, self._width, self._normalization, self._training
+        "%s_%d" % (name, i),
+        h,
+        self._width,
+        self._normalization,
+        self._training,
+        self._precision,
       )
     return h
 
@@ -75,6 +85,7 @@ def conv_layer(
   output_channels: int,
   normalization: str,
   training: bool,
+  precision: str,
 ) -> tf.Tensor:
   """3x3 convolution, normalisation, ReLU.
 
@@ -83,13 +94,17 @@ def conv_layer(
     x: [batch, height, width, channels].
     output_channels: channels of the result.
     normalization, training: as in `normalization.normalize`.
+    precision: one of session.PRECISIONS (`products`).
   """
   with tf.variable_scope(name):
     kernel, bias = _weights("conv", int(x.shape[-1]), output_channels)
-    return _activated(_conv(x, kernel), bias, normalization, training)
+    h = products.conv2d(x, products.factor(kernel, precision))
+    return _activated(h, bias, normalization, training)
 
 
-def convs(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
+def convs(
+  x: tf.Tensor, sizes: dict[str, int], precision: str
+) -> list[tf.Tensor]:
   """3x3 convolutions of frames with bias, which start at zero.
 
   They run as one, their outputs side by side in the channels.
@@ -97,6 +112,7 @@ def convs(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
   Args:
     x: [batch, height, width, channels].
     sizes: {variable scope of `kernel` and `bias`: output channels}.
+    precision: as in `conv_layer`.
 
   Returns:
     A tensor [batch, height, width, output channels] for each.
@@ -107,14 +123,9 @@ def convs(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
       for name, size in sizes.items()
     ]
   )
-  h = tf.nn.bias_add(
-    _conv(x, tf.concat(kernels, axis=-1)), tf.concat(biases, axis=0)
-  )
+  kernel = products.factor(tf.concat(kernels, axis=-1), precision)
+  h = tf.nn.bias_add(products.conv2d(x, kernel), tf.concat(biases, axis=0))
   return tf.split(h, list(sizes.values()), axis=-1)
-
-
-def _conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-  return tf.nn.conv2d(x, kernel, 1, "SAME")
 
 
 def _weights(

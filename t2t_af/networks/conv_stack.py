@@ -4,6 +4,7 @@ from typing import Callable, NamedTuple, Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af.networks import layers
 
 
@@ -16,6 +17,7 @@ class ConvStack(NamedTuple):
     activation: `gatu`: tanh(conv(h)) * sigmoid(conv(h)), or `relu`.
     dilation: of the 3x3 convolutions.
     num_steps: of the window; None: of frames.
+    precision: as of `layers.Conv`.
   """
 
   channels: int
@@ -24,6 +26,7 @@ class ConvStack(NamedTuple):
   activation: str
   dilation: int = 1
   num_steps: Optional[int] = None
+  precision: str = session.FLOAT32
 
   def weights(self) -> tuple[layers.Weights, ...]:
     """Reads the variables, under the current scope."""
@@ -76,17 +79,17 @@ class ConvStack(NamedTuple):
     return layer(last, h)
 
   def _convs(self) -> list[layers.Conv]:
-    mid, steps = self.mid_channels, self.num_steps
+    mid, tail = self.mid_channels, (self.num_steps, self.precision)
 
     def hidden(
       name: str, channels: int, size: int, dilation: int
     ) -> layers.Conv:
       name = "conv_block/" + name
-      return layers.Conv(name, channels, mid, size, dilation, False, steps)
+      return layers.Conv(name, channels, mid, size, dilation, False, *tail)
 
     names = ["1_tanh", "1_sigm"] if self.activation == "gatu" else ["1_2"]
     return [
       hidden("1_1", self.channels, 3, self.dilation),
       *[hidden(name, mid, 1, 1) for name in names],
-      layers.Conv("zeros", mid, self.out, 3, self.dilation, True, steps),
+      layers.Conv("zeros", mid, self.out, 3, self.dilation, True, *tail),
     ]

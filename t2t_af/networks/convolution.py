@@ -4,7 +4,8 @@ A *frame* tensor is [batch, height, width, channels]; a *window* is a tuple of
 frame tensors, oldest first. Kernels are tensor2tensor's (`glow_ops.conv`): one
 of their input channels is the *edge*, 1 on the padding and 0 elsewhere. Its
 response does not depend on the data, so it is computed once for a batch of one
-and added, and nothing is padded or widened by a channel.
+and added, and nothing is padded or widened by a channel. Kernels are of
+`products.factor`; the edge's response is float32.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import numpy as np
 import tensorflow.compat.v1 as tf
 
 from t2t_af.compat import dilated
+from t2t_af.networks import products
 
 # The convolution, and the edge's response [1, height, width, out] or None.
 Response = tuple[tf.Tensor, Optional[tf.Tensor]]
@@ -94,7 +96,9 @@ def pointwise(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     kernel: [1, 1, channels, out].
   """
   _, height, width, channels = x.shape.as_list()
-  y = tf.reshape(x, [-1, channels]) @ tf.reshape(kernel, [channels, -1])
+  y = products.matmul(
+    tf.reshape(x, [-1, channels]), tf.reshape(kernel, [channels, -1])
+  )
   return tf.reshape(y, [-1, height, width, y.shape[-1]])
 
 
@@ -104,7 +108,7 @@ def _taken_apart(
   """Kernels of the previous and of the present frame; the edge's response."""
   _, height, width, channels = x.shape.as_list()
   edge_kernel, kernel = tf.split(kernel, [1, channels], axis=3)
-  edge_before, edge_now = tf.unstack(edge_kernel)
+  edge_before, edge_now = tf.unstack(tf.cast(edge_kernel, tf.float32))
   before, now = tf.unstack(kernel)
   if is_first:  # Before it, all is edge.
     edge = _edge_response(height, width, edge_now, dilation)
@@ -114,7 +118,12 @@ def _taken_apart(
 
 
 def _same(x: tf.Tensor, kernel: tf.Tensor, dilation: int) -> tf.Tensor:
-  return dilated.convolution(x, kernel, [1, dilation, dilation, 1], "SAME")
+  dilations = [1, dilation, dilation, 1]
+  return products.product(
+    lambda x, kernel: dilated.convolution(x, kernel, dilations, "SAME"),
+    x,
+    kernel,
+  )
 
 
 def _edge_response(
@@ -134,5 +143,6 @@ def _edge_response(
     for j in (0, dilation, 2 * dilation)
   ]
   outside = np.stack(taps, axis=-1).reshape([-1, 9])
-  response = tf.constant(outside) @ tf.reshape(kernel, [9, -1])
+  kernel = tf.reshape(tf.cast(kernel, tf.float32), [9, -1])
+  response = tf.constant(outside) @ kernel
   return tf.reshape(response, [1, height, width, -1])

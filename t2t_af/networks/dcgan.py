@@ -5,9 +5,11 @@ from typing import Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af.networks import highway
 from t2t_af.networks import layers
 from t2t_af.networks import normalization
+from t2t_af.networks import products
 
 _KERNEL = 4  # Stride 2, padding 1: every layer halves or doubles the map.
 _SLOPE = 0.2  # Of the leaky ReLU below 0.
@@ -27,7 +29,12 @@ def map_sizes(height: int, width: int) -> list[tuple[int, int]]:
 
 
 def encoder(
-  frames: tf.Tensor, width: int, num_features: int, kind: str, training: bool
+  frames: tf.Tensor,
+  width: int,
+  num_features: int,
+  kind: str,
+  training: bool,
+  precision: str = session.FLOAT32,
 ) -> tf.Tensor:
   """Frames to vectors.
 
@@ -41,6 +48,7 @@ def encoder(
     num_features: of a vector (the paper: 128).
     kind: of normalisation (the paper: batch).
     training: whether batch norm uses and remembers this batch.
+    precision: one of session.PRECISIONS (`products`).
 
   Returns:
     [batch, num_features].
@@ -55,16 +63,22 @@ def encoder(
         [_KERNEL, _KERNEL, int(h.shape[-1]), filters],
         tf.glorot_uniform_initializer(),
       )
-      h = tf.nn.conv2d(h, kernel, strides=2, padding="SAME")
+      h = products.conv2d(h, products.factor(kernel, precision), strides=2)
       h = _activated(h, kind, training, _bias(filters))
   # A convolution that is as large as its input is a product.
   h = tf.reshape(h, [-1, _size(h)])
   with tf.variable_scope("last"):
-    return _activated(highway.dense("conv", h, num_features), kind, training)
+    h = highway.dense("conv", h, num_features, precision=precision)
+    return _activated(h, kind, training)
 
 
 def decoder(
-  z: tf.Tensor, step_shape: Sequence[int], width: int, kind: str, training: bool
+  z: tf.Tensor,
+  step_shape: Sequence[int],
+  width: int,
+  kind: str,
+  training: bool,
+  precision: str = session.FLOAT32,
 ) -> tuple[tf.Tensor, tf.Tensor]:
   """Vectors to two maps of a frame's shape, the encoder mirrored.
 
@@ -75,7 +89,7 @@ def decoder(
     z: [batch, size].
     step_shape: (height, width, channels) of a frame.
     width: filters of the last layer before the heads (the paper: 64).
-    kind, training: as in `encoder`.
+    kind, training, precision: as in `encoder`.
 
   Returns:
     Two tensors [batch, height, width, channels].
@@ -85,14 +99,15 @@ def decoder(
   num_strided = len(sizes) - 1
   filters = width * 2 ** max(num_strided - 1, 0)
   with tf.variable_scope("first"):
-    h = _from_vector(z, sizes[0], filters)
+    h = _from_vector(z, sizes[0], filters, precision)
     h = _activated(h, kind, training, _bias(filters))
   for i in range(1, num_strided):
     with tf.variable_scope("deconv_%d" % i):
       filters //= 2
-      h = _doubled(h, sizes[i], _doubling_kernel(h, filters))
+      kernel = products.factor(_doubling_kernel(h, filters), precision)
+      h = _doubled(h, sizes[i], kernel)
       h = _activated(h, kind, training, _bias(filters))
-  return _heads(("loc", "log_scale"), h, sizes, channels)
+  return _heads(("loc", "log_scale"), h, sizes, channels, precision)
 
 
 def _heads(
@@ -100,35 +115,42 @@ def _heads(
   h: tf.Tensor,
   sizes: Sequence[tuple[int, int]],
   channels: int,
+  precision: str,
 ) -> tuple[tf.Tensor, ...]:
   """A map of a frame's shape for each name."""
   if len(sizes) == 1:  # Frames too small to halve.
-    return tuple(_product_head(name, h, sizes[0], channels) for name in names)
+    return tuple(
+      _product_head(name, h, sizes[0], channels, precision) for name in names
+    )
   kernels, biases = [], []
   for name in names:
     with tf.variable_scope(name):
       kernels.append(_doubling_kernel(h, channels))
       biases.append(_bias(channels))
   # One convolution, the heads' outputs side by side in its channels.
-  h = _doubled(h, sizes[-1], tf.concat(kernels, axis=2))
+  kernel = products.factor(tf.concat(kernels, axis=2), precision)
+  h = _doubled(h, sizes[-1], kernel)
   return tuple(
     tf.split(tf.nn.bias_add(h, tf.concat(biases, axis=0)), len(names), axis=-1)
   )
 
 
 def _product_head(
-  name: str, h: tf.Tensor, size: tuple[int, int], channels: int
+  name: str, h: tf.Tensor, size: tuple[int, int], channels: int, precision: str
 ) -> tf.Tensor:
   height, width = size
   with tf.variable_scope(name):
     h = highway.dense(
-      "conv", tf.reshape(h, [-1, _size(h)]), height * width * channels
+      "conv",
+      tf.reshape(h, [-1, _size(h)]),
+      height * width * channels,
+      precision=precision,
     )
   return tf.reshape(h, [-1, height, width, channels])
 
 
 def _from_vector(
-  z: tf.Tensor, size: tuple[int, int], filters: int
+  z: tf.Tensor, size: tuple[int, int], filters: int, precision: str
 ) -> tf.Tensor:
   """The transposed convolution of a 1x1 map, which is a product."""
   height, width = size
@@ -137,7 +159,8 @@ def _from_vector(
     [int(z.shape[-1]), height * width * filters],
     tf.glorot_uniform_initializer(),
   )
-  return tf.reshape(z @ kernel, [-1, height, width, filters])
+  h = products.matmul(z, products.factor(kernel, precision))
+  return tf.reshape(h, [-1, height, width, filters])
 
 
 def _doubling_kernel(h: tf.Tensor, filters: int) -> tf.Tensor:
@@ -153,8 +176,11 @@ def _doubled(h: tf.Tensor, size: Sequence[int], kernel: tf.Tensor) -> tf.Tensor:
   batch = h.shape.as_list()[0]
   if batch is None:
     batch = tf.shape(h)[0]
-  return tf.nn.conv2d_transpose(
-    h, kernel, [batch, *size, int(kernel.shape[2])], strides=2, padding="SAME"
+  shape = [batch, *size, int(kernel.shape[2])]
+  return products.product(
+    lambda h, kernel: tf.nn.conv2d_transpose(h, kernel, shape, 2, "SAME"),
+    h,
+    kernel,
   )
 
 

@@ -46,7 +46,7 @@ class DilatedConditioner(conditioning.NormalizedConditioner):
   ) -> None:
     super().__init__(*args, name=name, **options)
 
-  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+  def _parameters(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Parameters [batch, s - k + 1, ...] of x [batch, s, ...],
     video or series; k is num_cond_steps, see `conditioning`.
     """
@@ -64,15 +64,24 @@ class DilatedConditioner(conditioning.NormalizedConditioner):
           )
       folded = time_axis.fold(h)
       return self._flow_parameters(
-        lambda sizes: affine(folded, sizes), h, int(x.shape[-1])
+        lambda sizes: affine(folded, sizes, self._precision),
+        h,
+        int(x.shape[-1]),
       )
 
   def _layer(self, name: str, x: tf.Tensor, is_video: bool) -> tf.Tensor:
     folded = time_axis.fold(x)
     if is_video:
       h = conv_conditioner.conv_layer(
-        name, folded, self._width, self._normalization, self._training
+        name,
+        folded,
+        self._width,
+        self._normalization,
+        self._training,
+        self._precision,
       )
     else:
-      h = tf.nn.elu(highway.dense(name, folded, self._width))
+      h = tf.nn.elu(
+        highway.dense(name, folded, self._width, precision=self._precision)
+      )
     return time_axis.unfold(h, x)

@@ -4,11 +4,8 @@ Kingma and Dhariwal, Glow: Generative flow with invertible 1x1 convolutions,
 2018. Variables have tensor2tensor's names and shapes (`glow_ops.revnet`).
 """
 
-from collections.abc import Sequence
 from typing import Callable, NamedTuple, Optional
 
-import numpy as np
-import scipy.linalg
 import tensorflow.compat.v1 as tf
 
 from t2t_af.annotations import HParams
@@ -17,50 +14,7 @@ from t2t_af.networks import convolution
 from t2t_af.networks import ddi
 from t2t_af.networks import graph_function
 from t2t_af.networks import layers
-
-
-class Mixing(NamedTuple):
-  """Parameters of actnorm and 1x1 convolution of `steps` steps, stacked.
-
-  The two together are `x @ kernel + bias`, with log-determinant
-  `height * width * log_det`.
-  """
-
-  b: tf.Tensor  # [steps, 1, channels]
-  log_scale: tf.Tensor  # [steps, 1, channels]
-  permutation: tf.Tensor  # [steps, channels, channels]; the P of W = P L U
-  lower: tf.Tensor  # [steps, channels, channels]; its strict part counts
-  upper: tf.Tensor  # [steps, channels, channels]; its strict part counts
-  sign_s: tf.Tensor  # [steps, channels]
-  log_s: tf.Tensor  # [steps, channels]
-
-  def weights(self) -> tf.Tensor:
-    """W = P (L + I) (U + diag(sign_s * exp(log_s))), [steps, c, c]."""
-    channels = int(self.b.shape[-1])
-    mask = np.tril(np.ones([channels, channels], np.float32), -1)
-    lower = self.lower * mask + np.eye(channels, dtype=np.float32)
-    upper = self.upper * mask.T + tf.matrix_diag(
-      self.sign_s * tf.exp(self.log_s)
-    )
-    return tf.matmul(self.permutation, tf.matmul(lower, upper))
-
-  def kernels(self) -> list[tuple[tf.Tensor, tf.Tensor]]:
-    """Per step W with its rows scaled, [1, 1, c, c], and the bias, [c]."""
-    weights = self.weights()
-    scale = tf.exp(self.log_scale)
-    kernels = tf.matrix_transpose(scale) * weights
-    biases = tf.matmul(self.b * scale, weights)
-    return _per_step(kernels, biases)
-
-  def inverse_kernels(self) -> list[tuple[tf.Tensor, tf.Tensor]]:
-    """Per step inv(W) with its columns unscaled, and the bias, -b."""
-    return _per_step(
-      tf.linalg.inv(self.weights()) * tf.exp(-self.log_scale), -self.b
-    )
-
-  def log_det(self) -> tf.Tensor:
-    """Scalar, nats per pixel, summed over the steps."""
-    return tf.reduce_sum(self.log_scale) + tf.reduce_sum(self.log_s)
+from t2t_af.networks import mixing as mixing_lib
 
 
 def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
@@ -68,7 +22,8 @@ def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
 
   Args:
     x: [batch, height, width, channels], channels even.
-    hparams: depth, coupling, coupling_width, activation, recompute.
+    hparams: depth, coupling, coupling_width, activation, recompute, precision,
+      jit_compile.
 
   Returns:
     z as x, and its log-determinant [batch], nats.
@@ -77,7 +32,7 @@ def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
   coupling = _Coupling.of(channels, hparams)
   if ddi.active():
     return _initialize(x, coupling, hparams.depth), tf.zeros(tf.shape(x)[:1])
-  mixing = _mixing(range(hparams.depth), channels)
+  mixing = mixing_lib.of_steps(range(hparams.depth), channels)
   log_dets = []
   for step, (kernel, bias) in enumerate(mixing.kernels()):
     with tf.variable_scope("revnet_step_%d" % step):
@@ -90,6 +45,7 @@ def forward(x: tf.Tensor, hparams: HParams) -> tuple[tf.Tensor, tf.Tensor]:
       weights,
       coupling=coupling,
       recompute=hparams.recompute,
+      jit_compile=hparams.jit_compile,
     )
     log_dets.append(log_det)
   return x, float(height * width) * mixing.log_det() + tf.add_n(log_dets)
@@ -103,7 +59,7 @@ def inverse_parameters(channels: int, hparams: HParams) -> list[tuple]:
   Returns:
     (inverse 1x1 kernel, its bias) of every step, last step first.
   """
-  mixing = _mixing(range(hparams.depth), channels)
+  mixing = mixing_lib.of_steps(range(hparams.depth), channels)
   return mixing.inverse_kernels()[::-1]
 
 
@@ -126,7 +82,13 @@ def inverse(
     with tf.variable_scope("revnet_step_%d" % step):
       weights = coupling.weights()
     z = graph_function.call(
-      _step_back, z, kernel, bias, weights, coupling=coupling
+      _step_back,
+      z,
+      kernel,
+      bias,
+      weights,
+      coupling=coupling,
+      jit_compile=hparams.jit_compile,
     )
   return z
 
@@ -148,6 +110,7 @@ class _Coupling(NamedTuple):
         hparams.coupling_width,
         2 * half if is_affine else half,
         hparams.activation,
+        precision=hparams.precision,
       ),
     )
 
@@ -227,7 +190,7 @@ def _initialize(x: tf.Tensor, coupling: _Coupling, depth: int) -> tf.Tensor:
       return coupling.network.initialize((x1,))[0]
 
   for step in range(depth):
-    kernel, bias = _mixing([step], int(x.shape[-1]), x).kernels()[0]
+    kernel, bias = mixing_lib.of_steps([step], int(x.shape[-1]), x).kernels()[0]
     x = _mix(x, kernel, bias)
     with tf.variable_scope("revnet_step_%d" % step):
       x, _ = coupling.forward(x, outputs)
@@ -237,64 +200,3 @@ def _initialize(x: tf.Tensor, coupling: _Coupling, depth: int) -> tf.Tensor:
 def _mix(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
   """1x1 convolution, actnorm included. kernel: [1, 1, c, c], bias: [c]."""
   return tf.nn.bias_add(convolution.pointwise(x, kernel), bias)
-
-
-def _per_step(
-  kernels: tf.Tensor, biases: tf.Tensor
-) -> list[tuple[tf.Tensor, tf.Tensor]]:
-  """[steps, c, c] and [steps, 1, c] to [([1, 1, c, c], [c]) of each step]."""
-  c = int(kernels.shape[-1])
-  return list(
-    zip(
-      tf.unstack(tf.reshape(kernels, [-1, 1, 1, c, c])),
-      tf.unstack(tf.reshape(biases, [-1, c])),
-    )
-  )
-
-
-def _mixing(
-  steps: Sequence[int], channels: int, x: Optional[tf.Tensor] = None
-) -> Mixing:
-  """Stacks the parameters of the steps, so that few operations serve all."""
-  per_step = []
-  for step in steps:
-    with tf.variable_scope("revnet_step_%d" % step):
-      with tf.variable_scope("actnorm"):
-        b, logs = layers.actnorm_parameters("actnorm", x, channels)
-      per_step.append((b, logs) + _invertible_parameters(channels))
-  b, logs, p, l, u, sign_s, log_s = [tf.stack(t) for t in zip(*per_step)]
-  row = [-1, 1, channels]
-  return Mixing(
-    b=tf.reshape(b, row),
-    log_scale=tf.reshape(logs, row) * layers.LOGSCALE_FACTOR,
-    permutation=p,
-    lower=l,
-    upper=u,
-    sign_s=sign_s,
-    log_s=log_s,
-  )
-
-
-def _invertible_parameters(channels: int) -> tuple[tf.Tensor, ...]:
-  """P, L, U, sign_S, log_S of one step; starts as a random rotation."""
-  rotation = scipy.linalg.qr(np.random.rand(channels, channels))[0]
-  p, l, u = scipy.linalg.lu(rotation)
-  s = np.diag(u)
-
-  def value(
-    name: str, initial: np.ndarray, trainable: bool = True
-  ) -> tf.Tensor:
-    return tf.convert_to_tensor(
-      tf.get_variable(
-        name, initializer=initial.astype(np.float32), trainable=trainable
-      )
-    )
-
-  with tf.variable_scope("invertible"):
-    return (
-      value("P", p, trainable=False),
-      value("L", l),
-      value("U", np.triu(u, 1)),
-      value("sign_S", np.sign(s), trainable=False),
-      value("log_S", np.log(np.abs(s))),
-    )

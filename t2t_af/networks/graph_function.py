@@ -17,7 +17,11 @@ _FUNCTIONS: "weakref.WeakKeyDictionary[tf.Graph, dict]" = (
 
 
 def call(
-  fn: Callable, *arguments: Any, recompute: bool = False, **options: Any
+  fn: Callable,
+  *arguments: Any,
+  recompute: bool = False,
+  jit_compile: bool = False,
+  **options: Any,
 ) -> Any:
   """`fn(*arguments, **options)`, through the default graph's function of it.
 
@@ -28,20 +32,27 @@ def call(
     recompute: keep `arguments` alone for the gradient, and compute what lies
       between them and the result once more when it is asked for: less memory,
       a third more arithmetic, the same numbers.
+    jit_compile: have XLA compile the function and its gradient, once for all
+      calls; what it cannot compile is an error when it runs.
     **options: hashable.
   """
   shapes = tuple(
     (t.dtype, tuple(t.shape.as_list())) for t in tf.nest.flatten(arguments)
   )
   functions = _FUNCTIONS.setdefault(tf.get_default_graph(), {})
-  key = (fn, tuple(sorted(options.items())), recompute, shapes)
+  how = (recompute, jit_compile)
+  key = (fn, tuple(sorted(options.items())), how, shapes)
   if key not in functions:
-    functions[key] = _traced(fn, options, recompute, arguments)
+    functions[key] = _traced(fn, options, *how, arguments)
   return functions[key](*tf.nest.flatten(arguments))
 
 
 def _traced(
-  fn: Callable, options: dict[str, Any], recompute: bool, arguments: Any
+  fn: Callable,
+  options: dict[str, Any],
+  recompute: bool,
+  jit_compile: bool,
+  arguments: Any,
 ) -> Callable:
   """fn of the tensors of `arguments`, one after the other."""
 
@@ -55,7 +66,10 @@ def _traced(
       {"disable_meta_optimizer": True}
     )
   return tf.function(
-    recomputed(flat) if recompute else flat, autograph=False
+    recomputed(flat) if recompute else flat,
+    autograph=False,
+    # None leaves it to the session; False would forbid it.
+    jit_compile=jit_compile or None,
   ).get_concrete_function(*specs)
 
 

@@ -15,9 +15,11 @@ from typing import Any, NamedTuple, Optional, Union
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af import workers
 from t2t_af.networks import convolution
 from t2t_af.networks import ddi
+from t2t_af.networks import products
 
 LOGSCALE_FACTOR = 3.0  # tensor2tensor's: scales are exp(3 * logs).
 
@@ -52,6 +54,7 @@ class Conv(NamedTuple):
     zero_init: kernel, b and logs start at zero and so does the output; else
       b and logs are actnorm's, set by data (`ddi`), of a window step by step.
     num_steps: of the window; None: of frames.
+    precision: one of session.PRECISIONS (`products`).
   """
 
   name: str
@@ -61,6 +64,7 @@ class Conv(NamedTuple):
   dilation: int = 1
   zero_init: bool = False
   num_steps: Optional[int] = None
+  precision: str = session.FLOAT32
 
   def weights(self) -> Weights:
     """Reads the variables, under the current scope."""
@@ -88,20 +92,21 @@ class Conv(NamedTuple):
     ]
     if self.zero_init and len(xs) == num_outputs > 1:
       (scale,) = scales
-      kernel = weights.kernel * scale
+      kernel = products.factor(weights.kernel * scale, self.precision)
       ys = convolution.of_steps(xs, kernel, self.dilation)
       return tuple(_shifted(y, weights.b[0], scale) for y in ys)
     first = (self.num_steps or 1) - len(xs)
     outputs = []
     for i in range(len(xs) - num_outputs, len(xs)):
       t = 0 if len(scales) == 1 else first + i
-      y = self._convolve(xs, i, first + i, weights.kernel * scales[t])
+      kernel = products.factor(weights.kernel * scales[t], self.precision)
+      y = self._convolve(xs, i, first + i, kernel)
       outputs.append(_shifted(y, weights.b[t], scales[t]))
     return tuple(outputs)
 
   def initialize(self, xs: Window) -> Window:
     """As `apply`, of an initialisation graph, where actnorms follow from xs."""
-    kernel = self._kernel()
+    kernel = products.factor(self._kernel(), self.precision)
     outputs = []
     for t in range(len(xs)):
       y, edge = self._convolve(xs, t, t, kernel)
@@ -168,6 +173,7 @@ def conv(
   spatial_size: int = 3,
   dilation: int = 1,
   zero_init: bool = False,
+  precision: str = session.FLOAT32,
 ) -> Union[tf.Tensor, Window]:
   """A single `Conv` of frames or a window, with its variables; like x."""
   is_window = isinstance(x, tuple)
@@ -180,6 +186,7 @@ def conv(
     dilation,
     zero_init,
     len(xs) if is_window else None,
+    precision,
   )
   ys = (
     layer.initialize(xs) if ddi.active() else layer.apply(xs, layer.weights())

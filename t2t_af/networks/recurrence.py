@@ -5,8 +5,10 @@ from typing import Any, NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af import time_axis
 from t2t_af.networks import layers
+from t2t_af.networks import products
 
 
 class LstmState(NamedTuple):
@@ -41,7 +43,7 @@ def initial_states(
 
 
 def lstm(
-  x: tf.Tensor, states: list[LstmState]
+  x: tf.Tensor, states: list[LstmState], precision: str = session.FLOAT32
 ) -> tuple[tf.Tensor, list[LstmState]]:
   """Layers of LSTM, from the given states on.
 
@@ -56,6 +58,7 @@ def lstm(
   Args:
     x: [batch, time, features].
     states: one per layer, of `initial_states` or of a call before.
+    precision: one of session.PRECISIONS (`products`); states are float32.
 
   Returns:
     (h of the last layer [batch, time, units], states after the last step).
@@ -63,12 +66,14 @@ def lstm(
   new_states = []
   for i, state in enumerate(states):
     with tf.variable_scope("lstm_%d" % i):
-      x, state = _layer(x, state)
+      x, state = _layer(x, state, precision)
     new_states.append(state)
   return x, new_states
 
 
-def _layer(x: tf.Tensor, state: LstmState) -> tuple[tf.Tensor, LstmState]:
+def _layer(
+  x: tf.Tensor, state: LstmState, precision: str
+) -> tuple[tf.Tensor, LstmState]:
   units = int(state.h.shape[-1])
   input_kernel = layers.variable(
     "input/kernel",
@@ -78,11 +83,17 @@ def _layer(x: tf.Tensor, state: LstmState) -> tuple[tf.Tensor, LstmState]:
   recurrent_kernel = layers.variable(
     "recurrent/kernel", [units, 4 * units], tf.glorot_uniform_initializer()
   )
+  input_kernel, recurrent_kernel = (
+    products.factor(kernel, precision)
+    for kernel in (input_kernel, recurrent_kernel)
+  )
   bias = layers.variable("bias", [4 * units], _remembering)
-  from_x = time_axis.unfold(time_axis.fold(x) @ input_kernel + bias, x)
+  from_x = products.matmul(time_axis.fold(x), input_kernel) + bias
+  from_x = time_axis.unfold(from_x, x)
 
   def step(state: LstmState, from_x_t: tf.Tensor) -> LstmState:
-    return _step(from_x_t + state.h @ recurrent_kernel, state)
+    from_h = products.matmul(state.h, recurrent_kernel)
+    return _step(from_x_t + from_h, state)
 
   if x.shape.as_list()[1] == 1:
     state = step(state, from_x[:, 0])

@@ -33,7 +33,7 @@ class SeriesConditioner(conditioning.Conditioner):
     super().__init__(num_cond_steps, width, name=name, **options)
     self._num_layers = num_layers
 
-  def __call__(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
+  def _parameters(self, x: tf.Tensor) -> tuple[tf.Tensor, ...]:
     """Parameters [batch, s - k + 1, features] of x [batch, s, features].
 
     k is num_cond_steps; see `conditioning`.
@@ -43,15 +43,23 @@ class SeriesConditioner(conditioning.Conditioner):
         time_axis.shifted(x, self.num_cond_steps), self._mask
       )
       h = highway.highway(
-        time_axis.fold(windows), self._width, self._num_layers
+        time_axis.fold(windows),
+        self._width,
+        self._num_layers,
+        precision=self._precision,
       )
       return self._flow_parameters(
-        lambda sizes: dense_layers(h, sizes), windows, int(x.shape[-1])
+        lambda sizes: dense_layers(h, sizes, self._precision),
+        windows,
+        int(x.shape[-1]),
       )
 
 
-def dense_layers(x: tf.Tensor, sizes: dict[str, int]) -> list[tf.Tensor]:
+def dense_layers(
+  x: tf.Tensor, sizes: dict[str, int], precision: str
+) -> list[tf.Tensor]:
   """One zero-initialised layer for each {name: size}; x [batch, features]."""
   return [
-    highway.dense(name, x, size, zero_init=True) for name, size in sizes.items()
+    highway.dense(name, x, size, zero_init=True, precision=precision)
+    for name, size in sizes.items()
   ]

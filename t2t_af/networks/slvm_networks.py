@@ -9,7 +9,8 @@ gradient ends. Here: log standard deviations in the same range, approached
 smoothly; means are bounded as smoothly, far out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+import contextlib
 from typing import Any, NamedTuple, Union
 
 import tensorflow.compat.v1 as tf
@@ -21,6 +22,7 @@ from t2t_af.networks import dcgan
 from t2t_af.networks import highway
 from t2t_af.networks import recurrence
 from t2t_af.networks import series_conditioner
+from t2t_af.networks import xla
 
 MIN_LOG_SCALE, MAX_LOG_SCALE = -15.0, 5.0
 MAX_LOC = 1000.0  # Of a likelihood; below 100 it changes less than 0.4 %.
@@ -65,6 +67,8 @@ def latent_conditioners(
       log_scale_bound=hparams.flow_log_scale_bound,
       log_scale_clip=hparams.log_scale_clip,
       name="latent_flow",
+      precision=hparams.precision,
+      jit_compile=hparams.jit_compile,
     )
   ]
 
@@ -81,7 +85,7 @@ class VideoNetworks:
     step_shape: (height, width, channels) of y.
     hparams: latent_size, hidden_size (of LSTMs and layers),
       num_recurrent_layers, encoder_width, normalization, data_flow,
-      log_scale_clip.
+      log_scale_clip, precision, jit_compile.
 
   Attributes:
     latent_size: of z.
@@ -99,7 +103,7 @@ class VideoNetworks:
       [batch, time, features].
     """
     width = self._hparams.encoder_width
-    with tf.variable_scope("encoder", reuse=tf.AUTO_REUSE):
+    with _scope("encoder", self._hparams):
       return time_axis.unfold(
         dcgan.encoder(
           time_axis.fold(y),
@@ -107,6 +111,7 @@ class VideoNetworks:
           _NUM_FEATURES * width,
           self._hparams.normalization,
           training,
+          self._hparams.precision,
         ),
         y,
       )
@@ -125,9 +130,9 @@ class VideoNetworks:
       z_prev: z_(t-1), [batch, latent_size].
       state: of `posterior_state` or of the step before.
     """
-    with tf.variable_scope("posterior", reuse=tf.AUTO_REUSE):
+    with _scope("posterior", self._hparams):
       x = tf.concat([features_t, z_prev], axis=-1)[:, tf.newaxis]
-      h, state = recurrence.lstm(x, state)
+      h, state = recurrence.lstm(x, state, self._hparams.precision)
       return self._latent_heads(h[:, 0]), state
 
   def prior_state(self, batch: Union[int, tf.Tensor]) -> State:
@@ -146,12 +151,14 @@ class VideoNetworks:
     Returns:
       (both [batch, time, latent_size], state after the last step).
     """
-    units = self._hparams.hidden_size
-    with tf.variable_scope("prior", reuse=tf.AUTO_REUSE):
+    units, precision = self._hparams.hidden_size, self._hparams.precision
+    with _scope("prior", self._hparams):
       h = time_axis.fold(z_prev)
       for i in range(2):
-        h = tf.nn.relu(highway.dense("dense_%d" % i, h, units))
-      h, state = recurrence.lstm(time_axis.unfold(h, z_prev), state)
+        h = highway.dense("dense_%d" % i, h, units, precision=precision)
+        h = tf.nn.relu(h)
+      h = time_axis.unfold(h, z_prev)
+      h, state = recurrence.lstm(h, state, precision)
       heads = self._latent_heads(time_axis.fold(h))
     return LocAndLogScale(*[time_axis.unfold(h, z_prev) for h in heads]), state
 
@@ -166,13 +173,14 @@ class VideoNetworks:
       Both [batch, time, height, width, channels].
     """
     hparams = self._hparams
-    with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
+    with _scope("decoder", hparams):
       loc, log_scale = dcgan.decoder(
         time_axis.fold(z),
         self._step_shape,
         hparams.encoder_width,
         hparams.normalization,
         training,
+        hparams.precision,
       )
     loc = (
       tf.sigmoid(loc)
@@ -185,7 +193,7 @@ class VideoNetworks:
     )
 
   def _latent_heads(self, h: tf.Tensor) -> LocAndLogScale:
-    return _latent_heads(h, self.latent_size, self._hparams.log_scale_clip)
+    return _latent_heads(h, self._hparams)
 
   def _initial_states(
     self, scope: str, batch: Union[int, tf.Tensor]
@@ -205,14 +213,14 @@ class SeriesNetworks:
 
   Args:
     step_shape: [features] of y.
-    hparams: latent_size (the paper: 16), hidden_size (256), log_scale_clip.
+    hparams: latent_size (the paper: 16), hidden_size (256), log_scale_clip,
+      precision, jit_compile.
   """
 
   def __init__(self, step_shape: Sequence[int], hparams: HParams) -> None:
     self.latent_size = hparams.latent_size
     (self._num_features,) = [int(d) for d in step_shape]
-    self._hidden_size = hparams.hidden_size
-    self._clip = hparams.log_scale_clip
+    self._hparams = hparams
 
   def encode(self, y: tf.Tensor, training: bool) -> tf.Tensor:
     """y itself."""
@@ -246,30 +254,49 @@ class SeriesNetworks:
   def decode(self, z: tf.Tensor, training: bool) -> LocAndLogScale:
     """p(y_t | z_t), both [batch, time, features]."""
     del training
-    with tf.variable_scope("decoder", reuse=tf.AUTO_REUSE):
+    clip = self._hparams.log_scale_clip
+    with _scope("decoder", self._hparams):
       h = self._highway(time_axis.fold(z))
-      loc = highway.dense("loc", h, self._num_features)
-      log_scale = highway.dense("log_scale", h, self._num_features)
-    loc = bounds.bounded(loc, MAX_LOC, self._clip)
-    log_scale = bounded_log_scale(log_scale, self._clip)
+      loc, log_scale = _heads(h, self._num_features, self._hparams)
+    loc = bounds.bounded(loc, MAX_LOC, clip)
+    log_scale = bounded_log_scale(log_scale, clip)
     return LocAndLogScale(
       time_axis.unfold(loc, z), time_axis.unfold(log_scale, z)
     )
 
   def _latent_network(self, scope: str, x: tf.Tensor) -> LocAndLogScale:
-    with tf.variable_scope(scope, reuse=tf.AUTO_REUSE):
-      return _latent_heads(self._highway(x), self.latent_size, self._clip)
+    with _scope(scope, self._hparams):
+      return _latent_heads(self._highway(x), self._hparams)
 
   def _highway(self, x: tf.Tensor) -> tf.Tensor:
-    return highway.highway(x, self._hidden_size, activation=tf.tanh)
+    hparams = self._hparams
+    return highway.highway(
+      x, hparams.hidden_size, activation=tf.tanh, precision=hparams.precision
+    )
 
 
 Networks = Union[VideoNetworks, SeriesNetworks]
 
 
-def _latent_heads(h: tf.Tensor, latent_size: int, clip: str) -> LocAndLogScale:
+@contextlib.contextmanager
+def _scope(name: str, hparams: HParams) -> Iterator[None]:
+  """Of a network's variables, and of its compilation."""
+  with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
+    with xla.scope(hparams.jit_compile):
+      yield
+
+
+def _latent_heads(h: tf.Tensor, hparams: HParams) -> LocAndLogScale:
   """loc and log_scale of z, each [batch, latent_size]."""
+  loc, log_scale = _heads(h, hparams.latent_size, hparams)
   return LocAndLogScale(
-    highway.dense("loc", h, latent_size),
-    bounded_log_scale(highway.dense("log_scale", h, latent_size), clip),
+    loc, bounded_log_scale(log_scale, hparams.log_scale_clip)
   )
+
+
+def _heads(h: tf.Tensor, size: int, hparams: HParams) -> list[tf.Tensor]:
+  """Layers `loc` and `log_scale`, each [batch, size]."""
+  return [
+    highway.dense(name, h, size, precision=hparams.precision)
+    for name in ("loc", "log_scale")
+  ]

@@ -39,7 +39,8 @@ def temporal_resnet(
     window: [batch, time, height, width, channels].
     output_channels: channels of each of the two results.
     hparams: latent_encoder_depth, latent_encoder_width, latent_activation,
-      latent_apply_dilations, latent_dilation_rates, recompute.
+      latent_apply_dilations, latent_dilation_rates, recompute, precision,
+      jit_compile.
 
   Returns:
     Two tensors [batch, height, width, output_channels], zero at
@@ -54,6 +55,7 @@ def temporal_resnet(
       hparams.latent_activation,
       dilation,
       int(window.shape[1]),
+      hparams.precision,
     )
     for dilation in dilations(hparams, height)
   )
@@ -71,9 +73,15 @@ def temporal_resnet(
       stacks=stacks,
       num_outputs=1 if is_last else len(h),
       recompute=hparams.recompute,
+      jit_compile=hparams.jit_compile,
     )
   head = layers.conv(
-    "res_final", h[-1], 2 * output_channels, spatial_size=1, zero_init=True
+    "res_final",
+    h[-1],
+    2 * output_channels,
+    spatial_size=1,
+    zero_init=True,
+    precision=hparams.precision,
   )
   return tuple(layers.interleaved(head))
 

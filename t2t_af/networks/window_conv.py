@@ -3,6 +3,7 @@
 import tensorflow.compat.v1 as tf
 
 from t2t_af import time_axis
+from t2t_af.networks import products
 
 
 def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -18,18 +19,22 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     window 0: plus + minus + first      window 1: plus - minus + last
 
   which is exact but for rounding, and lets no window see a frame that is not
-  in it, however the sums are rounded.
+  in it, however the sums are rounded. A kernel in bfloat16 is used as it is:
+  training, which sees many windows, and sampling, which sees one, must give
+  the same numbers.
 
   Args:
     frames: [batch, time, height, width, channels], time at least k.
-    kernel: [3, 3, k * channels, output_channels], the oldest frame first.
+    kernel: [3, 3, k * channels, output_channels], the oldest frame first, of
+      `products.factor`.
 
   Returns:
     [batch, time - k + 1, height, width, output_channels].
   """
   num_taps = int(kernel.shape[2]) // int(frames.shape[-1])
   num_frames = frames.shape.as_list()[1]
-  if num_taps != 3 or num_frames is None or num_frames == num_taps:
+  is_direct = num_frames is None or num_frames == num_taps
+  if num_taps != 3 or is_direct or kernel.dtype != tf.float32:
     return _conv(
       tf.concat(time_axis.shifted(frames, num_taps), axis=-1), kernel
     )
@@ -37,7 +42,7 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 
 def _conv(x: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-  return time_axis.unfold(tf.nn.conv2d(time_axis.fold(x), kernel, 1, "SAME"), x)
+  return time_axis.unfold(products.conv2d(time_axis.fold(x), kernel), x)
 
 
 def _by_pairs(

@@ -42,6 +42,7 @@ def test_training_part_sees_everything_unless_a_share_is_asked_for():
     "train_fraction_seed",
     "log_scale_clip",
     "precision",
+    "jit_compile",
     "nonfinite_updates",
     "eval_noise_draws",
   }
