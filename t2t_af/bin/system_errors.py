@@ -23,6 +23,11 @@ _MEMORY = (
   "video_flow, set recompute=True; of frames in a window, lower "
   "num_train_frames or video_num_target_frames."
 )
+_XLA = (
+  "XLA cannot compile this model here. Train it as it is, with "
+  "--hparams=jit_compile=False and without --xla_jit_level. XLA says: "
+)
+_OF_XLA = ("XLA_", "tf2xla", "libdevice", "ptxas")
 # Of TensorFlow, by name: some commands run, and end, without it.
 _OF_FILES = (
   "AlreadyExistsError",
@@ -45,6 +50,8 @@ def sentence(error: BaseException) -> Optional[str]:
   names = {cls.__name__ for cls in type(error).__mro__}
   if "ResourceExhaustedError" in names:
     return _of_exhaustion(error)
+  if "OpError" in names and (words := _of_xla(error)):
+    return _XLA + words
   if "OpError" in names and names.intersection(_OF_FILES):
     return _of_file(error)
   if names.intersection(_OF_ALL_KINDS) and _cure(_first_line(error)):
@@ -64,6 +71,14 @@ def _of_exhaustion(error: BaseException) -> str:
   if "space" in text.lower():
     return f"{text}. {_CURES[errno.ENOSPC]}"
   return _MEMORY
+
+
+def _of_xla(error: BaseException) -> Optional[str]:
+  """The first line that is one of XLA's."""
+  for line in (getattr(error, "message", None) or "").splitlines():
+    if any(word in line for word in _OF_XLA):
+      return line.strip()
+  return None
 
 
 def _of_file(error: BaseException) -> Optional[str]:

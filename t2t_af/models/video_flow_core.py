@@ -183,8 +183,13 @@ class VideoFlowCore:
       frame, states = self._sample_frame(decoder, states, temperature, eps_fn)
       return t + 1, frames.write(t, frame), states
 
+    # One frame at a time: of several at once, whichever comes first would draw
+    # the first noise, and one seed would not give the same frames again.
     _, frames, _ = tf.while_loop(
-      lambda t, *_: t < num_frames, body, (0, frames, states)
+      lambda t, *_: t < num_frames,
+      body,
+      (0, frames, states),
+      parallel_iterations=1,
     )
     frames = tf.transpose(frames.stack(), [1, 0, 2, 3, 4])
     return tf.reshape(frames, [-1, num_samples, num_frames] + self._frame_shape)

@@ -281,9 +281,9 @@ Networks = Union[VideoNetworks, SeriesNetworks]
 @contextlib.contextmanager
 def _scope(name: str, hparams: HParams) -> Iterator[None]:
   """Of a network's variables, and of its compilation."""
-  with tf.variable_scope(name, reuse=tf.AUTO_REUSE):
-    with xla.scope(hparams.jit_compile):
-      yield
+  own = tf.variable_scope(name, reuse=tf.AUTO_REUSE)
+  with own, xla.scope(hparams.jit_compile):
+    yield
 
 
 def _latent_heads(h: tf.Tensor, hparams: HParams) -> LocAndLogScale:

@@ -46,6 +46,8 @@ def _resnet(window):
     latent_apply_dilations=False,
     latent_dilation_rates=[],
     recompute=False,
+    precision="float32",
+    jit_compile=False,
   )
   with tf.variable_scope("flow", reuse=tf.AUTO_REUSE):
     return temporal_resnet.temporal_resnet(

@@ -37,6 +37,8 @@ def _hparams(**overrides):
     num_cond_steps=3,
     flow_log_scale_bound=8.0,
     log_scale_clip="smooth",
+    precision="float32",
+    jit_compile=False,
   )
   return hparam.HParams(**dict(values, **overrides))
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow.compat.v1 as tf
 
+from t2t_af.bin import system_errors
 from t2t_af.networks import graph_function
 
 X = np.random.RandomState(0).standard_normal([3, 4]).astype(np.float32)
@@ -34,12 +35,16 @@ def _recomputed(fn, *arguments, **options):
   return graph_function.call(fn, *arguments, recompute=True, **options)
 
 
+def _compiled(fn, *arguments, **options):
+  return graph_function.call(fn, *arguments, jit_compile=True, **options)
+
+
 def _calls():
   operations = tf.get_default_graph().get_operations()
   return [op for op in operations if "PartitionedCall" in op.type]
 
 
-@pytest.mark.parametrize("call", [graph_function.call, _recomputed])
+@pytest.mark.parametrize("call", [graph_function.call, _recomputed, _compiled])
 def test_loss_and_gradients_equal_the_plain_call(call):
   x, kernels = tf.constant(X), [tf.constant(k) for k in KERNELS]
   results = []
@@ -93,3 +98,24 @@ def test_recomputation_keeps_the_arguments_alone():
   assert _kept(recompute=False) >= {"Tanh"}
   # These hand arguments and results on, without a copy.
   assert _kept(recompute=True) <= {"Identity", "IdentityN"}
+
+
+def test_compiled_and_plain_calls_are_two_functions():
+  for call in (graph_function.call, _compiled):
+    _network(call, tf.constant(X), tf.unstack(KERNELS))
+  names = {op.get_attr("f").name for op in _calls()}
+  assert len(_calls()) == 4 and len(names) == 2
+
+
+def _written(x):
+  return x + tf.cast(tf.strings.length(tf.as_string(x)), tf.float32)
+
+
+def test_what_cannot_be_compiled_is_an_error_for_people():
+  x = tf.placeholder(tf.float32, X.shape)
+  y = graph_function.call(_written, x, jit_compile=True)
+  with tf.Session() as session:
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+      session.run(y, {x: X})
+  told = system_errors.sentence(raised.value)
+  assert "AsString" in told and "jit_compile=False" in told
