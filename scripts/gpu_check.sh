@@ -37,12 +37,12 @@ trainings() {  # PROBLEM MODEL SETS BATCHES FLAGS LABEL
 
 if [ "${QUICK:-}" = 1 ]; then
   VIDEO=video_toy_pushing SETS=video_flow_tiny,video_flow_af_tiny
-  BATCHES=4 STOCK=video_flow_tiny FULL='' XLA=video_flow_tiny STEPS=4
+  BATCHES=4 STOCK=video_flow_tiny FULL='' FASTER=video_flow_tiny STEPS=4
   SERIES=af1_series_tiny FRAMES='--frames=2 --num_decodes=4 --rounds=1'
 else
   VIDEO=video_toy_pushing64 SETS=video_flow_bair,video_flow_af_bair
   BATCHES=5,10,16 STOCK=video_flow_bair FULL=video_flow_bair_full,video_flow_af_bair_full
-  XLA=$SETS SERIES=af1_series_tiny FRAMES='--hparams_set=video_flow_bair'
+  FASTER=$SETS SERIES=af1_series_tiny FRAMES='--hparams_set=video_flow_bair'
 fi
 
 say "the machine"
@@ -67,8 +67,12 @@ if [ -n "$FULL" ]; then
   done
 fi
 
-say "XLA"
-trainings "$VIDEO" video_flow "$XLA" "${BATCHES%%,*}" "--xla_jit_level=1"
+for flags in "--hp_jit_compile True" "--hp_precision tf32" \
+  "--hp_precision mixed" "--hp_precision mixed --hp_jit_compile True" \
+  "--xla_jit_level=1"; do
+  say "precision and XLA: $flags (without: above)"
+  trainings "$VIDEO" video_flow "$FASTER" "${BATCHES%%,*}" "$flags"
+done
 
 say "a series, in data space"
 trainings series_particle autoregressive_flow "$SERIES" ""

@@ -133,7 +133,7 @@ class VideoNetworks:
     with _scope("posterior", self._hparams):
       x = tf.concat([features_t, z_prev], axis=-1)[:, tf.newaxis]
       h, state = recurrence.lstm(x, state, self._hparams.precision)
-      return self._latent_heads(h[:, 0]), state
+      return _latent_heads(h[:, 0], self._hparams), state
 
   def prior_state(self, batch: Union[int, tf.Tensor]) -> State:
     """Before the first step, of so many sequences."""
@@ -159,7 +159,7 @@ class VideoNetworks:
         h = tf.nn.relu(h)
       h = time_axis.unfold(h, z_prev)
       h, state = recurrence.lstm(h, state, precision)
-      heads = self._latent_heads(time_axis.fold(h))
+      heads = _latent_heads(time_axis.fold(h), self._hparams)
     return LocAndLogScale(*[time_axis.unfold(h, z_prev) for h in heads]), state
 
   def decode(self, z: tf.Tensor, training: bool) -> LocAndLogScale:
@@ -191,9 +191,6 @@ class VideoNetworks:
     return LocAndLogScale(
       time_axis.unfold(loc, z), time_axis.unfold(log_scale, z)
     )
-
-  def _latent_heads(self, h: tf.Tensor) -> LocAndLogScale:
-    return _latent_heads(h, self._hparams)
 
   def _initial_states(
     self, scope: str, batch: Union[int, tf.Tensor]
