@@ -4,6 +4,7 @@ from typing import Any, Optional
 
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af import time_axis
 from t2t_af.networks import conditioning
 from t2t_af.networks import layers
@@ -59,7 +60,9 @@ class ConvConditioner(conditioning.NormalizedConditioner):
       if gates is not None:  # Less to multiply than the frames.
         kernel *= gates[:, tf.newaxis]
       windows = window_conv.window_conv(
-        frames, products.factor(kernel, self._precision)
+        frames,
+        products.factor(kernel, self._precision),
+        by_pairs=self._precision == session.FLOAT32,
       )
       h = _activated(
         time_axis.fold(windows), bias, self._normalization, self._training

@@ -6,7 +6,9 @@ from t2t_af import time_axis
 from t2t_af.networks import products
 
 
-def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+def window_conv(
+  frames: tf.Tensor, kernel: tf.Tensor, by_pairs: bool = True
+) -> tf.Tensor:
   """3x3 convolution of the k frames of a window, side by side in channels.
 
   Neighbouring windows share frames, and over time this is a filter of k taps.
@@ -19,22 +21,22 @@ def window_conv(frames: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     window 0: plus + minus + first      window 1: plus - minus + last
 
   which is exact but for rounding, and lets no window see a frame that is not
-  in it, however the sums are rounded. A kernel in bfloat16 is used as it is:
-  training, which sees many windows, and sampling, which sees one, must give
-  the same numbers.
+  in it, however the sums are rounded. Below float32 training, which sees many
+  windows, and sampling, which sees one, would use two conditioners.
 
   Args:
     frames: [batch, time, height, width, channels], time at least k.
     kernel: [3, 3, k * channels, output_channels], the oldest frame first, of
       `products.factor`.
+    by_pairs: False: window by window, in one product of all taps.
 
   Returns:
     [batch, time - k + 1, height, width, output_channels].
   """
   num_taps = int(kernel.shape[2]) // int(frames.shape[-1])
   num_frames = frames.shape.as_list()[1]
-  is_direct = num_frames is None or num_frames == num_taps
-  if num_taps != 3 or is_direct or kernel.dtype != tf.float32:
+  by_pairs &= num_taps == 3 and num_frames not in (None, num_taps)
+  if not by_pairs:
     return _conv(
       tf.concat(time_axis.shifted(frames, num_taps), axis=-1), kernel
     )

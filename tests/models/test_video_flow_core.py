@@ -109,7 +109,11 @@ def test_sampling_graph_does_not_grow_with_the_frames():
           tf.zeros((1, NUM_COND) + tiny.FRAME_SHAPE), 2, num_frames
         )
       assert x.shape[1:].as_list() == [2, num_frames] + list(tiny.FRAME_SHAPE)
-      sizes.append(len(graph.get_operations()))
+      operations = graph.get_operations()
+      sizes.append(len(operations))
+      # Or frames would race for the noise, and a seed say nothing.
+      loops = [op for op in operations if op.type == "Enter"]
+      assert {op.get_attr("parallel_iterations") for op in loops} == {1}
   assert sizes[0] == sizes[1] > 100
 
 

@@ -6,6 +6,7 @@ import pytest
 import tensorflow.compat.v1 as tf
 
 from t2t_af import session as session_lib
+from t2t_af.networks import conv_conditioner
 from t2t_af.networks import products
 from t2t_af.networks import window_conv
 
@@ -64,12 +65,26 @@ def test_a_window_gives_the_same_alone_and_among_others():
   frames = tf.constant(RNG.standard_normal([1, 6, 4, 4, 8]).astype(np.float32))
   kernel = tf.constant(RNG.standard_normal([3, 3, 24, 4]).astype(np.float32))
   kernel = products.factor(kernel, session_lib.MIXED)
-  together = window_conv.window_conv(frames, kernel)
+  together = window_conv.window_conv(frames, kernel, by_pairs=False)
   alone = tf.concat(
-    [window_conv.window_conv(frames[:, i : i + 3], kernel) for i in range(4)],
+    [
+      window_conv.window_conv(frames[:, i : i + 3], kernel, by_pairs=False)
+      for i in range(4)
+    ],
     axis=1,
   )
   with tf.Session() as session:
     together, alone = session.run([together, alone])
   assert (together == alone).mean() > 0.95  # sums in another order
   np.testing.assert_allclose(together, alone, rtol=2**-7, atol=1e-4)
+
+
+@pytest.mark.parametrize("precision, pairs", [("float32", 4), ("tf32", 1)])
+def test_windows_are_paired_in_float32_alone(precision, pairs):
+  conditioner = conv_conditioner.ConvConditioner(
+    width=2, normalization="none", precision=precision
+  )
+  conditioner(tf.zeros([1, 6, 4, 4, 1]))
+  operations = tf.get_default_graph().get_operations()
+  made = [op for op in operations if op.type == "Conv2D"]
+  assert len(made) == pairs + 2 * conv_conditioner.NUM_LAYERS
