@@ -33,7 +33,7 @@ _VARIABLES = {  # of the page's style sheet
 }
 _WIDTH, _HEIGHT, _BAR, _ROW = 4.2, 2.7, 0.27, 0.17  # inches
 _BOTTOM, _PAD = 0.46, 0.06  # of the axes, without a legend
-_RIGHT = {False: 0.2, True: 0.6}  # {of bars: with room for their values}
+_RIGHT = {False: 0.2, True: 0.65}  # {of bars: with room for their values}
 _DOTS, _POINTS = 110, 72  # per inch: of a PNG, of all else
 _TITLE_LETTERS, _LEGEND_LETTERS = 52, 56  # of a line
 _SETTINGS = {
@@ -238,11 +238,11 @@ def _wrapped(label: str) -> str:
 
 
 def _add_legend(
-  shown: Any, panel: plots.Panel, columns: int, place: tuple[float, float]
+  shown: Any, panel: Panel, columns: int, place: tuple[float, float]
 ) -> None:
   """Each colour as its lines are drawn; `place`: middle and bottom, inches."""
   shown.legend(
-    [axes_lib.handle(panel.lines, color) for color in panel.legend],
+    [axes_lib.handle(panel, color) for color in panel.legend],
     [_wrapped(label) for label in panel.legend.values()],
     loc="lower center",
     bbox_to_anchor=place,

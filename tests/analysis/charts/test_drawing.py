@@ -178,3 +178,21 @@ def test_a_picture_is_a_file_of_another_kind(kind):
 def test_a_name_in_letters_that_the_font_lacks_is_no_warning(recwarn):
   drawing.file([_CHART._replace(title="漢字 $5")], "svg")
   assert not recwarn.list
+
+
+def test_a_bar_far_beyond_the_others_does_not_hide_them():
+  values = (0.2, 7756.81, 0.1)
+  bars = [plots.Bar(str(v), v, 0.02, i) for i, v in enumerate(values)]
+  (axes,) = _axes(plots.BarPanel("t", bars, "x", {0: "a", 1: "b"}))
+  assert axes.get_xlim() == pytest.approx((0.0, 1.2 * 0.22))
+  assert [text.get_text() for text in axes.texts][1] == "7,757 →"
+  assert len(axes.figure.legends[0].get_patches()) == 2
+  (axes,) = _axes(plots.BarPanel("t", bars[::2], "x"))
+  assert not any("→" in text.get_text() for text in axes.texts)
+
+
+def test_bars_that_cannot_be_compared_are_drawn():
+  for values in ([None, None], [0.0, 0.0], [5.0], [5.0, None]):
+    bars = [plots.Bar("a", value, math.nan, 0) for value in values]
+    (axes,) = _axes(plots.BarPanel("t", bars, "x"))
+    assert len(axes.texts) == len(values)
