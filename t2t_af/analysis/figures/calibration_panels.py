@@ -49,7 +49,7 @@ def coverage_panel(
   title: str = "Coverage of central predictive intervals",
 ) -> plots.Panel:
   """Coverage against level; calibrated is the diagonal."""
-  lines = [plots.Line([0.0, 1.0], [0.0, 1.0], 4, "thin")]
+  lines = [plots.Line([0.0, 1.0], [0.0, 1.0], plots.DATA, "thin")]
   for i, found in enumerate(measured.values()):
     share, reach = found.coverage.share, found.coverage.reach
     x = plots.dodged(calibration.LEVELS, i, len(measured), _WIDTH)

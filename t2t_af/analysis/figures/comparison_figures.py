@@ -16,7 +16,7 @@ from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.results.estimates import NLL
 
 EARLY_SHARE = 0.1  # The first tenth of training may leave the chart.
-USUAL_SHARE = 0.95  # Of later values; a spike is so many times their height.
+USUAL_SHARE = 0.9  # Of later values; a spike is so many times their height.
 _SPIKE = 3.0
 # Metric of samples -> label of the axis.
 VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}

@@ -1,5 +1,6 @@
 """What matplotlib is asked to draw, and the files that it leaves."""
 
+import gc
 import io
 import itertools
 import math
@@ -196,3 +197,17 @@ def test_bars_that_cannot_be_compared_are_drawn():
     bars = [plots.Bar("a", value, math.nan, 0) for value in values]
     (axes,) = _axes(plots.BarPanel("t", bars, "x"))
     assert len(axes.texts) == len(values)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_garbage_is_collected_afterwards_as_before(is_on):
+  was_on = gc.isenabled()
+  try:
+    gc.enable() if is_on else gc.disable()
+    drawing.inline(_BARS)
+    assert gc.isenabled() == is_on
+    with pytest.raises(ValueError):
+      drawing.file([_BARS], "no kind")
+    assert gc.isenabled() == is_on
+  finally:
+    gc.enable() if was_on else gc.disable()
