@@ -112,17 +112,17 @@ def draw_bars(axes: Any, panel: plots.BarPanel) -> None:
   """On matplotlib's Axes, names at the left and values at the right."""
   values = plots.floats([bar.value for bar in panel.bars])
   errors = plots.floats([bar.stderr for bar in panel.bars])
-  places = np.arange(len(values))
-  axes.barh(places, values, 0.62, color=[_color(b.color) for b in panel.bars])
+  places, end = np.arange(len(values)), _end(values, errors)
+  shown = np.clip(values, -end, end)
+  axes.barh(places, shown, 0.62, color=[_color(b.color) for b in panel.bars])
   axes.errorbar(
-    *(values, places),
-    xerr=np.where(errors > 0, errors, np.nan),
+    *(shown, places),
+    xerr=np.where((errors > 0) & (shown == values), errors, np.nan),
     color=INK,
     linestyle="",
     elinewidth=1.1,
   )
   axes.axvline(0.0, color=SOFT, linewidth=1.0)
-  end = _end(values, errors)
   if end < np.inf:
     axes.set_xlim(-end if (values < 0).any() else 0.0, end)
   for place, bar in enumerate(panel.bars):

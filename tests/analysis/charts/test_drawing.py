@@ -186,6 +186,7 @@ def test_a_bar_far_beyond_the_others_does_not_hide_them():
   bars = [plots.Bar(str(v), v, 0.02, i) for i, v in enumerate(values)]
   (axes,) = _axes(plots.BarPanel("t", bars, "x", {0: "a", 1: "b"}))
   assert axes.get_xlim() == pytest.approx((0.0, 1.2 * 0.22))
+  assert axes.patches[1].get_width() == pytest.approx(1.2 * 0.22)
   assert [text.get_text() for text in axes.texts][1] == "7,757 →"
   assert len(axes.figure.legends[0].get_patches()) == 2
   (axes,) = _axes(plots.BarPanel("t", bars[::2], "x"))
