@@ -7,6 +7,7 @@ import pytest
 from t2t_af.analysis import formats
 from t2t_af.analysis.results import comparison as comparison_lib
 from t2t_af.analysis.results import folders
+from t2t_af.analysis.results import paper_values
 from tests.docs import pages
 
 _PAGE = "docs/results.md"
@@ -93,6 +94,17 @@ def test_readme(label):
     _nll(comparison, with_flow),
     f"{formats.signed(found.mean)} ({_interval(found)})",
   ]
+
+
+def test_what_the_paper_reports_on_bair():
+  printed = paper_values.TABLES[1].values
+  plain, flow = (
+    printed[row, "BAIR"] for row in ("video_flow", "video_flow_af")
+  )
+  difference = formats.signed(flow.number - plain.number, 2)
+  assert f"reports {difference} for VideoFlow" in pages.read("README.md")
+  assert f"({plain.text} to {flow.text})" in _TEXT
+  assert f"reports {plain.text} nats/dim (VideoFlow) and {flow.text}" in _TEXT
 
 
 @pytest.mark.parametrize("label, name", _TOY.items())

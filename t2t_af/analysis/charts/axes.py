@@ -1,7 +1,7 @@
 """Lines and bars on matplotlib's Axes: colours, markers, ticks."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Optional, Union
 
 import numpy as np
 
@@ -12,18 +12,24 @@ from t2t_af.analysis.formats import is_number
 # Okabe and Ito's colours, the light ones darker: told apart by the colour-
 # blind, and on white paper. Markers differ too, for who sees no colours. The
 # last, grey, is DATA's alone.
-COLORS = ("#0072b2", "#d55e00", "#009e73", "#b0528a", "#c08600", "#3c3f44")
-_MARKERS = "os^D"
+COLORS = (
+  *("#0072b2", "#d55e00", "#009e73", "#b0528a", "#c08600", "#3a9bd9"),
+  "#3c3f44",
+)
+_MARKERS = "os^Dvp"
+_FAR = 10.0  # times the next bar: cut off
 INK, SOFT, RULE = "#1c1f23", "#5a626c", "#d5d9de"
 PAGE, GIVEN = "#ffffff", "#fceccc"
 
 
-def handle(lines: Sequence[plots.Line], color: int) -> tuple:
-  """What stands for a colour in a legend: as its lines are drawn."""
+def handle(panel: Union[plots.Panel, plots.BarPanel], color: int) -> tuple:
+  """What stands for a colour in a legend: as it is drawn."""
   from matplotlib.lines import Line2D
   from matplotlib.patches import Patch
 
-  styles = {line.style for line in lines if line.color == color}
+  if isinstance(panel, plots.BarPanel):
+    return (Patch(color=_color(color)),)
+  styles = {line.style for line in panel.lines if line.color == color}
   parts = [Patch(color=_color(color), alpha=0.2)] if "band" in styles else []
   looks = dict(color=_color(color), **_look("thick"))
   if "thick" not in styles:
@@ -106,20 +112,22 @@ def draw_bars(axes: Any, panel: plots.BarPanel) -> None:
   """On matplotlib's Axes, names at the left and values at the right."""
   values = plots.floats([bar.value for bar in panel.bars])
   errors = plots.floats([bar.stderr for bar in panel.bars])
-  places = np.arange(len(values))
-  axes.barh(places, values, 0.62, color=[_color(b.color) for b in panel.bars])
+  places, end = np.arange(len(values)), _end(values, errors)
+  shown = np.clip(values, -end, end)
+  axes.barh(places, shown, 0.62, color=[_color(b.color) for b in panel.bars])
   axes.errorbar(
-    *(values, places),
-    xerr=np.where(errors > 0, errors, np.nan),
+    *(shown, places),
+    xerr=np.where((errors > 0) & (shown == values), errors, np.nan),
     color=INK,
     linestyle="",
     elinewidth=1.1,
   )
   axes.axvline(0.0, color=SOFT, linewidth=1.0)
+  if end < np.inf:
+    axes.set_xlim(-end if (values < 0).any() else 0.0, end)
   for place, bar in enumerate(panel.bars):
-    shown = round(bar.value, 3) + 0.0 if is_number(bar.value) else None
     axes.annotate(
-      formats.number(shown),
+      _bar_value(bar.value, end),
       (1.02, place),
       xycoords=axes.get_yaxis_transform(),
       verticalalignment="center",
@@ -132,3 +140,24 @@ def draw_bars(axes: Any, panel: plots.BarPanel) -> None:
   axes.locator_params("x", nbins=5, steps=(1, 2, 5, 10))
   axes.grid(axis="x")
   axes.spines[["left"]].set_visible(False)
+
+
+def _end(values: np.ndarray, errors: np.ndarray) -> float:
+  """Where the axis ends: a bar far beyond all others would hide them."""
+  sizes = np.abs(values)
+  order = np.argsort(np.where(np.isfinite(sizes), sizes, -1.0))
+  others, last = order[:-1], order[-1]
+  highest = np.nanmax(sizes[others], initial=0.0)
+  if not 0.0 < _FAR * highest < sizes[last]:
+    return np.inf
+  return 1.2 * np.nanmax((sizes + np.nan_to_num(errors))[others])
+
+
+def _bar_value(value: Optional[float], end: float) -> str:
+  """Of whole thousands no decimals; an arrow where the bar is cut off."""
+  if not is_number(value):
+    return formats.ABSENT
+  text = formats.number(round(value, 3) + 0.0)
+  if abs(value) >= 1e3:
+    text = formats.thousands(value).replace("-", formats.MINUS)
+  return f"{text} →" if abs(value) > end else text

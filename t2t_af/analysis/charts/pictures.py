@@ -22,7 +22,8 @@ BACKGROUND = (255, 255, 255)
 INK = (34, 34, 34)
 CONDITIONING = (230, 159, 0)  # Orange of Okabe and Ito: safe for colour-blind.
 PLAIN = (200, 200, 200)
-BORDER, GAP, LABEL_SIZE, LABEL_WIDTH = 2, 3, 13, 130
+BORDER, GAP, LABEL_SIZE, LABEL_WIDTH = 2, 3, 13, 170
+_PAGE_WIDTH = 1000  # A page shows a wider strip smaller, and its labels too.
 FRAME_TARGET = 96  # Pixels; small frames are enlarged to about this.
 PANEL_TARGET = 160  # The same, in an animation.
 
@@ -47,10 +48,13 @@ def strip(
   height, width = _frame_size(rows)
   scale = scale or _scale(height, FRAME_TARGET)
   cell_h, cell_w = _cell(height, scale), _cell(width, scale)
-  labels = [_wrap(row.label, LABEL_WIDTH) for row in rows]
-  left = max(text_width(label) for label in labels) + 3 * GAP
   num_frames = max(len(row.frames) for row in rows)
-  header = LABEL_SIZE + 2 * GAP
+  size = _label_size(num_frames * (cell_w + GAP), cell_h)
+  labels = [
+    _wrap(row.label, LABEL_WIDTH * size // LABEL_SIZE, size) for row in rows
+  ]
+  left = max(text_width(label, size) for label in labels) + 3 * GAP
+  header = size + 2 * GAP
   canvas = Image.new(
     "RGB",
     (left + num_frames * (cell_w + GAP), header + len(rows) * (cell_h + GAP)),
@@ -62,10 +66,11 @@ def strip(
       (left + t * (cell_w + GAP) + cell_w // 2, header // 2),
       str(t + 1),
       "mm",
+      size,
     )
   for i, row in enumerate(rows):
     top = header + i * (cell_h + GAP)
-    text(canvas, (GAP, top + cell_h // 2), labels[i], "lm")
+    text(canvas, (GAP, top + cell_h // 2), labels[i], "lm", size)
     for t, frame in enumerate(row.frames):
       canvas.paste(
         _framed(frame, scale, t < num_cond_steps),
@@ -222,22 +227,32 @@ def _cell(size: int, scale: int) -> int:
   return size * scale + 2 * BORDER
 
 
+def _label_size(width: int, cell_height: int) -> int:
+  """Of letters that can still be read where a page shrinks the strip."""
+  wanted = LABEL_SIZE * width // _PAGE_WIDTH
+  return max(LABEL_SIZE, min(wanted, cell_height // 4))
+
+
 @functools.cache
-def _font() -> Any:
-  return ImageFont.load_default(size=LABEL_SIZE)
+def _font(size: int) -> Any:
+  # The charts' font: that of Pillow has no Δ.
+  import matplotlib
+
+  folder = os.path.join(matplotlib.get_data_path(), "fonts", "ttf")
+  return ImageFont.truetype(os.path.join(folder, "DejaVuSans.ttf"), size)
 
 
-def text_width(words: str) -> int:
+def text_width(words: str, size: int = LABEL_SIZE) -> int:
   """Pixels that the longest line of `words` takes."""
-  return max(int(_font().getlength(line)) + 1 for line in words.split("\n"))
+  return max(int(_font(size).getlength(line)) + 1 for line in words.split("\n"))
 
 
-def _wrap(words: str, width: int) -> str:
+def _wrap(words: str, width: int, size: int = LABEL_SIZE) -> str:
   """Breaks a label at spaces into lines of at most `width` pixels."""
   lines = [""]
   for word in words.split():
     longer = f"{lines[-1]} {word}".strip()
-    if lines[-1] and text_width(longer) > width:
+    if lines[-1] and text_width(longer, size) > width:
       lines.append(word)
     else:
       lines[-1] = longer
@@ -245,14 +260,14 @@ def _wrap(words: str, width: int) -> str:
 
 
 def text(
-  canvas: Image.Image, position, words: str, anchor: str, color: tuple = INK
+  canvas: Image.Image, position, words: str, anchor: str, size: int = LABEL_SIZE
 ) -> None:
   """At `position`: `anchor` "mm" centres, "lm" starts, "rm" ends there."""
   ImageDraw.Draw(canvas).multiline_text(
     position,
     words,
-    fill=color,
-    font=_font(),
+    fill=INK,
+    font=_font(size),
     anchor=anchor,
     spacing=3,
     align="center" if anchor == "mm" else "left",

@@ -45,8 +45,9 @@ def parts(results: Results) -> list[figure_parts.Part]:
         f"{data}, test split, {_METHODS.get(method, method)}. PIT: at 1 where "
         "calibrated; a U: too narrow a spread, a hump: too wide, a slope: a "
         "bias. Coverage: on the diagonal where calibrated; below it: too "
-        "narrow. Bars: 95 % confidence, over series. One seed of each model, "
-        "all splits of the data.",
+        "narrow. Bars: 95 % confidence, over series; none where fewer than "
+        "two independent series are known. One seed of each model, all splits "
+        "of the data.",
         charts=[
           calibration_panels.histogram_panel(measured),
           calibration_panels.coverage_panel(measured),
@@ -96,7 +97,8 @@ def _crps(groups: dict) -> list[figure_parts.Part]:
   caption = (
     f"{_CRPS} (continuous ranked probability score) on the test "
     "split. Error bars: one standard error, over splits of the data "
-    "where there are several, else over seeds, else over series."
+    "where there are several, else over seeds, else over series. Arrow: "
+    "the bar is cut off, more than ten times as long as the next."
   )
   part = figure_parts.Part(
     "figure_calibration_crps.svg", caption, charts=charts

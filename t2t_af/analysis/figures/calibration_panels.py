@@ -49,7 +49,7 @@ def coverage_panel(
   title: str = "Coverage of central predictive intervals",
 ) -> plots.Panel:
   """Coverage against level; calibrated is the diagonal."""
-  lines = [plots.Line([0.0, 1.0], [0.0, 1.0], 4, "thin")]
+  lines = [plots.Line([0.0, 1.0], [0.0, 1.0], plots.DATA, "thin")]
   for i, found in enumerate(measured.values()):
     share, reach = found.coverage.share, found.coverage.reach
     x = plots.dodged(calibration.LEVELS, i, len(measured), _WIDTH)
@@ -69,11 +69,11 @@ def coverage_panel(
 
 
 def _legend(measured: Mapping[str, calibration.Shares]) -> dict[int, str]:
-  """What the bars are, with each label if it is not the same of all."""
+  """With the one label of a chart, what its bars are."""
   unknown = [np.isnan(shares.stderr).all() for shares in measured.values()]
   return {
     i: f"{label}, {_NO_BARS if is_unknown else _BARS}"
-    if is_unknown or len(measured) == 1
+    if len(measured) == 1
     else label
     for i, (label, is_unknown) in enumerate(zip(measured, unknown))
   }

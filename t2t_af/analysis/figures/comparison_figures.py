@@ -16,13 +16,16 @@ from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.results.estimates import NLL
 
 EARLY_SHARE = 0.1  # The first tenth of training may leave the chart.
+USUAL_SHARE = 0.9  # Of later values; a spike is so many times their height.
+_SPIKE = 3.0
 # Metric of samples -> label of the axis.
 VIDEO_METRICS = {"psnr": "PSNR, dB", "ssim": "SSIM"}
 SERIES_METRICS = {"rmse": "RMSE, standardised"}
 _LEARNING, _DIFFERENCE = "Learning curves", "Difference while training"
 _OVER_SEEDS = (
-  "Shaded, or bars: 95 % interval of the mean over seeds (Student's t), "
-  "cut off where it is far wider than all lines"
+  "Shaded, or bars (of more than three models at some steps of each): 95 % "
+  "interval of the mean over seeds (Student's t), cut off where it is far "
+  "wider than all lines"
 )
 BAND = (
   f"{_OVER_SEEDS}; of one seed over contexts, where its record has "
@@ -80,7 +83,7 @@ def learning(comparison: Comparison) -> Optional[Curves]:
     points.append(plots.Line(x, y, i, "points", stderr))
     if trained or scored:
       legend[i] = comparison.label(name)
-  y_range, cut = _range_after_start(lines + points)
+  y_range, cut, what = _range_after_start(lines + points)
   caption = (
     "Lines: NLL on training batches (thick: mean over seeds; thin: "
     f"one seed each). Markers: NLL on the {split} split, with the "
@@ -88,7 +91,7 @@ def learning(comparison: Comparison) -> Optional[Curves]:
   )
   unit = comparison.unit.name
   if cut is not None:
-    caption += f" The start, up to {formats.number(cut, 2)} {unit}, is cut off."
+    caption += f" {what}, up to {formats.number(cut, 2)} {unit}, is cut off."
   return _drawn(
     lines + points, "training step", unit, _LEARNING, y_range, caption, legend
   )
@@ -233,18 +236,21 @@ def _minus(ours: dict, theirs: dict) -> dict:
 
 def _range_after_start(
   lines: Sequence[plots.Line],
-) -> tuple[Optional[tuple[float, float]], Optional[float]]:
-  """(y range, highest value cut off or None): the start would flatten all."""
+) -> tuple[Optional[tuple[float, float]], Optional[float], str]:
+  """(y range, highest value cut off or None, what is): these flatten all."""
   points = [
     (x, y) for line in lines for x, y in zip(line.x, line.y) if is_number(y)
   ]
   if not points:
-    return None, None
+    return None, None, ""
   start = EARLY_SHARE * max(x for x, _ in points)
-  late = [y for x, y in points if x >= start]
-  low, high = min(y for _, y in points), max(late)
-  top = max(y for _, y in points)
+  late = sorted(y for x, y in points if x >= start)
+  low, high = min(y for _, y in points), late[-1]
+  top, what = max(y for _, y in points), "The start"
+  usual = late[int(USUAL_SHARE * (len(late) - 1))]
+  if high - low > _SPIKE * (usual - low) > 0.0:
+    high, what = low + _SPIKE * (usual - low), "The start, and every spike"
   if top <= high or high == low:
-    return None, None
+    return None, None, ""
   pad = 0.06 * (high - low)
-  return (low - pad, high + pad), (top if top > high + pad else None)
+  return (low - pad, high + pad), (top if top > high + pad else None), what

@@ -7,7 +7,7 @@ From correlation records, one per run, evaluation and signal:
 """
 
 import collections
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 import re
 from typing import Optional
 
@@ -66,7 +66,9 @@ def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
   }
 
 
-def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
+def bar_panels(
+  measured: dict, latent: bool = False, colors: Mapping = {}
+) -> list[plots.BarPanel]:
   """A chart per problem: the data, then every model's noise by transform.
 
   Problems without such a model are left out.
@@ -74,6 +76,7 @@ def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
   Args:
     measured: of `over_seeds`.
     latent: z and u of every level instead.
+    colors: {problem: {model: its colour}}; else in the order of `measured`.
   """
   wanted = re.compile(r"[zu]\d+" if latent else r"x|y\d+")
   models = list(dict.fromkeys(model for _, model, _ in measured if model))
@@ -96,14 +99,17 @@ def bar_panels(measured: dict, latent: bool = False) -> list[plots.BarPanel]:
       ),
       key=order,
     )
-    shown = []
+    shown, legend = [], {}
     for model, signal in places:
       estimate = measured[problem, model, signal]
-      color = models.index(model) if model else plots.DATA
+      of_problem = colors.get(problem) or {m: i for i, m in enumerate(models)}
+      color = of_problem[model] if model else plots.DATA
       label = _bar_label(model, signal, places)
       shown.append(plots.Bar(label, estimate.mean, estimate.stderr, color))
+      if latent:
+        legend[color] = model
     if any(model for model, _ in places):  # Data alone compare with nothing.
-      charts.append(plots.BarPanel(problem, shown, X_LABEL))
+      charts.append(plots.BarPanel(problem, shown, X_LABEL, legend))
   return charts
 
 
@@ -116,7 +122,7 @@ def training_panel(runs: Sequence[Run]) -> plots.Panel:
   split = selection.most_evaluated_split(
     r for run in runs for r in run.records["correlation"]
   )
-  lines, legend = [], {}
+  lines, legend, colors = [], {}, figure_parts.colors(runs)
   for run in runs:
     of_noise = [
       r
@@ -129,11 +135,8 @@ def training_panel(runs: Sequence[Run]) -> plots.Panel:
     )
     if len(curve) < 2:
       continue
-    label = f"{run.label}: {_noise(last)}"
-    color = next(
-      (c for c, name in legend.items() if name == label), len(legend)
-    )
-    legend[color] = label
+    color = colors[run.label]
+    legend[color] = f"{run.label}: {_noise(last)}"
     lines += [
       line._replace(style=style)
       for line in seed_lines.thin({run.seed: curve}, color)
@@ -148,7 +151,11 @@ def _bars(
   runs: Sequence[Run], letter: str, words: str, latent: bool
 ) -> Optional[figure_parts.Part]:
   """A chart per problem."""
-  charts = bar_panels(over_seeds(runs), latent)
+  colors = {
+    problem: figure_parts.colors(figure_parts.of_problem(runs, problem))
+    for problem in figure_parts.problems(runs)
+  }
+  charts = bar_panels(over_seeds(runs), latent, colors)
   part = figure_parts.Part(
     f"figure_5{letter}.svg",
     f"{words}: temporal correlation on the test split. Error bars: one "
@@ -178,7 +185,7 @@ def _bar_label(model: str, signal: str, places: Iterable[tuple]) -> str:
   if not model:
     return "data x"
   if signal[0] in "zu":
-    return f"{model}: {signal[0]}, level {signal[1:]}"
+    return f"{signal[0]}, level {signal[1:]}"
   several = sum(m == model for m, _ in places) > 1
   return f"{model}: {_noise(signal) if several else 'y'}"
 

@@ -50,6 +50,13 @@ def problems(runs: Sequence[Run]) -> list[str]:
   return sorted({run.problem for run in runs if run.problem})
 
 
+def colors(runs: Sequence[Run]) -> dict[str, int]:
+  """{label: colour} of models on one problem: in all of its charts the same."""
+  return {
+    label: i for i, label in enumerate(dict.fromkeys(r.label for r in runs))
+  }
+
+
 def of_problem(runs: Sequence[Run], problem: str) -> list[Run]:
   """The runs on one problem."""
   return [run for run in runs if run.problem == problem]

@@ -38,9 +38,9 @@ def reference_frame(results: Results) -> list[Part]:
   parts = [
     Part(
       "figure_1_path.svg",
-      title + "Above: values (solid) of the place that changes most, "
+      title + "Before: values (solid) of the place that changes most, "
       "with shift (dashed) and scale (shaded, cut off where far wider than the "
-      "values) of the first transform. Below: "
+      "values) of the first transform. After: "
       "the noise that is left, with its base density where it is known.",
       charts=pixel_path.charts(
         flow, pixel_path.liveliest(flow), run.row in _STANDARD_BASE

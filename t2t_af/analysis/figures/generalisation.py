@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results.estimates import NLL
 from t2t_af.analysis.results.folders import Run
@@ -56,7 +57,9 @@ def curves(runs: Sequence[Run]) -> dict[str, list]:
     if both:
       pairs[label, fraction][seed] = steps[max(both)]
   points = collections.defaultdict(list)
-  for (label, fraction), seeds in sorted(pairs.items()):
+  order = figure_parts.colors(runs)
+  by_model = sorted(pairs.items(), key=lambda p: (order[p[0][0]], p[0][1]))
+  for (label, fraction), seeds in by_model:
     points[label].append(_point(fraction, seeds))
   return dict(points)
 
@@ -87,7 +90,7 @@ def nll_panel(curves_: dict[str, list], unit: Unit) -> plots.Panel:
   for color, (label, points) in enumerate(curves_.items()):
     lines += _joined(points, [p.train for p in points], color, "dashed")
     lines += _line(points, [p.test for p in points], color)
-    legend[color] = f"{label}: test (line, marks), training (dashed)"
+    legend[color] = label
   title = "NLL by training data"
   return plots.Panel(title, lines, _X_LABEL, unit.name, legend, whole_x=False)
 

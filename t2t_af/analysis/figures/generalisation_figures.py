@@ -61,7 +61,8 @@ def _gap(runs: Sequence[Run], problem: str) -> Optional[figure_parts.Part]:
     f"figure_8c_{problem}.svg",
     f"{problem}: NLL of test minus training, seed by seed, by the share "
     "of the training sequences. Marks: mean over all seeds of a share, "
-    "with one standard error; lines: over the seeds that every share has.",
+    "with one standard error; lines: over the seeds that every share has. "
+    "Second: both NLLs, of test with marks, of training dashed.",
     charts=[
       generalisation.gap_panel(curves, unit),
       generalisation.nll_panel(curves, unit),

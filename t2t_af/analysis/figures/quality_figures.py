@@ -51,7 +51,10 @@ def parts(results: Results) -> list[figure_parts.Part]:
 
 
 def _sampled(runs: Sequence[Run]) -> dict:
-  """{label: {seed: record}}, of the newest protocol of each model."""
+  """{label: {seed: record}}, of the newest protocol of each model.
+
+  Empty where it has none: the others keep their colours.
+  """
   pools = {}
   for run in runs:
     pools.setdefault(run.label, []).extend(
@@ -61,8 +64,9 @@ def _sampled(runs: Sequence[Run]) -> dict:
     )
   return {
     label: {r.get("seed"): r for r in selection.newest_group(pool)}
-    for label, pool in pools.items()
     if pool
+    else {}
+    for label, pool in pools.items()
   }
 
 

@@ -53,7 +53,8 @@ def per_step(
   """The thick mean of each model over its seeds, with its interval.
 
   Of one or two models a band, and a thin line for each seed. More would cover
-  each other: theirs are bars beside each other.
+  each other: theirs are bars beside each other, of more than three each at
+  every second or third step.
 
   Args:
     models: [(label, {seed: record})].
@@ -61,7 +62,8 @@ def per_step(
     scale: of all values.
   """
   bands, lines, means = [], [], []
-  are_many = sum(bool(_step_curves(r, field, scale)) for _, r in models) > 2
+  shown = sum(bool(_step_curves(r, field, scale)) for _, r in models)
+  are_many, every = shown > 2, max(1, shown // 2)
   for i, (_, records) in enumerate(models):
     per_seed = _step_curves(records, field, scale)
     x, y, stderr = mean(per_seed)
@@ -70,10 +72,14 @@ def per_step(
       if count == 1:
         stderr, count = _over_recordings(records, field, scale, x)
       half = [half_interval(error, count) for error in stderr]
+      sparse = [
+        width if (at + i) % every == 0 else math.nan
+        for at, width in zip(x, half)
+      ]
       means.append(plots.Line(x, y, i))
       if are_many:
         beside = plots.dodged(x, i, len(models), _BARS_WIDTH).tolist()
-        means.append(plots.Line(beside, y, i, "points", half))
+        means.append(plots.Line(beside, y, i, "points", sparse))
       else:
         lines += thin(per_seed, i)
         bands.append(plots.Line(x, y, i, "band", half))

@@ -66,6 +66,6 @@ def _environment() -> jinja2.Environment:
     text=table_forms.cell_text,
     details=table_forms.details,
     groups=table_forms.groups,
-    notes=lambda table: table_forms.notes(table, with_star=False),
+    notes=lambda table: table_forms.notes(table, False, False),
   )
   return environment

@@ -118,8 +118,16 @@ FORMS: Mapping[str, Callable[[Table], str]] = {
 }
 
 
-def notes(table: Table, with_star: bool = True) -> list[str]:
-  """Of errors and marks, where there are any; then the table's own."""
+def notes(
+  table: Table, with_star: bool = True, with_spread: bool = True
+) -> list[str]:
+  """Of errors and marks, where there are any; then the table's own.
+
+  Args:
+    table: of the paper.
+    with_star: the lowest have a star; else they are bold.
+    with_spread: of cells too, where no small print below them has it.
+  """
   cells = [cell for row in table.rows for cell in row.cells]
   notes = []
   if any(cell.stderr_text for cell in cells):
@@ -130,7 +138,7 @@ def notes(table: Table, with_star: bool = True) -> list[str]:
   if any(cell.is_best for cell in cells):
     mark = "*" if with_star else "Bold"
     notes.append(f"{mark}: the lowest of ours in the column.")
-  for row in table.rows:
+  for row in table.rows if with_spread else []:
     words = [
       f"{column.group} {spread_words(cell)}"
       for column, cell in zip(table.columns, row.cells)

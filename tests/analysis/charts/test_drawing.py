@@ -1,5 +1,6 @@
 """What matplotlib is asked to draw, and the files that it leaves."""
 
+import gc
 import io
 import itertools
 import math
@@ -178,3 +179,36 @@ def test_a_picture_is_a_file_of_another_kind(kind):
 def test_a_name_in_letters_that_the_font_lacks_is_no_warning(recwarn):
   drawing.file([_CHART._replace(title="漢字 $5")], "svg")
   assert not recwarn.list
+
+
+def test_a_bar_far_beyond_the_others_does_not_hide_them():
+  values = (0.2, 7756.81, 0.1)
+  bars = [plots.Bar(str(v), v, 0.02, i) for i, v in enumerate(values)]
+  (axes,) = _axes(plots.BarPanel("t", bars, "x", {0: "a", 1: "b"}))
+  assert axes.get_xlim() == pytest.approx((0.0, 1.2 * 0.22))
+  assert axes.patches[1].get_width() == pytest.approx(1.2 * 0.22)
+  assert [text.get_text() for text in axes.texts][1] == "7,757 →"
+  assert len(axes.figure.legends[0].get_patches()) == 2
+  (axes,) = _axes(plots.BarPanel("t", bars[::2], "x"))
+  assert not any("→" in text.get_text() for text in axes.texts)
+
+
+def test_bars_that_cannot_be_compared_are_drawn():
+  for values in ([None, None], [0.0, 0.0], [5.0], [5.0, None]):
+    bars = [plots.Bar("a", value, math.nan, 0) for value in values]
+    (axes,) = _axes(plots.BarPanel("t", bars, "x"))
+    assert len(axes.texts) == len(values)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_garbage_is_collected_afterwards_as_before(is_on):
+  was_on = gc.isenabled()
+  try:
+    gc.enable() if is_on else gc.disable()
+    drawing.inline(_BARS)
+    assert gc.isenabled() == is_on
+    with pytest.raises(ValueError):
+      drawing.file([_BARS], "no kind")
+    assert gc.isenabled() == is_on
+  finally:
+    gc.enable() if was_on else gc.disable()

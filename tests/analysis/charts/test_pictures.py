@@ -142,7 +142,7 @@ def test_panels_wrap_into_columns():
 
 def test_long_labels_break_at_spaces():
   text = "VideoFlow + AF, residual start"
-  wrapped = pictures._wrap(text, 80)
+  wrapped = pictures._wrap(text, 100)
   assert wrapped.replace("\n", " ") == text
   assert 2 <= len(wrapped.split("\n")) <= 3
   assert pictures._wrap("word", 1) == "word"
@@ -167,3 +167,24 @@ def test_png_bytes_are_the_image():
   np.testing.assert_array_equal(
     np.asarray(Image.open(io.BytesIO(pictures.png(image)))), np.asarray(image)
   )
+
+
+def _drawn(words):
+  canvas = Image.new("RGB", (60, 30), pictures.BACKGROUND)
+  pictures.text(canvas, (2, 15), words, "lm")
+  return np.asarray(canvas)
+
+
+def test_labels_have_the_letters_of_model_names():
+  missing = _drawn("\U0010ffff")  # what a font draws for a letter it lacks
+  for letter in "Δ±≤−²":
+    assert (_drawn(letter) != missing).any(), letter
+
+
+@pytest.mark.parametrize("num_frames, size", [(3, 13), (20, 26)])
+def test_labels_of_a_wide_strip_can_be_read_on_a_page(num_frames, size):
+  row = pictures.FrameRow("a", _frames(num_frames, 96))
+  strip = np.asarray(pictures.strip([row], 0))
+  header = strip[: size + 2 * pictures.GAP]
+  rows = np.flatnonzero((header < 128).all(axis=-1).any(axis=1))
+  assert len(rows) == pytest.approx(0.75 * size, abs=2), "height of digits"

@@ -84,6 +84,8 @@ def test_no_bands_where_the_number_of_series_is_not_known():
   assert np.isnan(found.coverage.reach).all()
   panel = calibration_panels.coverage_panel({"1-AF": found})
   assert panel.legend[0].startswith("1-AF, without bars")
+  both = calibration_panels.coverage_panel({"1-AF": found, "2-AF": found})
+  assert both.legend == {0: "1-AF", 1: "2-AF"}, "the caption says it once"
 
 
 def test_charts_are_of_the_lowest_seed_and_all_splits(tmp_path, shown):

@@ -72,6 +72,18 @@ def test_start_of_training_is_cut_off_and_said_so(comparison):
   assert f"up to {highest:.2f} nats/dim, is cut off" in figure.caption
 
 
+def test_a_spike_does_not_press_the_curves_together(comparison):
+  for run in comparison.runs.values():
+    last = run.records["training"][-1]
+    run.records["training"].append(dict(last, nll_nats_per_dim=2e6))
+    run.records["training"].append(dict(last, step=last["step"] + 1))
+  figure = comparison_figures.learning(comparison)
+  low, high = figure.chart.y_range
+  assert high - low < 100
+  assert "up to 2000000.00 nats/dim, is cut off" in figure.caption
+  assert "every spike" in figure.caption
+
+
 def test_charts_start_frames_after_the_given_ones(comparison):
   lines = comparison_figures.nll_per_step(comparison).chart.lines
   assert {tuple(line.x) for line in lines if line.style == "thick"} == {

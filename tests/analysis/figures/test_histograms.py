@@ -176,10 +176,8 @@ def test_bars_are_newest_means_over_seeds(tmp_path):
   assert told["2-AF: y²"][0] == pytest.approx(-0.1), "of test, not dev"
   assert told["data x"] == pytest.approx((0.8, 0.02)), "one estimate: its own"
   (latent,) = correlation_figures.bar_panels(found, latent=True)
-  assert [bar.label for bar in latent.bars] == [
-    "VideoFlow + AF: z, level 0",
-    "VideoFlow + AF: u, level 0",
-  ]
+  assert [bar.label for bar in latent.bars] == ["z, level 0", "u, level 0"]
+  assert latent.legend == {latent.bars[0].color: "VideoFlow + AF"}
 
 
 def test_data_without_a_model_have_no_bars(tmp_path):
@@ -192,7 +190,7 @@ def test_data_without_a_model_have_no_bars(tmp_path):
 def test_training_curves_are_of_the_last_transform(tmp_path):
   panel = correlation_figures.training_panel(_runs(tmp_path, _correlations()))
   assert panel.title == f"{fake.PROBLEM}, dev split, during training"
-  assert panel.legend == {0: "2-AF: y²"}
+  assert panel.legend == {1: "2-AF: y²"}, "1-AF keeps its colour"
   curves = [line for line in panel.lines if line.style == "thin"]
   assert len(curves) == 2, "one per seed"
   assert (curves[0].x, curves[0].y) == ([0, 50, 100], [0.9, 0.5, 0.2])

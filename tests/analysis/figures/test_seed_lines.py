@@ -123,3 +123,17 @@ def test_band_of_one_seed_needs_errors_and_their_number(missing):
   del record[missing]
   (band, *_) = seed_lines.per_step([("a", {0: record})], "psnr")
   assert np.isnan(band.stderr).all()
+
+
+def test_of_six_models_two_have_a_bar_at_each_step():
+  models = [
+    (
+      label,
+      {seed: _record([seed + step for step in range(9)]) for seed in (0, 1)},
+    )
+    for label in "abcdef"
+  ]
+  bars = seed_lines.per_step(models, "psnr")[1::2]
+  shown = np.isfinite([line.stderr for line in bars])
+  assert shown.sum(axis=0).tolist() == [2] * 9
+  assert shown.sum(axis=1).tolist() == [3] * 6

@@ -47,6 +47,15 @@ def test_a_picture_is_in_the_page(kind, is_moving):
   encoded = base64.b64encode(stream.getvalue()).decode()
   assert f'src="data:image/{kind.lower()};base64,{encoded}"' in shown
   assert ('class="frames moving"' in shown) == is_moving
+  moving = page.render(
+    "figure",
+    title="t",
+    shown_parts=[
+      figure_parts.Part(f"a.{kind.lower()}", "c", stream.getvalue())
+    ],
+  )
+  # On paper a strip says it all.
+  assert ('<figure class="animation">' in moving) == is_moving
   assert ("max-width: 1500px; min-width: 736px" in shown) != is_moving
   assert 'alt="a &#34;caption&#34; &lt;b&gt;"' in shown
 
