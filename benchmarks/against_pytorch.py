@@ -8,8 +8,8 @@ A training step at the paper's size (64x64x1; batch 16 and 13 frames, of 2-AF
 written as the authors' code is: a loop over time in Python, which sends every
 frame through the flow's shared layers at each of the three steps that look at
 it (benchmarks/pytorch). Each measurement is a new process; the two alternate.
-Needs PyTorch: pip install torch==2.8.0 (the extra pytorch). Its CUDA build
-takes some 0.3 GiB more of memory at import than its CPU build.
+Needs PyTorch: pip install torch==2.8.0 (the extra pytorch). What it imports
+counts as its memory; a CUDA build imports 494 MiB.
 """
 
 import argparse
