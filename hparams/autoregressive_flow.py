@@ -55,14 +55,16 @@ _RECORDS = {
     paper="2.90 nats/dim test, 2.76 train (200,000 steps, batch 8)"
   ),
   ("af1", "tiny"): table.Record(
-    ours="1.830 +- 0.040 nats/dim test (results/moving_digits32_tiny)",
-    seconds_per_step=0.070,
+    ours="1.762 +- 0.048 nats/dim test (results/moving_digits32_tiny)",
+    seconds_per_step=0.282,
+    cpu=table.XEON_BUSY,
     note="Of its nine input frames it sees three; all tiny sets, of whatever "
     "model and number of transforms, score the same ten frames.",
   ),
   ("af2", "tiny"): table.Record(
-    ours="1.846 +- 0.028 nats/dim test (results/moving_digits32_tiny)",
-    seconds_per_step=0.176,
+    ours="1.849 +- 0.026 nats/dim test (results/moving_digits32_tiny)",
+    seconds_per_step=0.744,
+    cpu=table.XEON_BUSY,
     note="Sees six of its nine input frames. Half the learning rate of one "
     "transform: at all of it the loss leaps again and again (up to 470 "
     "nats/dim in the first hundred steps, 2.2 to 2.8 after 1,100).",

@@ -141,16 +141,17 @@ def test_cell_is_the_mean_of_split_means(arem):
   assert cell.stderr == pytest.approx(np.sqrt(np.square(errors).sum()) / 3)
 
 
-def test_old_names_of_fields_are_read_as_todays(digits):
-  raw = (
-    pathlib.Path(digits.runs[0].folder) / "results" / "samples.jsonl"
-  ).read_text(encoding="utf-8")
+def test_old_names_of_fields_are_read_as_todays():
+  """Of a run that version 0.2.0 trained and scored."""
+  (run,) = folders.find([str(_EXPECTED / "run_of_0.2.0")]).runs
+  raw = (pathlib.Path(run.folder) / "results" / "samples.jsonl").read_text(
+    encoding="utf-8"
+  )
   assert "num_cond_frames" in raw and "num_cond_steps" not in raw
-  for run in digits.runs:
-    for kind in folders.KINDS:
-      for record in run.records[kind]:
-        assert not any("_frame" in field for field in record)
-  record = digits.runs[0].scores("test")[-1]
+  for kind in folders.KINDS:
+    for record in run.records[kind]:
+      assert not any("_frame" in field for field in record)
+  record = run.scores("test")[-1]
   assert len(record["nll_nats_per_dim_per_step"]) == record["num_scored_steps"]
 
 

@@ -13,7 +13,9 @@ import pytest
 from t2t_af.records import json_lines
 from t2t_af.records import records
 
-RESULTS = pathlib.Path(__file__).parents[2] / "results"
+_ROOT = pathlib.Path(__file__).parents[2]
+RESULTS = _ROOT / "results"
+OLD_RUN = _ROOT / "tests" / "analysis" / "expected" / "run_of_0.2.0"
 LINE = {"kind": "training", "step": 1}
 
 
@@ -190,19 +192,19 @@ def test_numpy_values_and_tuples_become_plain_json():
   "file, old, new",
   [
     (
-      "moving_digits32_tiny/af2_tiny/seed_0/results/samples.jsonl",
+      "af1_tiny/seed_0/results/samples.jsonl",
       "psnr_per_frame ssim_per_frame_stderr num_predicted_frames",
       "psnr_per_step ssim_per_step_stderr num_predicted_steps",
     ),
     (
-      "moving_digits32_tiny/references.jsonl",
+      "references.jsonl",
       "nll_nats_per_dim_per_frame num_cond_frames num_scored_frames",
       "nll_nats_per_dim_per_step num_cond_steps num_scored_steps",
     ),
   ],
 )
 def test_records_that_counted_frames_are_read_as_steps(file, old, new):
-  path = RESULTS / file
+  path = OLD_RUN / file
   written = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
   record = json_lines.read(str(path))[0]
   for old_name, new_name in zip(old.split(), new.split()):
