@@ -109,7 +109,13 @@ def test_what_the_code_imports_is_installed_with_it(metadata):
   for room in ours:
     for path in (_ROOT / room).rglob("*.py"):
       roots = _imported(path) - set(sys.stdlib_module_names) - ours - optional
-      assert roots <= provided, path
+      assert roots <= provided | _beside(path), path
+
+
+def _beside(path):
+  """Modules that a folder which is run as a script finds next to it."""
+  is_script = (path.parent / "__main__.py").exists()
+  return {other.stem for other in path.parent.glob("*.py") if is_script}
 
 
 def _imported(path):
