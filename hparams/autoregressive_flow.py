@@ -7,8 +7,8 @@ say --hparams=dequantization=gaussian. Ours are of uniform noise. The steps of
 the series sets, their batch size and noise are our choice: the paper has none.
 Noise of a fiftieth of a standard deviation keeps densities from growing without
 bound where a series repeats values; no model can be below -2.49 nats per number
-(`observation.SeriesObservation`). No predicted scale is below that noise
-(`scale_floor`); our values of series are of before there was a floor.
+(`observation.SeriesObservation`), and no predicted scale is below that noise
+(`scale_floor`).
 """
 
 from hparams import data_space

@@ -30,9 +30,6 @@ def _run(series_run, tmp_path_factory):
   """A copy of the run that is evaluated on its test split."""
   folder = str(tmp_path_factory.mktemp("evaluated") / "run")
   shutil.copytree(series_run.output_dir, folder)
-  # What other tests, which share the run, had it evaluated on.
-  record = pathlib.Path(run_folder.results(folder, "likelihood"))
-  record.unlink(missing_ok=True)
   trained_run.TrainedRun(folder, series_run.data_dir).evaluate("test")
   return series_run._replace(output_dir=folder)
 

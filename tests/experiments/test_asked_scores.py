@@ -1,6 +1,7 @@
 """What a run says of files: as an evaluation, to the last digit."""
 
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -38,10 +39,12 @@ def test_what_fits_no_window_has_none():
   assert tiling.starts(12, 3, 10) == []
 
 
-def _evaluated(made, split="test"):
-  """The likelihood record that an evaluation leaves."""
-  trained_run.TrainedRun(made.output_dir, made.data_dir).evaluate(split)
-  return json_lines.read(run_folder.results(made.output_dir, "likelihood"))[-1]
+def _evaluated(made, tmp_path):
+  """The likelihood record of the test split, left in a copy of the run."""
+  copy = str(tmp_path / "evaluated")
+  shutil.copytree(made.output_dir, copy)
+  trained_run.TrainedRun(copy, made.data_dir).evaluate("test")
+  return json_lines.read(run_folder.results(copy, "likelihood"))[-1]
 
 
 def _scored(run, made, name, num_steps=None):
@@ -53,9 +56,9 @@ def _scored(run, made, name, num_steps=None):
 
 
 @pytest.mark.parametrize("kind", ["series_run", "slvm_run"])
-def test_series_have_the_scores_of_an_evaluation(kind, request):
+def test_series_have_the_scores_of_an_evaluation(kind, request, tmp_path):
   made = request.getfixturevalue(kind)
-  record = _evaluated(made)
+  record = _evaluated(made, tmp_path)
   assert record["num_windows"] > len(record["sequence_ids"])
   with loaded_run.LoadedRun(made.output_dir) as run:
     for name, nll, count in zip(
@@ -70,8 +73,8 @@ def test_series_have_the_scores_of_an_evaluation(kind, request):
     assert run.num_bound_samples == (kind == "slvm_run")
 
 
-def test_video_has_the_scores_of_an_evaluation(video_run):
-  record = _evaluated(video_run)
+def test_video_has_the_scores_of_an_evaluation(video_run, tmp_path):
+  record = _evaluated(video_run, tmp_path)
   with loaded_run.LoadedRun(video_run.output_dir) as run:
     for name, nll in zip(
       record["sequence_ids"], record["nll_nats_per_dim_per_sequence"]
@@ -90,7 +93,7 @@ def test_a_video_flow_scores_as_in_an_evaluation_and_has_futures(tmp_path):
     "n_levels=2,depth=1,coupling_width=4,latent_encoder_width=4,"
     "latent_encoder_depth=1,batch_size=2,video_num_target_frames=4",
   )
-  record = _evaluated(made)
+  record = _evaluated(made, tmp_path)
   with loaded_run.LoadedRun(made.output_dir) as run:
     (name,), (nll,) = (
       record[key] for key in ("sequence_ids", "nll_nats_per_dim_per_sequence")
