@@ -11,6 +11,7 @@ from tensorflow.python.lib.io import file_io
 from tensorflow.python.ops import array_ops
 from tensorflow.python.ops import control_flow_ops
 from tensorflow.python.ops import variable_scope
+from tensorflow.python.training import basic_session_run_hooks
 from tensorflow.python.training import training_util
 from tensorflow.python.util import deprecation
 
@@ -69,6 +70,28 @@ def deprecation_notes() -> None:
 def graph_as_text() -> None:
   """Leaves it out: the graph is in the .meta file of every checkpoint."""
   training_util.write_graph = lambda *args, **kwargs: None
+
+
+@mend(
+  breaks="before its first step a training writes weights that nothing has "
+  "set yet, which may not be evaluated, and its graph three times",
+  until="the Estimator is gone",
+)
+def checkpoint_of_step_0() -> None:
+  """Leaves it out: the first checkpoint is of weights that were trained."""
+  hook = basic_session_run_hooks.CheckpointSaverHook
+  wrap(hook, "after_create_session", _from_step_1)
+
+
+def _from_step_1(stock: Callable) -> Callable:
+  def after_create_session(self, session, coord):
+    step = session.run(self._global_step_tensor)
+    if step == 0:
+      self._timer.update_last_triggered_step(step)
+    else:
+      stock(self, session, coord)
+
+  return after_create_session
 
 
 @mend(

@@ -49,7 +49,7 @@ def initialize(
     model = model_cls(
       hparams_lib.copy_hparams(hparams), tf.estimator.ModeKeys.TRAIN
     )
-    _, losses = model(features)
+    model(features)
     session.run([tf.global_variables_initializer(), iterator.initializer])
     batches = progress.bar(
       range(1, num_batches + 1),
@@ -57,7 +57,7 @@ def initialize(
       label="initialising actnorm from data",
     )
     for n in batches:
-      session.run(losses["training"], {batch_number: n})
+      session.run(ddi.updates(), {batch_number: n})
       session.run(next_step)
     step = tf.train.get_global_step()
     values = session.run(
@@ -70,9 +70,8 @@ class InitializationHook(tf.train.SessionRunHook):
   """Initialises at step 0, unless weights were warm-started.
 
   The step alone decides: of several workers, that of the chief. A checkpoint
-  of step 0 says nothing: the Estimator writes one before this hook runs, with
-  actnorms that are not initialised yet. With several replicas the same values
-  go to all.
+  of step 0 says nothing: older versions wrote one before this hook ran. With
+  several replicas the same values go to all.
   """
 
   def __init__(self, model_cls: type, hook_context: Any) -> None:

@@ -57,12 +57,22 @@ class ConvStack(NamedTuple):
 
     return self._network(xs, layer)
 
-  def initialize(self, xs: layers.Window) -> layers.Window:
-    """As `apply`, of an initialisation graph."""
-    ys = self._network(xs, lambda conv, h: conv.initialize(h))
-    # Whatever is done with one step, the actnorms of all are set.
-    with tf.control_dependencies(ys):
-      return tuple(tf.identity(y) for y in ys)
+  def initialize(
+    self,
+    xs: layers.Window,
+    weights: tuple[layers.Weights, ...],
+    batch_number: tf.Tensor,
+  ) -> tuple[layers.Window, tuple[layers.Weights, ...]]:
+    """As `apply` of all steps, and the weights that xs set (`ddi`)."""
+    by_name = {c.name: w for c, w in zip(self._convs(), weights)}
+
+    def layer(conv: layers.Conv, h: layers.Window) -> layers.Window:
+      h, by_name[conv.name] = conv.initialize(
+        h, by_name[conv.name], batch_number
+      )
+      return h
+
+    return self._network(xs, layer), tuple(by_name.values())
 
   def _network(
     self,

@@ -184,17 +184,29 @@ def _step_back(
 
 def _initialize(x: tf.Tensor, coupling: _Coupling, depth: int) -> tf.Tensor:
   """z; each step initialises on the output of the one before."""
-
-  def outputs(x1: tf.Tensor) -> tf.Tensor:
-    with tf.variable_scope(coupling.scope):
-      return coupling.network.initialize((x1,))[0]
-
   for step in range(depth):
-    kernel, bias = mixing_lib.of_steps([step], int(x.shape[-1]), x).kernels()[0]
-    x = _mix(x, kernel, bias)
     with tf.variable_scope("revnet_step_%d" % step):
-      x, _ = coupling.forward(x, outputs)
+      weights = mixing_lib.step(int(x.shape[-1])), coupling.weights()
+    x = ddi.call(_initialized_step, x, weights, coupling=coupling)
   return x
+
+
+def _initialized_step(
+  x: tf.Tensor,
+  weights: tuple[mixing_lib.Step, tuple[layers.Weights, ...]],
+  batch_number: tf.Tensor,
+  *,
+  coupling: _Coupling,
+) -> tuple[tf.Tensor, tuple[mixing_lib.Step, tuple[layers.Weights, ...]]]:
+  """z, and the weights that x set (`ddi`)."""
+  mixing, network = weights
+  b, logs = layers.normalizing(x, mixing.b, mixing.logs, batch_number)
+  mixing = mixing._replace(b=b, logs=logs)
+  x = _mix(x, *mixing_lib.stacked([mixing]).kernels()[0])
+  x1, _ = tf.split(x, 2, axis=-1)
+  (output,), network = coupling.network.initialize((x1,), network, batch_number)
+  z, _ = coupling.forward(x, lambda x1: output)
+  return z, (mixing, network)
 
 
 def _mix(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:

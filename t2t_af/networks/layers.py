@@ -72,7 +72,7 @@ class Conv(NamedTuple):
     pairs = (
       [self._shift_and_scale()]
       if self.zero_init
-      else [self._actnorm(t) for t in range(self.num_steps or 1)]
+      else [self._shift_and_scale_of(t) for t in range(self.num_steps or 1)]
     )
     return Weights(kernel, *(tuple(values) for values in zip(*pairs)))
 
@@ -104,18 +104,24 @@ class Conv(NamedTuple):
       outputs.append(_shifted(y, weights.b[t], scales[t]))
     return tuple(outputs)
 
-  def initialize(self, xs: Window) -> Window:
-    """As `apply`, of an initialisation graph, where actnorms follow from xs."""
-    kernel = products.factor(self._kernel(), self.precision)
-    outputs = []
+  def initialize(
+    self, xs: Window, weights: Weights, batch_number: tf.Tensor
+  ) -> tuple[Window, Weights]:
+    """As `apply`; actnorms follow from xs. And the new weights (`ddi`)."""
+    kernel = products.factor(weights.kernel, self.precision)
+    outputs, shifts_and_scales = [], []
     for t in range(len(xs)):
       y, edge = self._convolve(xs, t, t, kernel)
       y = y if edge is None else y + edge
-      b, logs = (
-        self._shift_and_scale() if self.zero_init else self._actnorm(t, y)
-      )
+      if self.zero_init:
+        b, logs = weights.b[0], weights.logs[0]
+      else:
+        b, logs = normalizing(y, weights.b[t], weights.logs[t], batch_number)
+        shifts_and_scales.append((b, logs))
       outputs.append((y + b) * tf.exp(logs * LOGSCALE_FACTOR))
-    return tuple(outputs)
+    if not self.zero_init:
+      weights = Weights(kernel, *(tuple(v) for v in zip(*shifts_and_scales)))
+    return tuple(outputs), weights
 
   def _convolve(
     self, xs: Window, i: int, t: int, kernel: tf.Tensor
@@ -146,15 +152,13 @@ class Conv(NamedTuple):
       variable(self.name + "/logs", [1, self.out], zeros),
     )
 
-  def _actnorm(
-    self, t: int, y: Optional[tf.Tensor] = None
-  ) -> tuple[tf.Tensor, tf.Tensor]:
-    """b and logs of a step; set by y in an initialisation graph."""
+  def _shift_and_scale_of(self, t: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """b and logs of a step, an actnorm's."""
     prefix = (
       "actnorm" if self.num_steps is None else "actnorm_%d/actnorm_%d" % (t, t)
     )
     with tf.variable_scope(self.name + "/actnorm"):
-      return actnorm_parameters(prefix, y, self.out)
+      return actnorm_parameters(prefix, self.out)
 
 
 def _shifted(
@@ -188,31 +192,51 @@ def conv(
     len(xs) if is_window else None,
     precision,
   )
+  weights = layer.weights()
   ys = (
-    layer.initialize(xs) if ddi.active() else layer.apply(xs, layer.weights())
+    ddi.call(_initialized, xs, weights, layer=layer)
+    if ddi.active()
+    else layer.apply(xs, weights)
   )
   return ys if is_window else ys[0]
 
 
+def _initialized(
+  xs: Window, weights: Weights, batch_number: tf.Tensor, *, layer: Conv
+) -> tuple[Window, Weights]:
+  """Of a layer alone."""
+  return layer.initialize(xs, weights, batch_number)
+
+
 def actnorm_parameters(
-  prefix: str, x: Optional[tf.Tensor], channels: int
+  prefix: str, channels: int
 ) -> tuple[tf.Tensor, tf.Tensor]:
   """b and logs, each [1, 1, 1, channels], of `(x + b) * exp(3 * logs)`.
 
   Args:
     prefix: of the names: `<prefix>_center/b` and `<prefix>_scale/logs`.
-    x: [batch, height, width, channels], read in an initialisation graph only
-      (there the result has mean 0 and variance 1 per channel); else ignored.
     channels: number of channels.
   """
   shape = [1, 1, 1, channels]
-  b = ddi.variable(prefix + "_center/b", shape, lambda: -_mean(x))
-  logs = ddi.variable(
-    prefix + "_scale/logs",
-    shape,
-    lambda: -tf.log(1e-6 + tf.sqrt(_mean((x + b) ** 2))) / LOGSCALE_FACTOR,
+  return (
+    ddi.variable(prefix + "_center/b", shape),
+    ddi.variable(prefix + "_scale/logs", shape),
   )
-  return b, logs
+
+
+def normalizing(
+  x: tf.Tensor, b: tf.Tensor, logs: tf.Tensor, batch_number: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+  """b and logs after another batch; the first gives mean 0 and variance 1.
+
+  Args:
+    x: [batch, height, width, channels], the batch.
+    b, logs: [1, 1, 1, channels], of the batches before: the mean of them all.
+    batch_number: float32 scalar, 1 for the first.
+  """
+  b += (-_mean(x) - b) / batch_number
+  batch_logs = -tf.log(1e-6 + tf.sqrt(_mean((x + b) ** 2))) / LOGSCALE_FACTOR
+  return b, logs + (batch_logs - logs) / batch_number
 
 
 def _mean(x: tf.Tensor) -> tf.Tensor:

@@ -5,7 +5,7 @@ determinant, are what the exactness of a flow stands on.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import numpy as np
 import scipy.linalg
@@ -58,24 +58,38 @@ class Mixing(NamedTuple):
     return tf.reduce_sum(self.log_scale) + tf.reduce_sum(self.log_s)
 
 
-def of_steps(
-  steps: Sequence[int], channels: int, x: Optional[tf.Tensor] = None
-) -> Mixing:
-  """Stacks the parameters of the steps, so that few operations serve all.
+class Step(NamedTuple):
+  """Values of a step's variables."""
 
-  Args:
-    steps: numbers of the steps, under the current variable scope.
-    channels: of what is mixed.
-    x: in an initialisation graph, what a single step is initialised on.
-  """
+  b: tf.Tensor
+  logs: tf.Tensor
+  permutation: tf.Tensor
+  lower: tf.Tensor
+  upper: tf.Tensor
+  sign_s: tf.Tensor
+  log_s: tf.Tensor
+
+
+def step(channels: int) -> Step:
+  """Reads the variables, under the current scope."""
+  with tf.variable_scope("actnorm"):
+    b, logs = layers.actnorm_parameters("actnorm", channels)
+  return Step(b, logs, *_invertible_parameters(channels))
+
+
+def of_steps(steps: Sequence[int], channels: int) -> Mixing:
+  """The parameters of the steps of these numbers, under the current scope."""
   per_step = []
-  for step in steps:
-    with tf.variable_scope("revnet_step_%d" % step):
-      with tf.variable_scope("actnorm"):
-        b, logs = layers.actnorm_parameters("actnorm", x, channels)
-      per_step.append((b, logs) + _invertible_parameters(channels))
-  b, logs, p, l, u, sign_s, log_s = [tf.stack(t) for t in zip(*per_step)]
-  row = [-1, 1, channels]
+  for number in steps:
+    with tf.variable_scope("revnet_step_%d" % number):
+      per_step.append(step(channels))
+  return stacked(per_step)
+
+
+def stacked(steps: Sequence[Step]) -> Mixing:
+  """Few operations then serve all."""
+  b, logs, p, l, u, sign_s, log_s = [tf.stack(t) for t in zip(*steps)]
+  row = [-1, 1, int(p.shape[-1])]
   return Mixing(
     b=tf.reshape(b, row),
     log_scale=tf.reshape(logs, row) * layers.LOGSCALE_FACTOR,

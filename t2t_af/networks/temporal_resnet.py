@@ -4,6 +4,7 @@ VideoFlow's prior and the conditioner of the affine autoregressive flow are
 this one network with different inputs and heads.
 """
 
+from collections.abc import Sequence
 from typing import Any, Callable
 
 import tensorflow.compat.v1 as tf
@@ -62,14 +63,15 @@ def temporal_resnet(
   h = tuple(tf.unstack(window, axis=1))
   for block in range(hparams.latent_encoder_depth):
     scopes = _scopes(block, len(stacks), hparams)
+    weights = tuple(_under(s, k.weights) for s, k in zip(scopes, stacks))
     if ddi.active():
-      h = _sums(h, [_under(s, k.initialize, h) for s, k in zip(scopes, stacks)])
+      h = ddi.call(_initialized_block, h, weights, stacks=stacks)
       continue
     is_last = block == hparams.latent_encoder_depth - 1
     h = graph_function.call(
       _block,
       h,
-      tuple(_under(s, k.weights) for s, k in zip(scopes, stacks)),
+      weights,
       stacks=stacks,
       num_outputs=1 if is_last else len(h),
       recompute=hparams.recompute,
@@ -100,7 +102,23 @@ def _block(
   return _sums(h[-num_outputs:], residuals)
 
 
-def _sums(h: layers.Window, residuals: list[layers.Window]) -> layers.Window:
+def _initialized_block(
+  h: layers.Window,
+  weights: tuple[tuple[layers.Weights, ...], ...],
+  batch_number: tf.Tensor,
+  *,
+  stacks: tuple[conv_stack.ConvStack, ...],
+) -> tuple[layers.Window, tuple[tuple[layers.Weights, ...], ...]]:
+  """As `_block` of all steps, and the weights that h set (`ddi`)."""
+  residuals, new = zip(
+    *[s.initialize(h, w, batch_number) for s, w in zip(stacks, weights)]
+  )
+  return _sums(h, residuals), new
+
+
+def _sums(
+  h: layers.Window, residuals: Sequence[layers.Window]
+) -> layers.Window:
   """Of every step."""
   return tuple(tf.add_n(list(of_step)) for of_step in zip(h, *residuals))
 
@@ -112,6 +130,6 @@ def _scopes(block: int, number: int, hparams: HParams) -> list[str]:
   return ["dil_latent_3d_res_%d/dil_%d" % (block, i) for i in range(number)]
 
 
-def _under(scope: str, fn: Callable, *arguments: Any) -> Any:
+def _under(scope: str, fn: Callable) -> Any:
   with tf.variable_scope(scope):
-    return fn(*arguments)
+    return fn()

@@ -159,7 +159,6 @@ def test_a_killed_worker_ends_all_and_all_go_on(particles):
 @pytest.mark.parametrize("told_one", [0, 1])
 def test_a_signal_to_one_saves_and_ends_all(particles, told_one):
   both = particles.start_all("run", 2, 10**6)
-  _wait_for(particles.folder / "run" / "model.ckpt-0.index")
   _wait_for(particles.folder / "run" / "results" / "training.jsonl")
   both[told_one].send_signal(signal.SIGINT)
   ended = _ended(both, within_s=60)

@@ -57,6 +57,22 @@ def test_a_training_writes_no_graph_as_text_but_one_in_its_checkpoint(tmp_path):
   assert "graph.pbtxt" not in written and "model.ckpt-1.meta" in written
 
 
+def test_a_training_saves_no_weights_before_its_first_step(tmp_path):
+  count = tf.assign_add(tf.train.create_global_step(), 1)
+
+  def train():
+    with tf.train.MonitoredTrainingSession(
+      checkpoint_dir=str(tmp_path), save_checkpoint_steps=10
+    ) as session:
+      before = tf.train.latest_checkpoint(str(tmp_path))
+      session.run(count)
+    return before, tf.train.latest_checkpoint(str(tmp_path))
+
+  first = str(tmp_path / "model.ckpt-1")
+  assert train() == (None, first)
+  assert train() == (first, str(tmp_path / "model.ckpt-2"))
+
+
 def test_deprecated_calls_are_not_reported():
   on_tensorflow.deprecation_notes()
   assert not deprecation._PRINT_DEPRECATION_WARNINGS
