@@ -27,6 +27,7 @@ from t2t_af.analysis.results import selection
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.units import Unit
 from t2t_af.analysis.results.units import unit_of
+from t2t_af.records import records as records_lib
 
 VERDICTS = ("confirmed", "refuted", "open")
 _CLAIMS = (  # rows whose NLL is lower, and those it is lower than
@@ -37,6 +38,9 @@ _CLAIMS = (  # rows whose NLL is lower, and those it is lower than
   ("video_flow_af", "video_flow"),
 )
 
+# Of records alike in these the newest of a run counts.
+_SCORED = ("problem", "hparams_set", "seed", "dequantization")
+
 
 class Claim(NamedTuple):
   """One claim on one data set.
@@ -46,6 +50,8 @@ class Claim(NamedTuple):
     words: e.g. "SLVM + 1-AF has a lower NLL than SLVM".
     data: the data set and the size of the models.
     numbers: the difference with its interval, and the unit.
+    paper: the same differences in the paper's table, by its columns: of this
+      data set, or where it has not this one, of its other videos.
     remark: what the interval is over, and which values are bounds.
     seeds: and splits.
     records: folders of the runs.
@@ -55,6 +61,7 @@ class Claim(NamedTuple):
   words: str
   data: str
   numbers: str
+  paper: str
   remark: str
   seeds: str
   records: str
@@ -66,6 +73,7 @@ class _Place(NamedTuple):
   data_set: str
   variant: str
   noise: str
+  steps: int  # of training
 
 
 def of(results: Results) -> list[Claim]:
@@ -104,7 +112,7 @@ def lines(claims: Sequence[Claim]) -> list[str]:
   """For a terminal: the summary, then a line for each."""
   return [summary(claims)] + [
     f"{claim.verdict}: {claim.words} on {claim.data}: {claim.numbers}, "
-    f"{claim.seeds}"
+    f"{claim.seeds}" + (f"; the paper: {claim.paper}" if claim.paper else "")
     for claim in claims
   ]
 
@@ -114,12 +122,13 @@ def _pools(results: Results) -> tuple[dict, dict]:
   pools, folder_of = collections.defaultdict(list), {}
   for run in results.runs:
     if run.row and run.uses_all_training_data:
-      for r in run.scores("test"):
+      for r in records_lib.newest(run.scores("test"), _SCORED).values():
         if r.get("hparams_set") and r.get("problem"):
           place = _Place(
             paper_values.without_split(r["problem"])[0],
             paper_values.variant_of(r["hparams_set"]),
             r.get("dequantization") or "",
+            r.get("chosen_of_steps") or r.get("step") or 0,
           )
           pools[place, run.row].append(r)
           folder_of[id(r)] = run.folder
@@ -139,8 +148,10 @@ def _claim(
   return Claim(
     _verdict(difference, *map(_is_bound, runs)),
     f"{first} has a lower NLL than {second}",
-    f"{place.data_set} ({place.variant})",
+    f"{place.data_set} ({place.variant}, {formats.thousands(place.steps)} "
+    "steps)",
     _numbers(difference.times(unit.scale), unit),
+    _in_paper(rows, place.data_set),
     _remark(difference, [first, second], runs),
     _seeds(difference),
     "; ".join(
@@ -148,6 +159,22 @@ def _claim(
       for side in runs
     ),
   )
+
+
+def _in_paper(rows: tuple[str, str], data_set: str) -> str:
+  """E.g. "−0.03 (BAIR)"; "" where the paper has no such difference."""
+  is_video = data_set.startswith("video_")
+  table = paper_values.TABLES[1 if is_video else 2]
+  problem, _ = paper_values.without_rule(data_set)
+  columns = [name for name, of in table.columns.items() if of == problem]
+  found = []
+  for column in columns or (table.columns if is_video else []):
+    first, second = (table.values.get((row, column)) for row in rows)
+    if first and second:
+      found.append(
+        f"{formats.signed(first.number - second.number, 2)} ({column})"
+      )
+  return ", ".join(found)
 
 
 def _braced(folders: Sequence[str]) -> str:
