@@ -2,15 +2,18 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+
+from t2t_af.errors import UserError
 
 
 def measure(module: str, *arguments: str) -> dict:
   """Runs `python -m module arguments` and reads its last line, a JSON object.
 
   Raises:
-    subprocess.CalledProcessError: it failed.
+    UserError: it failed.
   """
   return _last_line("-m", module, *arguments)
 
@@ -21,10 +24,14 @@ def measure_script(path: str, *arguments: str) -> dict:
 
 
 def _last_line(*arguments: str) -> dict:
-  output = subprocess.run(
+  done = subprocess.run(
     [sys.executable, *arguments],
-    check=True,
     stdout=subprocess.PIPE,
     env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"),
   )
-  return json.loads(output.stdout.decode().strip().splitlines()[-1])
+  if done.returncode:
+    raise UserError(
+      f"the measurement `python {shlex.join(arguments)}` failed with exit code "
+      f"{done.returncode}; what it said is above"
+    )
+  return json.loads(done.stdout.decode().strip().splitlines()[-1])

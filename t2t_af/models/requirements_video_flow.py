@@ -33,15 +33,21 @@ _CHOICES = {
 }
 
 
-def check(hparams: HParams, frame_shape: Sequence[int]) -> None:
+def check(
+  hparams: HParams, frame_shape: Sequence[int], trains: bool = True
+) -> None:
   """Raises UserError where the hparams or the frames do not fit the model.
 
   Args:
     hparams: of a `video_flow` set.
     frame_shape: (height, width, channels).
+    trains: whether the model is trained; what training alone needs is no
+      matter where fewer frames are scored or sampled.
   """
   _check_options(hparams)
   _check_frames(hparams, frame_shape)
+  if trains and hparams.num_train_frames != -1:
+    _check_training_frames(hparams)
 
 
 def _check_options(hparams: HParams) -> None:
@@ -86,8 +92,10 @@ def _check_frames(hparams: HParams, frame_shape: Sequence[int]) -> None:
       "video_num_input_frames=%d, but the priors condition on "
       "num_cond_latents=%d frames" % (num_inputs, num_cond)
     )
-  if hparams.num_train_frames == -1:
-    return
+
+
+def _check_training_frames(hparams: HParams) -> None:
+  num_cond = hparams.num_cond_latents
   needed = num_cond + 1
   if hparams.latent_dynamics == "affine_af":
     # A later transform also conditions on what earlier ones made of frames
@@ -99,7 +107,7 @@ def _check_frames(hparams: HParams, frame_shape: Sequence[int]) -> None:
       "scored, and %d more for each latent transform after the first"
       % (hparams.num_train_frames, needed, num_cond, num_cond)
     )
-  available = num_inputs + hparams.video_num_target_frames
+  available = hparams.video_num_input_frames + hparams.video_num_target_frames
   if hparams.num_train_frames > available:
     raise errors.UserError(
       "num_train_frames=%d, but a training example has %d frames: "

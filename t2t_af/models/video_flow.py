@@ -69,7 +69,7 @@ class VideoFlow(sequence_model.SequenceModel):
 
   def check_input(self, step_shape: Sequence[int]) -> None:
     """Raises UserError where hparams or frames do not fit the model."""
-    requirements_video_flow.check(self.hparams, step_shape)
+    requirements_video_flow.check(self.hparams, step_shape, self.is_training)
 
   def score(
     self, steps: tf.Tensor, noise: noise_lib.Noise

@@ -1,12 +1,8 @@
 """`bench graph`: what is counted, and the table of medians."""
 
-import subprocess
-
-import pytest
 import tensorflow.compat.v1 as tf
 
 from benchmarks import graph
-from benchmarks import process
 from t2t_af.records import json_lines
 
 
@@ -72,18 +68,3 @@ def test_counts_are_compared_in_records_of_their_own(monkeypatch, tmp_path):
   assert first["training_graph_medians"]["stock"]["step"] == 100.0
   assert [record["ratio"] for record in compared] == [4.0, 4.0, 1.0]
   assert {record["unit"] for record in compared} == {"operations"}
-
-
-def test_the_last_line_of_a_process_is_read(tmp_path, monkeypatch):
-  (tmp_path / "measured.py").write_text(
-    "import json, sys\nprint('noise')\nprint(json.dumps(sys.argv[1:]))\n"
-  )
-  monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-  assert process.measure("measured", "a", "1") == ["a", "1"]
-
-
-def test_a_process_that_fails_is_no_measurement(tmp_path, monkeypatch):
-  (tmp_path / "failing.py").write_text("raise SystemExit(3)\n")
-  monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-  with pytest.raises(subprocess.CalledProcessError):
-    process.measure("failing")

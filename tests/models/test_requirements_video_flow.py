@@ -70,6 +70,11 @@ def test_accepts(overrides):
   requirements_video_flow.check(tiny.hparams(**overrides), tiny.FRAME_SHAPE)
 
 
+def test_what_is_only_sampled_may_have_fewer_frames_than_training():
+  hparams = tiny.hparams(num_train_frames=6)
+  requirements_video_flow.check(hparams, tiny.FRAME_SHAPE, trains=False)
+
+
 @pytest.mark.parametrize("frame_shape", [(8, 6, 1), (6, 8, 1)])
 def test_height_and_width_must_both_divide(frame_shape):
   with pytest.raises(errors.UserError, match="do not divide"):
