@@ -202,33 +202,6 @@ def test_the_flow_decorrelates_late():
   assert f"{', '.join(dev.values())} after 500, 1,000, 1,500 steps" in _TEXT
 
 
-@pytest.mark.parametrize(
-  "name, words",
-  [
-    (
-      "video_flow_af_tiny",
-      "{u} at the three levels of VideoFlow + AF (z: {z})",
-    ),
-    (
-      "video_flow_tiny",
-      "{u} in VideoFlow, whose differences are given (z: {z})",
-    ),
-  ],
-)
-def test_latents_of_the_demo(name, words):
-  found = {"u": [], "z": []}
-  for record in _records(f"demo/{name}/seed_0", "correlation", split="test"):
-    found.get(record["signal"][0], []).append(record["correlation"])
-  ranges = {
-    signal: " to ".join(
-      formats.number(end, 2)
-      for end in sorted((min(values), max(values)), key=abs)
-    )
-    for signal, values in found.items()
-  }
-  assert words.format(**ranges) in _TEXT
-
-
 def test_two_flows_under_an_slvm():
   (nll, _, parameters, _) = pages.rows(_PAGE, _DIGITS_TABLE)[
     "SLVM + 2-AF, one seed"
