@@ -1,7 +1,7 @@
 """The DC-GAN encoder and decoder of frames (Appendix B, Fig. 9 c and d)."""
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Any, Optional
 
 import tensorflow.compat.v1 as tf
 
@@ -191,9 +191,24 @@ def _bias(filters: int) -> tf.Tensor:
 def _activated(
   h: tf.Tensor, kind: str, training: bool, bias: Optional[tf.Tensor] = None
 ) -> tf.Tensor:
-  return tf.nn.leaky_relu(
-    normalization.normalize(h, kind, training, bias), alpha=_SLOPE
-  )
+  return _leaky_relu(normalization.normalize(h, kind, training, bias))
+
+
+@tf.custom_gradient
+def _leaky_relu(x: tf.Tensor) -> Any:
+  """Its gradient reads y, which the next layer keeps, instead of x.
+
+  The signs are the same. TensorFlow's keeps x as well: a third of the maps
+  that a training step of an SLVM holds.
+  """
+  y = tf.nn.leaky_relu(x, alpha=_SLOPE)
+
+  def gradient(upstream: tf.Tensor) -> tf.Tensor:
+    return tf.raw_ops.LeakyReluGrad(
+      gradients=upstream, features=y, alpha=_SLOPE
+    )
+
+  return y, gradient
 
 
 def _size(h: tf.Tensor) -> int:

@@ -118,3 +118,34 @@ def test_only_batch_norm_in_training_mixes_the_batch(kind, training, mixes):
   difference = max(np.abs(a[0] - b[0]).max() for a, b in zip(before, after))
   assert (difference > 1e-3) == mixes
   assert difference > 1e-3 or difference < 1e-5
+
+
+def test_gradients_keep_what_the_next_layer_reads_alone(monkeypatch):
+  """And are TensorFlow's own, which keep the normalised maps too."""
+  frames, z = tf.constant(FRAMES), tf.constant(Z)
+
+  def gradients():
+    outputs = [_encoder(frames, True), *_decoder(z, True)]
+    weighted = [h * tf.cos(h) for h in outputs]
+    return [
+      g
+      for g in tf.gradients(weighted, [frames, z, *tf.trainable_variables()])
+      if g is not None
+    ]
+
+  ours = gradients()
+  operations = tf.get_default_graph().get_operations()
+  read = [
+    op.inputs[1].op.type for op in operations if op.type == "LeakyReluGrad"
+  ]
+  assert set(read) == {"LeakyRelu"} and len(read) == 5
+  monkeypatch.setattr(
+    dcgan, "_leaky_relu", lambda x: tf.nn.leaky_relu(x, alpha=0.2)
+  )
+  with tf.Session() as session:
+    weights.randomize(session)
+    ours, expected = session.run([ours, gradients()])
+  # Of the last layer's bias batch norm leaves nothing but rounding.
+  assert sum(np.abs(g).max() > 1e-3 for g in expected) == len(expected) - 1
+  for g, g_expected in zip(ours, expected):
+    np.testing.assert_allclose(g, g_expected, rtol=1e-5, atol=1e-5)
