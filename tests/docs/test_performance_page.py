@@ -30,7 +30,7 @@ def test_graph():
 
 def test_data_space():
   table = pages.rows(_PAGE, "## Models of data space")
-  assert len(table) == 2
+  assert len(table) == 4
   for loop, one_pass, ratios in table.values():
     ratios = ratios.partition("(")[0]
     _check(_numbers(one_pass), _numbers(loop), _numbers(ratios))
