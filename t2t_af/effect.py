@@ -21,10 +21,19 @@ class Condition(NamedTuple):
 
 
 class Rule(NamedTuple):
-  """Names that are read where all conditions hold."""
+  """Names that are read where all conditions hold.
+
+  Attributes:
+    names: of hparams.
+    conditions: all must hold.
+    of_weights: whether a model's trained weights mean nothing under another
+      value. Of the rest some steer training alone, others what is scored or
+      sampled, and how.
+  """
 
   names: tuple[str, ...]
   conditions: tuple[Condition, ...] = ()
+  of_weights: bool = False
 
 
 def equals(name: str, *values: Union[str, bool]) -> Condition:
@@ -59,6 +68,13 @@ def names_read(
     for rule in rules
     if all(condition.holds(hparams, kind) for condition in rule.conditions)
     for name in rule.names
+  )
+
+
+def names_of_weights(rules: Iterable[Rule]) -> frozenset[str]:
+  """The hparams that a trained model's weights belong to."""
+  return frozenset(
+    name for rule in rules if rule.of_weights for name in rule.names
   )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 import os
-import re
 
 from absl import flags
 from tensor2tensor.utils import decoding
@@ -15,6 +14,7 @@ from problems.core import training_part
 from problems.core.sequence_problem import SequenceProblem
 from t2t_af.errors import suggest
 from t2t_af.errors import UserError
+from t2t_af.experiments import as_trained
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
@@ -106,17 +106,18 @@ def same_data(output_dir: str) -> None:
 
 
 def same_model_as_before(output_dir: str) -> None:
-  """Adds to --hparams what the run keeps and --hparams does not say."""
-  hparams = trainer_lib.create_hparams(
-    FLAGS.hparams_set, hparams_path=stored_hparams.path(output_dir)
-  )
+  """Has --hparams say what the run was trained with and it does not say.
+
+  Raises:
+    UserError: --hparams_set or --hparams are of another model than the run's.
+  """
+  as_trained.check_set(output_dir, FLAGS.hparams_set)
   said = FLAGS.hparams or ""
-  kept = overrides.kept_by_run(output_dir, hparams)
-  added = [
-    part
-    for part in kept.split(",")
-    if part and f"{part.split('=')[0]}=" not in said
-  ]
+  hparams = as_trained.hparams(output_dir, FLAGS.hparams_set)
+  before = dict(hparams.values())
+  hparams.parse(said)
+  as_trained.check_weights(output_dir, before, hparams, FLAGS.model)
+  added = as_trained.added(output_dir, FLAGS.hparams_set, said)
   if added:
     tf.logging.warning(
       "%s goes on with %s, as it was trained", output_dir, ", ".join(added)
@@ -194,24 +195,3 @@ def schedule(name: str) -> None:
   ]
   if name not in known:
     raise UserError(suggest(name, known, "schedule"))
-
-
-def same_hparams_set(output_dir: str) -> None:
-  """Warns where a continued run would keep the hparams it began with.
-
-  tensor2tensor takes them from <output_dir>/hparams.json, whatever
-  --hparams_set says now; only --hparams overrides them.
-  """
-  path = os.path.join(output_dir, "flags_t2t.txt")
-  if not tf.gfile.Exists(path):
-    return
-  with tf.gfile.Open(path) as f:
-    began = re.search(r"^--hparams_set=(.*)$", f.read(), re.MULTILINE)
-  if began and began.group(1) != FLAGS.hparams_set:
-    tf.logging.warning(
-      "%s was begun with --hparams_set=%s and keeps its hparams, not those "
-      "of %s. Another --output_dir starts afresh.",
-      output_dir,
-      began.group(1),
-      FLAGS.hparams_set,
-    )

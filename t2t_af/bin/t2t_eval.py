@@ -41,7 +41,7 @@ def _prepare(stock) -> None:
   checks.given("problem", "model", "hparams_set", "data_dir", "output_dir")
   checks.expand_home("data_dir", "output_dir")
   checks.problem(FLAGS.problem)
-  checks.model_and_hparams()
+  checks.model_and_hparams(FLAGS.output_dir)
   checks.data_files(
     FLAGS.problem, ["test" if FLAGS.eval_use_test_set else "dev"]
   )

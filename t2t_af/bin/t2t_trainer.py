@@ -39,9 +39,11 @@ from t2t_af.bin import joining
 from t2t_af.bin import run_metadata
 from t2t_af.bin import schedules
 from t2t_af.experiments import best_checkpoint
+from t2t_af.experiments import checkpoints
 from t2t_af.experiments import new_checkpoints
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stoppable
+from t2t_af.experiments import stored_hparams
 from t2t_af.experiments import together
 from t2t_af.experiments import training_progress
 from t2t_af.records import environment
@@ -102,8 +104,10 @@ def _prepare(stock) -> None:
     FLAGS.warm_start_from = recovery.source(FLAGS.warm_start_from)
   _find_checkpoint()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
-  checks.same_model_as_before(FLAGS.output_dir)
-  checks.same_hparams_set(FLAGS.output_dir)
+  if trains and not checkpoints.newest(FLAGS.output_dir):
+    _begin_anew()
+  else:
+    checks.same_model_as_before(FLAGS.output_dir)
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
@@ -115,6 +119,12 @@ def _prepare(stock) -> None:
   training_progress.add_to(stock)
   if workers.here().count > 1:
     together.add_to(stock)
+
+
+def _begin_anew() -> None:
+  """Forgets the hparams of a training that ended before it saved anything."""
+  if workers.here().count == 1:  # else they are the chief's, for the others
+    stored_hparams.forget(FLAGS.output_dir)
 
 
 def _describe_run() -> None:

@@ -23,6 +23,7 @@ import tensorflow.compat.v1 as tf
 
 from t2t_af import board
 from t2t_af import progress
+from t2t_af import session
 from t2t_af import whole_file
 from t2t_af import windows
 from t2t_af.experiments import series_samples
@@ -33,6 +34,9 @@ from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
+_USUAL = dict(
+  precision=session.FLOAT32, sample_mode="samples", sample_conditioning="frames"
+)
 _stock_decode_from_dataset = t2t_decoding.decode_from_dataset
 
 
@@ -169,12 +173,23 @@ def _write_record(
     num_samples=decode_hp.num_decodes,
     num_cond_steps=inputs.shape[1],
     num_predicted_steps=outputs.shape[2],
+    **_unusual(hparams),
     **samples.record_fields(),
   )
   record = records.samples(**fields)
   json_lines.append(run_folder.results(estimator.model_dir, "samples"), record)
   tf.logging.info("best of %d: %s", record["num_samples"], samples.describe())
   return record
+
+
+def _unusual(hparams) -> dict[str, str]:
+  """How samples were drawn, where it is otherwise than a model's sets say."""
+  values = hparams.values()
+  return {
+    name: values[name]
+    for name, usual in _USUAL.items()
+    if values.get(name, usual) != usual
+  }
 
 
 def _write_summaries(output_dir, decode_hp, samples, record):

@@ -70,6 +70,13 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
   ranges.check(hparams, before)
 
 
+def parts(text: str) -> dict[str, str]:
+  """{name: "name=value"} of "name=value,name=[1,2],...", in this order."""
+  # A comma parts two overrides, unless it stands in brackets.
+  found = [part for part in re.split(r",(?![^\[]*\])", text) if part]
+  return {re.split(r"[=\[]", part)[0].strip(): part for part in found}
+
+
 def kept_by_run(output_dir: str, hparams: hparam.HParams) -> str:
   """Overrides that make of `hparams` those that a run was trained with.
 
@@ -181,23 +188,21 @@ def by_set(
   Raises:
     UserError: one has no effect on any set; a value that cannot be read.
   """
-  # A comma parts two overrides, unless it stands in brackets.
-  parts = [p for p in re.split(r",(?![^\[]*\])", text) if p]
-  names = [re.split(r"[=\[]", part)[0].strip() for part in parts]
+  found = parts(text)
   known = {name: registry.hparams(name).values() for name in hparams_sets}
-  for name in names:
+  for name in found:
     if not any(name in values for values in known.values()):
       every = set().union(*known.values())
       raise UserError(suggest(name, every, "hparam of " + hparams_sets[0]))
   fitting = {
-    hparams_set: {n: part for n, part in zip(names, parts) if n in values}
+    hparams_set: {n: part for n, part in found.items() if n in values}
     for hparams_set, values in known.items()
   }
   idle = {
     hparams_set: _idle(hparams_set, ",".join(of_set.values()), problem)
     for hparams_set, of_set in fitting.items()
   }
-  for name in names:
+  for name in found:
     said = [idle[s].get(name) for s in hparams_sets if name in fitting[s]]
     if all(said):
       raise UserError(said[0])

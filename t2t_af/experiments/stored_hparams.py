@@ -16,6 +16,12 @@ def path(output_dir: str) -> str:
   return os.path.join(output_dir, "hparams.json")
 
 
+def forget(output_dir: str) -> None:
+  """Removes the file, if there is one."""
+  if os.path.exists(path(output_dir)):
+    os.remove(path(output_dir))
+
+
 def check(output_dir: str, hparams_set: str) -> None:
   """Raises UserError where no training wrote it as it is now.
 

@@ -16,6 +16,7 @@ import tensorflow.compat.v1 as tf
 from t2t_af import errors
 from t2t_af import session as session_lib
 from t2t_af import windows
+from t2t_af.experiments import as_trained
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
@@ -241,6 +242,18 @@ class TrainedRun:
     dataset = dataset.take(count).batch(self.hparams.batch_size)
     return dataset.map(data_reader.cast_ints_to_int32)
 
+  def _parse(self, hparams: Any, overrides: str) -> None:
+    """Overrides of the run's hparams, if its weights can be read so.
+
+    Raises:
+      UserError: they cannot, or a text of people is wrong.
+    """
+    before = dict(hparams.values())
+    overrides_lib.parse(hparams, overrides, "hparam of the run")
+    as_trained.check_weights(
+      self.output_dir, before, hparams, self._known["model"]
+    )
+
   def _experiment(
     self, overrides: str = "", num_decodes: int = 1
   ) -> tuple[tf.estimator.Estimator, Any]:
@@ -254,7 +267,7 @@ class TrainedRun:
     )
     # In further steps: a text may not assign to an hparam twice.
     hparams.parse(overrides_lib.kept_by_run(self.output_dir, hparams))
-    hparams.parse(overrides)
+    self._parse(hparams, overrides)
     config = trainer_lib.create_run_config(
       known["model"],
       model_dir=self.output_dir,

@@ -41,10 +41,11 @@ CONDITIONERS = ("window", "dilated")
 
 _AFFINE_AF = effect.equals("data_flow", "affine_af")
 READS = (
-  effect.Rule(("data_flow", "first_steps")),
+  effect.Rule(("data_flow", "first_steps"), of_weights=True),
   effect.Rule(
     ("num_transforms",),
     (effect.equals("data_flow", "difference", "affine_af"),),
+    of_weights=True,
   ),
   effect.Rule(
     (
@@ -57,11 +58,17 @@ READS = (
       "log_scale_clip",
     ),
     (_AFFINE_AF,),
+    of_weights=True,
   ),
-  effect.Rule(("normalization",), (_AFFINE_AF, effect.data_is(effect.VIDEO))),
+  effect.Rule(
+    ("normalization",),
+    (_AFFINE_AF, effect.data_is(effect.VIDEO)),
+    of_weights=True,
+  ),
   effect.Rule(
     ("normalization",),
     (_AFFINE_AF, effect.equals("flow_conditioner", "dilated")),
+    of_weights=True,
   ),
 )
 

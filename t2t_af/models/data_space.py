@@ -40,7 +40,8 @@ class DataSpaceModel(sequence_model.SequenceModel):
   reads = (
     *sequence_model.SequenceModel.reads,
     *data_flow.READS,
-    effect.Rule(("temperature", "base_distribution")),
+    effect.Rule(("temperature",)),
+    effect.Rule(("base_distribution",), of_weights=True),
     effect.Rule(("dequantization",), (effect.data_is(effect.VIDEO),)),
     effect.Rule(
       ("series_noise", "scale_floor"), (effect.data_is(effect.SERIES),)

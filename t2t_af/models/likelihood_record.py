@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow.compat.v1 as tf
 
+from t2t_af import session
 from t2t_af import windows
 from t2t_af.annotations import HParams
 from t2t_af.models import run_data
@@ -53,6 +54,8 @@ def fields(
   split_protocol = getattr(hparams.problem, "split_protocol", None)
   if split_protocol:
     made["split_protocol"] = split_protocol
+  if hparams.precision != session.FLOAT32:
+    made["precision"] = hparams.precision
   if of_draws is not None:
     noise = likelihood.mean_and_stderr(of_draws.mean(axis=0))
     made[NLL + "_noise_stderr"] = noise.stderr
@@ -123,6 +126,7 @@ def log(made: dict[str, Any]) -> None:
     made["num_windows"],
     made["num_recordings"],
     (": a part of the split" if made["is_partial"] else "")
+    + (f", precision={made['precision']}" if "precision" in made else "")
     + run_data.described(
       made["trained_data_fingerprint"], made["data_fingerprint"]
     ),

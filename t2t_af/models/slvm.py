@@ -38,11 +38,11 @@ class Slvm(data_space.DataSpaceModel):
   reads = (
     *data_space.DataSpaceModel.reads,
     effect.Rule(
+      ("latent_flow", "latent_size", "hidden_size", "log_scale_clip"),
+      of_weights=True,
+    ),
+    effect.Rule(
       (
-        "latent_flow",
-        "latent_size",
-        "hidden_size",
-        "log_scale_clip",
         "num_warmup_steps",
         "kl_warmup_steps",
         "num_importance_samples",
@@ -52,10 +52,12 @@ class Slvm(data_space.DataSpaceModel):
     effect.Rule(
       ("encoder_width", "num_recurrent_layers", "normalization"),
       (effect.data_is(effect.VIDEO),),
+      of_weights=True,
     ),
     effect.Rule(
       ("num_cond_steps", "flow_log_scale_bound"),
       (effect.equals("latent_flow", "affine_af"),),
+      of_weights=True,
     ),
   )
 

@@ -31,14 +31,13 @@ class VideoFlow(sequence_model.SequenceModel):
 
   reads = (
     *sequence_model.SequenceModel.reads,
-    effect.Rule(requirements_video_flow.FIXED),
+    effect.Rule(requirements_video_flow.FIXED, of_weights=True),
     effect.Rule(
       (
         "activation",
         "coupling",
         "coupling_width",
         "depth",
-        "init_batch_size",
         "latent_activation",
         "latent_apply_dilations",
         "latent_dynamics",
@@ -46,6 +45,12 @@ class VideoFlow(sequence_model.SequenceModel):
         "latent_encoder_width",
         "n_levels",
         "num_cond_latents",
+      ),
+      of_weights=True,
+    ),
+    effect.Rule(
+      (
+        "init_batch_size",
         "num_train_frames",
         "recompute",
         "sample_conditioning",
@@ -55,6 +60,7 @@ class VideoFlow(sequence_model.SequenceModel):
     effect.Rule(
       ("latent_dilation_rates",),
       (effect.equals("latent_apply_dilations", True),),
+      of_weights=True,
     ),
     effect.Rule(
       (
@@ -64,6 +70,7 @@ class VideoFlow(sequence_model.SequenceModel):
         "log_scale_clip",
       ),
       (effect.equals("latent_dynamics", "affine_af"),),
+      of_weights=True,
     ),
   )
 

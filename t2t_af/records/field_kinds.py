@@ -24,6 +24,7 @@ _KINDS = (
   (r"(psnr|ssim)_best_of_n", _NUMBER),
   (r"kind|model|hparams|hparams_set|problem|split|checkpoint|time", _TEXT),
   (r"name|signal|dequantization|method|.*_fingerprint", _TEXT),
+  (r"precision|sample_mode|sample_conditioning", _TEXT),
 )
 # What no record of a kind is without.
 _PLACE = ("problem", "split", "step")

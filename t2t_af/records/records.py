@@ -143,6 +143,7 @@ def likelihood(**fields) -> dict:
     reconstruction_nats_per_dim, kl_nats_per_dim: what the bound of one sample
       is the sum of; num_warmup_steps: steps that the model of y saw before the
       first scored one.
+    precision: of the networks' products, where it is not float32.
     dims_per_step: numbers of a step. And of series: noise_std, of the noise
       added to standardised values; scale_floor, which no predicted scale is
       below; split_protocol, how recordings came to their split, where there
@@ -186,7 +187,11 @@ def calibration(**fields) -> dict:
 
 
 def samples(**fields) -> dict:
-  """A samples record: PSNR and SSIM, best of N, of one decode."""
+  """A samples record: PSNR and SSIM, best of N, of one decode.
+
+  Optional: precision, sample_mode, sample_conditioning, where they are not what
+  sampling begins with (float32, "samples", "frames").
+  """
   return _make("samples", fields, versions=environment.versions())
 
 

@@ -10,6 +10,7 @@ from t2t_af import errors
 from t2t_af.bin import checks
 from t2t_af.experiments import best_checkpoint
 from t2t_af.experiments import recovery
+from t2t_af.records import run_folder
 from tests.fixtures import checkpoint_files
 
 FLAGS = flags.FLAGS
@@ -66,16 +67,13 @@ def test_another_models_checkpoint_is_refused(tmp_path):
     checks.output_dir_is_of("transformer", str(tmp_path))
 
 
-def test_resuming_with_another_set_warns(tmp_path, caplog, monkeypatch):
-  (tmp_path / "flags_t2t.txt").write_text("--model=m\n--hparams_set=old_set\n")
-  warned = []
-  monkeypatch.setattr(tf.logging, "warning", lambda *a: warned.append(a))
-  FLAGS.hparams_set = "old_set"
-  checks.same_hparams_set(str(tmp_path))
-  assert not warned
-  FLAGS.hparams_set = "new_set"
-  checks.same_hparams_set(str(tmp_path))
-  assert "old_set" in warned[0][2]
+def test_a_run_goes_on_under_its_own_set_alone(tmp_path):
+  FLAGS.model, FLAGS.hparams_set = "autoregressive_flow", "af1_tiny"
+  checks.same_model_as_before(str(tmp_path))  # nothing there yet
+  run_folder.update(str(tmp_path), hparams_set="af1_tiny")
+  FLAGS.hparams_set = "af1_series_tiny"
+  with pytest.raises(errors.UserError, match="is a run of --hparams_set=af1_t"):
+    checks.same_model_as_before(str(tmp_path))
 
 
 def test_flags_that_are_given_are_no_mistake():
@@ -199,10 +197,3 @@ def test_models_of_a_checkpoint_are_those_registered(tmp_path):
   checks.output_dir_is_of("slvm", str(tmp_path))
   with pytest.raises(errors.UserError, match="checkpoint of slvm, not of"):
     checks.output_dir_is_of("video_flow", str(tmp_path))
-
-
-def test_a_run_that_never_began_keeps_nothing(tmp_path, monkeypatch):
-  monkeypatch.setattr(tf.logging, "warning", pytest.fail)
-  checks.same_hparams_set(str(tmp_path))
-  (tmp_path / "flags_t2t.txt").write_text("--model=slvm\n")  # no set in it
-  checks.same_hparams_set(str(tmp_path))

@@ -64,11 +64,9 @@ def test_two_columns_of_one_name_are_told(run):
 
 
 def test_hparams_of_another_model_are_told(series_run):
-  with t2t_af.load(series_run.output_dir, hparams="flow_width=5") as run:
-    with pytest.raises(
-      errors.UserError, match="flow_width=5: .* other weights"
-    ):
-      run.log_prob(X)
+  for told in ("flow_width=5", "base_distribution=student_t"):
+    with pytest.raises(errors.UserError, match=f"{told}: .* was trained with"):
+      t2t_af.load(series_run.output_dir, hparams=told)
 
 
 @pytest.mark.parametrize(

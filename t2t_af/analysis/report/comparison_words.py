@@ -1,5 +1,6 @@
 """Words of a comparison's page: what numbers depend on, how to read them."""
 
+from collections.abc import Sequence
 from t2t_af.analysis import formats
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.results.comparison import Comparison
@@ -92,18 +93,29 @@ def protocol(comparison: Comparison) -> list[str]:
     )
   seeds = ", ".join(str(seed) for seed in comparison.seeds)
   parts.append(f"{'seed' if len(comparison.seeds) == 1 else 'seeds'} {seeds}")
-  for r in drawn[:1]:
-    parts.append(
-      f"best of {r.get('num_samples')} samples, "
-      f"{r.get('num_contexts')} contexts of the {r.get('split')} "
-      f"split, temperature {r.get('temperature')}"
-    )
+  parts += _drawn(finals, drawn)
   return parts + overview.machines(
     [
       comparison.config.get("hardware"),
       *(run.info.get("hardware") for run in comparison.runs.values()),
     ]
   )
+
+
+def _drawn(finals: Sequence[dict], drawn: Sequence[dict]) -> list[str]:
+  """Of what samples, and what is unusual about any number."""
+  parts = [
+    f"best of {r.get('num_samples')} samples, "
+    f"{r.get('num_contexts')} contexts of the {r.get('split')} "
+    f"split, temperature {r.get('temperature')}"
+    for r in drawn[:1]
+  ]
+  return parts + [
+    f"{name} {value}"
+    for name in ("precision", "sample_mode", "sample_conditioning")
+    for value in dict.fromkeys(r.get(name) for r in [*finals, *drawn])
+    if value
+  ]
 
 
 def how_to_read(unit: Unit) -> list[str]:

@@ -1,8 +1,8 @@
 """Which records belong together: of one protocol, of the newest runs.
 
 Numbers are averaged over runs only where their records share a protocol: set,
-overrides, steps given and scored, added noise, training steps; and, of one
-problem, the data itself.
+overrides, steps given and scored, added noise, precision, training steps; and,
+of one problem, the data itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +20,7 @@ _SCORING = (
   "noise_std",
   "scale_floor",
   "dequantization",
+  "precision",
 )
 
 

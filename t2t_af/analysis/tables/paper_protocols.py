@@ -81,6 +81,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
       "no predicted scale below {} standard deviations",
       lambda r: r.get("scale_floor") or None,
     ),
+    *part("precision {}", lambda r: r.get("precision")),
     *part("{}", _steps),
     *part("seeds {}", lambda r: r.get("seed")),
     *part("with {}", lambda r: r.get("hparams")),

@@ -13,7 +13,6 @@ from t2t_af import errors
 from t2t_af import progress
 from t2t_af import windows
 from t2t_af.experiments import checkpoints
-from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
 from t2t_af.experiments import trained_run
 from t2t_af.experiments.asking import question
@@ -26,7 +25,6 @@ from t2t_af.records import run_folder
 _NUMBERS_AT_ONCE = 2**22
 _MAX_AT_ONCE = 2048
 # What a checkpoint is that has not a model's variables, or in other shapes.
-_OF_OTHER_WEIGHTS = (tf.errors.NotFoundError, tf.errors.InvalidArgumentError)
 
 
 class AskedRun(trained_run.TrainedRun):
@@ -64,8 +62,7 @@ class AskedRun(trained_run.TrainedRun):
     self.called, self.chosen, self._asked_for = output_dir, "", checkpoint
     output_dir = named_models.folder_of(output_dir)
     super().__init__(output_dir, data_dir or _data_dir(output_dir))
-    overrides_lib.parse(self.hparams, overrides, "hparam of the run")
-    self._overrides = overrides
+    self._parse(self.hparams, overrides)
     self.statistics: Optional[series_statistics.SeriesStatistics] = None
     if self.is_series:
       self.statistics = self.problem.statistics_for(self.hparams)
@@ -147,18 +144,9 @@ class AskedRun(trained_run.TrainedRun):
   ) -> question.Question:
     """The question of this key, which is built when it is first asked for."""
     if key not in self._questions:
-      try:
-        self._questions[key] = question.Question(
-          self.checkpoint, build, **options
-        )
-      except _OF_OTHER_WEIGHTS as error:
-        if not self._overrides:
-          raise
-        raise errors.UserError(
-          f"--hparams={self._overrides}: with these the run's model has other "
-          f"weights than {self.checkpoint}; leave out those that say what it "
-          "is made of"
-        ) from error
+      self._questions[key] = question.Question(
+        self.checkpoint, build, **options
+      )
     return self._questions[key]
 
   def split_batches(self, split: str) -> Iterator[dict[str, np.ndarray]]:
