@@ -1,6 +1,7 @@
 """Words of a comparison's page: what numbers depend on, how to read them."""
 
 from collections.abc import Sequence
+
 from t2t_af.analysis import formats
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.results.comparison import Comparison
