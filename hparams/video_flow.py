@@ -105,21 +105,20 @@ _RECORDS = {
     "narrower, for a comparison at equal size."
   ),
   ("video_flow", "tiny"): table.Record(
-    ours="2.186 +- 0.003 nats/dim test (results/video_toy_pushing_tiny)",
-    seconds_per_step=1.264,
-    cpu=table.XEON,
+    ours="2.174 +- 0.005 nats/dim test, ten seeds "
+    "(results/video_toy_pushing_tiny)",
+    seconds_per_step=0.26,
     note="The demo's baseline. 603,228 parameters." + _IDLE,
   ),
   ("video_flow_af", "tiny"): table.Record(
-    ours="2.158 +- 0.002 nats/dim test; below video_flow_tiny "
-    "by 0.027 +- 0.005 (results/video_toy_pushing_tiny)",
-    seconds_per_step=1.452,
-    cpu=table.XEON,
+    ours="2.159 +- 0.004 nats/dim test, ten seeds; below video_flow_tiny "
+    "by 0.015 +- 0.006 (results/video_toy_pushing_tiny)",
+    seconds_per_step=0.34,
     note="As in the paper: alpha starts at 0. 801,636 parameters." + _IDLE,
   ),
   ("video_flow_af_residual", "tiny"): table.Record(
     ours="2.155 +- 0.008 nats/dim test; below video_flow_tiny "
-    "by 0.031 +- 0.010 (results/video_toy_pushing_tiny)",
+    "by 0.031 +- 0.010, three seeds (results/video_toy_pushing_tiny)",
     seconds_per_step=0.881,
     cpu=table.XEON,
     note="Starts exactly at VideoFlow: alpha = z_(t-1) + 0. 801,636 "
@@ -127,7 +126,7 @@ _RECORDS = {
   ),
   ("video_flow_af_matched", "tiny"): table.Record(
     ours="2.173 +- 0.005 nats/dim test; below video_flow_tiny "
-    "by 0.013 +- 0.003 (results/video_toy_pushing_tiny)",
+    "by 0.013 +- 0.003, three seeds (results/video_toy_pushing_tiny)",
     seconds_per_step=0.731,
     cpu=table.XEON,
     note="601,656 parameters, those of video_flow_tiny (-0.3 %)." + _IDLE,

@@ -40,6 +40,7 @@ def _of_windows():
     problem=types.SimpleNamespace(recording=lambda name: name.split("/")[0]),
     video_num_input_frames=3,
     video_num_target_frames=6,
+    precision="float32",
   )
   arrays = {
     likelihood_record.NLL: np.zeros([8, 6]),
