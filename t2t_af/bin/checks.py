@@ -20,6 +20,7 @@ from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stored_hparams
 from t2t_af.models import run_data
+from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
 # Looked into by name: a list of all would import all that tensor2tensor has.
@@ -184,6 +185,27 @@ def checkpoint_exists(path: str) -> None:
       "without .index or .meta, e.g. run/model.ckpt-1000."
     )
   recovery.check_trained(path)
+
+
+def run_of_checkpoint(path: str, output_dir: str) -> str:
+  """The folder of the run that a --checkpoint_path is of.
+
+  Raises:
+    UserError: it is another run than --output_dir's, which would be recorded
+      as what that run samples.
+  """
+  folder = os.path.dirname(os.path.abspath(path))
+  if os.path.basename(folder) == "best":  # of a run's steps
+    folder = os.path.dirname(folder)
+  if folder == os.path.abspath(output_dir):
+    return output_dir
+  if run_folder.read(output_dir).get("num_parameters"):
+    raise UserError(
+      f"--checkpoint_path={path} is not of the run in --output_dir="
+      f"{output_dir}, as which its samples would be recorded. Give "
+      f"--output_dir={folder}, or a folder without a run."
+    )
+  return folder
 
 
 def schedule(name: str) -> None:

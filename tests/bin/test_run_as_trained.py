@@ -5,6 +5,8 @@ import pytest
 from tensor2tensor.utils import trainer_lib
 
 from t2t_af import errors
+from t2t_af.bin import checks
+from t2t_af.bin import t2t_decoder
 from t2t_af.bin import t2t_trainer
 from t2t_af.records import run_folder
 from tests.bin import t2t_flags
@@ -66,3 +68,28 @@ def test_a_training_that_saved_nothing_begins_anew(folder):
   assert FLAGS.hparams == "batch_size=3"
   assert run_folder.read(FLAGS.output_dir)["hparams"] == "batch_size=3"
   assert not (folder / "run" / "hparams.json").exists()
+
+
+def test_a_checkpoint_is_read_under_its_own_runs_hparams(folder):
+  _trained(folder, "base_distribution=student_t")
+  path = str(folder / "run" / "model.ckpt-3")
+  for output_dir in ("run", "new"):
+    t2t_flags.give(
+      hparams="", checkpoint_path=path, output_dir=str(folder / output_dir)
+    )
+    t2t_decoder._prepare(t2t_flags.stock())
+    assert FLAGS.hparams == "base_distribution=student_t"
+
+
+def test_a_checkpoint_of_another_run_is_refused(folder):
+  _trained(folder, "")
+  other = folder / "other"
+  run_folder.update(str(other), num_parameters=3)
+  t2t_flags.give(
+    checkpoint_path=str(folder / "run" / "model.ckpt-3"), output_dir=str(other)
+  )
+  with pytest.raises(errors.UserError, match=r"not of the run in .*other"):
+    t2t_decoder._prepare(t2t_flags.stock())
+  assert checks.run_of_checkpoint(
+    str(other / "best" / "model.ckpt-3"), str(other)
+  ) == str(other)
