@@ -20,7 +20,6 @@ from t2t_af.experiments import overrides
 from t2t_af.experiments import recovery
 from t2t_af.experiments import stored_hparams
 from t2t_af.models import run_data
-from t2t_af.records import run_folder
 
 FLAGS = flags.FLAGS
 # Looked into by name: a list of all would import all that tensor2tensor has.
@@ -106,12 +105,22 @@ def same_data(output_dir: str) -> None:
   run_data.check(output_dir, data, FLAGS.data_dir)
 
 
-def same_model_as_before(output_dir: str) -> None:
+def same_model_as_before(output_dir: str) -> list[str]:
   """Has --hparams say what the run was trained with and it does not say.
+
+  Returns:
+    What --hparams changes, ["name=value (it was value)"].
 
   Raises:
     UserError: --hparams_set or --hparams are of another model than the run's.
   """
+  if not as_trained.is_run(output_dir) and checkpoints.newest(output_dir):
+    tf.logging.warning(
+      "%s does not say what it was trained with (no run.json): taken for %s %s",
+      output_dir,
+      FLAGS.hparams_set,
+      FLAGS.hparams or "",
+    )
   as_trained.check_set(output_dir, FLAGS.hparams_set)
   said = FLAGS.hparams or ""
   hparams = as_trained.hparams(output_dir, FLAGS.hparams_set)
@@ -124,6 +133,11 @@ def same_model_as_before(output_dir: str) -> None:
       "%s goes on with %s, as it was trained", output_dir, ", ".join(added)
     )
     FLAGS.hparams = ",".join(filter(None, [said, *added]))
+  return [
+    f"{name}={value} (it was {before[name]})"
+    for name, value in hparams.values().items()
+    if value != before.get(name)
+  ]
 
 
 def decode_hparams() -> None:
@@ -158,16 +172,24 @@ def output_dir_is_of(model_name: str, output_dir: str) -> None:
   tensor2tensor puts a model's variables under the name of its class.
   """
   checkpoint = checkpoints.newest(output_dir)
-  if not checkpoint:
-    return
+  if checkpoint:
+    _check_scopes(model_name, checkpoint, f"--output_dir={output_dir}")
+
+
+def checkpoint_is_of(model_name: str, checkpoint: str) -> None:
+  """Raises if a --warm_start_from is of another model: it would set nothing."""
+  _check_scopes(model_name, checkpoint, f"--warm_start_from={checkpoint}")
+
+
+def _check_scopes(model_name: str, checkpoint: str, given: str) -> None:
   scope = registry.default_name(registry.model(model_name))
   scopes = _scopes(checkpoint)
   models = [] if scope in scopes else [s for s in scopes if s in _MODELS]
   if models:
     raise UserError(
-      f"--output_dir={output_dir} holds a checkpoint of "
-      f"{' and '.join(models)}, not of {model_name}. Give another "
-      f"--output_dir, or --model={models[0]}."
+      f"{given} holds a checkpoint of {' and '.join(models)}, not of "
+      f"{model_name}. Give another {given.split('=')[0]}, or "
+      f"--model={models[0]}."
     )
 
 
@@ -188,24 +210,24 @@ def checkpoint_exists(path: str) -> None:
 
 
 def run_of_checkpoint(path: str, output_dir: str) -> str:
-  """The folder of the run that a --checkpoint_path is of.
+  """The folder whose hparams a --checkpoint_path goes with.
 
   Raises:
-    UserError: it is another run than --output_dir's, which would be recorded
-      as what that run samples.
+    UserError: it is of another run than --output_dir's, which would be
+      recorded as what that one samples.
   """
-  folder = os.path.dirname(os.path.abspath(path))
-  if os.path.basename(folder) == "best":  # of a run's steps
-    folder = os.path.dirname(folder)
-  if folder == os.path.abspath(output_dir):
+  folder = os.path.dirname(os.path.realpath(path))
+  if os.path.basename(folder) == "best" and not as_trained.is_run(folder):
+    folder = os.path.dirname(folder)  # of the best steps of a run
+  if folder == os.path.realpath(output_dir):
     return output_dir
-  if run_folder.read(output_dir).get("num_parameters"):
-    raise UserError(
-      f"--checkpoint_path={path} is not of the run in --output_dir="
-      f"{output_dir}, as which its samples would be recorded. Give "
-      f"--output_dir={folder}, or a folder without a run."
-    )
-  return folder
+  for run in (folder, output_dir):
+    if as_trained.is_run(run):
+      raise UserError(
+        f"--checkpoint_path={path} is not of --output_dir={output_dir}, as "
+        f"which its samples would be recorded. Give --output_dir={folder}."
+      )
+  return output_dir
 
 
 def schedule(name: str) -> None:

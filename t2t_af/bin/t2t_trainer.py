@@ -22,6 +22,7 @@ one's, the first is the chief (docs/several_workers.md).
 import secrets
 import shlex
 import sys
+from typing import Any
 
 from t2t_af import mended  # noqa: F401
 
@@ -98,16 +99,17 @@ def _prepare(stock) -> None:
     if FLAGS.schedule in schedules.EVALUATE:
       splits.append("test" if FLAGS.eval_use_test_set else "dev")
     checks.data_files(FLAGS.problem, splits)
-    if trains:
-      checks.same_data(FLAGS.output_dir)
   if FLAGS.warm_start_from:
     FLAGS.warm_start_from = recovery.source(FLAGS.warm_start_from)
+    checks.checkpoint_is_of(FLAGS.model, FLAGS.warm_start_from)
   _find_checkpoint()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
   if trains and not checkpoints.newest(FLAGS.output_dir):
     _begin_anew()
   else:
-    checks.same_model_as_before(FLAGS.output_dir)
+    _go_on(checks.same_model_as_before(FLAGS.output_dir))
+  if trains and not FLAGS.generate_data:
+    checks.same_data(FLAGS.output_dir)
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
@@ -122,13 +124,39 @@ def _prepare(stock) -> None:
 
 
 def _begin_anew() -> None:
-  """Forgets the hparams of a training that ended before it saved anything."""
-  if workers.here().count == 1:  # else they are the chief's, for the others
+  """Forgets what a training was that ended before it saved anything."""
+  if workers.here().count == 1:  # else it is the chief's, for the others
     stored_hparams.forget(FLAGS.output_dir)
+    kept = ["seed"] if FLAGS.random_seed is None else []
+    run_folder.forget(FLAGS.output_dir, *kept)
+
+
+def _go_on(changes: list[str]) -> None:
+  """Tells what is other from here on than it was in the run so far.
+
+  Args:
+    changes: hparams, "name=value (it was value)".
+  """
+  step = best_checkpoint.step_of(FLAGS.output_dir)
+  if changes:
+    sys.stderr.write(
+      f"From step {step} on: {', '.join(changes)}. The records that follow "
+      "call the whole run so.\n"
+    )
+  if FLAGS.warm_start_from:
+    sys.stderr.write(
+      f"--warm_start_from does nothing: {FLAGS.output_dir} goes on from its "
+      f"own step {step}.\n"
+    )
 
 
 def _describe_run() -> None:
   """run.json, from the flags."""
+  further: dict[str, Any] = {}
+  if FLAGS.warm_start_from:
+    further["warm_start_from"] = FLAGS.warm_start_from
+  if run_folder.read(FLAGS.output_dir).get("eval_every"):
+    further["eval_every"] = 0  # No step of it is chosen from here on.
   run_folder.update(
     FLAGS.output_dir,
     model=FLAGS.model,
@@ -139,6 +167,7 @@ def _describe_run() -> None:
     steps=FLAGS.train_steps,
     command=shlex.join(["t2t-trainer", *sys.argv[1:]]),
     versions=environment.versions(),
+    **further,
   )
 
 

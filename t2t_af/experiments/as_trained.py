@@ -5,6 +5,7 @@ whatever --hparams says: the weights fit many a model that is not theirs.
 """
 
 from collections.abc import Mapping
+import os
 from typing import Any
 
 from tensor2tensor.utils import hparam
@@ -20,9 +21,14 @@ from t2t_af.records import run_folder
 
 
 def hparams(output_dir: str, hparams_set: str) -> hparam.HParams:
-  """Those of the run, or of the set where there is none."""
+  """Those of the run, or of the set where there is none.
+
+  As its hparams.json has them; where that is lost, as its overrides say.
+  """
+  path = stored_hparams.path(output_dir)
+  text = run_folder.read(output_dir).get("hparams") or ""
   found = trainer_lib.create_hparams(
-    hparams_set, hparams_path=stored_hparams.path(output_dir)
+    hparams_set, "" if os.path.exists(path) else text, hparams_path=path
   )
   found.parse(overrides.kept_by_run(output_dir, found))
   return found
@@ -47,6 +53,11 @@ def added(output_dir: str, hparams_set: str, said: str) -> list[str]:
       parts.setdefault(name, f"{name}={_written(value)}")
   spoken = overrides.parts(said)
   return [part for name, part in parts.items() if name not in spoken]
+
+
+def is_run(folder: str) -> bool:
+  """Whether a training has said there what it is of."""
+  return bool(run_folder.read(folder).get("hparams_set"))
 
 
 def check_set(output_dir: str, hparams_set: str) -> None:

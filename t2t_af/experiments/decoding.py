@@ -14,7 +14,7 @@ Written to the run's folder:
 from collections.abc import Iterable
 import io
 import os
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 from tensor2tensor.utils import decoding as t2t_decoding
@@ -26,6 +26,7 @@ from t2t_af import progress
 from t2t_af import session
 from t2t_af import whole_file
 from t2t_af import windows
+from t2t_af.experiments import as_trained
 from t2t_af.experiments import series_samples
 from t2t_af.experiments import spread_windows
 from t2t_af.experiments import video_samples
@@ -37,6 +38,7 @@ from t2t_af.records import run_folder
 _USUAL = dict(
   precision=session.FLOAT32, sample_mode="samples", sample_conditioning="frames"
 )
+_OF_THE_DATA = ("dequantization", "series_noise", "scale_floor")
 _stock_decode_from_dataset = t2t_decoding.decode_from_dataset
 
 
@@ -173,7 +175,7 @@ def _write_record(
     num_samples=decode_hp.num_decodes,
     num_cond_steps=inputs.shape[1],
     num_predicted_steps=outputs.shape[2],
-    **_unusual(hparams),
+    **_unusual(hparams, estimator.model_dir),
     **samples.record_fields(),
   )
   record = records.samples(**fields)
@@ -182,13 +184,18 @@ def _write_record(
   return record
 
 
-def _unusual(hparams) -> dict[str, str]:
-  """How samples were drawn, where it is otherwise than a model's sets say."""
+def _unusual(hparams, model_dir) -> dict[str, Any]:
+  """How samples were drawn, where it is not as every model's sets say, or not
+  as in the run's training."""
+  known, usual = run_folder.read(model_dir), dict(_USUAL)
+  if known.get("hparams_set"):
+    trained = as_trained.hparams(model_dir, known["hparams_set"]).values()
+    usual.update({n: trained[n] for n in _OF_THE_DATA if n in trained})
   values = hparams.values()
   return {
     name: values[name]
-    for name, usual in _USUAL.items()
-    if values.get(name, usual) != usual
+    for name, value in usual.items()
+    if values.get(name, value) != value
   }
 
 

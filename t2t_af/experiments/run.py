@@ -14,6 +14,7 @@ from tensor2tensor.utils import registry
 from tensor2tensor.utils import trainer_lib
 import tensorflow.compat.v1 as tf
 
+from t2t_af import errors
 from t2t_af import locks
 from t2t_af import whole_file
 from t2t_af.experiments import best_checkpoint
@@ -108,6 +109,12 @@ def _execute(run: Run) -> None:
 
 def _prepare(run: Run) -> None:
   """What its folder is to say before anything is done."""
+  step = best_checkpoint.step_of(run.output_dir)
+  if step > run.steps:
+    raise errors.UserError(
+      f"{run.output_dir} was trained to step {step}, beyond the {run.steps} "
+      "that it is to have here. Give another --output_dir."
+    )
   if run_data.is_known(run.output_dir):
     data = registry.problem(run.problem).data_fingerprint(run.data_dir)
     run_data.check(run.output_dir, data, run.data_dir)

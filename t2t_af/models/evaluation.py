@@ -20,6 +20,15 @@ from t2t_af.records import run_folder
 
 NLL = likelihood_record.NLL
 NLL_OF_DRAWS = likelihood_record.NLL_OF_DRAWS
+# Of a likelihood record, what correlations depend on too.
+_SCORED = (
+  "num_cond_steps",
+  "num_scored_steps",
+  "dequantization",
+  "noise_std",
+  "scale_floor",
+  "precision",
+)
 
 
 def estimator_spec(
@@ -123,8 +132,9 @@ class EvaluationRecordHook(tf.train.SessionRunHook):
     fields = likelihood_record.fields(
       arrays, identity, self.hparams, self.fields
     )
+    scored = {name: fields[name] for name in _SCORED if name in fields}
     for measured in self.correlations.record_fields():
-      self._append(records.correlation(**identity, **measured))
+      self._append(records.correlation(**identity, **scored, **measured))
     # Last: where it stands, the evaluation is not made again after a kill.
     self._append(records.likelihood(**fields))
     likelihood_record.log(fields)

@@ -190,7 +190,8 @@ def samples(**fields) -> dict:
   """A samples record: PSNR and SSIM, best of N, of one decode.
 
   Optional: precision, sample_mode, sample_conditioning, where they are not what
-  sampling begins with (float32, "samples", "frames").
+  a set says (float32, "samples", "frames"); dequantization, series_noise and
+  scale_floor, where they are not what the run was trained with.
   """
   return _make("samples", fields, versions=environment.versions())
 

@@ -71,6 +71,14 @@ def update(output_dir: str, **fields) -> None:
   whole_file.write_json(path(output_dir), dict(sorted(known.items())))
 
 
+def forget(output_dir: str, *kept: str) -> None:
+  """Leaves of the fields those that are kept, if there are any."""
+  known = read(output_dir)
+  if known:
+    left = {name: known[name] for name in kept if name in known}
+    whole_file.write_json(path(output_dir), left)
+
+
 def identity(output_dir: str) -> dict:
   """The fields that say which run a record is of; None where unknown."""
   known = read(output_dir)

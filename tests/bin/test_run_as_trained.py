@@ -3,10 +3,12 @@
 from absl import flags
 import pytest
 from tensor2tensor.utils import trainer_lib
+import tensorflow.compat.v1 as tf
 
 from t2t_af import errors
 from t2t_af.bin import checks
 from t2t_af.bin import t2t_decoder
+from t2t_af.bin import t2t_eval
 from t2t_af.bin import t2t_trainer
 from t2t_af.records import run_folder
 from tests.bin import t2t_flags
@@ -60,6 +62,7 @@ def test_a_trained_run_is_no_other_model(folder, module, values, message):
 
 def test_a_training_that_saved_nothing_begins_anew(folder):
   _trained(folder, "base_distribution=student_t")
+  run_folder.update(FLAGS.output_dir, data_fingerprint="of other data")
   for path in (folder / "run").glob("*model.ckpt*"):
     path.unlink()
   (folder / "run" / "checkpoint").unlink()
@@ -68,28 +71,85 @@ def test_a_training_that_saved_nothing_begins_anew(folder):
   assert FLAGS.hparams == "batch_size=3"
   assert run_folder.read(FLAGS.output_dir)["hparams"] == "batch_size=3"
   assert not (folder / "run" / "hparams.json").exists()
+  assert "data_fingerprint" not in run_folder.read(FLAGS.output_dir)
+
+
+def test_hparams_are_known_where_their_file_is_lost(folder):
+  _trained(folder, "base_distribution=student_t")
+  (folder / "run" / "hparams.json").unlink()
+  t2t_flags.give(hparams="")
+  t2t_eval._prepare(t2t_flags.stock())
+  assert FLAGS.hparams == "base_distribution=student_t"
+  t2t_flags.give(hparams="base_distribution=normal")
+  with pytest.raises(
+    errors.UserError, match="trained with base_distribution=s"
+  ):
+    t2t_eval._prepare(t2t_flags.stock())
+
+
+def test_what_a_continued_training_changes_is_told(folder, capsys):
+  _trained(folder, "batch_size=4")
+  run_folder.update(FLAGS.output_dir, eval_every=10)  # of compare
+  capsys.readouterr()
+  t2t_flags.give(hparams="batch_size=3,learning_rate_constant=0.003")
+  t2t_trainer._prepare(t2t_flags.stock())
+  told = capsys.readouterr().err
+  assert "From step 3 on: batch_size=3 (it was 4). The records" in told
+  assert "chosen_of_steps" not in run_folder.identity(FLAGS.output_dir)
 
 
 def test_a_checkpoint_is_read_under_its_own_runs_hparams(folder):
   _trained(folder, "base_distribution=student_t")
-  path = str(folder / "run" / "model.ckpt-3")
-  for output_dir in ("run", "new"):
-    t2t_flags.give(
-      hparams="", checkpoint_path=path, output_dir=str(folder / output_dir)
-    )
-    t2t_decoder._prepare(t2t_flags.stock())
-    assert FLAGS.hparams == "base_distribution=student_t"
+  (folder / "link").symlink_to(folder / "run")
+  best = folder / "run" / "best"
+  checkpoint_files.write(str(best), 3)
+  for checkpoint in (folder / "run", folder / "link", best):
+    for output_dir in ("run", "link"):
+      t2t_flags.give(
+        hparams="",
+        checkpoint_path=str(checkpoint / "model.ckpt-3"),
+        output_dir=str(folder / output_dir),
+      )
+      t2t_decoder._prepare(t2t_flags.stock())
+      assert FLAGS.hparams == "base_distribution=student_t"
 
 
-def test_a_checkpoint_of_another_run_is_refused(folder):
+@pytest.mark.parametrize("output_dir", ["other", "new"])
+def test_a_checkpoint_of_another_run_is_refused(folder, output_dir):
   _trained(folder, "")
-  other = folder / "other"
-  run_folder.update(str(other), num_parameters=3)
+  run_folder.update(str(folder / "other"), hparams_set="slvm_tiny")
   t2t_flags.give(
-    checkpoint_path=str(folder / "run" / "model.ckpt-3"), output_dir=str(other)
+    checkpoint_path=str(folder / "run" / "model.ckpt-3"),
+    output_dir=str(folder / output_dir),
   )
-  with pytest.raises(errors.UserError, match=r"not of the run in .*other"):
+  told = rf"not of --output_dir=.*{output_dir}, .*Give --output_dir=.*run\."
+  with pytest.raises(errors.UserError, match=told):
     t2t_decoder._prepare(t2t_flags.stock())
-  assert checks.run_of_checkpoint(
-    str(other / "best" / "model.ckpt-3"), str(other)
-  ) == str(other)
+
+
+def test_a_run_may_be_called_best(folder):
+  best = folder / "best"
+  run_folder.update(str(best), hparams_set="slvm_tiny")
+  path = str(best / "model.ckpt-3")
+  assert checks.run_of_checkpoint(path, str(best)) == str(best)
+
+
+def test_weights_that_say_nothing_are_told(folder, monkeypatch):
+  checkpoint_files.write(str(folder / "run"), 3)
+  warned = []
+  monkeypatch.setattr(
+    tf.logging, "warning", lambda *a: warned.append(a[0] % a[1:])
+  )
+  t2t_eval._prepare(t2t_flags.stock())
+  assert "does not say what it was trained with" in warned[0]
+  assert "slvm_tiny" in warned[0]
+
+
+def test_weights_of_another_model_start_nothing(folder):
+  other = folder / "other"
+  checkpoint_files.write(str(other), 3, scope="autoregressive_flow")
+  t2t_flags.give(schedule="train", warm_start_from=str(other))
+  with pytest.raises(
+    errors.UserError, match="--warm_start_from=.* not of slvm"
+  ):
+    t2t_trainer._prepare(t2t_flags.stock())

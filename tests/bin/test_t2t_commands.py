@@ -262,6 +262,7 @@ def test_a_run_keeps_the_seed_that_it_was_given_or_drew(folder, capsys):
   drawn = seed_of(None)
   assert 0 <= drawn < 2**31 and seed_of(None) == drawn
   assert not capsys.readouterr().err.count("was trained with")
+  checkpoint_files.write(run, 3)
   assert seed_of(5 if drawn != 5 else 6) != drawn
   assert f"was trained with {drawn} so far" in capsys.readouterr().err
   assert run_folder.read(run)["command"].split()[0] == "t2t-trainer"

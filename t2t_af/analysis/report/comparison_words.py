@@ -64,6 +64,13 @@ _OF_ALL = (
 )
 
 
+# Of samples, told where it is not as usual.
+_SAMPLING = (
+  *("precision", "sample_mode", "sample_conditioning"),
+  *("dequantization", "series_noise", "scale_floor"),
+)
+
+
 def protocol(comparison: Comparison) -> list[str]:
   """What the numbers depend on, each in a few words."""
   config, finals, drawn = comparison.config, [], []
@@ -113,9 +120,10 @@ def _drawn(finals: Sequence[dict], drawn: Sequence[dict]) -> list[str]:
   ]
   return parts + [
     f"{name} {value}"
-    for name in ("precision", "sample_mode", "sample_conditioning")
-    for value in dict.fromkeys(r.get(name) for r in [*finals, *drawn])
-    if value
+    for records, names in ((finals, ("precision",)), (drawn, _SAMPLING))
+    for name in names
+    for value in dict.fromkeys(r.get(name) for r in records)
+    if value is not None
   ]
 
 
