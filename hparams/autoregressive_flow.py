@@ -55,7 +55,7 @@ _RECORDS = {
     paper="2.90 nats/dim test, 2.76 train (200,000 steps, batch 8)"
   ),
   ("af1", "tiny"): table.Record(
-    ours="1.762 +- 0.048 nats/dim test (results/moving_digits32_tiny)",
+    ours="1.748 +- 0.028 nats/dim test (results/moving_digits32_tiny)",
     seconds_per_step=0.282,
     cpu=table.XEON_BUSY,
     note="Of its nine input frames it sees three; all tiny sets, of whatever "

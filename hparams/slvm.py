@@ -106,19 +106,19 @@ _RECORDS = {
     paper="samples alone (Fig. 12); steps and batch as SLVM + 1-AF"
   ),
   ("slvm", "tiny"): table.Record(
-    ours="at most 2.440 +- 0.211 nats/dim test (results/moving_digits32_tiny)",
+    ours="at most 2.383 +- 0.158 nats/dim test (results/moving_digits32_tiny)",
     seconds_per_step=0.134,
     cpu=table.XEON_BUSY,
     note="Warms up on three frames and scores ten, as all tiny sets, with or "
     "without a flow.",
   ),
   ("slvm_dx", "tiny"): table.Record(
-    ours="at most 3.326 +- 0.109 nats/dim test (results/moving_digits32_tiny)",
+    ours="at most 3.344 +- 0.065 nats/dim test (results/moving_digits32_tiny)",
     seconds_per_step=0.072,
     cpu=table.XEON_BUSY,
   ),
   ("slvm_af1", "tiny"): table.Record(
-    ours="at most 1.807 +- 0.029 nats/dim test (results/moving_digits32_tiny)",
+    ours="at most 1.791 +- 0.019 nats/dim test (results/moving_digits32_tiny)",
     seconds_per_step=0.769,
     cpu=table.XEON_BUSY,
     note="The learning rate is that of af1_tiny. Batches leap, most of all at "

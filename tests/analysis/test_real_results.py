@@ -188,7 +188,7 @@ def test_video_is_in_nats_per_dim(digits):
 def test_every_run_is_known_and_named(digits):
   labels = {run.label for run in digits.runs}
   assert labels == {"1-AF", "2-AF", "SLVM", "SLVM + Δx", "SLVM + 1-AF"}
-  assert len(digits.runs) == 15
+  assert len(digits.runs) == 25
   assert {run.problem for run in digits.runs} == {"video_moving_digits32"}
   assert all(run.uses_all_training_data for run in digits.runs)
 

@@ -177,7 +177,7 @@ def test_moving_digits(label, name):
 def _mean_correlations(folder):
   """{signal: mean over seeds} of the test split."""
   values = {}
-  for seed in range(3):
+  for seed in range(5):
     newest = {
       record["signal"]: record["correlation"]
       for record in _records(
