@@ -27,6 +27,8 @@ def test_table():
       for column, cell in zip(table.columns, row.cells)
       if column.name == "ours" or "filled" in column.group
     ]
+    if not any(formats.is_number(cell.value) for cell in ours):
+      continue  # of the random splits alone
     shown = [cell for cell in rows[row.label] if "[" in cell]
     assert len(shown) == len(ours)
     for cell, text in zip(ours, shown):
@@ -37,6 +39,30 @@ def test_table():
       assert _is_rounding(median, cell.spread.median)
       assert (stderr is None) == (not formats.is_number(cell.stderr))
       assert stderr is None or _is_rounding(stderr, cell.stderr)
+
+
+def test_random_splits():
+  table = _table()
+  (i,) = [
+    i
+    for i, column in enumerate(table.columns)
+    if "random" in column.name and "smartphone" in column.group
+  ]
+  measured = {
+    row.label: row.cells[i]
+    for row in table.rows
+    if formats.is_number(row.cells[i].value)
+  }
+  rows = pages.rows(_PAGE, "Recordings of phones dealt out at random")
+  assert set(rows) == set(measured)
+  for label, (mean, by_split, median, *_) in rows.items():
+    cell = measured[label]
+    value, stderr = mean.replace("≤ ", "").split(" ± ")
+    assert ("≤" in mean) == cell.is_bound
+    assert _is_rounding(value, cell.value) and _is_rounding(stderr, cell.stderr)
+    assert _is_rounding(median, cell.spread.median)
+    values = [float(v.replace(formats.MINUS, "-")) for v in by_split.split(", ")]
+    assert abs(sum(values) / len(values) - cell.value) < 0.5
 
 
 def _is_rounding(text, value):
