@@ -61,7 +61,9 @@ def test_random_splits():
     assert ("≤" in mean) == cell.is_bound
     assert _is_rounding(value, cell.value) and _is_rounding(stderr, cell.stderr)
     assert _is_rounding(median, cell.spread.median)
-    values = [float(v.replace(formats.MINUS, "-")) for v in by_split.split(", ")]
+    values = [
+      float(v.replace(formats.MINUS, "-")) for v in by_split.split(", ")
+    ]
     assert abs(sum(values) / len(values) - cell.value) < 0.5
 
 

@@ -24,15 +24,8 @@ from t2t_af.records import records
 
 # What two likelihoods must share before their difference means anything.
 _PROTOCOL = (
-  "problem",
-  "split",
-  "data_fingerprint",
-  "num_windows",
-  "num_cond_steps",
-  "num_scored_steps",
-  "dequantization",
-  "noise_std",
-  "step",
+  *("problem", "split", "data_fingerprint", "num_windows", "num_cond_steps"),
+  *("num_scored_steps", "dequantization", "noise_std", "step"),
 )
 # Of compare.json.
 _KINDS: dict[str, json_file.Kind] = {
@@ -47,6 +40,12 @@ _KINDS: dict[str, json_file.Kind] = {
   "hardware": dict,
 }
 _SCORING = ("num_cond_steps", "num_scored_steps", "dequantization")
+# What scores of samples depend on.
+_SAMPLING = (
+  *("problem", "split", "data_fingerprint", "num_contexts", "num_samples"),
+  *("num_cond_steps", "num_predicted_steps", "temperature", "precision"),
+  *("sample_mode", "sample_conditioning", "dequantization", "series_noise"),
+)
 _DATA = "data_fingerprint"
 
 
@@ -151,6 +150,15 @@ class Comparison:
         for words in estimates.differing(record, of_each[0])
       )
     )
+
+  def is_sampled_alike(self) -> bool:
+    """Whether the scores of all sets' samples are of one way of sampling."""
+    ways = {
+      tuple(record.get(field) for field in _SAMPLING)
+      for name in self.sets
+      for record in self.final(name, "samples").values()
+    }
+    return len(ways) <= 1
 
   def nll(self, hparams_set: str) -> Optional[estimates.Estimate]:
     """NLL over seeds in the comparison's unit; None if none is finite."""

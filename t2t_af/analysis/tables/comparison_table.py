@@ -95,10 +95,14 @@ def headings(comparison: Comparison) -> dict[str, str]:
 def rows(comparison: Comparison) -> list[ComparisonRow]:
   """All rows; the best value of each column among the sets is marked.
 
-  Not of likelihoods of sets that were not scored alike.
+  Not of likelihoods of sets that were not scored alike, and not of samples of
+  sets that were not sampled alike.
   """
   of_sets = [_set_row(comparison, name) for name in comparison.sets]
-  not_ranked = _OF_LIKELIHOOD if comparison.differing() else ()
+  not_ranked = [
+    *(_OF_LIKELIHOOD if comparison.differing() else ()),
+    *(() if comparison.is_sampled_alike() else _QUALITY),
+  ]
   for column, lower in LOWER_IS_BETTER.items():
     if column not in headings(comparison) or column in not_ranked:
       continue

@@ -59,6 +59,20 @@ def test_best_is_lowest_for_nll_and_cost_and_highest_for_quality(folder):
   assert _rows(folder)[RESIDUAL].cells["nll"].is_best
 
 
+def test_samples_that_were_drawn_otherwise_are_not_ranked(folder, tmp_path):
+  copy = str(tmp_path / "c")
+  shutil.copytree(folder, copy)
+  (path,) = (
+    os.path.join(copy, AF, f"seed_{seed}", "results", "samples.jsonl")
+    for seed in Comparison(copy).seeds[:1]
+  )
+  *_, record = json_lines.read(path)
+  json_lines.append(path, dict(record, sample_mode="means", psnr_best_of_n=99))
+  for row in _rows(copy).values():
+    assert not row.cells["psnr"].is_best
+    assert row.cells["nll"].is_best == (row.name == RESIDUAL)
+
+
 def test_references_follow_the_sets_in_their_order(folder):
   names = [row.name for row in comparison_table.rows(Comparison(folder))]
   assert names == list(fake_compare.SETS) + list(trivial.LABELS)
