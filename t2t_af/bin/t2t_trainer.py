@@ -164,7 +164,7 @@ def _describe_run() -> None:
     hparams=FLAGS.hparams,
     problem=FLAGS.problem,
     seed=FLAGS.random_seed,
-    steps=FLAGS.train_steps,
+    steps=max(FLAGS.train_steps, best_checkpoint.step_of(FLAGS.output_dir)),
     command=shlex.join(["t2t-trainer", *sys.argv[1:]]),
     versions=environment.versions(),
     **further,

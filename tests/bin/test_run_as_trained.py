@@ -96,6 +96,9 @@ def test_what_a_continued_training_changes_is_told(folder, capsys):
   told = capsys.readouterr().err
   assert "From step 3 on: batch_size=3 (it was 4). The records" in told
   assert "chosen_of_steps" not in run_folder.identity(FLAGS.output_dir)
+  t2t_flags.give(train_steps=2)  # It has 3.
+  t2t_trainer._prepare(t2t_flags.stock())
+  assert run_folder.read(FLAGS.output_dir)["steps"] == 3
 
 
 def test_a_checkpoint_is_read_under_its_own_runs_hparams(folder):
