@@ -94,7 +94,7 @@ def tiny_column(**overrides) -> table.Column:
     "video_moving_digits32",
     1500,
     {**SHORT_TRAINING, "video_num_input_frames": 9, **overrides},
-    table.COMPARE + " --eval_every=500 --seeds=0,1,2",
+    table.COMPARE + " --eval_every=500 --seeds=0,1,2,3,4",
   )
 
 

@@ -105,13 +105,13 @@ _RECORDS = {
     "narrower, for a comparison at equal size."
   ),
   ("video_flow", "tiny"): table.Record(
-    ours="2.174 +- 0.005 nats/dim test, ten seeds "
+    ours="2.174 +- 0.005 nats/dim test, seeds 0 to 9 "
     "(results/video_toy_pushing_tiny)",
     seconds_per_step=0.26,
     note="The demo's baseline. 603,228 parameters." + _IDLE,
   ),
   ("video_flow_af", "tiny"): table.Record(
-    ours="2.159 +- 0.004 nats/dim test, ten seeds; below video_flow_tiny "
+    ours="2.159 +- 0.004 nats/dim test, seeds 0 to 9; below video_flow_tiny "
     "by 0.015 +- 0.006 (results/video_toy_pushing_tiny)",
     seconds_per_step=0.34,
     note="As in the paper: alpha starts at 0. 801,636 parameters." + _IDLE,

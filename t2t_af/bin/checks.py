@@ -125,8 +125,7 @@ def same_model_as_before(output_dir: str) -> list[str]:
   said = FLAGS.hparams or ""
   hparams = as_trained.hparams(output_dir, FLAGS.hparams_set)
   before = dict(hparams.values())
-  hparams.parse(said)
-  as_trained.check_weights(output_dir, before, hparams, FLAGS.model)
+  as_trained.override(output_dir, hparams, said, FLAGS.model)
   added = as_trained.added(output_dir, FLAGS.hparams_set, said)
   if added:
     tf.logging.warning(
@@ -209,25 +208,22 @@ def checkpoint_exists(path: str) -> None:
   recovery.check_trained(path)
 
 
-def run_of_checkpoint(path: str, output_dir: str) -> str:
-  """The folder whose hparams a --checkpoint_path goes with.
+def checkpoint_is_of_run(path: str, output_dir: str) -> None:
+  """Raises if a --checkpoint_path is of another run than --output_dir's.
 
-  Raises:
-    UserError: it is of another run than --output_dir's, which would be
-      recorded as what that one samples.
+  Its samples would be recorded as what that run samples.
   """
   folder = os.path.dirname(os.path.realpath(path))
   if os.path.basename(folder) == "best" and not as_trained.is_run(folder):
     folder = os.path.dirname(folder)  # of the best steps of a run
   if folder == os.path.realpath(output_dir):
-    return output_dir
+    return
   for run in (folder, output_dir):
     if as_trained.is_run(run):
       raise UserError(
         f"--checkpoint_path={path} is not of --output_dir={output_dir}, as "
         f"which its samples would be recorded. Give --output_dir={folder}."
       )
-  return output_dir
 
 
 def schedule(name: str) -> None:

@@ -59,14 +59,13 @@ def _prepare(stock) -> None:
     checks.data_files(
       FLAGS.problem, ["test" if FLAGS.eval_use_test_set else "dev"]
     )
-  run = FLAGS.output_dir
   if FLAGS.checkpoint_path:
     checks.checkpoint_exists(FLAGS.checkpoint_path)
-    run = checks.run_of_checkpoint(FLAGS.checkpoint_path, FLAGS.output_dir)
+    checks.checkpoint_is_of_run(FLAGS.checkpoint_path, FLAGS.output_dir)
   else:
-    recovery.check_exists(run)
-  checks.output_dir_is_of(FLAGS.model, run)
-  checks.same_model_as_before(run)
+    recovery.check_exists(FLAGS.output_dir)
+  checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
+  checks.same_model_as_before(FLAGS.output_dir)
   idle_flags.warn(idle_flags.DECODER)
   stock.decoding.decode_from_dataset = decoding.decode_from_dataset
   stock.decoding.decode_from_file = _decode_from_file

@@ -104,17 +104,23 @@ def _prepare(stock) -> None:
     checks.checkpoint_is_of(FLAGS.model, FLAGS.warm_start_from)
   _find_checkpoint()
   checks.output_dir_is_of(FLAGS.model, FLAGS.output_dir)
-  if trains and not checkpoints.newest(FLAGS.output_dir):
+  begins = trains and not checkpoints.newest(FLAGS.output_dir)
+  if begins:
     _begin_anew()
   else:
-    _go_on(checks.same_model_as_before(FLAGS.output_dir))
+    _go_on(trains)
   if trains and not FLAGS.generate_data:
     checks.same_data(FLAGS.output_dir)
   idle_flags.warn(idle_flags.TRAINER)
   idle_flags.warn_of_training(best_checkpoint.step_of(FLAGS.output_dir))
   if trains:
     FLAGS.random_seed = joining.join(_seed())
-    _describe_run()
+    _describe_run(begins)
+  _change(stock)
+
+
+def _change(stock) -> None:
+  """Has the stock trainer do as ours does."""
   run_metadata.add_to(stock)
   stoppable.add_to(stock)
   new_checkpoints.pass_over_damaged()
@@ -131,12 +137,11 @@ def _begin_anew() -> None:
     run_folder.forget(FLAGS.output_dir, *kept)
 
 
-def _go_on(changes: list[str]) -> None:
-  """Tells what is other from here on than it was in the run so far.
-
-  Args:
-    changes: hparams, "name=value (it was value)".
-  """
+def _go_on(trains: bool) -> None:
+  """Keeps the run's hparams; tells what is other in it from here on."""
+  changes = checks.same_model_as_before(FLAGS.output_dir)
+  if not trains:
+    return
   step = best_checkpoint.step_of(FLAGS.output_dir)
   if changes:
     sys.stderr.write(
@@ -150,10 +155,10 @@ def _go_on(changes: list[str]) -> None:
     )
 
 
-def _describe_run() -> None:
-  """run.json, from the flags."""
+def _describe_run(begins: bool) -> None:
+  """run.json, from the flags; begins: whether it has no checkpoint yet."""
   further: dict[str, Any] = {}
-  if FLAGS.warm_start_from:
+  if begins and FLAGS.warm_start_from:
     further["warm_start_from"] = FLAGS.warm_start_from
   if run_folder.read(FLAGS.output_dir).get("eval_every"):
     further["eval_every"] = 0  # No step of it is chosen from here on.

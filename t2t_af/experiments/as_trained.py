@@ -5,7 +5,6 @@ whatever --hparams says: the weights fit many a model that is not theirs.
 """
 
 from collections.abc import Mapping
-import os
 from typing import Any
 
 from tensor2tensor.utils import hparam
@@ -23,13 +22,18 @@ from t2t_af.records import run_folder
 def hparams(output_dir: str, hparams_set: str) -> hparam.HParams:
   """Those of the run, or of the set where there is none.
 
-  As its hparams.json has them; where that is lost, as its overrides say.
+  From its hparams.json and its overrides, so that either may be lost.
+
+  Raises:
+    UserError: one of them is damaged.
   """
-  path = stored_hparams.path(output_dir)
-  text = run_folder.read(output_dir).get("hparams") or ""
+  stored_hparams.check(output_dir, hparams_set)
   found = trainer_lib.create_hparams(
-    hparams_set, "" if os.path.exists(path) else text, hparams_path=path
+    hparams_set, hparams_path=stored_hparams.path(output_dir)
   )
+  text = run_folder.read(output_dir).get("hparams")
+  overrides.parse(found, text, f"hparam of {output_dir}")
+  # In a further step: a text may not assign to an hparam twice.
   found.parse(overrides.kept_by_run(output_dir, found))
   return found
 
@@ -70,21 +74,35 @@ def check_set(output_dir: str, hparams_set: str) -> None:
     )
 
 
-def check_weights(
-  output_dir: str, before: Mapping[str, Any], after: hparam.HParams, model: str
+def override(
+  output_dir: str, trained: hparam.HParams, text: str, model: str
 ) -> None:
-  """Raises UserError where trained weights would be taken for another model's.
+  """Sets what is other than in training, if the weights can be read so.
 
   Args:
     output_dir: of the run.
-    before: hparams that it was trained with.
-    after: those that are asked for.
+    trained: `hparams` of it; is changed.
+    text: "name=value,...".
     model: registered name; of tensor2tensor's own nothing is known.
+
+  Raises:
+    UserError: trained weights would be taken for another model's, or an unknown
+      name or value.
   """
+  before = dict(trained.values())
+  overrides.parse(trained, text, "hparam of the run")
+  _check_weights(output_dir, before, trained.values(), model)
+
+
+def _check_weights(
+  output_dir: str,
+  before: Mapping[str, Any],
+  values: Mapping[str, Any],
+  model: str,
+) -> None:
   model_cls = registry.model(model)
   if not issubclass(model_cls, SequenceModel):
     return
-  values = after.values()
   for name in sorted(effect.names_of_weights(model_cls.reads)):
     if name in before and values.get(name) != before[name]:
       raise UserError(

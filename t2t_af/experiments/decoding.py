@@ -35,10 +35,10 @@ from t2t_af.records import json_lines
 from t2t_af.records import records
 from t2t_af.records import run_folder
 
+# Of the rest of records.SAMPLED_OTHERWISE, what the run was trained with.
 _USUAL = dict(
   precision=session.FLOAT32, sample_mode="samples", sample_conditioning="frames"
 )
-_OF_THE_DATA = ("dequantization", "series_noise", "scale_floor")
 _stock_decode_from_dataset = t2t_decoding.decode_from_dataset
 
 
@@ -185,17 +185,15 @@ def _write_record(
 
 
 def _unusual(hparams, model_dir) -> dict[str, Any]:
-  """How samples were drawn, where it is not as every model's sets say, or not
-  as in the run's training."""
-  known, usual = run_folder.read(model_dir), dict(_USUAL)
-  if known.get("hparams_set"):
-    trained = as_trained.hparams(model_dir, known["hparams_set"]).values()
-    usual.update({n: trained[n] for n in _OF_THE_DATA if n in trained})
-  values = hparams.values()
+  """How samples were drawn, where it is not as usual (`records.samples`)."""
+  values, usual = hparams.values(), dict(_USUAL)
+  hparams_set = run_folder.read(model_dir).get("hparams_set")
+  if hparams_set:
+    usual = {**as_trained.hparams(model_dir, hparams_set).values(), **usual}
   return {
     name: values[name]
-    for name, value in usual.items()
-    if values.get(name, value) != value
+    for name in records.SAMPLED_OTHERWISE
+    if name in values and name in usual and values[name] != usual[name]
   }
 
 

@@ -18,10 +18,8 @@ from t2t_af import session as session_lib
 from t2t_af import windows
 from t2t_af.experiments import as_trained
 from t2t_af.experiments import checkpoints
-from t2t_af.experiments import overrides as overrides_lib
 from t2t_af.experiments import recovery
 from t2t_af.experiments import spread_windows
-from t2t_af.experiments import stored_hparams
 from t2t_af.models import autoregressive_flow
 from t2t_af.models import run_data
 from t2t_af.models import sequence_model
@@ -242,32 +240,13 @@ class TrainedRun:
     dataset = dataset.take(count).batch(self.hparams.batch_size)
     return dataset.map(data_reader.cast_ints_to_int32)
 
-  def _parse(self, hparams: Any, overrides: str) -> None:
-    """Overrides of the run's hparams, if its weights can be read so.
-
-    Raises:
-      UserError: they cannot, or a text of people is wrong.
-    """
-    before = dict(hparams.values())
-    overrides_lib.parse(hparams, overrides, "hparam of the run")
-    as_trained.check_weights(
-      self.output_dir, before, hparams, self._known["model"]
-    )
-
   def _experiment(
     self, overrides: str = "", num_decodes: int = 1
   ) -> tuple[tf.estimator.Estimator, Any]:
     """(Estimator, hparams), as `t2t-trainer` makes them."""
     known = self._known
-    stored_hparams.check(self.output_dir, known["hparams_set"])
-    hparams = trainer_lib.create_hparams(
-      known["hparams_set"],
-      known.get("hparams") or "",
-      hparams_path=stored_hparams.path(self.output_dir),
-    )
-    # In further steps: a text may not assign to an hparam twice.
-    hparams.parse(overrides_lib.kept_by_run(self.output_dir, hparams))
-    self._parse(hparams, overrides)
+    hparams = as_trained.hparams(self.output_dir, known["hparams_set"])
+    as_trained.override(self.output_dir, hparams, overrides, known["model"])
     config = trainer_lib.create_run_config(
       known["model"],
       model_dir=self.output_dir,

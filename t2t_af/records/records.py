@@ -128,6 +128,13 @@ REQUIRED = {
 }
 
 
+# Of a samples record, where it was drawn otherwise than usual.
+SAMPLED_OTHERWISE = (
+  *("precision", "sample_mode", "sample_conditioning"),
+  *("dequantization", "series_noise", "scale_floor"),
+)
+
+
 def likelihood(**fields) -> dict:
   """A likelihood record: NLL of one split at one checkpoint.
 
@@ -189,9 +196,9 @@ def calibration(**fields) -> dict:
 def samples(**fields) -> dict:
   """A samples record: PSNR and SSIM, best of N, of one decode.
 
-  Optional: precision, sample_mode, sample_conditioning, where they are not what
-  a set says (float32, "samples", "frames"); dequantization, series_noise and
-  scale_floor, where they are not what the run was trained with.
+  Optional: SAMPLED_OTHERWISE; of these precision, sample_mode and
+  sample_conditioning where they are not what a set says (float32, "samples",
+  "frames"), the rest where it is not what the run was trained with.
   """
   return _make("samples", fields, versions=environment.versions())
 

@@ -133,8 +133,7 @@ def test_a_checkpoint_of_another_run_is_refused(folder, output_dir):
 def test_a_run_may_be_called_best(folder):
   best = folder / "best"
   run_folder.update(str(best), hparams_set="slvm_tiny")
-  path = str(best / "model.ckpt-3")
-  assert checks.run_of_checkpoint(path, str(best)) == str(best)
+  checks.checkpoint_is_of_run(str(best / "model.ckpt-3"), str(best))
 
 
 def test_weights_that_say_nothing_are_told(folder, monkeypatch):
@@ -146,6 +145,25 @@ def test_weights_that_say_nothing_are_told(folder, monkeypatch):
   t2t_eval._prepare(t2t_flags.stock())
   assert "does not say what it was trained with" in warned[0]
   assert "slvm_tiny" in warned[0]
+
+
+def test_a_run_that_goes_on_is_not_warm_started(folder, capsys):
+  _trained(folder, "")
+  t2t_flags.give(warm_start_from=str(folder / "run"))
+  t2t_trainer._prepare(t2t_flags.stock())
+  assert "--warm_start_from does nothing" in capsys.readouterr().err
+  assert "warm_start_from" not in run_folder.read(FLAGS.output_dir)
+  t2t_flags.give(output_dir=str(folder / "new"))
+  t2t_trainer._prepare(t2t_flags.stock())
+  known = run_folder.read(FLAGS.output_dir)
+  assert known["warm_start_from"] == str(folder / "run" / "model.ckpt-3")
+
+
+def test_an_evaluation_changes_nothing_from_here_on(folder, capsys):
+  _trained(folder, "batch_size=4")
+  t2t_flags.give(hparams="batch_size=3", schedule="evaluate")
+  t2t_trainer._prepare(t2t_flags.stock())
+  assert "From step" not in capsys.readouterr().err
 
 
 def test_weights_of_another_model_start_nothing(folder):

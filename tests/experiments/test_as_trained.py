@@ -102,11 +102,11 @@ def test_another_set_is_refused(tmp_path):
 
 def _check(folder, hparams_set, text):
   run = _run(folder, hparams_set)
-  before = as_trained.hparams(run, hparams_set)
-  after = as_trained.hparams(run, hparams_set)
-  after.parse(text)
-  as_trained.check_weights(
-    run, before.values(), after, model_names.model_of(hparams_set)
+  as_trained.override(
+    run,
+    as_trained.hparams(run, hparams_set),
+    text,
+    model_names.model_of(hparams_set),
   )
 
 

@@ -6,6 +6,7 @@ from t2t_af.analysis import formats
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.analysis.results.units import Unit
+from t2t_af.records import records
 
 NOISE = {
   "uniform": "uniform noise U(0, 1) on 0–255 values",
@@ -64,13 +65,6 @@ _OF_ALL = (
 )
 
 
-# Of samples, told where it is not as usual.
-_SAMPLING = (
-  *("precision", "sample_mode", "sample_conditioning"),
-  *("dequantization", "series_noise", "scale_floor"),
-)
-
-
 def protocol(comparison: Comparison) -> list[str]:
   """What the numbers depend on, each in a few words."""
   config, finals, drawn = comparison.config, [], []
@@ -120,9 +114,12 @@ def _drawn(finals: Sequence[dict], drawn: Sequence[dict]) -> list[str]:
   ]
   return parts + [
     f"{name} {value}"
-    for records, names in ((finals, ("precision",)), (drawn, _SAMPLING))
+    for found, names in (
+      (finals, ("precision",)),
+      (drawn, records.SAMPLED_OTHERWISE),
+    )
     for name in names
-    for value in dict.fromkeys(r.get(name) for r in records)
+    for value in dict.fromkeys(r.get(name) for r in found)
     if value is not None
   ]
 

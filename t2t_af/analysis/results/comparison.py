@@ -43,8 +43,8 @@ _SCORING = ("num_cond_steps", "num_scored_steps", "dequantization")
 # What scores of samples depend on.
 _SAMPLING = (
   *("problem", "split", "data_fingerprint", "num_contexts", "num_samples"),
-  *("num_cond_steps", "num_predicted_steps", "temperature", "precision"),
-  *("sample_mode", "sample_conditioning", "dequantization", "series_noise"),
+  *("num_cond_steps", "num_predicted_steps", "temperature"),
+  *records.SAMPLED_OTHERWISE,
 )
 _DATA = "data_fingerprint"
 

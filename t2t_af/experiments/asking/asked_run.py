@@ -12,6 +12,7 @@ from problems.core import series_statistics
 from t2t_af import errors
 from t2t_af import progress
 from t2t_af import windows
+from t2t_af.experiments import as_trained
 from t2t_af.experiments import checkpoints
 from t2t_af.experiments import recovery
 from t2t_af.experiments import trained_run
@@ -62,7 +63,9 @@ class AskedRun(trained_run.TrainedRun):
     self.called, self.chosen, self._asked_for = output_dir, "", checkpoint
     output_dir = named_models.folder_of(output_dir)
     super().__init__(output_dir, data_dir or _data_dir(output_dir))
-    self._parse(self.hparams, overrides)
+    as_trained.override(
+      output_dir, self.hparams, overrides, self._known["model"]
+    )
     self.statistics: Optional[series_statistics.SeriesStatistics] = None
     if self.is_series:
       self.statistics = self.problem.statistics_for(self.hparams)
