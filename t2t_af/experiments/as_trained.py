@@ -16,6 +16,7 @@ from t2t_af.errors import UserError
 from t2t_af.experiments import overrides
 from t2t_af.experiments import stored_hparams
 from t2t_af.models.sequence_model import SequenceModel
+from t2t_af.records import override_text
 from t2t_af.records import run_folder
 
 
@@ -51,11 +52,11 @@ def added(output_dir: str, hparams_set: str, said: str) -> list[str]:
   """
   of_set = registry.hparams(hparams_set).values()
   text = run_folder.read(output_dir).get("hparams") or ""
-  parts = overrides.parts(text)
+  parts = override_text.parts(text)
   for name, value in hparams(output_dir, hparams_set).values().items():
     if name in of_set and value != of_set[name] and _is_writable(value):
       parts.setdefault(name, f"{name}={_written(value)}")
-  spoken = overrides.parts(said)
+  spoken = override_text.parts(said)
   return [part for name, part in parts.items() if name not in spoken]
 
 

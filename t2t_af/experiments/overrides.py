@@ -19,6 +19,7 @@ from t2t_af.experiments import model_names
 from t2t_af.experiments import ranges
 from t2t_af.models.sequence_model import SequenceModel
 from t2t_af.records import json_file
+from t2t_af.records import override_text
 from t2t_af.records import run_folder
 
 # What tensor2tensor reads of our models' hparams, outside of any graph.
@@ -68,13 +69,6 @@ def parse(hparams: hparam.HParams, text: Optional[str], what: str) -> None:
       ) from error
     raise UserError(f'cannot read "{text}": {error}') from error
   ranges.check(hparams, before)
-
-
-def parts(text: str) -> dict[str, str]:
-  """{name: "name=value"} of "name=value,name=[1,2],...", in this order."""
-  # A comma parts two overrides, unless it stands in brackets.
-  found = [part for part in re.split(r",(?![^\[]*\])", text) if part]
-  return {re.split(r"[=\[]", part)[0].strip(): part for part in found}
 
 
 def kept_by_run(output_dir: str, hparams: hparam.HParams) -> str:
@@ -188,7 +182,7 @@ def by_set(
   Raises:
     UserError: one has no effect on any set; a value that cannot be read.
   """
-  found = parts(text)
+  found = override_text.parts(text)
   known = {name: registry.hparams(name).values() for name in hparams_sets}
   for name in found:
     if not any(name in values for values in known.values()):

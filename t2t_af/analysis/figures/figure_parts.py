@@ -37,10 +37,10 @@ class Part(NamedTuple):
 
 
 def one_per_model(runs: Sequence[Run]) -> list[Run]:
-  """The lowest seed of every set and problem."""
+  """The lowest seed of every model and problem."""
   chosen = {}
   for run in sorted(runs, key=lambda run: run.seed or 0):
-    chosen.setdefault((run.hparams_set, run.problem), run)
+    chosen.setdefault((run.hparams_set, run.changes, run.problem), run)
   order = [run.folder for run in runs]
   return sorted(chosen.values(), key=lambda run: order.index(run.folder))
 

@@ -11,6 +11,7 @@ from t2t_af import errors
 from t2t_af import whole_file
 from t2t_af.analysis import formats
 from t2t_af.analysis.figures import paper_figures
+from t2t_af.analysis.report import beyond
 from t2t_af.analysis.report import claims
 from t2t_af.analysis.report import figure_sections
 from t2t_af.analysis.report import overview
@@ -62,13 +63,15 @@ def render(results: folders.Results) -> str:
     of_one_split, results.of_first_splits()
   )
   others, no_others = figure_sections.make(_OF_ALL_SPLITS, results)
-  found = claims.of(results)
+  found, switches = claims.of(results), beyond.of(results)
   return page.render(
     "runs",
     title=_title(results),
     about=_ABOUT,
     claims=found,
     summary=claims.summary(found),
+    switches=switches,
+    beyond=beyond.summary(switches),
     tables=tables,
     figures=figures + others,
     run_headings=overview.HEADINGS,

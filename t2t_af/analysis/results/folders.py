@@ -18,6 +18,8 @@ from typing import NamedTuple, Optional
 from t2t_af import errors
 from t2t_af import json_text
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results import rows
+from t2t_af.analysis.results.rows import Row
 from t2t_af.records import json_lines
 from t2t_af.records import records as records_lib
 
@@ -53,6 +55,11 @@ class Run(NamedTuple):
   def row(self) -> Optional[str]:
     """Of the paper's tables, e.g. "slvm_af1"."""
     return paper_values.row_of(self.hparams_set or "")
+
+  @property
+  def changes(self) -> str:
+    """Overrides that make another model of the set; "": none do."""
+    return rows.changes(self.hparams)
 
   @property
   def data_set(self) -> str:
@@ -204,14 +211,12 @@ def _labelled(runs: Sequence[Run]) -> list[Run]:
   sets = collections.defaultdict(set)
   for run in runs:
     sets[run.problem, run.row].add(run.hparams_set)
-  return [
-    run._replace(
-      label=paper_values.LABELS[run.row]
-      if run.row and len(sets[run.problem, run.row]) == 1
-      else run.hparams_set or run.folder
-    )
-    for run in runs
-  ]
+  labelled = []
+  for run in runs:
+    is_clear = run.row and len(sets[run.problem, run.row]) == 1
+    name = run.row if is_clear else run.hparams_set or run.folder
+    labelled.append(run._replace(label=Row(name, 0, run.changes).label))
+  return labelled
 
 
 def _is_run(folder: str, files: Sequence[str]) -> bool:

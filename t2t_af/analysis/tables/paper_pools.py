@@ -1,7 +1,7 @@
 """Which of our records belong to which cell of a paper's table.
 
-A place is ((row, samples of a bound or 0), what a column of ours is of); a pool
-is all records of a place, whatever their protocol.
+A place is (row, what a column of ours is of); a pool is all records of a place,
+whatever their protocol.
 """
 
 import collections
@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.rows import Row
 from t2t_af.analysis.results.units import unit_of
 
 PAPER, OURS = "paper", "ours"
@@ -38,17 +40,17 @@ def pools_of(paper: paper_values.PrintedTable, results: Results) -> dict:
   return _likelihood_pools(paper, results)
 
 
-def row_names(
-  paper: paper_values.PrintedTable, ours: Sequence[tuple]
-) -> list[tuple]:
+def rows_of(paper: paper_values.PrintedTable, ours: Sequence[Row]) -> list[Row]:
   """The paper's rows, then what we have beside them, a bound's after it."""
   order = list(
     dict.fromkeys(
-      [*paper.rows, *paper_values.LABELS, *sorted(row for row, _ in ours)]
+      [*paper.rows, *paper_values.LABELS, *sorted(row.name for row in ours)]
     )
   )
-  names = {(row, 0) for row in paper.rows} | set(ours)
-  return sorted(names, key=lambda name: (order.index(name[0]), name[1]))
+  return sorted(
+    {Row(name) for name in paper.rows} | set(ours),
+    key=lambda row: (order.index(row.name), row.changes, row.num_samples),
+  )
 
 
 def columns_of(
@@ -82,7 +84,7 @@ def columns_of(
 def _likelihood_pools(
   paper: paper_values.PrintedTable, results: Results
 ) -> dict:
-  """{((row, samples of a bound), Key): [records]}, of the table's split."""
+  """{(row, Key): [records]}, of the table's split."""
   is_series = paper.unit == paper_values.NATS_PER_STEP
   pools = collections.defaultdict(list)
   for run in results.runs:
@@ -125,15 +127,11 @@ def _is_named(record: dict) -> bool:
   return bool(record.get("hparams_set") and record.get("problem"))
 
 
-def _place(record: dict) -> tuple:
+def _place(record: dict) -> tuple[Row, Key]:
   """The row and the column of ours that a record belongs to."""
-  name = record["hparams_set"]
-  samples = record.get("num_samples") or 1
-  row = (
-    paper_values.row_of(name) or name,
-    samples if record.get("bound") and samples > 1 else 0,
-  )
   problem, _ = paper_values.without_split(record["problem"])
-  return row, Key(
-    problem, paper_values.variant_of(name), record.get("dequantization") or ""
+  return rows.of(record), Key(
+    problem,
+    paper_values.variant_of(record["hparams_set"]),
+    record.get("dequantization") or "",
   )

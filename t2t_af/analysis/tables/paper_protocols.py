@@ -1,7 +1,7 @@
 """What the numbers of a paper's table depend on, in sentences.
 
-A place is ((row, samples of a bound or 0), column of ours); a column of ours
-has problem, variant and noise.
+A place is (row, column of ours); a column of ours has problem, variant and
+noise.
 """
 
 import collections
@@ -11,19 +11,12 @@ from typing import Optional
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results.rows import BOUND_OF
 from t2t_af.analysis.results.selection import protocol_of
 from t2t_af.analysis.results.selection import scoring_of
 
 _UCI = tuple(paper_values.SERIES_COLUMNS.values())
-_BOUND_OF = ", bound of "
 _FOLDS = "five folds by recording"
-
-
-def row_label(name: tuple) -> str:
-  """Of (row, samples of a bound or 0)."""
-  row, samples = name
-  label = paper_values.LABELS.get(row, row)
-  return f"{label}{_BOUND_OF}{samples} samples" if samples else label
 
 
 def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
@@ -33,13 +26,13 @@ def sentences(columns: Sequence, chosen: Mapping, paper) -> list[str]:
   places = sorted(
     chosen,
     key=lambda place: (
-      order.index(place[0][0]) if place[0][0] in order else len(order),
+      order.index(place[0].name) if place[0].name in order else len(order),
       place[0],
     ),
   )
   for column, key in columns:
     groups = {
-      row_label(place[0]): chosen[place] for place in places if place[1] == key
+      place[0].label: chosen[place] for place in places if place[1] == key
     }
     if groups:
       name = column.group
@@ -154,7 +147,7 @@ def _without_bounds(labels: Sequence[str]) -> list[str]:
   return [
     label
     for label in labels
-    if label.split(_BOUND_OF)[0] not in labels or _BOUND_OF not in label
+    if label.split(BOUND_OF)[0] not in labels or BOUND_OF not in label
   ]
 
 
@@ -171,9 +164,9 @@ def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
       if (r["problem"], r.get("seed"), scoring_of(r)) not in shown
     }
     if rivals:
-      (name, key), count = place, len(rivals)
+      (row, key), count = place, len(rivals)
       texts.append(
-        f"{row_label(name)} on {key.problem} ({key.variant}): "
+        f"{row.label} on {key.problem} ({key.variant}): "
         f"{formats.plural(count, 'older group')} of records not "
         "shown, of other data, overrides, training steps, seeds or steps "
         "scored."

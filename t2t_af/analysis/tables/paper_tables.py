@@ -21,6 +21,7 @@ from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import selection
 from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.rows import Row
 from t2t_af.analysis.results.units import unit_of
 from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_protocols
@@ -91,19 +92,15 @@ def build(number: int, results: Results) -> Table:
   }
   columns = paper_pools.columns_of(paper, sorted({key for _, key in chosen}))
   rows = []
-  for name in paper_pools.row_names(paper, [name for name, _ in chosen]):
+  for row in paper_pools.rows_of(paper, [row for row, _ in chosen]):
     cells = [
-      _paper_cell(paper, name, column)
+      _paper_cell(paper, row, column)
       if key is None
-      else _our_cell(paper, chosen.get((name, key), []))
+      else _our_cell(paper, chosen.get((row, key), []))
       for column, key in columns
     ]
     rows.append(
-      PaperRow(
-        "/".join(map(str, filter(None, name))),
-        paper_protocols.row_label(name),
-        cells,
-      )
+      PaperRow("/".join(map(str, filter(None, row))), row.label, cells)
     )
   rows = _with_best(rows, columns, chosen)
   notes = [
@@ -126,8 +123,9 @@ def _title(paper: paper_values.PrintedTable) -> str:
   )
 
 
-def _paper_cell(paper, name: tuple, column: Column) -> PaperCell:
-  value = None if name[1] else paper.values.get((name[0], column.group))
+def _paper_cell(paper, row: Row, column: Column) -> PaperCell:
+  is_papers = row == Row(row.name)
+  value = paper.values.get((row.name, column.group)) if is_papers else None
   if value is None:
     return PaperCell(status=formats.ABSENT)
   return PaperCell(

@@ -34,7 +34,9 @@ def test_an_interval_without_zero_decides(tmp_path, theirs, verdict):
   (claim,) = _found(tmp_path, slvm_af1=(2.0, 2.01, 2.02), slvm=theirs)
   assert claim.verdict == verdict
   assert claim.words == "SLVM + 1-AF has a lower NLL than SLVM"
-  assert claim.seeds == "seeds 0, 1, 2" and "over seeds" in claim.remark
+  assert (
+    claim.pair.seeds == "seeds 0, 1, 2" and "over seeds" in claim.pair.remark
+  )
 
 
 @pytest.mark.parametrize(
@@ -52,21 +54,21 @@ def test_a_bound_above_an_exact_nll_refutes_nothing(tmp_path, ours, verdict):
   ]
   (claim,) = claims.of(folders.find([fake.write(str(tmp_path), written)]))
   assert claim.verdict == verdict
-  assert "an upper bound: SLVM + 1-AF" in claim.remark
+  assert "an upper bound: SLVM + 1-AF" in claim.pair.remark
 
 
 def test_the_interval_is_of_the_differences_of_each_seed(tmp_path):
   # -0.1, -0.2, -0.3: mean -0.2, error 0.1 / sqrt 3, t(0.975; 2) = 4.3027.
   (claim,) = _found(tmp_path, af2=(1.0, 2.0, 3.0), af1=(1.1, 2.2, 3.3))
-  assert claim.numbers == "−0.200 [−0.448, +0.048] nats/dim"
+  assert claim.pair.numbers == "−0.200 [−0.448, +0.048] nats/dim"
   assert claim.verdict == "open"
 
 
 def test_one_seed_has_its_interval_over_recordings_or_is_open(tmp_path):
   (claim,) = _found(tmp_path / "known", slvm_af1=(1.0,), af1=(2.0,))
-  assert claim.remark == "interval over recordings, of one seed"
+  assert claim.pair.remark == "interval over recordings, of one seed"
   # Far from zero, but another seed may turn it.
-  assert "[−1." in claim.numbers and claim.verdict == "open"
+  assert "[−1." in claim.pair.numbers and claim.verdict == "open"
   unknown = [
     fake.likelihood(f"{row}_tiny", nll, recordings=None)
     for row, nll in (("slvm_af1", 1.0), ("af1", 2.0))
@@ -74,8 +76,8 @@ def test_one_seed_has_its_interval_over_recordings_or_is_open(tmp_path):
   (claim,) = claims.of(
     folders.find([fake.write(str(tmp_path / "unknown"), unknown)])
   )
-  assert claim.verdict == "open" and "no interval is known" in claim.remark
-  assert claim.numbers == "−1.000 nats/dim"
+  assert claim.verdict == "open" and "no interval is known" in claim.pair.remark
+  assert claim.pair.numbers == "−1.000 nats/dim"
 
 
 def test_other_numbers_of_training_steps_are_other_claims(tmp_path):
@@ -90,7 +92,7 @@ def test_other_numbers_of_training_steps_are_other_claims(tmp_path):
     for steps, nll in ((500, 2.5), (5000, 1.5))
     for seed in range(3)
   ]
-  assert [(c.verdict, c.data) for c in claims.of(folders.find(runs))] == [
+  assert [(c.verdict, c.pair.data) for c in claims.of(folders.find(runs))] == [
     ("confirmed", "video_moving_digits32 (tiny, 5,000 steps)"),
     ("refuted", "video_moving_digits32 (tiny, 500 steps)"),
   ]
@@ -130,7 +132,7 @@ def test_confirmed_claims_come_first_and_are_counted(tmp_path):
 def test_records_are_named_as_a_shell_writes_them(tmp_path, monkeypatch):
   monkeypatch.chdir(tmp_path)
   (claim,) = _found(pathlib.Path("runs"), af2=(1.0, 1.1), af1=(2.0, 2.1))
-  ours, theirs = claim.records.split("; ")
+  ours, theirs = claim.pair.records.split("; ")
   assert ours.startswith("runs/") and "{0,1}" in ours and "af1" in theirs
 
 
@@ -157,7 +159,7 @@ def test_real_claims_are_the_differences_of_the_files():
     for row, seed in nll
     if row == "video_flow"
   )
-  assert claim.numbers.startswith(f"−{abs(mean):.3f} [−0.0")
+  assert claim.pair.numbers.startswith(f"−{abs(mean):.3f} [−0.0")
   assert claim.verdict == "confirmed"
 
 
@@ -168,5 +170,5 @@ def test_splits_are_combined_as_independent_parts():
   ]
   together = {c.words: c for c in claims.of(folders.find(parts))}
   claim = together["2-AF has a lower NLL than 1-AF"]
-  assert claim.seeds == "seed 0, splits 0, 1, 2"
-  assert "over recordings" in claim.remark and claim.verdict == "confirmed"
+  assert claim.pair.seeds == "seed 0, splits 0, 1, 2"
+  assert "over recordings" in claim.pair.remark and claim.verdict == "confirmed"

@@ -182,10 +182,10 @@ def test_names_cannot_inject_markup(tmp_path):
 def test_command_writes_where_it_is_told(
   results, tmp_path, capsys, monkeypatch
 ):
+  monkeypatch.chdir(tmp_path)  # records are named from there
   path = tmp_path / "new" / "page.html"
   assert report_command.main([results, f"--output={path}"]) == 0
   assert path.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-  monkeypatch.chdir(tmp_path)
   assert report_command.main([results]) == 0
   assert (tmp_path / "report.html").read_bytes() == path.read_bytes()
   assert f"report: {path}" in capsys.readouterr().out

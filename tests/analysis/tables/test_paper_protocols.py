@@ -4,8 +4,8 @@ import pytest
 
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results.rows import Row
 from t2t_af.analysis.tables import paper_pools
-from t2t_af.analysis.tables import paper_protocols
 from t2t_af.analysis.tables import paper_tables
 from tests.analysis import fake_results as fake
 
@@ -114,12 +114,6 @@ def test_an_older_record_of_the_same_protocol_is_no_rival(tmp_path):
   assert not any("older group" in note for note in _notes(tmp_path, written))
 
 
-def test_row_of_a_bound_says_its_samples():
-  assert paper_protocols.row_label(("slvm", 0)) == "SLVM"
-  assert paper_protocols.row_label(("slvm", 50)) == "SLVM, bound of 50 samples"
-  assert paper_protocols.row_label(("my_set", 0)) == "my_set"
-
-
 def _pools(folder, written, number=1):
   results = folders.find([fake.write(str(folder), written)])
   return paper_pools.pools_of(paper_values.TABLES[number], results)
@@ -143,30 +137,30 @@ def test_place_is_row_data_variant_and_noise(tmp_path):
     "slvm_tiny", 2.0, problem="video_a_split2", dequantization="gaussian"
   )
   (place,) = _pools(tmp_path, [record])
-  assert place == (("slvm", 0), paper_pools.Key("video_a", "tiny", "gaussian"))
+  assert place == (Row("slvm"), paper_pools.Key("video_a", "tiny", "gaussian"))
 
 
 def test_samples_of_an_exact_likelihood_make_no_row(tmp_path):
   record = fake.likelihood("af1_tiny", 2.0, num_samples=50)
   ((row, _),) = _pools(tmp_path, [record])
-  assert row == ("af1", 0)
+  assert row == Row("af1")
 
 
 def test_sets_beyond_the_paper_come_last(tmp_path):
   paper = paper_values.TABLES[2]
-  names = paper_pools.row_names(
-    paper, [("zebra", 0), ("slvm_af2", 0), ("slvm", 50), ("ant", 0)]
+  names = paper_pools.rows_of(
+    paper, [Row("zebra"), Row("slvm_af2"), Row("slvm", 50), Row("ant")]
   )
   assert names == [
-    ("af1", 0),
-    ("af2", 0),
-    ("slvm", 0),
-    ("slvm", 50),
-    ("slvm_dx", 0),
-    ("slvm_af1", 0),
-    ("slvm_af2", 0),
-    ("ant", 0),
-    ("zebra", 0),
+    Row("af1"),
+    Row("af2"),
+    Row("slvm"),
+    Row("slvm", 50),
+    Row("slvm_dx"),
+    Row("slvm_af1"),
+    Row("slvm_af2"),
+    Row("ant"),
+    Row("zebra"),
   ]
 
 
@@ -192,7 +186,7 @@ def test_parameters_of_series_and_of_unknown_sets_are_left_out(tmp_path):
     ],
     3,
   )
-  assert [row for (row, _), _ in pools] == ["af1"]
+  assert [row for row, _ in pools] == [Row("af1")]
 
 
 def _of_split(suffix, nats_per_step, **fields):
@@ -242,7 +236,8 @@ def test_records_with_a_floor_of_scales_are_not_averaged_with_older_ones(
 
 
 def test_a_students_t_has_a_row_of_its_own(tmp_path):
-  place = (("slvm_af1_t", 0), paper_pools.Key(_AREM, "activity_rec", "none"))
+  row = Row("slvm_af1_t")
+  place = (row, paper_pools.Key(_AREM, "activity_rec", "none"))
   record = fake.series("slvm_af1_t_activity_rec", -3.0, 6, problem=_AREM)
   assert list(_pools(tmp_path, [record], 2)) == [place]
-  assert paper_protocols.row_label(place[0]) == "SLVM + 1-AF, Student's t"
+  assert row.label == "SLVM + 1-AF, Student's t"

@@ -154,7 +154,7 @@ def test_series_are_told_per_step_and_video_is_left_out(tmp_path):
 def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
   found = [fake.likelihood("af1_tiny", 2.5, seed) for seed in (0, 1)]
   found.append(
-    fake.later(fake.likelihood("af1_tiny", 2.0, 0, hparams="flow_width=8"))
+    fake.later(fake.likelihood("af1_tiny", 2.0, 0, hparams="batch_size=8"))
   )
   table = _table(tmp_path, found)
   cell = _cells(table, "video_moving_digits32 (tiny)")["af1"]
@@ -164,7 +164,7 @@ def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
     "1-AF on video_moving_digits32 (tiny): 1 older group" in note
     for note in table.notes
   )
-  assert any("with flow_width=8" in note for note in table.notes)
+  assert any("with batch_size=8" in note for note in table.notes)
 
 
 def test_protocols_do_not_mix(tmp_path):

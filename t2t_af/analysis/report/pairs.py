@@ -1,0 +1,237 @@
+"""Test NLLs of two models on one data set, held against each other.
+
+The difference is taken run by run, on the same windows. Of several splits of a
+data set, whose recordings are different ones, the half widths of the intervals
+are added as the errors of a mean: sqrt(sum of squares) / number of splits.
+"""
+
+import collections
+from collections.abc import Mapping, Sequence
+import math
+import os
+from typing import NamedTuple, Optional
+
+from t2t_af.analysis import formats
+from t2t_af.analysis.results import estimates
+from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results import rows
+from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import Results
+from t2t_af.analysis.results.folders import Run
+from t2t_af.analysis.results.rows import Row
+from t2t_af.analysis.results.units import Unit
+from t2t_af.analysis.results.units import unit_of
+from t2t_af.records import records as records_lib
+
+# Of records alike in these the newest of a run counts.
+_SCORED = ("problem", "hparams_set", "seed", "dequantization", "num_samples")
+
+
+class Place(NamedTuple):
+  """What the records of two models share; `steps`: of training."""
+
+  data_set: str  # the problem without its split
+  variant: str  # of the hparams set, e.g. "tiny"
+  noise: str
+  steps: int
+
+
+class Pools(NamedTuple):
+  """Test records of all runs.
+
+  Attributes:
+    records: {(place, row): [records]}.
+    folder_of: {id of a record: folder of its run}.
+  """
+
+  records: dict
+  folder_of: dict
+
+  def rows(self, place: Place) -> list[Row]:
+    """Those with a record there."""
+    return sorted(row for of, row in self.records if of == place)
+
+  def places(self) -> list[Place]:
+    """Each once, in alphabetical order."""
+    return sorted({place for place, _ in self.records})
+
+  def side(self, place: Place, row: Row) -> Optional["Side"]:
+    """The newest runs of one protocol; None where there are none."""
+    pool = self.records.get((place, row))
+    if not pool:
+      return None
+    return Side(row, selection.by_run(selection.newest_group(pool)))
+
+
+class Side(NamedTuple):
+  """A model's runs, {(split, seed): record}."""
+
+  row: Row
+  runs: Mapping
+
+  @property
+  def is_bound(self) -> bool:
+    """Whether its NLL is an upper bound."""
+    return any(r.get("bound") for r in self.runs.values())
+
+
+class Pair(NamedTuple):
+  """NLL of `ours` minus `theirs`, in words.
+
+  Attributes:
+    difference: in nats per dimension.
+    data: the data set and the size of the models.
+    numbers: the difference with its interval, and the unit.
+    remark: what the interval is over, and which values are bounds.
+    seeds: and splits.
+    records: folders of the runs.
+  """
+
+  ours: Side
+  theirs: Side
+  difference: estimates.Difference
+  data: str
+  numbers: str
+  remark: str
+  seeds: str
+  records: str
+
+  @property
+  def sign(self) -> int:
+    """-1: `ours` is lower, 1: higher, 0: nothing settles it.
+
+    It is settled where the 95 % interval leaves out zero and each model was
+    trained twice or more: another seed may turn what one says. A bound above an
+    exact NLL may be so far above what it bounds that it says nothing.
+    """
+    interval = self.difference.interval
+    if interval is None or len(self.difference.per_run) < 2:
+      return 0
+    if interval[1] < 0:
+      return -1
+    may_be_lower = self.ours.is_bound and not self.theirs.is_bound
+    return int(interval[0] > 0 and not may_be_lower)
+
+
+def pools(results: Results) -> Pools:
+  """Test records of all models that were trained on all training data."""
+  found, folder_of = collections.defaultdict(list), {}
+  for run in results.runs:
+    if run.row and run.uses_all_training_data:
+      for r in _scores(run):
+        place = Place(
+          paper_values.without_split(r["problem"])[0],
+          paper_values.variant_of(r["hparams_set"]),
+          r.get("dequantization") or "",
+          r.get("chosen_of_steps") or r.get("step") or 0,
+        )
+        found[place, rows.of(r)].append(r)
+        folder_of[id(r)] = run.folder
+  return Pools(dict(found), folder_of)
+
+
+def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
+  """None where no run of both was scored alike."""
+  first, second = pooled.side(place, ours), pooled.side(place, theirs)
+  difference = first and second and _over_splits(first.runs, second.runs)
+  if not difference:
+    return None
+  unit = unit_of(list(first.runs.values()))
+  return Pair(
+    first,
+    second,
+    difference,
+    f"{place.data_set} ({place.variant}, {formats.thousands(place.steps)} "
+    "steps)",
+    _numbers(difference.times(unit.scale), unit),
+    _remark(difference, (first, second)),
+    _seeds(difference),
+    "; ".join(
+      _braced(
+        [pooled.folder_of[id(side.runs[run])] for run in difference.per_run]
+      )
+      for side in (first, second)
+    ),
+  )
+
+
+def _scores(run: Run) -> list[dict]:
+  """The newest of each kind on the test split."""
+  found = [
+    r
+    for r in run.records["likelihood"]
+    if r.get("split") == "test" and r.get("hparams_set") and r.get("problem")
+  ]
+  return list(records_lib.newest(found, _SCORED).values())
+
+
+def _over_splits(
+  ours: Mapping, theirs: Mapping
+) -> Optional[estimates.Difference]:
+  """Over all runs; of each split by itself first."""
+  found = []
+  for split in sorted({split for split, _ in ours}):
+    alone = [
+      {run: r for run, r in side.items() if run[0] == split}
+      for side in (ours, theirs)
+    ]
+    found.append(estimates.difference(*alone))
+  found = [difference for difference in found if difference]
+  if len(found) < 2:
+    return found[0] if found else None
+  mean = sum(difference.mean for difference in found) / len(found)
+  interval = None
+  if all(difference.interval for difference in found):
+    halves = [(d.interval[1] - d.interval[0]) / 2 for d in found]
+    half = math.hypot(*halves) / len(found)
+    interval = (mean - half, mean + half)
+  return estimates.Difference(
+    {run: value for d in found for run, value in d.per_run.items()},
+    mean,
+    math.hypot(*(d.stderr for d in found)) / len(found),
+    found[0].basis,
+    interval,
+  )
+
+
+def _numbers(difference: estimates.Difference, unit: Unit) -> str:
+  text = formats.signed(difference.mean)
+  if difference.interval:
+    low, high = map(formats.signed, difference.interval)
+    text += f" [{low}, {high}]"
+  return f"{text} {unit.name}"
+
+
+def _remark(difference: estimates.Difference, sides: Sequence[Side]) -> str:
+  over = f"interval over {difference.basis}"
+  if difference.basis != "seeds":
+    over += ", of one seed"  # what another would change was not measured
+  if difference.interval is None:
+    over = "no interval is known"
+  bounds = [side.row.label for side in sides if side.is_bound]
+  if bounds:
+    over += f"; an upper bound: {formats.listing(bounds)}"
+  return over
+
+
+def _seeds(difference: estimates.Difference) -> str:
+  """E.g. "seeds 0, 1, 2", "seed 0, splits 0, 1, 2"."""
+  splits, seeds = (sorted(set(part)) for part in zip(*difference.per_run))
+  text = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+  if len(splits) > 1:
+    text += f", splits {', '.join(map(str, splits))}"
+  return text
+
+
+def _braced(folders: Sequence[str]) -> str:
+  """One path for all, as a shell writes it: "a/b_{1,2}" is "a/b_1", "a/b_2"."""
+  paths = [os.path.relpath(folder).split(os.sep) for folder in folders]
+  if len({len(path) for path in paths}) > 1:
+    return ", ".join(map(os.sep.join, paths))
+  parts = []
+  for names in map(list, zip(*paths)):
+    names = list(dict.fromkeys(names))
+    shared = os.path.commonprefix(names)
+    ends = [name[len(shared) :] for name in names]
+    parts.append(shared + (f"{{{','.join(ends)}}}" if len(ends) > 1 else ""))
+  return os.sep.join(parts)
