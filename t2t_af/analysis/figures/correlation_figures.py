@@ -54,7 +54,7 @@ def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
   """
   newest = collections.defaultdict(dict)
   for run in runs:
-    for record in run.records["correlation"]:
+    for record in selection.of_usual_noise(run.records["correlation"]):
       if record.get("split") == split and is_number(record.get("correlation")):
         signal = record["signal"]
         model = "" if signal == "x" else run.label
@@ -126,7 +126,7 @@ def training_panel(runs: Sequence[Run]) -> plots.Panel:
   for run in runs:
     of_noise = [
       r
-      for r in run.records["correlation"]
+      for r in selection.of_usual_noise(run.records["correlation"])
       if r.get("split") == split and r.get("signal", "")[:1] == "y"
     ]
     last = max((r["signal"] for r in of_noise), default="")

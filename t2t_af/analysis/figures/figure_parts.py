@@ -40,7 +40,8 @@ def one_per_model(runs: Sequence[Run]) -> list[Run]:
   """The lowest seed of every model and problem."""
   chosen = {}
   for run in sorted(runs, key=lambda run: run.seed or 0):
-    chosen.setdefault((run.hparams_set, run.changes, run.problem), run)
+    model = (run.hparams_set, run.label, run.problem)
+    chosen.setdefault(model, run)
   order = [run.folder for run in runs]
   return sorted(chosen.values(), key=lambda run: order.index(run.folder))
 

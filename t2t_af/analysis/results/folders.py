@@ -17,6 +17,7 @@ from typing import NamedTuple, Optional
 
 from t2t_af import errors
 from t2t_af import json_text
+from t2t_af.analysis import formats
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.rows import Row
@@ -81,6 +82,11 @@ class Run(NamedTuple):
     """Of the newest evaluation; what run.json asks for where there is none."""
     scored = [r["step"] for r in self.records["likelihood"] if r.get("step")]
     return max(scored, default=self.info.get("steps"))
+
+  @property
+  def training_steps(self) -> Optional[int]:
+    """As many as it was to be trained for; else what was evaluated last."""
+    return self.info.get("steps") or self.num_steps
 
   def scores(self, *splits: str) -> list[dict]:
     """Likelihood records of these splits; bounds of one sample alone."""
@@ -207,16 +213,30 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 
 
 def _labelled(runs: Sequence[Run]) -> list[Run]:
-  """Named by row; by set where several of a problem share a row."""
+  """Named by row; by set where several of a data set share a row.
+
+  And by the number of training steps where those of a model differ: what has
+  one label is taken for seeds and splits of one model.
+  """
   sets = collections.defaultdict(set)
   for run in runs:
-    sets[run.problem, run.row].add(run.hparams_set)
-  labelled = []
+    sets[run.data_set, run.row].add(run.hparams_set)
+  named = []
   for run in runs:
-    is_clear = run.row and len(sets[run.problem, run.row]) == 1
+    is_clear = run.row and len(sets[run.data_set, run.row]) == 1
     name = run.row if is_clear else run.hparams_set or run.folder
-    labelled.append(run._replace(label=Row(name, 0, run.changes).label))
-  return labelled
+    named.append(run._replace(label=Row(name, 0, run.changes).label))
+  steps = collections.defaultdict(set)
+  for run in named:
+    steps[run.data_set, run.label].add(run.training_steps)
+  return [
+    run._replace(
+      label=f"{run.label}, {formats.thousands(run.training_steps)} steps"
+    )
+    if run.training_steps and len(steps[run.data_set, run.label]) > 1
+    else run
+    for run in named
+  ]
 
 
 def _is_run(folder: str, files: Sequence[str]) -> bool:

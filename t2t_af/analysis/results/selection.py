@@ -23,6 +23,8 @@ _SCORING = (
   "precision",
 )
 
+_OF_NOISE = ("dequantization", "noise_std", "precision")
+
 
 def scoring_of(record: dict) -> tuple:
   """The protocol, whatever the training step."""
@@ -51,6 +53,25 @@ def newest_group(records: Sequence[dict]) -> list[dict]:
   }
   group = [r for r in group if same_data(r, newest_of[r.get("problem")])]
   return list(records_lib.newest(group, ("problem", "seed")).values())
+
+
+def of_usual_noise(records: Sequence[dict]) -> list[dict]:
+  """Those of one run under the noise that it was mostly evaluated under.
+
+  Of kinds with as many records, the first. What does not say its noise stays:
+  records of version 0.2 and before.
+  """
+  kinds = [_noise(r) for r in records if _says_noise(r)]
+  usual = max(kinds, key=kinds.count, default=None)
+  return [r for r in records if not _says_noise(r) or _noise(r) == usual]
+
+
+def _says_noise(record: dict) -> bool:
+  return "dequantization" in record
+
+
+def _noise(record: dict) -> tuple:
+  return tuple(record.get(field) or 0 for field in _OF_NOISE)
 
 
 def same_data(a: dict, b: dict) -> bool:

@@ -180,6 +180,21 @@ def test_bars_are_newest_means_over_seeds(tmp_path):
   assert latent.legend == {latent.bars[0].color: "VideoFlow + AF"}
 
 
+def test_an_evaluation_under_other_noise_is_not_taken_for_the_runs(tmp_path):
+  """Not even where it is the newest."""
+  usual, other = (
+    dict(dequantization=kind, noise_std=0) for kind in ("uniform", "gaussian")
+  )
+  found = [
+    fake.correlation("af1_tiny", "y1", 0.9, step=50, split="dev") | usual,
+    fake.correlation("af1_tiny", "y1", 0.3) | usual,
+    fake.correlation("af1_tiny", "y1", 0.7) | other,
+  ]
+  runs = _runs(tmp_path, found)
+  (estimate,) = correlation_figures.over_seeds(runs).values()
+  assert estimate.mean == 0.3
+
+
 def test_data_without_a_model_have_no_bars(tmp_path):
   found = [r for r in _correlations() if r["signal"] in ("x", "z0", "u0")]
   measured = correlation_figures.over_seeds(_runs(tmp_path, found))

@@ -7,6 +7,7 @@ import os
 import pytest
 
 from t2t_af import errors
+from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.results import folders
 from t2t_af.records import json_lines
 from tests.analysis import fake_results as fake
@@ -198,3 +199,28 @@ def test_without_paths_results_is_searched(tmp_path, monkeypatch):
     folders.find()
   fake.write("results", [fake.likelihood("af1_tiny", 2.0)])
   assert len(folders.find().runs) == 1
+
+
+def test_runs_of_other_numbers_of_steps_are_not_taken_for_seeds(tmp_path):
+  """What has one label is averaged: Fig. 5, calibration, quality."""
+  paths = [
+    fake.write(
+      str(tmp_path / f"{steps}_{seed}"),
+      [
+        fake.likelihood("af1_tiny", 2.0, seed, step=steps),
+        fake.correlation("af1_tiny", "y1", value, steps, seed),
+      ],
+    )
+    for steps, seed, value in ((500, 0, 0.5), (500, 1, 0.3), (4000, 0, 0.1))
+  ]
+  runs = folders.find(paths).runs
+  assert [run.label for run in runs] == [
+    "1-AF, 4,000 steps",
+    "1-AF, 500 steps",
+    "1-AF, 500 steps",
+  ]
+  measured = correlation_figures.over_seeds(runs)
+  means = {model: found.mean for (_, model, _), found in measured.items()}
+  assert means == pytest.approx(
+    {"1-AF, 500 steps": 0.4, "1-AF, 4,000 steps": 0.1}
+  )
