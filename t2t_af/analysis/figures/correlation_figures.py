@@ -1,4 +1,4 @@
-"""Temporal correlation of data and noise: bars, training curves (Fig. 5).
+"""Temporal correlation of data, noise and latents: bars (Fig. 5).
 
 From correlation records, one per run, evaluation and signal:
 
@@ -12,20 +12,17 @@ import re
 from typing import Optional
 
 from t2t_af.analysis.charts import plots
+from t2t_af.analysis.figures import correlation_curves
 from t2t_af.analysis.figures import figure_parts
-from t2t_af.analysis.figures import seed_lines
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import selection
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.folders import Run
 
-X_LABEL = "temporal correlation (Eq. 23)"
-_UP = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-
 
 def parts(results: Results) -> list[figure_parts.Part]:
-  """Fig. 5a, 5b, and the same of latents.
+  """Fig. 5a, 5b, and of latents the same, c and d.
 
   Raises:
     UserError: if there is no correlation record.
@@ -37,10 +34,11 @@ def parts(results: Results) -> list[figure_parts.Part]:
   ]
   made = [
     _bars(runs, "a", "Data x and noise y after each transform", False),
-    _training(runs),
+    correlation_curves.of_noise(runs),
     _bars(
       runs, "c", "Latents z and their noise u by level (not in the paper)", True
     ),
+    correlation_curves.of_latents(runs),
   ]
   return [part for part in made if part] or figure_parts.raise_missing(
     5, "correlation.jsonl", "t2t-af analyse --output_dir=RUN"
@@ -109,42 +107,10 @@ def bar_panels(
       if latent:
         legend[color] = model
     if any(model for model, _ in places):  # Data alone compare with nothing.
-      charts.append(plots.BarPanel(problem, shown, X_LABEL, legend))
+      charts.append(
+        plots.BarPanel(problem, shown, correlation_curves.LABEL, legend)
+      )
   return charts
-
-
-def training_panel(runs: Sequence[Run]) -> plots.Panel:
-  """Correlation of the last transform's noise at every evaluation (Fig. 5b).
-
-  Of runs on one problem, on the split that was evaluated at most steps.
-  Without data where no run was evaluated at two steps.
-  """
-  split = selection.most_evaluated_split(
-    r for run in runs for r in run.records["correlation"]
-  )
-  lines, legend, colors = [], {}, figure_parts.colors(runs)
-  for run in runs:
-    of_noise = [
-      r
-      for r in selection.of_usual_noise(run.records["correlation"])
-      if r.get("split") == split and r.get("signal", "")[:1] == "y"
-    ]
-    last = max((r["signal"] for r in of_noise), default="")
-    curve = seed_lines.training_curve(
-      [r for r in of_noise if r["signal"] == last], "correlation"
-    )
-    if len(curve) < 2:
-      continue
-    color = colors[run.label]
-    legend[color] = f"{run.label}: {_noise(last)}"
-    lines += [
-      line._replace(style=style)
-      for line in seed_lines.thin({run.seed: curve}, color)
-      for style in ("thin", "points")
-    ]
-  title = f"{runs[0].problem}, {split} split, during training"
-  zero = [plots.Line(lines[0].x[:1], [0.0], 0, "zero")] if lines else []
-  return plots.Panel(title, zero + lines, "training step", X_LABEL, legend)
 
 
 def _bars(
@@ -165,31 +131,10 @@ def _bars(
   return part if charts else None
 
 
-def _training(runs: Sequence[Run]) -> Optional[figure_parts.Part]:
-  charts = [
-    training_panel(figure_parts.of_problem(runs, problem))
-    for problem in figure_parts.problems(runs)
-  ]
-  charts = [chart for chart in charts if chart.has_data]
-  if not charts:
-    return None
-  return figure_parts.Part(
-    "figure_5b.svg",
-    "Temporal correlation of the noise during training. One "
-    "line per seed. Scored steps alone.",
-    charts=charts,
-  )
-
-
 def _bar_label(model: str, signal: str, places: Iterable[tuple]) -> str:
   if not model:
     return "data x"
   if signal[0] in "zu":
     return f"{signal[0]}, level {signal[1:]}"
   several = sum(m == model for m, _ in places) > 1
-  return f"{model}: {_noise(signal) if several else 'y'}"
-
-
-def _noise(signal: str) -> str:
-  """ "y2" -> "y²"."""
-  return "y" + "".join(_UP[int(digit)] for digit in signal[1:])
+  return f"{model}: {correlation_curves.noise(signal) if several else 'y'}"

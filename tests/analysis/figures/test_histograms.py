@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from t2t_af.analysis.figures import correlation_curves
 from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.figures import generalisation
 from t2t_af.analysis.figures import histograms
@@ -202,8 +203,25 @@ def test_data_without_a_model_have_no_bars(tmp_path):
   assert len(correlation_figures.bar_panels(measured, latent=True)) == 1
 
 
+def test_latents_have_a_chart_per_model_and_a_line_per_level(tmp_path):
+  found = [
+    fake.correlation(name, f"u{level}", value - level / 10, step, split="dev")
+    for name in ("video_flow_tiny", "video_flow_af_tiny")
+    for level in (0, 1)
+    for step, value in ((50, 0.9), (100, 0.4))
+  ]
+  part = correlation_curves.of_latents(_runs(tmp_path, found))
+  first, second = part.charts
+  assert first.title.startswith("VideoFlow, ")
+  assert second.title.startswith("VideoFlow + AF, ")
+  assert second.legend == {0: "u, level 0", 1: "u, level 1"}
+  curves = [line for line in second.lines if line.style == "thin"]
+  assert curves[1].y == pytest.approx([0.8, 0.3])
+  assert correlation_curves.of_noise(_runs(tmp_path, found)) is None
+
+
 def test_training_curves_are_of_the_last_transform(tmp_path):
-  panel = correlation_figures.training_panel(_runs(tmp_path, _correlations()))
+  panel = correlation_curves.noise_panel(_runs(tmp_path, _correlations()))
   assert panel.title == f"{fake.PROBLEM}, dev split, during training"
   assert panel.legend == {1: "2-AF: y²"}, "1-AF keeps its colour"
   curves = [line for line in panel.lines if line.style == "thin"]
