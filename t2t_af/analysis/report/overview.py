@@ -7,7 +7,14 @@ from t2t_af.analysis import formats
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.folders import Run
 
-HEADINGS = ("Model", "Hparams set", "Seeds", "Training steps", "Parameters")
+HEADINGS = (
+  "Model",
+  "Hparams set",
+  "Seeds",
+  "Training steps",
+  "Hours of training",
+  "Parameters",
+)
 
 
 class Row(NamedTuple):
@@ -32,6 +39,15 @@ def bodies(results: Results) -> list[Body]:
   for run in results.runs:
     of_data.setdefault(data_of(run), []).append(run)
   return [_body(data, of_data[data]) for data in sorted(of_data)]
+
+
+def summary(results: Results) -> str:
+  """How long all trainings took together."""
+  return (
+    f"All runs together: {_hours(results.runs)} hours of training, by the "
+    "clock, on the cores that each had, whatever ran beside it; without "
+    "evaluations and samples."
+  )
 
 
 def machines(hardware: Iterable[Union[dict, str, None]]) -> list[str]:
@@ -60,12 +76,11 @@ def _machine(machine: dict) -> str:
 
 
 def _body(data: str, runs: Sequence[Run]) -> Body:
-  """Name and hardware of a data set, then a row per hparams set."""
+  """Name and hardware of a data set, then a row per model."""
   groups = {}
   for run in runs:
-    groups.setdefault((run.hparams_set or run.folder, run.hparams), []).append(
-      run
-    )
+    model = (run.hparams_set or run.folder, run.hparams, run.label)
+    groups.setdefault(model, []).append(run)
   return Body(
     data,
     "; ".join(machines(run.info.get("hardware") for run in runs)),
@@ -86,6 +101,7 @@ def _row(runs: Sequence[Run]) -> Row:
       first.hparams_set or formats.ABSENT,
       seeds,
       _listed(run.num_steps for run in runs),
+      _hours(runs),
       _listed(run.num_parameters for run in runs),
     ),
   )
@@ -95,3 +111,9 @@ def _listed(values: Iterable[Optional[int]]) -> str:
   """Each once, in order."""
   known = sorted({value for value in values if value is not None})
   return ", ".join(map(formats.thousands, known)) or formats.ABSENT
+
+
+def _hours(runs: Sequence[Run]) -> str:
+  """Of those that say it."""
+  known = [run.training_hours for run in runs if run.training_hours]
+  return formats.significant(sum(known), 2) if known else formats.ABSENT

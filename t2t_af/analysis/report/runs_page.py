@@ -76,6 +76,7 @@ def render(results: folders.Results) -> str:
     figures=figures + others,
     run_headings=overview.HEADINGS,
     bodies=overview.bodies(results),
+    hours=overview.summary(results),
     missing={**missing, **no_figures, **no_others},
   )
 

@@ -18,6 +18,7 @@ from typing import NamedTuple, Optional
 from t2t_af import errors
 from t2t_af import json_text
 from t2t_af.analysis import formats
+from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.rows import Row
@@ -87,6 +88,17 @@ class Run(NamedTuple):
   def training_steps(self) -> Optional[int]:
     """As many as it was to be trained for; else what was evaluated last."""
     return self.info.get("steps") or self.num_steps
+
+  @property
+  def training_hours(self) -> float:
+    """Of the steps of training by the clock; 0 if no record says it."""
+    seconds, last = 0.0, 0
+    for r in self.records["training"]:
+      step, of_one = r.get("step"), r.get("seconds_per_step")
+      if is_number(step) and is_number(of_one) and step > last:
+        seconds += (step - last) * of_one
+        last = step
+    return seconds / 3600
 
   def scores(self, *splits: str) -> list[dict]:
     """Likelihood records of these splits; bounds of one sample alone."""

@@ -13,9 +13,13 @@ from t2t_af.analysis.figures import figure_parts
 from t2t_af.analysis.report import comparison_words
 from t2t_af.analysis.report import overview
 from t2t_af.analysis.report import page
+from t2t_af.analysis.results import folders
 from t2t_af.analysis.results import units
 from t2t_af.analysis.results.comparison import Comparison
+from t2t_af.records import json_lines
+from t2t_af.records import records
 from tests.analysis import fake_compare
+from tests.analysis import fake_results as fake
 from tests.analysis import fake_series
 from tests.analysis import parsed_page
 
@@ -135,3 +139,39 @@ def test_unknown_noise_goes_by_its_name(tmp_path, monkeypatch):
       record["dequantization"] = "laplace"
   assert "laplace noise" in comparison_words.protocol(comparison)
   assert units.VIDEO == comparison.unit
+
+
+def test_hours_of_training_are_those_of_all_steps_once(tmp_path):
+  """A step that was taken again after a kill counts once."""
+  folder = fake.write(str(tmp_path), [fake.likelihood("af1_tiny", 2.0)])
+  (run,) = folders.find([folder]).runs
+  for step, seconds in ((600, 2.0), (1200, 4.0), (600, 9.0), (1800, 4.0)):
+    json_lines.append(
+      f"{run.folder}/results/training.jsonl",
+      records.training(
+        step=step,
+        seconds_per_step=seconds,
+        nll_nats_per_dim=2.0,
+        num_skipped_steps=0,
+      ),
+    )
+  results = folders.find([folder])
+  (run,) = results.runs
+  assert run.training_hours == pytest.approx((600 * 2 + 1200 * 4) / 3600)
+  (body,) = overview.bodies(results)
+  assert body.rows[0].cells[3] == "1.7"
+  assert "1.7 hours of training" in overview.summary(results)
+
+
+def test_runs_of_other_numbers_of_steps_have_rows_of_their_own(tmp_path):
+  paths = [
+    fake.write(
+      str(tmp_path / str(steps)), [fake.likelihood("af1_tiny", 2.0, step=steps)]
+    )
+    for steps in (500, 4000)
+  ]
+  (body,) = overview.bodies(folders.find(paths))
+  assert [(row.label, row.cells[2]) for row in body.rows] == [
+    ("1-AF, 4,000 steps", "4,000"),
+    ("1-AF, 500 steps", "500"),
+  ]
