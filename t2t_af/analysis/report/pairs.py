@@ -80,7 +80,7 @@ class Pair(NamedTuple):
 
   Attributes:
     difference: in nats per dimension.
-    data: the data set and the size of the models.
+    data: the data set, the size of the models, how recordings were split.
     numbers: the difference with its interval, and the unit.
     remark: what the interval is over, and which values are bounds.
     seeds: and splits.
@@ -136,13 +136,17 @@ def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
   difference = first and second and _over_splits(first.runs, second.runs)
   if not difference:
     return None
-  unit = unit_of(list(first.runs.values()))
+  records = list(first.runs.values())
+  unit = unit_of(records)
+  size = [place.variant, f"{formats.thousands(place.steps)} steps"]
+  size += sorted(
+    {r["split_protocol"] for r in records if "split_protocol" in r}
+  )
   return Pair(
     first,
     second,
     difference,
-    f"{place.data_set} ({place.variant}, {formats.thousands(place.steps)} "
-    "steps)",
+    f"{place.data_set} ({', '.join(size)})",
     _numbers(difference.times(unit.scale), unit),
     _remark(difference, (first, second)),
     _seeds(difference),

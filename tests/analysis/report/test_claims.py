@@ -115,6 +115,22 @@ def test_of_a_series_the_paper_has_its_own_column_under_any_split(tmp_path):
   assert claim.paper == "−0.65 (activity_rec)"
 
 
+def test_how_recordings_were_split_is_told(tmp_path):
+  written = [
+    fake.likelihood(
+      f"{row}_activity_rec",
+      2.0,
+      problem="series_activity_rec_time",
+      split_protocol="last 20 % of each",
+    )
+    for row in ("af1", "af2")
+  ]
+  (claim,) = claims.of(folders.find([fake.write(str(tmp_path), written)]))
+  assert claim.pair.data == (
+    "series_activity_rec_time (activity_rec, 100 steps, last 20 % of each)"
+  )
+
+
 def test_confirmed_claims_come_first_and_are_counted(tmp_path):
   found = _found(
     tmp_path,
