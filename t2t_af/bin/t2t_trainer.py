@@ -159,7 +159,7 @@ def _describe_run(begins: bool) -> None:
   """run.json, from the flags; begins: whether it has no checkpoint yet."""
   further: dict[str, Any] = {}
   if begins and FLAGS.warm_start_from:
-    further["warm_start_from"] = FLAGS.warm_start_from
+    further[run_folder.WARM_START_FROM] = FLAGS.warm_start_from
   if run_folder.read(FLAGS.output_dir).get("eval_every"):
     further["eval_every"] = 0  # No step of it is chosen from here on.
   run_folder.update(

@@ -24,7 +24,8 @@ is_partial, whether the evaluation ended before the split did.
 
 Records of runs that were trained on a part of the training split have
 train_fraction and train_fraction_seed; of runs that are scored at the step
-that was best on the dev split, chosen_of_steps: how many steps there were.
+that was best on the dev split, chosen_of_steps: how many steps there were; of
+runs whose weights began as another's, warm_start_from: whose.
 """
 
 from collections.abc import Iterable, Sequence

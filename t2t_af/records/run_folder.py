@@ -17,6 +17,7 @@ IDENTITY = (
   "train_fraction_seed",
 )
 DATA_FINGERPRINT = "data_fingerprint"
+WARM_START_FROM = "warm_start_from"
 # Hparams that a run keeps from its first step on, and what they were in runs of
 # version 0.2 and before, which did not keep them.
 KEPT_HPARAMS = {
@@ -34,6 +35,7 @@ _KINDS = {
   "hparams": str,
   "problem": str,
   DATA_FINGERPRINT: str,
+  WARM_START_FROM: str,
   "num_parameters": int,
   "seed": int,
   "steps": int,
@@ -86,6 +88,8 @@ def identity(output_dir: str) -> dict:
   fields["trained_data_fingerprint"] = known.get(DATA_FINGERPRINT)
   if known.get("eval_every"):
     fields["chosen_of_steps"] = known["steps"]
+  if known.get(WARM_START_FROM):
+    fields[WARM_START_FROM] = known[WARM_START_FROM]
   return fields
 
 

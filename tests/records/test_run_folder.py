@@ -56,3 +56,10 @@ def test_results_lie_in_a_folder_of_their_own():
   assert run_folder.results("run", "samples") == os.path.join(
     "run", "results", "samples.jsonl"
   )
+
+
+def test_identity_says_whose_weights_a_run_began_with(tmp_path):
+  run_folder.update(str(tmp_path), model="slvm")
+  assert "warm_start_from" not in run_folder.identity(str(tmp_path))
+  run_folder.update(str(tmp_path), warm_start_from="runs/a")
+  assert run_folder.identity(str(tmp_path))["warm_start_from"] == "runs/a"

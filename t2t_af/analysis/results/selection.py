@@ -1,8 +1,8 @@
 """Which records belong together: of one protocol, of the newest runs.
 
 Numbers are averaged over runs only where their records share a protocol: set,
-overrides, steps given and scored, added noise, precision, training steps; and,
-of one problem, the data itself.
+overrides, steps given and scored, added noise, precision, training steps,
+whether weights began as another run's; and, of one problem, the data itself.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,13 +22,16 @@ _SCORING = (
   "dequantization",
   "precision",
 )
-
 _OF_NOISE = ("dequantization", "noise_std", "precision")
 
 
 def scoring_of(record: dict) -> tuple:
   """The protocol, whatever the training step."""
-  return tuple(record.get(field) or 0 for field in _SCORING)
+  return (
+    *(record.get(field) or 0 for field in _SCORING),
+    # Of which other run the weights were is another one of each seed.
+    bool(record.get("warm_start_from")),
+  )
 
 
 def protocol_of(record: dict) -> tuple:

@@ -75,6 +75,7 @@ def _protocol_parts(groups: dict, paper) -> list[str]:
       lambda r: r.get("scale_floor") or None,
     ),
     *part("precision {}", lambda r: r.get("precision")),
+    *part("weights begun from {}", lambda r: r.get("warm_start_from")),
     *part("{}", _steps),
     *part("seeds {}", lambda r: r.get("seed")),
     *part("with {}", lambda r: r.get("hparams")),

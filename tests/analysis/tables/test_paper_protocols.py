@@ -235,6 +235,23 @@ def test_records_with_a_floor_of_scales_are_not_averaged_with_older_ones(
   assert any("1 older group of records not shown" in note for note in notes)
 
 
+def test_weights_that_began_as_another_runs_are_told_and_not_averaged(tmp_path):
+  written = [
+    fake.likelihood("af1_tiny", 9.0, 2),
+    *(
+      fake.later(
+        fake.likelihood("af1_tiny", 2.0, i, warm_start_from=f"run_{i}")
+      )
+      for i in (0, 1)
+    ),
+  ]
+  results = folders.find([fake.write(str(tmp_path), written)])
+  table = paper_tables.build(1, results)
+  (cell,) = [row.cells[-1] for row in table.rows if row.label == "1-AF"]
+  assert (cell.value, cell.num_runs) == (2.0, 2)
+  assert any("weights begun from run_0, run_1" in n for n in table.notes)
+
+
 def test_a_students_t_has_a_row_of_its_own(tmp_path):
   row = Row("slvm_af1_t")
   place = (row, paper_pools.Key(_AREM, "activity_rec", "none"))
