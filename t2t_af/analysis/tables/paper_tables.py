@@ -11,7 +11,7 @@ scored are never mixed; what was left out is said.
   the splits, each the mean of its seeds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import math
 from typing import NamedTuple, Optional
 
@@ -26,6 +26,7 @@ from t2t_af.analysis.results.units import unit_of
 from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_protocols
 from t2t_af.analysis.tables.paper_pools import Column
+from t2t_af.analysis.tables.paper_pools import Key
 
 
 class WindowSpread(NamedTuple):
@@ -44,7 +45,9 @@ class PaperCell(NamedTuple):
     stderr: over seeds, or, of one seed or of several splits, over recordings;
       NaN if neither is known.
     spread: of the windows behind a mean over a series; None of anything else.
-    is_best: whether it is the lowest of the column, among ours.
+    num_splits: of the data set, that it is a mean over.
+    of_splits: how many other rows of its column have.
+    is_best: whether it is the lowest of the column, among ours of all splits.
     not_finite: seeds whose number is not.
   """
 
@@ -56,6 +59,8 @@ class PaperCell(NamedTuple):
   stderr_recordings: float = math.nan
   spread: Optional[WindowSpread] = None
   num_runs: int = 0
+  num_splits: int = 0
+  of_splits: int = 0
   status: str = ""
   is_best: bool = False
   not_finite: tuple = ()
@@ -91,12 +96,13 @@ def build(number: int, results: Results) -> Table:
     place: selection.newest_group(pool) for place, pool in pools.items()
   }
   columns = paper_pools.columns_of(paper, sorted({key for _, key in chosen}))
+  splits = _splits_of_columns(chosen)
   rows = []
   for row in paper_pools.rows_of(paper, [row for row, _ in chosen]):
     cells = [
       _paper_cell(paper, row, column)
       if key is None
-      else _our_cell(paper, chosen.get((row, key), []))
+      else _our_cell(paper, chosen.get((row, key), []), splits.get(key, 0))
       for column, key in columns
     ]
     rows.append(
@@ -133,7 +139,16 @@ def _paper_cell(paper, row: Row, column: Column) -> PaperCell:
   )
 
 
-def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
+def _splits_of_columns(chosen: Mapping) -> dict[Key, int]:
+  """Of each column of ours the most splits that a row has."""
+  most = {}
+  for (_, key), group in chosen.items():
+    splits = {split for split, _ in selection.by_run(group)}
+    most[key] = max(most.get(key, 0), len(splits))
+  return most
+
+
+def _our_cell(paper, group: Sequence[dict], of_splits: int) -> PaperCell:
   """The mean over runs, with its error."""
   if not group:
     return PaperCell(status=formats.NOT_RUN)
@@ -159,6 +174,8 @@ def _our_cell(paper, group: Sequence[dict]) -> PaperCell:
     estimate.stderr_recordings,
     _spread(group, scale) if unit_of(group).is_series else None,
     len(finite),
+    len({split for split, _ in finite}),
+    of_splits,
     not_finite=bad,
   )
 
@@ -185,9 +202,7 @@ def _with_best(rows, columns, chosen) -> list[PaperRow]:
   best = {}
   for i, (_, key) in enumerate(columns):
     values = [
-      row.cells[i].value
-      for row in rows
-      if row.cells[i].num_runs and is_number(row.cells[i].value)
+      row.cells[i].value for row in rows if _is_of_all_splits(row.cells[i])
     ]
     if len(values) > 1 and _scored_alike(
       [r for (_, k), group in chosen.items() if k == key for r in group]
@@ -196,12 +211,23 @@ def _with_best(rows, columns, chosen) -> list[PaperRow]:
   return [
     row._replace(
       cells=[
-        cell._replace(is_best=i in best and cell.value == best[i])
+        cell._replace(
+          is_best=_is_of_all_splits(cell) and cell.value == best.get(i)
+        )
         for i, cell in enumerate(row.cells)
       ]
     )
     for row in rows
   ]
+
+
+def _is_of_all_splits(cell: PaperCell) -> bool:
+  """Whether it is a number of ours that others of its column compare with."""
+  return bool(
+    cell.num_runs
+    and is_number(cell.value)
+    and cell.num_splits == cell.of_splits
+  )
 
 
 def _scored_alike(records: Sequence[dict]) -> bool:

@@ -25,6 +25,7 @@ COLUMNS = (
   "median",
   "worst_percent",
   "num_runs",
+  "num_splits",
   "status",
   "best",
 )
@@ -74,6 +75,7 @@ def _cells(table: Table) -> list[tuple]:
       _number(cell.stderr_recordings),
       *map(_number, spread_of(cell)),
       cell.num_runs or None,
+      cell.num_splits or None,
       cell.status.replace(formats.ABSENT, "") or None,
       int(cell.is_best) or None,
     )

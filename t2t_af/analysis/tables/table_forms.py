@@ -8,6 +8,7 @@ from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.tables import table_cells
 from t2t_af.analysis.tables import text_layout
+from t2t_af.analysis.tables.paper_pools import Column
 from t2t_af.analysis.tables.paper_tables import PaperCell
 from t2t_af.analysis.tables.paper_tables import Table
 
@@ -34,12 +35,18 @@ _LATEX = {
 
 
 def cell_text(cell: PaperCell) -> str:
-  """E.g. "≤ 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run"."""
+  """E.g. "≤ 1.860 ± 0.004", "2.15", "1.234 ± 0.010 (1 seed)", "not run".
+
+  What is of fewer splits than another row of its column says so: it is of other
+  data.
+  """
   if cell.status:
     return cell.status
   text = (formats.BOUND if cell.is_bound else "") + cell.text
   if cell.stderr_text:
     text += f" ± {cell.stderr_text}"
+  if cell.num_splits < cell.of_splits:
+    return f"{text} ({cell.num_splits} of {cell.of_splits} splits)"
   return f"{text} (1 seed)" if cell.num_runs == 1 else text
 
 
@@ -140,13 +147,19 @@ def notes(
     notes.append(f"{mark}: the lowest of ours in the column.")
   for row in table.rows if with_spread else []:
     words = [
-      f"{column.group} {spread_words(cell)}"
+      f"{_column_words(column)} {spread_words(cell)}"
       for column, cell in zip(table.columns, row.cells)
       if cell.spread
     ]
     if words:
       notes.append(f"{row.label}: {', '.join(words)}.")
   return notes + table.notes
+
+
+def _column_words(column: Column) -> str:
+  """E.g. "activity_rec", "activity_rec, random split"."""
+  _, _, rule = column.name.partition(", ")
+  return ", ".join(filter(None, (column.group, rule)))
 
 
 def details(cell: PaperCell) -> list[str]:
