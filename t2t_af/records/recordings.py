@@ -121,6 +121,41 @@ def weighted(
   return likelihood.MeanAndStderr(mean, float(math.sqrt(variance) / total))
 
 
+def mean_of_parts(
+  parts: Sequence[tuple[Values, Values, Sequence[Hashable]]],
+) -> likelihood.MeanAndStderr:
+  """The mean of the means of P parts, which may share recordings.
+
+  What a recording adds to the mean it adds in every part it is in:
+
+    stderr = sqrt(sum_k (sum over parts p of d_kp / P)^2),
+    d_kp = sqrt(K_p / (K_p - 1)) (sum of p's values of k - mean_p) / N_p
+
+  Of parts without a recording in common that is sqrt(sum of their squared
+  errors) / P.
+
+  Args:
+    parts: means, weights and recordings of each, as of `weighted`.
+
+  Returns:
+    MeanAndStderr; `stderr` is NaN if a part's is.
+  """
+  means = [weighted(*part) for part in parts]
+  mean = sum(m.mean for m in means) / len(means)
+  if any(math.isnan(m.stderr) for m in means):
+    return likelihood.MeanAndStderr(mean, math.nan)
+  added: dict = {}
+  for (values, weights, names), of_part in zip(parts, means):
+    weights = np.asarray(weights, np.float64)
+    grouped = group(names)
+    off = weights * (np.asarray(values, np.float64) - of_part.mean)
+    num = len(grouped.names)
+    sums = np.bincount(grouped.index, off) * math.sqrt(num / (num - 1.0))
+    for name, value in zip(grouped.names, sums / weights.sum() / len(parts)):
+      added[name] = added.get(name, 0.0) + value
+  return likelihood.MeanAndStderr(mean, math.hypot(*added.values()))
+
+
 def tail(values: Values) -> Tail:
   """Of NLLs of windows, [N]: higher is worse."""
   values = np.sort(np.asarray(values, np.float64))

@@ -1,13 +1,11 @@
 """Test NLLs of two models on one data set, held against each other.
 
 The difference is taken run by run, on the same windows. Of several splits of a
-data set, whose recordings are different ones, the half widths of the intervals
-are added as the errors of a mean: sqrt(sum of squares) / number of splits.
+data set its error is over their recordings, each of which may be in several.
 """
 
 import collections
 from collections.abc import Mapping, Sequence
-import math
 import os
 from typing import NamedTuple, Optional
 
@@ -133,7 +131,9 @@ def pools(results: Results) -> Pools:
 def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
   """None where no run of both was scored alike."""
   first, second = pooled.side(place, ours), pooled.side(place, theirs)
-  difference = first and second and _over_splits(first.runs, second.runs)
+  difference = (
+    first and second and estimates.difference(first.runs, second.runs)
+  )
   if not difference:
     return None
   records = list(first.runs.values())
@@ -167,35 +167,6 @@ def _scores(run: Run) -> list[dict]:
     if r.get("split") == "test" and r.get("hparams_set") and r.get("problem")
   ]
   return list(records_lib.newest(found, _SCORED).values())
-
-
-def _over_splits(
-  ours: Mapping, theirs: Mapping
-) -> Optional[estimates.Difference]:
-  """Over all runs; of each split by itself first."""
-  found = []
-  for split in sorted({split for split, _ in ours}):
-    alone = [
-      {run: r for run, r in side.items() if run[0] == split}
-      for side in (ours, theirs)
-    ]
-    found.append(estimates.difference(*alone))
-  found = [difference for difference in found if difference]
-  if len(found) < 2:
-    return found[0] if found else None
-  mean = sum(difference.mean for difference in found) / len(found)
-  interval = None
-  if all(difference.interval for difference in found):
-    halves = [(d.interval[1] - d.interval[0]) / 2 for d in found]
-    half = math.hypot(*halves) / len(found)
-    interval = (mean - half, mean + half)
-  return estimates.Difference(
-    {run: value for d in found for run, value in d.per_run.items()},
-    mean,
-    math.hypot(*(d.stderr for d in found)) / len(found),
-    found[0].basis,
-    interval,
-  )
 
 
 def _numbers(difference: estimates.Difference, unit: Unit) -> str:

@@ -6,8 +6,8 @@ A run is a seed, or (split of the data set, seed). Errors are standard errors:
                    there is none: their training data is largely the same
   over recordings  how much the mean would move with other recordings: of seeds
                    the mean of their errors, as all see the same ones; of
-                   several splits, whose recordings are different ones,
-                   sqrt(sum of squares) / number of splits
+                   several splits `recordings.mean_of_parts`, as a recording
+                   may be in more than one
 """
 
 import collections
@@ -108,21 +108,16 @@ def over_runs(
   }
   if not per_run:
     return None
-  values, errors = (
-    _by_split(per_run),
-    _by_split({run: own_error(records[run], field) for run in per_run}),
-  )
-  mean, stderr = likelihood.mean_and_stderr(
-    [sum(seeds) / len(seeds) for seeds in values]
-    if len(values) > 1
-    else values[0]
-  )
-  return Estimate(
-    per_run,
-    mean,
-    math.nan if len(values) > 1 else stderr,
-    math.hypot(*map(_mean, errors)) / len(errors),
-  )
+  by_split = _by_split(per_run)
+  if len(by_split) > 1:
+    mean = _mean([_mean([per_run[run] for run in of]) for of in by_split])
+    stderr = _over_parts(
+      [[records[run] for run in of] for of in by_split], field
+    )
+    return Estimate(per_run, mean, math.nan, stderr)
+  mean, stderr = likelihood.mean_and_stderr(list(per_run.values()))
+  own = _mean([own_error(records[run], field) for run in per_run])
+  return Estimate(per_run, mean, stderr, own)
 
 
 def mean_over_runs(records: Iterable[dict], field: str) -> float:
@@ -141,12 +136,51 @@ def own_error(record: dict, field: str = NLL) -> Optional[float]:
   return record.get(field + "_stderr")
 
 
-def _by_split(per_run: Mapping[Hashable, Optional[float]]) -> list[list]:
-  """The values of each split's seeds."""
+def _by_split(runs: Iterable[Hashable]) -> list[list]:
+  """The runs of each split."""
   by_split = collections.defaultdict(list)
-  for run, value in per_run.items():
-    by_split[run[0] if isinstance(run, tuple) else 0].append(value)
+  for run in runs:
+    by_split[run[0] if isinstance(run, tuple) else 0].append(run)
   return list(by_split.values())
+
+
+def _over_parts(splits: Sequence[Sequence[dict]], field: str) -> float:
+  """Standard error over recordings of a mean over splits.
+
+  Args:
+    splits: of each the records of its seeds.
+    field: of a mean over a record's windows.
+
+  Returns:
+    NaN where it is not known.
+  """
+  parts = [_part([_of_sequences(r, field) for r in seeds]) for seeds in splits]
+  if all(parts):
+    return recordings.mean_of_parts(parts).stderr
+  errors = [_mean([own_error(r, field) for r in seeds]) for seeds in splits]
+  return math.hypot(*errors) / len(errors)
+
+
+def _of_sequences(record: dict, field: str) -> Optional[tuple]:
+  """(means, windows, recordings) of its sequences; None if one is missing."""
+  means = record.get(field + "_per_sequence")
+  weights = record.get("num_windows_per_sequence")
+  cut_from = record.get("recordings")
+  if not (means and weights and cut_from and all(map(is_number, means))):
+    return None
+  return (
+    (means, weights, cut_from)
+    if len(means) == len(weights) == len(cut_from)
+    else None
+  )
+
+
+def _part(seeds: Sequence[Optional[tuple]]) -> Optional[tuple]:
+  """The mean over the seeds of one split, which score the same sequences."""
+  if not all(seeds) or any(seed[1:] != seeds[0][1:] for seed in seeds):
+    return None
+  means = [_mean(of_sequence) for of_sequence in zip(*(s[0] for s in seeds))]
+  return (means, *seeds[0][1:])
 
 
 def _mean(values: Sequence[Optional[float]]) -> float:
@@ -161,8 +195,10 @@ def difference(
 ) -> Optional[Difference]:
   """NLL of `ours` minus `theirs` in nats per dimension, run by run.
 
+  Of several splits the mean of their means.
+
   Args:
-    ours, theirs: {seed: likelihood record}.
+    ours, theirs: {run: likelihood record}.
 
   Returns:
     None where no seed has a finite NLL of both, on the same windows.
@@ -176,12 +212,14 @@ def difference(
   }
   if not per_run:
     return None
-  if len(per_run) > 1:
-    mean, stderr = likelihood.mean_and_stderr(list(per_run.values()))
+  by_split = _by_split(per_run)
+  mean = _mean([_mean([per_run[run] for run in of]) for of in by_split])
+  if len(by_split) == 1 and len(per_run) > 1:
+    _, stderr = likelihood.mean_and_stderr(list(per_run.values()))
     basis, count = "seeds", len(per_run)
   else:
-    ((seed, mean),) = per_run.items()
-    stderr, basis, count = _over_recordings(ours[seed], theirs[seed])
+    stderr, count = _over_recordings(by_split, ours, theirs)
+    basis = "" if math.isnan(stderr) else "recordings"
   half = half_interval(stderr, count)
   interval = (mean - half, mean + half) if is_number(half) else None
   return Difference(per_run, mean, stderr, basis, interval)
@@ -220,25 +258,27 @@ def why_not_compared(
   )
 
 
-def _over_recordings(ours: dict, theirs: dict) -> tuple[float, str, int]:
-  """(standard error of the difference, basis, N) from one seed's records.
+def _over_recordings(
+  splits: Sequence[Sequence[Hashable]], ours: Mapping, theirs: Mapping
+) -> tuple[float, int]:
+  """(standard error of the difference or NaN, degrees of freedom + 1).
 
   Both models score the same windows: pairing takes out what makes a recording
   hard for both, which is most of the spread.
+
+  Args:
+    splits: of each its runs.
+    ours, theirs: {run: record}.
   """
-  field = NLL + "_per_sequence"
-  a, b = ours.get(field) or [], theirs.get(field) or []
-  weights, cut_from = (
-    ours.get("num_windows_per_sequence"),
-    ours.get("recordings"),
-  )
-  if not (weights and cut_from and all(map(is_number, a + b))) or not len(
-    a
-  ) == len(b) == len(weights) == len(cut_from):
-    return math.nan, "", 1
-  stderr = recordings.weighted(
-    [x - y for x, y in zip(a, b)], weights, cut_from
-  ).stderr
-  if math.isnan(stderr):
-    return math.nan, "", 1
-  return stderr, "recordings", len(set(cut_from))
+  parts, names = [], set()
+  for runs in splits:
+    sides = [
+      _part([_of_sequences(side[run], NLL) for run in runs])
+      for side in (ours, theirs)
+    ]
+    if not all(sides) or sides[0][1:] != sides[1][1:]:
+      return math.nan, 1
+    (a, weights, cut_from), (b, *_) = sides
+    parts.append(([x - y for x, y in zip(a, b)], weights, cut_from))
+    names |= set(cut_from)
+  return recordings.mean_of_parts(parts).stderr, len(names) - len(splits) + 1
