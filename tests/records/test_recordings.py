@@ -133,3 +133,39 @@ def test_tail_is_of_one_window_at_least():
 def test_axes_that_do_not_fit_are_named(values, names, words):
   with pytest.raises(ValueError, match=words):
     recordings.mean_and_stderr(values, names)
+
+
+def test_parts_that_share_recordings_are_one_sample():
+  """Against the error by hand, over recordings, of what each adds."""
+  rng = np.random.default_rng(0)
+  names = [f"r{i}" for i in range(12)]
+  effect = dict(zip(names, rng.normal(size=12)))
+  parts = []
+  for chosen in (names[:7], names[4:], names[2:9]):
+    cut_from = [name for name in chosen for _ in range(2)]
+    values = [effect[name] + rng.normal() / 10 for name in cut_from]
+    parts.append((values, rng.integers(1, 9, len(values)), cut_from))
+  found = recordings.mean_of_parts(parts)
+  added = dict.fromkeys(names, 0.0)
+  for values, weights, cut_from in parts:
+    mean, num = np.average(values, weights=weights), len(set(cut_from))
+    for value, weight, name in zip(values, weights, cut_from):
+      off = weight * (value - mean) / weights.sum() / 3
+      added[name] += off * np.sqrt(num / (num - 1))
+  assert found.stderr == pytest.approx(np.linalg.norm(list(added.values())))
+  alone = [recordings.weighted(*part) for part in parts]
+  assert found.mean == pytest.approx(np.mean([m.mean for m in alone]))
+  # As if no recording were in two of them, it would be too small.
+  assert found.stderr > 1.2 * np.linalg.norm([m.stderr for m in alone]) / 3
+
+
+def test_parts_without_a_recording_in_common_add_their_squares():
+  parts = [
+    ([1.0, 2.0, 4.0, 3.0], [1, 1, 2, 1], [f"{i}{j}" for j in range(4)])
+    for i in range(2)
+  ]
+  stderr = recordings.weighted(*parts[0]).stderr
+  found = recordings.mean_of_parts(parts).stderr
+  assert found == pytest.approx(np.hypot(stderr, stderr) / 2)
+  few = ([1.0, 2.0], [1, 1], ["a", "b"])
+  assert np.isnan(recordings.mean_of_parts([*parts, few]).stderr)

@@ -24,9 +24,13 @@ from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.rows import Row
 from t2t_af.records import json_lines
 from t2t_af.records import records as records_lib
+from t2t_af.records import run_folder
 
 DEFAULT_PATH = "results"
 PARAMETERS_FILE = "parameters.jsonl"
+# Of run.json, what its records do not say.
+_OF_RUN = ("log_scale_clip", "flow_log_scale_bound")
+FOLDER = "folder"  # field of a record that was read
 KINDS = ("training", "calibration", "samples", "correlation", "likelihood")
 _FILES = tuple(f"{kind}.jsonl" for kind in KINDS) + ("flow.npz", "samples.npz")
 
@@ -37,7 +41,8 @@ class Run(NamedTuple):
   Attributes:
     train_fraction: share of the training sequences; None: all.
     records: {kind: records, oldest first}, of all `KINDS`; none of evaluations
-      that ended before the split did.
+      that ended before the split did. Each with what the run alone knows: its
+      FOLDER, and the hparams that it keeps.
     info: run.json, or {}.
     label: the model's name for people.
   """
@@ -83,11 +88,6 @@ class Run(NamedTuple):
     """Of the newest evaluation; what run.json asks for where there is none."""
     scored = [r["step"] for r in self.records["likelihood"] if r.get("step")]
     return max(scored, default=self.info.get("steps"))
-
-  @property
-  def training_steps(self) -> Optional[int]:
-    """As many as it was to be trained for; else what was evaluated last."""
-    return self.info.get("steps") or self.num_steps
 
   @property
   def training_hours(self) -> float:
@@ -190,8 +190,13 @@ def read_run(folder: str) -> Run:
       known.update((k, v) for k, v in record.items() if v is not None)
   info = read_json(os.path.join(folder, "run.json")) or {}
   known.update(info)
+  of_run = {name: info[name] for name in _OF_RUN if name in info}
   whole = {
-    kind: [r for r in of_kind if not r.get("is_partial")]
+    kind: [
+      {**of_run, **r, FOLDER: folder}
+      for r in of_kind
+      if not r.get("is_partial")
+    ]
     for kind, of_kind in records.items()
   }
   return Run(
@@ -227,8 +232,8 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 def _labelled(runs: Sequence[Run]) -> list[Run]:
   """Named by row; by set where several of a data set share a row.
 
-  And by the number of training steps where those of a model differ: what has
-  one label is taken for seeds and splits of one model.
+  And by how they were trained where that differs: what has one label is taken
+  for seeds and splits of one model.
   """
   sets = collections.defaultdict(set)
   for run in runs:
@@ -238,17 +243,37 @@ def _labelled(runs: Sequence[Run]) -> list[Run]:
     is_clear = run.row and len(sets[run.data_set, run.row]) == 1
     name = run.row if is_clear else run.hparams_set or run.folder
     named.append(run._replace(label=Row(name, 0, run.changes).label))
-  steps = collections.defaultdict(set)
-  for run in named:
-    steps[run.data_set, run.label].add(run.training_steps)
-  return [
-    run._replace(
-      label=f"{run.label}, {formats.thousands(run.training_steps)} steps"
-    )
-    if run.training_steps and len(steps[run.data_set, run.label]) > 1
-    else run
-    for run in named
-  ]
+  for training_of in _TRAININGS:
+    kinds = collections.defaultdict(set)
+    for run in named:
+      kinds[run.data_set, run.label].add(training_of(run))
+    named = [
+      run._replace(label=f"{run.label}, {training_of(run)}")
+      if training_of(run) and len(kinds[run.data_set, run.label]) > 1
+      else run
+      for run in named
+    ]
+  return named
+
+
+def _steps(run: Run) -> str:
+  return f"{formats.thousands(run.num_steps)} steps" if run.num_steps else ""
+
+
+def _start(run: Run) -> str:
+  return "warm start" if run.info.get(run_folder.WARM_START_FROM) else ""
+
+
+def _kept(run: Run) -> str:
+  return ", ".join(
+    f"{name}={run.info[name]}"
+    for name in run_folder.KEPT_HPARAMS
+    if name in run.info
+  )
+
+
+# What tells runs of one model apart, in words.
+_TRAININGS = (_steps, lambda run: rows.training(run.hparams), _start, _kept)
 
 
 def _is_run(folder: str, files: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ training or scoring alone make no other model; they are told beside its number.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import Callable, NamedTuple, Optional
 
 from t2t_af.analysis.results import paper_values
 from t2t_af.records import override_text
@@ -32,6 +32,16 @@ OF_MODEL = frozenset(
     *("latent_noise", "latent_skip", "learn_top_scale", "model_input"),
     *("n_bits_x", "n_levels", "num_cond_latents", "pretrain_steps"),
     "top_prior",
+  )
+)
+# What records say in fields of their own, and what changes no number.
+_TOLD_ELSEWHERE = frozenset(
+  (
+    *("video_num_input_frames", "video_num_target_frames", "num_warmup_steps"),
+    *("num_importance_samples", "eval_noise_draws", "train_fraction"),
+    *("train_fraction_seed", "dequantization", "series_noise", "scale_floor"),
+    *("precision", "jit_compile", "recompute", "temperature", "sample_mode"),
+    "sample_conditioning",
   )
 )
 
@@ -77,5 +87,37 @@ def changes(hparams: Optional[str]) -> str:
   Args:
     hparams: a run's overrides, "name=value,...".
   """
+  return _joined(hparams, lambda name: name in OF_MODEL)
+
+
+def training(hparams: Optional[str]) -> str:
+  """What it changes of the training: "depth=4,batch_size=2" -> "batch_size=2".
+
+  Args:
+    hparams: as of `changes`.
+  """
+  return _joined(
+    hparams, lambda name: name not in OF_MODEL and name not in _TOLD_ELSEWHERE
+  )
+
+
+def written(hparams: Optional[str]) -> str:
+  """All of them, each in one way of writing, by name."""
+  return _joined(hparams, lambda name: True)
+
+
+def _joined(hparams: Optional[str], wanted: Callable[[str], bool]) -> str:
   parts = override_text.parts(hparams or "")
-  return ",".join(parts[name] for name in sorted(parts) if name in OF_MODEL)
+  return ",".join(_plain(parts[name]) for name in sorted(parts) if wanted(name))
+
+
+def _plain(part: str) -> str:
+  """ "a = True", "a=1.0", "a=[1, 2]" -> "a=true", "a=1", "a=[1,2]"."""
+  name, equals, value = "".join(part.split()).partition("=")
+  if value.lower() in ("true", "false"):
+    value = value.lower()
+  try:
+    value = f"{float(value):.12g}"
+  except ValueError:
+    pass
+  return name + equals + value

@@ -2,18 +2,19 @@
 
 Numbers are averaged over runs only where their records share a protocol: set,
 overrides, steps given and scored, added noise, precision, training steps,
-whether weights began as another run's; and, of one problem, the data itself.
+whether weights began as another run's; and, of one problem, what they were made
+of: data, parameters, hparams that a run keeps.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Optional
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Callable, Optional
 
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results import rows
 from t2t_af.records import records as records_lib
 
 _SCORING = (
   "hparams_set",
-  "hparams",
   "num_cond_steps",
   "num_scored_steps",
   "num_warmup_steps",
@@ -22,6 +23,10 @@ _SCORING = (
   "dequantization",
   "precision",
 )
+_MADE_OF = (
+  *("trained_data_fingerprint", "num_parameters"),
+  *("log_scale_clip", "flow_log_scale_bound"),
+)
 _OF_NOISE = ("dequantization", "noise_std", "precision")
 
 
@@ -29,6 +34,7 @@ def scoring_of(record: dict) -> tuple:
   """The protocol, whatever the training step."""
   return (
     *(record.get(field) or 0 for field in _SCORING),
+    rows.written(record.get("hparams")),
     # Of which other run the weights were is another one of each seed.
     bool(record.get("warm_start_from")),
   )
@@ -36,17 +42,13 @@ def scoring_of(record: dict) -> tuple:
 
 def protocol_of(record: dict) -> tuple:
   """What records must share to be averaged over runs."""
-  return (
-    *scoring_of(record),
-    record.get("chosen_of_steps") or record.get("step"),
-  )
+  return (*scoring_of(record), _steps(record))
 
 
 def newest_group(records: Sequence[dict]) -> list[dict]:
   """Of the protocol of the newest record, the newest of each run.
 
-  Of every problem those alone that were scored on the data that the newest of
-  it was scored on.
+  Of every problem those alone that were made as the newest of it.
   """
   protocol = protocol_of(newest(records))
   group = [r for r in records if protocol_of(r) == protocol]
@@ -54,32 +56,47 @@ def newest_group(records: Sequence[dict]) -> list[dict]:
     problem: newest([r for r in group if r.get("problem") == problem])
     for problem in {r.get("problem") for r in group}
   }
-  group = [r for r in group if same_data(r, newest_of[r.get("problem")])]
+  group = [r for r in group if is_made_alike(r, newest_of[r.get("problem")])]
   return list(records_lib.newest(group, ("problem", "seed")).values())
 
 
 def of_usual_noise(records: Sequence[dict]) -> list[dict]:
-  """Those of one run under the noise that it was mostly evaluated under.
+  """Those under the noise that most are under; of equally many, the first.
 
-  Of kinds with as many records, the first. What does not say its noise stays:
-  records of version 0.2 and before.
+  Records of version 0.2 and before, which do not say their noise, are of any.
   """
-  kinds = [_noise(r) for r in records if _says_noise(r)]
-  usual = max(kinds, key=kinds.count, default=None)
-  return [r for r in records if not _says_noise(r) or _noise(r) == usual]
+  return _of_most(records, _noise)
 
 
-def _says_noise(record: dict) -> bool:
-  return "dequantization" in record
+def of_usual_steps(records: Sequence[dict]) -> list[dict]:
+  """Of those, the ones after as many training steps as most are after."""
+  return _of_most(of_usual_noise(records), _steps)
 
 
-def _noise(record: dict) -> tuple:
+def _of_most(
+  records: Sequence[dict], kind_of: Callable[[dict], Hashable]
+) -> list[dict]:
+  known = [kind for kind in map(kind_of, records) if kind is not None]
+  most = max(known, key=known.count, default=None)
+  return [r for r in records if kind_of(r) in (None, most)]
+
+
+def _noise(record: dict) -> Optional[tuple]:
+  if "dequantization" not in record:
+    return None
   return tuple(record.get(field) or 0 for field in _OF_NOISE)
 
 
-def same_data(a: dict, b: dict) -> bool:
-  """Whether two records are of the same data set, as far as they say."""
-  return a.get("data_fingerprint") == b.get("data_fingerprint")
+def _steps(record: dict) -> Optional[int]:
+  return record.get("chosen_of_steps") or record.get("step")
+
+
+def is_made_alike(a: dict, b: dict) -> bool:
+  """Whether data and model of two records are the same, as far as they say."""
+  return a.get("data_fingerprint") == b.get("data_fingerprint") and all(
+    a.get(field) == b.get(field) or None in (a.get(field), b.get(field))
+    for field in _MADE_OF
+  )
 
 
 def newest(records: Sequence[dict]) -> dict:
