@@ -250,9 +250,13 @@ def newest(
   for record in records:
     key = tuple(record.get(k) for k in keys)
     old = newest_of.get(key)
-    if old is None or record.get("time", "") >= old.get("time", ""):
+    if old is None or _time(record) >= _time(old):
       newest_of[key] = record
   return newest_of
+
+
+def _time(record: dict) -> str:
+  return record.get("time") or ""
 
 
 def _make(kind: str, fields: dict, **defaults) -> dict:

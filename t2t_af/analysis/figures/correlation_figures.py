@@ -46,22 +46,31 @@ def parts(results: Results) -> list[figure_parts.Part]:
 
 
 def over_seeds(runs: Sequence[Run], split: str = "test") -> dict:
-  """{(problem, model, signal): Estimate}, at each run's last evaluation.
+  """{(problem, model, signal): Estimate}, at the last step of most runs.
 
   The data's, which all models share, is under the model "".
   """
-  newest = collections.defaultdict(dict)
+  pools = collections.defaultdict(list)
   for run in runs:
     for record in selection.of_usual_noise(run.records["correlation"]):
       if record.get("split") == split and is_number(record.get("correlation")):
         signal = record["signal"]
         model = "" if signal == "x" else run.label
-        seed = 0 if signal == "x" else record.get("seed")
-        newest[record["problem"], model, signal][seed] = record
+        pools[record["problem"], model, signal].append(record)
   return {
-    place: estimates.over_runs(by_seed, "correlation")
-    for place, by_seed in newest.items()
+    place: estimates.over_runs(_by_seed(place[2], pool), "correlation")
+    for place, pool in pools.items()
   }
+
+
+def _by_seed(signal: str, pool: Sequence[dict]) -> dict:
+  """{seed: its newest record}, after as many steps each; of the data one."""
+  newest = {
+    0 if signal == "x" else record.get("seed") or 0: record
+    for record in selection.of_usual_noise(pool)
+  }
+  alike = selection.of_usual_steps(list(newest.values()))
+  return {seed: record for seed, record in newest.items() if record in alike}
 
 
 def bar_panels(

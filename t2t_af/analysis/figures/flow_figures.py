@@ -5,6 +5,7 @@ in one figure alone.
 """
 
 from collections.abc import Callable, Sequence
+import re
 
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import pictures
@@ -43,7 +44,9 @@ def reference_frame(results: Results) -> list[Part]:
       "values) of the first transform. After: "
       "the noise that is left, with its base density where it is known.",
       charts=pixel_path.charts(
-        flow, pixel_path.liveliest(flow), run.row in _STANDARD_BASE
+        flow,
+        pixel_path.liveliest(flow),
+        run.row in _STANDARD_BASE and not run.changes,
       ),
       columns=1,
     )
@@ -119,7 +122,7 @@ def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
   parts = []
   for run in one_per_model(runs):
     flow = flow_arrays.read(run.path(FILE))
-    name = f"figure_{number}_{run.hparams_set}_{run.problem}"
+    name = f"figure_{number}_{_file_name(run)}"
     words = f"{_name(run)}. {flow_pictures.caption(flow)}"
     for shown, ending, strip in (
       (flow.transforms, ".png", flow_pictures.strip),
@@ -128,6 +131,13 @@ def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
       if shown:
         parts.append(Part(name + ending, words, pictures.png(strip(flow))))
   return parts
+
+
+def _file_name(run: Run) -> str:
+  """Of the set and the problem, and of what its label says beside the row."""
+  label = run.label.partition(", ")[2] if run.row else ""
+  words = [run.hparams_set or "", *re.findall(r"[\w.]+", label)]
+  return "_".join([*words, run.problem or ""])
 
 
 def _video_flow_runs(results: Results, number: int) -> list[Run]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.figures import figure_parts
-from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import selection
 from t2t_af.analysis.results.estimates import NLL
 from t2t_af.analysis.results.folders import Run
 from t2t_af.analysis.results.units import Unit
@@ -37,25 +37,16 @@ class Point(NamedTuple):
 def curves(runs: Sequence[Run]) -> dict[str, list]:
   """{model: [Point], by share}, of seeds that have both splits.
 
-  Both splits must be scored at the same training step.
+  Of each run the last two records that were scored at one training step and
+  under one noise.
   """
-  scores = collections.defaultdict(dict)
-  for run in runs:
-    for record in run.scores("train", "test"):
-      if is_number(record.get(NLL)):
-        place = (
-          run.label,
-          record.get("train_fraction", 1.0),
-          record.get("seed"),
-        )
-        scores[place].setdefault(record.get("step"), {})[record["split"]] = (
-          record
-        )
   pairs = collections.defaultdict(dict)
-  for (label, fraction, seed), steps in scores.items():
-    both = [step for step, splits in steps.items() if len(splits) == 2]
+  for run in runs:
+    both = selection.of_both_splits(run.scores("train", "test"), NLL)
     if both:
-      pairs[label, fraction][seed] = steps[max(both)]
+      record = both["test"]
+      fraction = record.get("train_fraction") or 1.0
+      pairs[run.label, fraction][record.get("seed") or 0] = both
   points = collections.defaultdict(list)
   order = figure_parts.colors(runs)
   by_model = sorted(pairs.items(), key=lambda p: (order[p[0][0]], p[0][1]))

@@ -8,6 +8,7 @@ import numpy as np
 from t2t_af.analysis import formats
 from t2t_af.analysis.charts import plots
 from t2t_af.analysis.formats import is_number
+from t2t_af.analysis.results import selection
 from t2t_af.analysis.results.folders import Run
 from t2t_af.analysis.results.units import unit_of
 
@@ -26,18 +27,13 @@ class Histogram(NamedTuple):
 
 
 def newest_scores(run: Run) -> dict:
-  """{split: the newest record with NLLs of each sequence}.
+  """{split: record with NLLs of each sequence} of both splits, scored alike.
 
-  Of training on all sequences, and of records with a finite NLL.
+  {} where there are none, and of training on a part of the sequences.
   """
-  newest = {}
-  for record in run.scores(*SPLITS):
-    if (
-      any(map(is_number, record.get(_FIELD) or []))
-      and record.get("train_fraction", 1.0) == 1.0
-    ):
-      newest[record["split"]] = record
-  return newest
+  if not run.uses_all_training_data:
+    return {}
+  return selection.of_both_splits(run.scores(*SPLITS), _FIELD)
 
 
 def histogram(values: dict) -> Histogram:
@@ -72,12 +68,11 @@ def panel(run: Run) -> plots.Panel:
   """Both splits of one run.
 
   Raises:
-    ValueError: if the run lacks one of the splits, or finite values of it.
+    ValueError: if the run has not both splits, scored alike.
   """
   scores = newest_scores(run)
-  missing = [split for split in SPLITS if split not in scores]
-  if missing:
-    raise ValueError(f"{run.folder} has no NLLs of {formats.listing(missing)}")
+  if not scores:
+    raise ValueError(f"{run.folder} has no NLLs of both splits, scored alike")
   unit = unit_of(list(scores.values()))
   shown = histogram(
     {

@@ -20,9 +20,12 @@ from t2t_af.analysis.report.pairs import Pair
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.rows import Row
+from t2t_af.records import override_text
 
 VERDICTS = ("confirmed", "refuted", "open")
 _VERDICT_OF = {-1: "confirmed", 1: "refuted", 0: "open"}
+# An override of one of these sets what the rows of a claim differ in.
+_OF_ROWS = ("data_flow", "latent_dynamics", "num_transforms")
 _CLAIMS = (  # rows whose NLL is lower, and those it is lower than
   ("slvm_af1", "slvm"),
   ("slvm_af1", "slvm_dx"),
@@ -55,12 +58,21 @@ def of(results: Results) -> list[Claim]:
   found = []
   for names in _CLAIMS:
     for place in pooled.places():
-      for changes in sorted({row.changes for row in pooled.rows(place)}):
+      for changes in _changes(pooled.rows(place)):
         ours, theirs = (Row(name, changes=changes) for name in names)
         pair = pairs.pair(pooled, place, ours, theirs)
         if pair:
           found.append(_claim(names, place.data_set, pair))
   return sorted(found, key=lambda claim: VERDICTS.index(claim.verdict))
+
+
+def _changes(of: Sequence[Row]) -> list[str]:
+  """Those under which the rows of a claim are still what they are called."""
+  return sorted(
+    changes
+    for changes in {row.changes for row in of}
+    if not override_text.parts(changes).keys() & set(_OF_ROWS)
+  )
 
 
 def summary(claims: Sequence[Claim]) -> str:

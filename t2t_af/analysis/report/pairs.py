@@ -14,6 +14,7 @@ from t2t_af.analysis.results import estimates
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import rows
 from t2t_af.analysis.results import selection
+from t2t_af.analysis.results.folders import FOLDER
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.folders import Run
 from t2t_af.analysis.results.rows import Row
@@ -26,24 +27,27 @@ _SCORED = ("problem", "hparams_set", "seed", "dequantization", "num_samples")
 
 
 class Place(NamedTuple):
-  """What the records of two models share; `steps`: of training."""
+  """What the records of two models must share.
 
-  data_set: str  # the problem without its split
-  variant: str  # of the hparams set, e.g. "tiny"
+  Attributes:
+    data_set: the problem without its split.
+    variant: of the hparams set, e.g. "tiny".
+    noise: that was added.
+    steps: of training.
+    training: what else is not usual of training and scoring, in words, or "".
+  """
+
+  data_set: str
+  variant: str
   noise: str
   steps: int
+  training: str
 
 
 class Pools(NamedTuple):
-  """Test records of all runs.
-
-  Attributes:
-    records: {(place, row): [records]}.
-    folder_of: {id of a record: folder of its run}.
-  """
+  """Test records of all runs, {(place, row): [records]}."""
 
   records: dict
-  folder_of: dict
 
   def rows(self, place: Place) -> list[Row]:
     """Those with a record there."""
@@ -113,19 +117,28 @@ class Pair(NamedTuple):
 
 def pools(results: Results) -> Pools:
   """Test records of all models that were trained on all training data."""
-  found, folder_of = collections.defaultdict(list), {}
+  found = collections.defaultdict(list)
   for run in results.runs:
     if run.row and run.uses_all_training_data:
       for r in _scores(run):
-        place = Place(
-          paper_values.without_split(r["problem"])[0],
-          paper_values.variant_of(r["hparams_set"]),
-          r.get("dequantization") or "",
-          r.get("chosen_of_steps") or r.get("step") or 0,
-        )
-        found[place, rows.of(r)].append(r)
-        folder_of[id(r)] = run.folder
-  return Pools(dict(found), folder_of)
+        found[_place(r), rows.of(r)].append(r)
+  return Pools(dict(found))
+
+
+def _place(r: dict) -> Place:
+  training = [
+    rows.training(r.get("hparams")),
+    "warm start" if r.get("warm_start_from") else "",
+    f"precision={r['precision']}" if r.get("precision") else "",
+    "best on dev" if r.get("chosen_of_steps") else "",
+  ]
+  return Place(
+    paper_values.without_split(r["problem"])[0],
+    paper_values.variant_of(r["hparams_set"]),
+    r.get("dequantization") or "",
+    r.get("chosen_of_steps") or r.get("step") or 0,
+    ", ".join(filter(None, training)),
+  )
 
 
 def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
@@ -139,6 +152,8 @@ def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
   records = list(first.runs.values())
   unit = unit_of(records)
   size = [place.variant, f"{formats.thousands(place.steps)} steps"]
+  size += [place.training] if place.training else []
+  size += [f"{place.noise} noise"] if place.noise not in ("", "none") else []
   size += sorted(
     {r["split_protocol"] for r in records if "split_protocol" in r}
   )
@@ -151,9 +166,7 @@ def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
     _remark(difference, (first, second)),
     _seeds(difference),
     "; ".join(
-      _braced(
-        [pooled.folder_of[id(side.runs[run])] for run in difference.per_run]
-      )
+      _braced([side.runs[run][FOLDER] for run in difference.per_run])
       for side in (first, second)
     ),
   )

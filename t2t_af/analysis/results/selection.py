@@ -6,9 +6,11 @@ whether weights began as another run's; and, of one problem, what they were made
 of: data, parameters, hparams that a run keeps.
 """
 
+import collections
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Callable, Optional
 
+from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import rows
 from t2t_af.records import records as records_lib
@@ -27,6 +29,7 @@ _MADE_OF = (
   *("trained_data_fingerprint", "num_parameters"),
   *("log_scale_clip", "flow_log_scale_bound"),
 )
+_SAMPLING = ("temperature", "num_samples", *records_lib.SAMPLED_OTHERWISE)
 _OF_NOISE = ("dequantization", "noise_std", "precision")
 
 
@@ -37,6 +40,7 @@ def scoring_of(record: dict) -> tuple:
     rows.written(record.get("hparams")),
     # Of which other run the weights were is another one of each seed.
     bool(record.get("warm_start_from")),
+    *(record.get(f) for f in _SAMPLING if record.get("kind") == "samples"),
   )
 
 
@@ -89,6 +93,28 @@ def _noise(record: dict) -> Optional[tuple]:
 
 def _steps(record: dict) -> Optional[int]:
   return record.get("chosen_of_steps") or record.get("step")
+
+
+def of_both_splits(records: Iterable[dict], field: str) -> dict[str, dict]:
+  """{"train": record, "test": record} at one step, scored alike.
+
+  At the last step that has both; {} where none has.
+
+  Args:
+    records: of one run.
+    field: that is a number in each, or a list with one.
+  """
+  by_scoring = collections.defaultdict(dict)
+  for r in records:
+    values = r.get(field)
+    if any(map(is_number, values if isinstance(values, list) else [values])):
+      by_scoring[r.get("step") or 0, scoring_of(r)][r["split"]] = r
+  both = [
+    place
+    for place, found in by_scoring.items()
+    if found.keys() == {"train", "test"}
+  ]
+  return by_scoring[max(both, key=lambda place: place[0])] if both else {}
 
 
 def is_made_alike(a: dict, b: dict) -> bool:

@@ -92,7 +92,7 @@ def _likelihood_pools(
       if (
         record.get("split") == paper.split
         and _is_named(record)
-        and record.get("train_fraction", 1.0) == 1.0
+        and run.uses_all_training_data
         and unit_of([record]).is_series == is_series
       ):
         pools[_place(record)].append(record)

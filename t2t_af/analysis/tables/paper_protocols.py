@@ -11,6 +11,7 @@ from typing import Optional
 from t2t_af.analysis import formats
 from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results.folders import FOLDER
 from t2t_af.analysis.results.rows import BOUND_OF
 from t2t_af.analysis.results.selection import protocol_of
 from t2t_af.analysis.results.selection import scoring_of
@@ -152,23 +153,23 @@ def _without_bounds(labels: Sequence[str]) -> list[str]:
   ]
 
 
+def _source(record: dict) -> tuple:
+  """The run, and how it was scored; not at which of its steps."""
+  run = (record.get(FOLDER), record["problem"], record.get("seed"))
+  return (*run, scoring_of(record))
+
+
 def left_out(pools: Mapping, chosen: Mapping) -> list[str]:
   """Which numbers have rivals of another protocol that are not shown."""
   texts = []
   for place, pool in pools.items():
-    shown = {
-      (r["problem"], r.get("seed"), scoring_of(r)) for r in chosen[place]
-    }
-    rivals = {
-      protocol_of(r)
-      for r in pool
-      if (r["problem"], r.get("seed"), scoring_of(r)) not in shown
-    }
+    shown = set(map(_source, chosen[place]))
+    rivals = {protocol_of(r) for r in pool if _source(r) not in shown}
     if rivals:
       (row, key), count = place, len(rivals)
       texts.append(
         f"{row.label} on {key.problem} ({key.variant}): "
-        f"{formats.plural(count, 'older group')} of records not "
+        f"{formats.plural(count, 'other group')} of records not "
         "shown, of other data, overrides, training steps, seeds or steps "
         "scored."
       )

@@ -248,7 +248,7 @@ def test_quality_does_not_mix_protocols(tmp_path, monkeypatch):
   _, lines = _lines(
     tmp_path,
     [
-      fake.sampled("slvm_tiny", 10.0, 0, hparams="old=1"),
+      fake.sampled("slvm_tiny", 10.0, 0) | dict(temperature=0.5),
       fake.later(fake.sampled("slvm_tiny", 20.0, 1)),
       fake.sampled("slvm_tiny", 99.0, 2, split="dev"),
     ],

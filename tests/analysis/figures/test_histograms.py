@@ -78,8 +78,23 @@ def test_histogram_needs_both_splits(tmp_path):
       fake.likelihood("af1_tiny", 1.9, split="train", num_samples=20),
     ],
   )
-  with pytest.raises(ValueError, match="has no NLLs of train"):
+  with pytest.raises(ValueError, match="has no NLLs of both splits"):
     histograms.panel(run)
+
+
+@pytest.mark.parametrize(
+  "of_test", [dict(dequantization="gaussian"), dict(step=50)]
+)
+def test_splits_that_were_not_scored_alike_are_not_compared(tmp_path, of_test):
+  written = [
+    fake.likelihood("af1_tiny", 2.0, split="train"),
+    fake.likelihood("af1_tiny", 2.2),
+    fake.later(fake.likelihood("af1_tiny", 9.0, **of_test)),
+  ]
+  runs = _runs(tmp_path, written)
+  assert histograms.newest_scores(runs[0])["test"]["nll_nats_per_dim"] == 2.2
+  (point,) = generalisation.curves(runs)["1-AF"]
+  assert point.gap == pytest.approx({0: 0.2})
 
 
 def _studies():

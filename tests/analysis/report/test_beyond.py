@@ -40,7 +40,11 @@ def _results(folder, *runs):
 )
 def test_an_interval_without_zero_decides(tmp_path, nlls, verdict):
   plain = ("af1_tiny", (2.1, 2.11, 2.12), {})
-  switched = ("af1_tiny", nlls, dict(hparams=_MASK + ",batch_size=4"))
+  switched = (
+    "af1_tiny",
+    nlls,
+    dict(hparams=_MASK + ",video_num_input_frames=6"),
+  )
   (found,) = beyond.of(_results(tmp_path, plain, switched))
   assert found.verdict == verdict
   assert found.words == "1-AF, flow_mask=learned, than 1-AF"

@@ -93,8 +93,8 @@ def test_other_numbers_of_training_steps_are_other_claims(tmp_path):
     for seed in range(3)
   ]
   assert [(c.verdict, c.pair.data) for c in claims.of(folders.find(runs))] == [
-    ("confirmed", "video_moving_digits32 (tiny, 5,000 steps)"),
-    ("refuted", "video_moving_digits32 (tiny, 500 steps)"),
+    ("confirmed", "video_moving_digits32 (tiny, 5,000 steps, uniform noise)"),
+    ("refuted", "video_moving_digits32 (tiny, 500 steps, uniform noise)"),
   ]
 
 
@@ -127,7 +127,8 @@ def test_how_recordings_were_split_is_told(tmp_path):
   ]
   (claim,) = claims.of(folders.find([fake.write(str(tmp_path), written)]))
   assert claim.pair.data == (
-    "series_activity_rec_time (activity_rec, 100 steps, last 20 % of each)"
+    "series_activity_rec_time (activity_rec, 100 steps, uniform noise, "
+    "last 20 % of each)"
   )
 
 

@@ -152,7 +152,7 @@ def test_paper_table_means_are_of_one_data_set(tmp_path):
   )
   assert "3.500 ± 0.010 (1 seed)" in _line(told, "1-AF")
   assert "3.000" not in told
-  assert "1 older group of records not shown, of other data" in told.replace(
+  assert "1 other group of records not shown, of other data" in told.replace(
     "\n  ", " "
   )
 

@@ -97,7 +97,7 @@ def test_series_have_steps_raw_units_and_added_noise(tmp_path):
 
 
 @pytest.mark.parametrize(
-  "count, words", [(1, "1 older group"), (2, "2 older groups")]
+  "count, words", [(1, "1 other group"), (2, "2 other groups")]
 )
 def test_groups_that_are_left_out_are_counted(tmp_path, count, words):
   written = [fake.later(fake.likelihood("af1_tiny", 2.0), 9)] + [
@@ -112,7 +112,7 @@ def test_an_older_record_of_the_same_protocol_is_no_rival(tmp_path):
     fake.likelihood("af1_tiny", 3.0),
     fake.later(fake.likelihood("af1_tiny", 2.0)),
   ]
-  assert not any("older group" in note for note in _notes(tmp_path, written))
+  assert not any("other group" in note for note in _notes(tmp_path, written))
 
 
 def _pools(folder, written, number=1):
@@ -233,7 +233,7 @@ def test_records_with_a_floor_of_scales_are_not_averaged_with_older_ones(
   notes = _notes(tmp_path, [_of_split("_split1", 90.0), floored], 2)
   (note,) = [note for note in notes if note.startswith("activity_rec")]
   assert "no predicted scale below 0.02 standard deviations" in note
-  assert any("1 older group of records not shown" in note for note in notes)
+  assert any("1 other group of records not shown" in note for note in notes)
 
 
 def test_weights_that_began_as_another_runs_are_told_and_not_averaged(tmp_path):

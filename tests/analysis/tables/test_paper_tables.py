@@ -170,7 +170,7 @@ def test_newest_protocol_is_shown_and_others_are_told(tmp_path):
   assert (cell.value, cell.num_runs) == (2.0, 1), "protocols must not mix"
   assert table_forms.cell_text(cell) == "2.000 ± 0.010 (1 seed)"
   assert any(
-    "1-AF on video_moving_digits32 (tiny): 1 older group" in note
+    "1-AF on video_moving_digits32 (tiny): 1 other group" in note
     for note in table.notes
   )
   assert any("with batch_size=8" in note for note in table.notes)
@@ -193,7 +193,7 @@ def test_newest_evaluation_of_a_run_counts(tmp_path):
   older = dict(record, nll_nats_per_dim=9.0, step=50)
   table = _table(tmp_path, [fake.later(record), older])
   assert _cells(table, "video_moving_digits32 (tiny)")["af1"].value == 2.5
-  assert not any("older group" in note for note in table.notes)
+  assert not any("other group" in note for note in table.notes)
 
 
 def test_noise_of_two_kinds_makes_two_columns(tmp_path):
