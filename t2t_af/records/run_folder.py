@@ -29,7 +29,7 @@ KEPT_HPARAMS = {
 # a choice.
 _DEFAULTS = {"train_fraction": 1.0}
 
-_KINDS = {
+KINDS: dict[str, json_file.Kind] = {
   "model": str,
   "hparams_set": str,
   "hparams": str,
@@ -42,6 +42,7 @@ _KINDS = {
   "trained_steps": int,
   "eval_every": int,
   "other_data": (list, str),
+  "hardware": dict,
   "data_statistics": dict,
 }
 
@@ -58,7 +59,7 @@ def read(output_dir: str) -> dict:
     UserError: it is damaged, or a field is not of its kind.
   """
   fields = json_file.read(path(output_dir))
-  json_file.check_kinds(path(output_dir), fields, _KINDS)
+  json_file.check_kinds(path(output_dir), fields, KINDS)
   if fields.get("eval_every") and fields.get("steps") is None:
     raise UserError(
       f"{path(output_dir)} is damaged: it says eval_every, and no steps. "

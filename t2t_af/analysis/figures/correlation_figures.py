@@ -109,8 +109,10 @@ def bar_panels(
     shown, legend = [], {}
     for model, signal in places:
       estimate = measured[problem, model, signal]
-      of_problem = colors.get(problem) or {m: i for i, m in enumerate(models)}
-      color = of_problem[model] if model else plots.DATA
+      of_problem = colors.get(problem) or {}
+      color = (
+        of_problem.get(model, models.index(model)) if model else plots.DATA
+      )
       label = _bar_label(model, signal, places)
       shown.append(plots.Bar(label, estimate.mean, estimate.stderr, color))
       if latent:

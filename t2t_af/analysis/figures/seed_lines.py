@@ -70,7 +70,8 @@ def per_step(
     if x:
       count = len(per_seed)
       if count == 1:
-        stderr, count = _over_recordings(records, field, scale, x)
+        (seed,) = per_seed
+        stderr, count = _over_recordings(records[seed], field, scale, x)
       half = [half_interval(error, count) for error in stderr]
       sparse = [
         width if (at + i) % every == 0 else math.nan
@@ -124,15 +125,15 @@ def _step_curves(records: Mapping, field: str, scale: float) -> dict:
 
 
 def _over_recordings(
-  records: Mapping, field: str, scale: float, x: Sequence[int]
+  record: dict, field: str, scale: float, x: Sequence[int]
 ) -> tuple[list, int]:
-  """(standard errors at x, recordings) of the one seed that has the field.
+  """(standard errors at x, recordings) of one seed.
 
   Records of version 0.2 and before have errors over contexts.
   """
-  curves = _step_curves(records, field + "_stderr", scale) or {None: {}}
-  ((seed, errors),) = curves.items()
-  record = records.get(seed, {}) if errors else {}
+  errors = _step_curves({0: record}, field + "_stderr", scale).get(0)
+  if not errors:
+    return [math.nan for _ in x], 0
   count = record.get("num_recordings") or record.get("num_contexts") or 0
   return [errors.get(step, math.nan) for step in x], count
 

@@ -2,7 +2,8 @@
 
 A switch buys something where the 95 % interval of the difference of test NLLs
 lies below zero, costs where it lies above, and is open where it holds zero or
-each model was trained once.
+each model was trained once. A bound of more samples is no other model: where it
+is lower, it is tighter.
 """
 
 import collections
@@ -15,7 +16,7 @@ from t2t_af.analysis.report.pairs import Pair
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.rows import Row
 
-VERDICTS = ("buys", "costs", "open")
+VERDICTS = ("buys", "tighter", "costs", "open")
 _VERDICT_OF = {-1: "buys", 1: "costs", 0: "open"}
 # Rows that the paper has not, and what they are without what is added.
 _WITHOUT = {
@@ -48,7 +49,7 @@ def of(results: Results) -> list[Switch]:
       pair = base and pairs.pair(pooled, place, row, base)
       if pair:
         words = f"{row.label}, than {base.label}"
-        found.append(Switch(_VERDICT_OF[pair.sign], words, pair))
+        found.append(Switch(_verdict(row, pair), words, pair))
   return sorted(found, key=lambda s: (VERDICTS.index(s.verdict), s.words))
 
 
@@ -59,8 +60,14 @@ def summary(switches: Sequence[Switch]) -> str:
   return (
     f"Models beyond the paper, each held against the same without: "
     f"{formats.listing(told)}. Below zero the NLL is lower with it; where one "
-    "seed or an interval that holds zero leaves it open, nothing is bought yet."
+    "seed or an interval that holds zero leaves it open, nothing is bought "
+    "yet. A bound of more samples is of the same model, and tighter."
   )
+
+
+def _verdict(row: Row, pair: Pair) -> str:
+  verdict = _VERDICT_OF[pair.sign]
+  return "tighter" if row.num_samples and verdict == "buys" else verdict
 
 
 def _without(row: Row) -> Optional[Row]:

@@ -5,7 +5,8 @@ data set its error is over their recordings, each of which may be in several.
 """
 
 import collections
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+import math
 import os
 from typing import NamedTuple, Optional
 
@@ -192,8 +193,10 @@ def _numbers(difference: estimates.Difference, unit: Unit) -> str:
 
 def _remark(difference: estimates.Difference, sides: Sequence[Side]) -> str:
   over = f"interval over {difference.basis}"
+  num_splits = len({split for split, _ in difference.per_run})
   if difference.basis != "seeds":
-    over += ", of one seed"  # what another would change was not measured
+    # What another seed would change was not measured.
+    over += f", of {num_splits} splits" if num_splits > 1 else ", of one seed"
   if difference.interval is None:
     over = "no interval is known"
   bounds = [side.row.label for side in sides if side.is_bound]
@@ -203,22 +206,37 @@ def _remark(difference: estimates.Difference, sides: Sequence[Side]) -> str:
 
 
 def _seeds(difference: estimates.Difference) -> str:
-  """E.g. "seeds 0, 1, 2", "seed 0, splits 0, 1, 2"."""
-  splits, seeds = (sorted(set(part)) for part in zip(*difference.per_run))
-  text = f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
-  if len(splits) > 1:
-    text += f", splits {', '.join(map(str, splits))}"
-  return text
+  """E.g. "seeds 0, 1, 2", "seed 0, splits 0, 1, 2".
+
+  Where splits have other seeds: "split 0: seeds 0, 1; split 1: seed 0".
+  """
+  of_split = collections.defaultdict(list)
+  for split, seed in sorted(difference.per_run):
+    of_split[split].append(seed)
+  words = {split: _listed("seed", seeds) for split, seeds in of_split.items()}
+  if len(set(words.values())) > 1:
+    return "; ".join(f"split {split}: {words[split]}" for split in words)
+  text = next(iter(words.values()))
+  return text if len(words) == 1 else f"{text}, {_listed('split', words)}"
+
+
+def _listed(noun: str, numbers: Collection[int]) -> str:
+  return f"{noun}{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def _braced(folders: Sequence[str]) -> str:
-  """One path for all, as a shell writes it: "a/b_{1,2}" is "a/b_1", "a/b_2"."""
+  """One path for all, as a shell writes it: "a/b_{1,2}" is "a/b_1", "a/b_2".
+
+  Of paths that are not all there are of their parts, each by itself.
+  """
   paths = [os.path.relpath(folder).split(os.sep) for folder in folders]
   if len({len(path) for path in paths}) > 1:
     return ", ".join(map(os.sep.join, paths))
+  levels = [list(dict.fromkeys(names)) for names in zip(*paths)]
+  if math.prod(map(len, levels)) != len(paths):
+    return ", ".join(map(os.sep.join, paths))
   parts = []
-  for names in map(list, zip(*paths)):
-    names = list(dict.fromkeys(names))
+  for names in levels:
     shared = os.path.commonprefix(names)
     ends = [name[len(shared) :] for name in names]
     parts.append(shared + (f"{{{','.join(ends)}}}" if len(ends) > 1 else ""))

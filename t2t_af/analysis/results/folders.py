@@ -22,6 +22,7 @@ from t2t_af.analysis.formats import is_number
 from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.rows import Row
+from t2t_af.records import json_file
 from t2t_af.records import json_lines
 from t2t_af.records import records as records_lib
 from t2t_af.records import run_folder
@@ -179,7 +180,11 @@ def find(paths: Sequence[str] = ()) -> Results:
 
 
 def read_run(folder: str) -> Run:
-  """Identity from run.json; what that lacks, from the newest record."""
+  """Identity from run.json; what that lacks, from the newest record.
+
+  Raises:
+    UserError: a field of run.json is not of its kind.
+  """
   records = {
     kind: json_lines.read(os.path.join(folder, "results", f"{kind}.jsonl"))
     for kind in KINDS
@@ -188,7 +193,9 @@ def read_run(folder: str) -> Run:
   for kind in KINDS:
     for record in records[kind]:
       known.update((k, v) for k, v in record.items() if v is not None)
-  info = read_json(os.path.join(folder, "run.json")) or {}
+  path = os.path.join(folder, "run.json")
+  info = read_json(path) or {}
+  json_file.check_kinds(path, info, run_folder.KINDS)
   known.update(info)
   of_run = {name: info[name] for name in _OF_RUN if name in info}
   whole = {

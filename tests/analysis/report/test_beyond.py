@@ -66,6 +66,7 @@ def test_a_bound_of_more_samples_and_a_named_row_have_their_own_base(tmp_path):
     "SLVM + 1-AF, Student's t, than SLVM + 1-AF",
     "SLVM + 1-AF, bound of 10 samples, than SLVM + 1-AF",
   ]
+  assert [switch.verdict for switch in found] == ["buys", "tighter"]
 
 
 def test_one_seed_buys_nothing_yet(tmp_path):
@@ -114,7 +115,7 @@ def test_page_has_a_section_where_there_is_something(tmp_path):
   assert re.findall(r'id="(claims|beyond)"', content) == ["claims", "beyond"]
   text = parsed_page.Page(content).all_text
   assert "1-AF, flow_mask=learned, than 1-AF" in text
-  assert "1 buys, 0 costs and 0 open" in text
+  assert "1 buys, 0 tighter, 0 costs and 0 open" in text
 
 
 def test_real_residual_start_is_the_difference_of_the_files():

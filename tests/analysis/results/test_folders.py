@@ -3,12 +3,14 @@
 import json
 import logging
 import os
+import pathlib
 
 import pytest
 
 from t2t_af import errors
 from t2t_af.analysis.figures import correlation_figures
 from t2t_af.analysis.results import folders
+from t2t_af.analysis.tables import paper_tables
 from t2t_af.records import json_lines
 from tests.analysis import fake_results as fake
 
@@ -224,3 +226,58 @@ def test_runs_of_other_numbers_of_steps_are_not_taken_for_seeds(tmp_path):
   assert means == pytest.approx(
     {"1-AF, 500 steps": 0.4, "1-AF, 4,000 steps": 0.1}
   )
+
+
+def test_runs_that_were_trained_otherwise_are_not_taken_for_seeds(tmp_path):
+  usual = fake.likelihood("af1_tiny", 2.0)
+  paths = []
+  for i, (fields, info) in enumerate(
+    (
+      ({}, {}),
+      (dict(hparams="learning_rate_constant=0.1"), {}),
+      ({}, dict(warm_start_from="runs/a")),
+      ({}, dict(flow_log_scale_bound=8.0)),
+    )
+  ):
+    paths.append(fake.write(str(tmp_path / str(i)), [{**usual, **fields}]))
+    path = os.path.join(fake.run_folder(paths[-1], usual), "run.json")
+    known = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    pathlib.Path(path).write_text(json.dumps({**known, **info}))
+  assert [run.label for run in folders.find(paths).runs] == [
+    "1-AF",
+    "1-AF, learning_rate_constant=0.1",
+    "1-AF, warm start",
+    "1-AF, flow_log_scale_bound=8.0",
+  ]
+
+
+def test_ways_of_writing_an_override_make_no_other_run(tmp_path):
+  texts = (
+    "flow_mask=learned,batch_size=8",
+    "batch_size = 8.0, flow_mask=learned",
+  )
+  paths = [
+    fake.write(
+      str(tmp_path / str(i)),
+      [fake.likelihood("af1_tiny", 2.0 + i, i, hparams=text)],
+    )
+    for i, text in enumerate(texts)
+  ]
+  runs = folders.find(paths).runs
+  assert {run.label for run in runs} == {"1-AF, flow_mask=learned"}
+  (cell,) = [
+    row.cells[-1]
+    for row in paper_tables.build(1, folders.find(paths)).rows
+    if row.label == "1-AF, flow_mask=learned"
+  ]
+  assert cell.num_runs == 2
+
+
+@pytest.mark.parametrize("field, value", [("seed", "0"), ("hparams", 3)])
+def test_a_field_of_run_json_of_another_kind_is_named(tmp_path, field, value):
+  written = fake.likelihood("af1_tiny", 2.0)
+  folder = fake.write(str(tmp_path), [written])
+  path = os.path.join(fake.run_folder(folder, written), "run.json")
+  pathlib.Path(path).write_text(json.dumps({field: value}))
+  with pytest.raises(errors.UserError, match=f"damaged: {field} is"):
+    folders.find([folder])
