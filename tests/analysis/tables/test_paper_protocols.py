@@ -7,7 +7,6 @@ from t2t_af.analysis.results import paper_values
 from t2t_af.analysis.results.rows import Row
 from t2t_af.analysis.tables import paper_pools
 from t2t_af.analysis.tables import paper_tables
-from t2t_af.analysis.tables import table_forms
 from tests.analysis import fake_results as fake
 
 _AREM = "series_activity_rec"
@@ -259,22 +258,3 @@ def test_a_students_t_has_a_row_of_its_own(tmp_path):
   record = fake.series("slvm_af1_t_activity_rec", -3.0, 6, problem=_AREM)
   assert list(_pools(tmp_path, [record], 2)) == [place]
   assert row.label == "SLVM + 1-AF, Student's t"
-
-
-def test_a_mean_over_fewer_splits_says_so_and_is_not_the_lowest(tmp_path):
-  written = [
-    fake.series(f"{row}_activity_rec", nats, 6, problem=f"{_AREM}{split}")
-    for row, nats, splits in (
-      ("af1", 3.0, ("", "_split1", "_split2")),
-      ("af2", 2.5, ("", "_split1", "_split2")),
-      ("slvm", 1.0, ("_split1",)),
-    )
-    for split in splits
-  ]
-  results = folders.find([fake.write(str(tmp_path), written)])
-  cells = {
-    row.name: row.cells[1] for row in paper_tables.build(2, results).rows
-  }
-  assert table_forms.cell_text(cells["slvm"]).endswith("(1 of 3 splits)")
-  assert "split" not in table_forms.cell_text(cells["af1"])
-  assert cells["af2"].is_best and not cells["slvm"].is_best

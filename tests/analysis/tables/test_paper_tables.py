@@ -102,29 +102,6 @@ def test_error_is_over_seeds(tmp_path):
   assert cells["slvm"].status == formats.NOT_RUN
 
 
-@pytest.mark.parametrize("shared", [False, True])
-def test_error_is_over_recordings_where_there_are_several_splits(
-  tmp_path, shared
-):
-  """A recording that is in both splits moves both the same way."""
-  found = [
-    fake.series("af1_activity_rec", nats, 6, seed=seed, problem=_AREM + suffix)
-    for suffix, values in (("", (2.0, 2.2)), ("_split1", (3.1, 3.1)))
-    for seed, nats in enumerate(values)
-  ]
-  if not shared:
-    for record in found[2:]:
-      record["recordings"] = ["other_" + r for r in record["recordings"]]
-  cell = _cells(_table(tmp_path, found, 2), "activity_rec")["af1"]
-  assert cell.num_runs == 4 and cell.value == pytest.approx(2.6)  # per step
-  # Split means are 2.1 and 3.1; over them it would be 0.5, over all four runs
-  # 0.29. Of recordings it is that of 8 values 0.1 about the mean in each split.
-  of_split = 6 * np.std(np.linspace(-0.1, 0.1, 8), ddof=1) / math.sqrt(8)
-  expected = of_split if shared else math.hypot(of_split, of_split) / 2
-  assert cell.stderr == pytest.approx(expected)
-  assert cell.stderr_recordings == cell.stderr
-
-
 def test_median_and_worst_windows_of_series_are_told(tmp_path):
   record = fake.series("af1_activity_rec", 3.0, 6, spread=0.2)
   record["problem"] = _AREM
