@@ -54,7 +54,8 @@ _OF_ALL = (
   "The difference is taken seed by seed against the first row and then "
   "averaged, so that luck that both share under one seed falls out. Few "
   "seeds make a wide interval: with three, its half width is 4.3 standard "
-  "errors.",
+  "errors. Where the interval over recordings is wider, as of series, it "
+  "counts.",
   "A value after ≤ is an upper bound on the NLL; the exact value may be "
   "lower. All other values are exact; of video, for the values with noise "
   "added, which makes each a bound on the NLL of the 8-bit values where "

@@ -194,9 +194,10 @@ def _numbers(difference: estimates.Difference, unit: Unit) -> str:
 def _remark(difference: estimates.Difference, sides: Sequence[Side]) -> str:
   over = f"interval over {difference.basis}"
   num_splits = len({split for split, _ in difference.per_run})
-  if difference.basis != "seeds":
-    # What another seed would change was not measured.
-    over += f", of {num_splits} splits" if num_splits > 1 else ", of one seed"
+  if num_splits > 1:
+    over += f", of {num_splits} splits"
+  elif len(difference.per_run) == 1:
+    over += ", of one seed"  # what another would change was not measured
   if difference.interval is None:
     over = "no interval is known"
   bounds = [side.row.label for side in sides if side.is_bound]

@@ -149,17 +149,18 @@ def _spread(difference: Difference) -> str:
   interval = (
     f"{formats.signed(low, decimals)} to {formats.signed(high, decimals)}"
   )
-  if difference.basis != "seeds":
+  if len(difference.per_run) == 1:
     return (
       f"One seed only: the error is over {difference.basis}, and how "
       "much another seed would change it was not measured "
       f"(95 % interval {interval})."
     )
   clear = low > 0 or high < 0
+  over = " over recordings" if difference.basis == "recordings" else ""
   return (
-    f"The 95 % interval of the difference, {interval}, "
+    f"The 95 % interval of the difference{over}, {interval}, "
     f"{'excludes' if clear else 'includes'} zero"
-    f"{'.' if clear else ': these seeds do not settle it.'}"
+    f"{'.' if clear else f': these {difference.basis} do not settle it.'}"
   )
 
 

@@ -76,7 +76,8 @@ class Difference(NamedTuple):
     per_run: {run: difference}, of the runs that both have.
     mean: of those.
     stderr: NaN if the spread is not known.
-    basis: "seeds", "recordings" (paired), or "" where it is not known.
+    basis: "seeds" or "recordings" (paired), of one split whichever has the
+      wider interval; "" where neither is known.
     interval: of 95 % by Student's t, or None.
   """
 
@@ -214,13 +215,14 @@ def difference(
     return None
   by_split = _by_split(per_run)
   mean = _mean([_mean([per_run[run] for run in of]) for of in by_split])
-  if len(by_split) == 1 and len(per_run) > 1:
-    _, stderr = likelihood.mean_and_stderr(list(per_run.values()))
-    basis, count = "seeds", len(per_run)
-  else:
-    stderr, count = _over_recordings(by_split, ours, theirs)
-    basis = "" if math.isnan(stderr) else "recordings"
+  stderr, count = _over_recordings(by_split, ours, theirs)
   half = half_interval(stderr, count)
+  basis = "" if math.isnan(stderr) else "recordings"
+  if len(by_split) == 1 and len(per_run) > 1:
+    _, over_seeds = likelihood.mean_and_stderr(list(per_run.values()))
+    half_of_seeds = half_interval(over_seeds, len(per_run))
+    if not half > half_of_seeds:  # NaN is not
+      stderr, half, basis = over_seeds, half_of_seeds, "seeds"
   interval = (mean - half, mean + half) if is_number(half) else None
   return Difference(per_run, mean, stderr, basis, interval)
 

@@ -2,9 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
+from scipy import special
 
 from t2t_af.analysis.results import estimates
+from tests.analysis import fake_results as fake
 
 NLL = estimates.NLL
 
@@ -118,3 +121,29 @@ def test_without_an_error_over_recordings_there_is_none(change):
   found = estimates.difference(ours, theirs)
   assert (found.basis, found.interval) == ("", None)
   assert found.mean == pytest.approx(-0.25) and math.isnan(found.stderr)
+
+
+def _seeds(nlls, spread):
+  return {
+    seed: fake.likelihood("af1_tiny", nll, seed, spread=spread)
+    for seed, nll in enumerate(nlls)
+  }
+
+
+@pytest.mark.parametrize(
+  "nlls, basis",
+  [((1.0, 1.001, 1.002), "recordings"), ((1.0, 1.2, 1.4), "seeds")],
+)
+def test_the_wider_interval_counts(nlls, basis):
+  """Few recordings, alike for all seeds, hide what others would change."""
+  ours, theirs = _seeds(nlls, 0.2), _seeds((2.0, 2.0, 2.0), 0.1)
+  found = estimates.difference(ours, theirs)
+  assert found.basis == basis
+  stderr, num = (
+    (np.std(np.linspace(-0.1, 0.1, 8), ddof=1) / math.sqrt(8), 8)
+    if basis == "recordings"
+    else (np.std(nlls, ddof=1) / math.sqrt(3), 3)
+  )
+  assert found.stderr == pytest.approx(stderr, rel=1e-3)
+  half = special.stdtrit(num - 1, 0.975) * stderr
+  assert found.interval[1] - found.mean == pytest.approx(half, rel=1e-3)
