@@ -41,27 +41,44 @@ def test_table():
       assert stderr is None or _is_rounding(stderr, cell.stderr)
 
 
-def test_random_splits():
+def _measured(rule):
+  """{"column: row": cell} of a rule that splits recordings."""
   table = _table()
-  measured = {
+  return {
     f"{column.group}: {row.label}": cell
     for row in table.rows
     for column, cell in zip(table.columns, row.cells)
-    if "random" in column.name and formats.is_number(cell.value)
+    if rule in column.name and formats.is_number(cell.value)
   }
+
+
+def _check(cell, mean, median):
+  value, stderr = mean.replace("≤ ", "").split(" ± ")
+  assert ("≤" in mean) == cell.is_bound
+  assert _is_rounding(value, cell.value) and _is_rounding(stderr, cell.stderr)
+  assert _is_rounding(median, cell.spread.median)
+
+
+def test_random_splits():
+  measured = _measured("random")
   rows = pages.rows(_PAGE, "Recordings dealt out at random")
   assert set(rows) == set(measured)
   for label, (mean, by_split, median, _) in rows.items():
     cell = measured[label]
-    value, stderr = mean.replace("≤ ", "").split(" ± ")
-    assert ("≤" in mean) == cell.is_bound
-    assert _is_rounding(value, cell.value) and _is_rounding(stderr, cell.stderr)
-    assert _is_rounding(median, cell.spread.median)
+    _check(cell, mean, median)
     values = [
       float(v.replace(formats.MINUS, "-")) for v in by_split.split(", ")
     ]
     assert len(values) == 5
     assert abs(sum(values) / 5 - cell.value) < 0.05
+
+
+def test_last_fifth_of_every_recording():
+  measured = _measured("time")
+  rows = pages.rows(_PAGE, "The last fifth of every recording")
+  assert set(rows) == set(measured)
+  for label, (mean, median, _) in rows.items():
+    _check(measured[label], mean, median)
 
 
 def _is_rounding(text, value):
