@@ -21,10 +21,10 @@ _KINDS = (
     _NUMBER,
   ),
   (r"seconds_per_step|train_fraction.*|chosen_of_steps|lpips_.*", _NUMBER),
-  (r"(psnr|ssim)_best_of_n", _NUMBER),
+  (r"(psnr|ssim)_best_of_n|scale_floor|noise_std|temperature", _NUMBER),
   (r"kind|model|hparams|hparams_set|problem|split|checkpoint|time", _TEXT),
   (r"name|signal|dequantization|method|.*_fingerprint", _TEXT),
-  (r"precision|sample_mode|sample_conditioning", _TEXT),
+  (r"precision|sample_mode|sample_conditioning|split_protocol", _TEXT),
 )
 # What no record of a kind is without.
 _PLACE = ("problem", "split", "step")

@@ -135,8 +135,8 @@ def _strips(number: int, runs: Sequence[Run]) -> list[Part]:
 
 def _file_name(run: Run) -> str:
   """Of the set and the problem, and of what its label says beside the row."""
-  label = run.label.partition(", ")[2] if run.row else ""
-  words = [run.hparams_set or "", *re.findall(r"[\w.]+", label)]
+  _, _, beside = run.label.partition(", ")
+  words = [run.hparams_set or "", *re.findall(r"[\w.-]+", beside)]
   return "_".join([*words, run.problem or ""])
 
 

@@ -18,6 +18,7 @@ from t2t_af.analysis import formats
 from t2t_af.analysis.report import pairs
 from t2t_af.analysis.report.pairs import Pair
 from t2t_af.analysis.results import paper_values
+from t2t_af.analysis.results import rows
 from t2t_af.analysis.results.folders import Results
 from t2t_af.analysis.results.rows import Row
 from t2t_af.records import override_text
@@ -59,7 +60,9 @@ def of(results: Results) -> list[Claim]:
   for names in _CLAIMS:
     for place in pooled.places():
       for changes in _changes(pooled.rows(place)):
-        ours, theirs = (Row(name, changes=changes) for name in names)
+        ours, theirs = (
+          Row(name, changes=rows.read_by(name, changes)) for name in names
+        )
         pair = pairs.pair(pooled, place, ours, theirs)
         if pair:
           found.append(_claim(names, place.data_set, pair))

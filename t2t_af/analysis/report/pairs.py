@@ -24,7 +24,12 @@ from t2t_af.analysis.results.units import unit_of
 from t2t_af.records import records as records_lib
 
 # Of records alike in these the newest of a run counts.
-_SCORED = ("problem", "hparams_set", "seed", "dequantization", "num_samples")
+_SCORED = (
+  *("problem", "hparams_set", "seed", "num_samples", "precision"),
+  *("dequantization", "noise_std", "scale_floor"),
+)
+# What a place holds without a word, as one version of ours has it alike.
+_HELD = ("noise_std", "scale_floor", "log_scale_clip", "flow_log_scale_bound")
 
 
 class Place(NamedTuple):
@@ -35,14 +40,18 @@ class Place(NamedTuple):
     variant: of the hparams set, e.g. "tiny".
     noise: that was added.
     steps: of training.
-    training: what else is not usual of training and scoring, in words, or "".
+    overrides: of training.
+    unusual: of training and scoring, in words.
+    held: what of both is else alike.
   """
 
   data_set: str
   variant: str
   noise: str
   steps: int
-  training: str
+  overrides: str
+  unusual: str
+  held: tuple
 
 
 class Pools(NamedTuple):
@@ -127,8 +136,7 @@ def pools(results: Results) -> Pools:
 
 
 def _place(r: dict) -> Place:
-  training = [
-    rows.training(r.get("hparams")),
+  unusual = [
     "warm start" if r.get("warm_start_from") else "",
     f"precision={r['precision']}" if r.get("precision") else "",
     "best on dev" if r.get("chosen_of_steps") else "",
@@ -138,13 +146,23 @@ def _place(r: dict) -> Place:
     paper_values.variant_of(r["hparams_set"]),
     r.get("dequantization") or "",
     r.get("chosen_of_steps") or r.get("step") or 0,
-    ", ".join(filter(None, training)),
+    rows.training(r.get("hparams")),
+    ", ".join(filter(None, unusual)),
+    tuple(str(r.get(name) or 0) for name in _HELD),
   )
 
 
 def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
-  """None where no run of both was scored alike."""
-  first, second = pooled.side(place, ours), pooled.side(place, theirs)
+  """None where no run of both was scored alike.
+
+  Args:
+    pooled: of all runs.
+    place: of `ours`; of `theirs` without overrides that it cannot read.
+    ours, theirs: the models.
+  """
+  overrides = rows.read_by(theirs.name, place.overrides)
+  first = pooled.side(place, ours)
+  second = pooled.side(place._replace(overrides=overrides), theirs)
   difference = (
     first and second and estimates.difference(first.runs, second.runs)
   )
@@ -153,7 +171,7 @@ def pair(pooled: Pools, place: Place, ours: Row, theirs: Row) -> Optional[Pair]:
   records = list(first.runs.values())
   unit = unit_of(records)
   size = [place.variant, f"{formats.thousands(place.steps)} steps"]
-  size += [place.training] if place.training else []
+  size += filter(None, (place.overrides, place.unusual))
   size += [f"{place.noise} noise"] if place.noise not in ("", "none") else []
   size += sorted(
     {r["split_protocol"] for r in records if "split_protocol" in r}

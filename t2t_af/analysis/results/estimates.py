@@ -76,8 +76,8 @@ class Difference(NamedTuple):
     per_run: {run: difference}, of the runs that both have.
     mean: of those.
     stderr: NaN if the spread is not known.
-    basis: "seeds" or "recordings" (paired), of one split whichever has the
-      wider interval; "" where neither is known.
+    basis: "seeds" or "recordings" (paired), whichever has the wider interval;
+      "" where neither is known.
     interval: of 95 % by Student's t, or None.
   """
 
@@ -218,11 +218,12 @@ def difference(
   stderr, count = _over_recordings(by_split, ours, theirs)
   half = half_interval(stderr, count)
   basis = "" if math.isnan(stderr) else "recordings"
-  if len(by_split) == 1 and len(per_run) > 1:
-    _, over_seeds = likelihood.mean_and_stderr(list(per_run.values()))
-    half_of_seeds = half_interval(over_seeds, len(per_run))
-    if not half > half_of_seeds:  # NaN is not
-      stderr, half, basis = over_seeds, half_of_seeds, "seeds"
+  over_seeds, count = _over_seeds(
+    [[per_run[run] for run in of] for of in by_split]
+  )
+  half_of_seeds = half_interval(over_seeds, count)
+  if is_number(half_of_seeds) and not half > half_of_seeds:  # NaN is not
+    stderr, half, basis = over_seeds, half_of_seeds, "seeds"
   interval = (mean - half, mean + half) if is_number(half) else None
   return Difference(per_run, mean, stderr, basis, interval)
 
@@ -258,6 +259,16 @@ def why_not_compared(
       for reason in differing(record, theirs[seed])
     )
   )
+
+
+def _over_seeds(splits: Sequence[Sequence[float]]) -> tuple[float, int]:
+  """(standard error of the mean over splits, degrees of freedom + 1).
+
+  NaN unless each split has several seeds.
+  """
+  errors = [likelihood.mean_and_stderr(list(seeds)).stderr for seeds in splits]
+  count = sum(len(seeds) - 1 for seeds in splits) + 1
+  return math.hypot(*errors) / len(errors), count
 
 
 def _over_recordings(

@@ -13,7 +13,7 @@ read while they go on.
 import collections
 from collections.abc import Sequence
 import os
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Union
 
 from t2t_af import errors
 from t2t_af import json_text
@@ -197,7 +197,7 @@ def read_run(folder: str) -> Run:
   info = read_json(path) or {}
   json_file.check_kinds(path, info, run_folder.KINDS)
   known.update(info)
-  of_run = {name: info[name] for name in _OF_RUN if name in info}
+  of_run = {name: _kept(info, name) for name in _OF_RUN}
   whole = {
     kind: [
       {**of_run, **r, FOLDER: folder}
@@ -271,16 +271,21 @@ def _start(run: Run) -> str:
   return "warm start" if run.info.get(run_folder.WARM_START_FROM) else ""
 
 
-def _kept(run: Run) -> str:
-  return ", ".join(
-    f"{name}={run.info[name]}"
-    for name in run_folder.KEPT_HPARAMS
-    if name in run.info
-  )
+def _kept(info: dict, name: str) -> Union[str, float]:
+  """An hparam that a run keeps; of version 0.2 and before, what it was then."""
+  return info.get(name, run_folder.KEPT_HPARAMS[name])
 
 
 # What tells runs of one model apart, in words.
-_TRAININGS = (_steps, lambda run: rows.training(run.hparams), _start, _kept)
+_TRAININGS = (
+  _steps,
+  lambda run: rows.training(run.hparams),
+  _start,
+  *(
+    lambda run, name=name: f"{name}={_kept(run.info, name)}"
+    for name in run_folder.KEPT_HPARAMS
+  ),
+)
 
 
 def _is_run(folder: str, files: Sequence[str]) -> bool:

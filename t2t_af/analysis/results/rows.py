@@ -12,6 +12,11 @@ from t2t_af.analysis.results import paper_values
 from t2t_af.records import override_text
 
 BOUND_OF = ", bound of "  # in a label
+_OF_SLVM_MODEL = (
+  *("encoder_width", "hidden_size", "latent_flow", "latent_size"),
+  "num_recurrent_layers",
+)
+_OF_SLVM = (*_OF_SLVM_MODEL, "kl_warmup_steps")
 # What the weights of our models belong to, of all models together.
 OF_MODEL = frozenset(
   (
@@ -19,9 +24,7 @@ OF_MODEL = frozenset(
     *("base_distribution", "data_flow", "first_steps", "flow_conditioner"),
     *("flow_log_scale_bound", "flow_mask", "flow_transform", "flow_width"),
     *("log_scale_clip", "normalization", "num_cond_steps", "num_transforms"),
-    # slvm
-    *("encoder_width", "hidden_size", "latent_flow", "latent_size"),
-    "num_recurrent_layers",
+    *_OF_SLVM_MODEL,
     # video_flow
     *("activation", "cond_first_frame", "coupling", "coupling_dropout"),
     *("coupling_width", "depth", "gen_mode", "latent_activation"),
@@ -101,9 +104,11 @@ def training(hparams: Optional[str]) -> str:
   )
 
 
-def written(hparams: Optional[str]) -> str:
-  """All of them, each in one way of writing, by name."""
-  return _joined(hparams, lambda name: True)
+def read_by(name: str, hparams: str) -> str:
+  """Overrides without those that a row cannot read: flows alone, an SLVM's."""
+  if not name.startswith("af"):
+    return hparams
+  return _joined(hparams, lambda name: name not in _OF_SLVM)
 
 
 def _joined(hparams: Optional[str], wanted: Callable[[str], bool]) -> str:

@@ -37,7 +37,8 @@ def scoring_of(record: dict) -> tuple:
   """The protocol, whatever the training step."""
   return (
     *(record.get(field) or 0 for field in _SCORING),
-    rows.written(record.get("hparams")),
+    rows.changes(record.get("hparams")),
+    rows.training(record.get("hparams")),
     # Of which other run the weights were is another one of each seed.
     bool(record.get("warm_start_from")),
     *(record.get(f) for f in _SAMPLING if record.get("kind") == "samples"),

@@ -147,3 +147,22 @@ def test_the_wider_interval_counts(nlls, basis):
   assert found.stderr == pytest.approx(stderr, rel=1e-3)
   half = special.stdtrit(num - 1, 0.975) * stderr
   assert found.interval[1] - found.mean == pytest.approx(half, rel=1e-3)
+
+
+def test_seeds_that_disagree_on_several_splits_settle_nothing():
+  """By hand: the errors over the seeds of each split, as of a mean of two."""
+  nlls = {0: (1.0, 3.0, 1.5), 1: (0.5, 3.5, 2.0)}
+  ours = {
+    (split, seed): fake.likelihood("af1_tiny", nll, seed, spread=0.01)
+    for split, seeds in nlls.items()
+    for seed, nll in enumerate(seeds)
+  }
+  theirs = {
+    run: fake.likelihood("af1_tiny", 2.5, run[1], spread=0.0) for run in ours
+  }
+  found = estimates.difference(ours, theirs)
+  errors = [np.std(seeds, ddof=1) / math.sqrt(3) for seeds in nlls.values()]
+  assert found.basis == "seeds"
+  assert found.stderr == pytest.approx(math.hypot(*errors) / 2)
+  half = special.stdtrit(4, 0.975) * math.hypot(*errors) / 2
+  assert found.interval == pytest.approx((found.mean - half, found.mean + half))

@@ -236,18 +236,23 @@ def test_runs_that_were_trained_otherwise_are_not_taken_for_seeds(tmp_path):
       ({}, {}),
       (dict(hparams="learning_rate_constant=0.1"), {}),
       ({}, dict(warm_start_from="runs/a")),
-      ({}, dict(flow_log_scale_bound=8.0)),
+      ({}, dict(flow_log_scale_bound=10.0)),
     )
   ):
     paths.append(fake.write(str(tmp_path / str(i)), [{**usual, **fields}]))
     path = os.path.join(fake.run_folder(paths[-1], usual), "run.json")
     known = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     pathlib.Path(path).write_text(json.dumps({**known, **info}))
-  assert [run.label for run in folders.find(paths).runs] == [
+  old, new = "flow_log_scale_bound=8.0", "flow_log_scale_bound=10.0"
+  assert [run.label for run in folders.find(paths[:3]).runs] == [
     "1-AF",
     "1-AF, learning_rate_constant=0.1",
     "1-AF, warm start",
-    "1-AF, flow_log_scale_bound=8.0",
+  ]
+  # A run that kept none is of version 0.2, when it was this.
+  assert [run.label for run in folders.find(paths[::3]).runs] == [
+    f"1-AF, {old}",
+    f"1-AF, {new}",
   ]
 
 
