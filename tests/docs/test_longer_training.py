@@ -2,10 +2,11 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from t2t_af.analysis import formats
-from t2t_af.analysis.results import folders
+from t2t_af.analysis.results.comparison import Comparison
 from t2t_af.records import json_lines
 from tests.docs import pages
 
@@ -20,33 +21,68 @@ _ROWS = {
 }
 
 
-def _records(name, kind):
-  return folders.read_run(str(_FOLDER / name / "seed_0")).records[kind]
+@pytest.fixture(name="comparison", scope="module")
+def _comparison():
+  return Comparison(str(_FOLDER))
+
+
+def _mean(comparison, name, kind, field, **wanted):
+  """Over the seeds, of the newest record of each with what is wanted."""
+  of_seeds = []
+  for run in comparison.runs_of(name).values():
+    found = [
+      r
+      for r in run.records[kind]
+      if all(r[key] == value for key, value in wanted.items())
+    ]
+    of_seeds.append(found[-1][field])
+  return np.mean(of_seeds, axis=0)
+
+
+def _nll(comparison, name, **wanted):
+  return _mean(comparison, name, "likelihood", "nll_nats_per_dim", **wanted)
+
+
+def test_dev_by_steps_and_test(comparison):
+  rows = pages.rows(_PAGE, "Eight times as long")
+  steps = range(500, 4001, 500)
+  dev = {
+    name: [_nll(comparison, name, split="dev", step=step) for step in steps]
+    for name in _ROWS.values()
+  }
+  for label, name in _ROWS.items():
+    assert rows[label] == [
+      *map(formats.number, dev[name]),
+      formats.number(_nll(comparison, name, split="test")),
+    ]
+  plain, flow = dev.values()
+  found = comparison.difference(*reversed(list(_ROWS.values())))
+  assert rows["difference"] == [
+    *map(formats.signed, np.subtract(flow, plain)),
+    formats.signed(found.mean),
+  ]
+  interval = " to ".join(formats.signed(end, 3) for end in found.interval)
+  per_seed = ", ".join(map(formats.signed, found.per_run.values()))
+  assert f"{per_seed}; 95 % {interval}" in _TEXT
 
 
 @pytest.mark.parametrize("label, name", _ROWS.items())
-def test_dev_by_steps_and_test(label, name):
-  *dev, test = pages.rows(_PAGE, "Eight times as long")[label]
-  records = _records(name, "likelihood")
-  assert [
-    formats.number(r["nll_nats_per_dim"])
-    for r in records
-    if r["split"] == "dev"
-  ] == dev
-  *_, scored = [r for r in records if r["split"] == "test"]
-  assert formats.number(scored["nll_nats_per_dim"]) == test
-
-
-@pytest.mark.parametrize("label, name", _ROWS.items())
-def test_correlations_of_latents(label, name):
-  records = [r for r in _records(name, "correlation") if r["split"] == "dev"]
-
+def test_correlations_of_latents(comparison, label, name):
   def at(step, signal):
-    found = {
-      r["signal"]: r["correlation"] for r in records if r["step"] == step
-    }
     return ", ".join(
-      formats.number(found[f"{signal}{level}"], 2) for level in range(3)
+      formats.number(
+        _mean(
+          comparison,
+          name,
+          "correlation",
+          "correlation",
+          split="dev",
+          step=step,
+          signal=f"{signal}{level}",
+        ),
+        2,
+      )
+      for level in range(3)
     )
 
   assert pages.rows(_PAGE, "the two do opposite things")[
@@ -54,17 +90,21 @@ def test_correlations_of_latents(label, name):
   ] == [f"{at(500, signal)} → {at(4000, signal)}" for signal in "zu"]
 
 
-def test_samples_are_above_a_copy_in_every_frame():
+def test_samples_are_above_a_copy_in_every_frame(comparison):
   (copy,) = [
     r
     for r in json_lines.read(str(_FOLDER / "references.jsonl"))
     if r["name"] == "copy_last_frame" and "ssim_per_step" in r
   ]
-  samples = [_records(name, "samples")[-1] for name in _ROWS.values()]
-  for record in samples:
-    pairs = zip(record["ssim_per_step"], copy["ssim_per_step"])
-    assert all(ours > theirs for ours, theirs in pairs)
-  plain, flow = samples
+  plain, flow = (
+    {
+      field: _mean(comparison, name, "samples", field)
+      for field in ("psnr_best_of_n", "ssim_best_of_n", "ssim_per_step")
+    }
+    for name in _ROWS.values()
+  )
+  for record in (plain, flow):
+    assert (record["ssim_per_step"] > copy["ssim_per_step"]).all()
   for text in (
     f"PSNR {flow['psnr_best_of_n']:.1f} dB against "
     f"{plain['psnr_best_of_n']:.1f}",
@@ -75,12 +115,9 @@ def test_samples_are_above_a_copy_in_every_frame():
     assert text in _TEXT
 
 
-def test_readme_says_how_far_below():
-  plain, flow = (
-    _records(name, "likelihood")[-1]["nll_nats_per_dim"]
-    for name in _ROWS.values()
-  )
+def test_readme_says_how_far_below(comparison):
+  found = comparison.difference(*reversed(list(_ROWS.values())))
   (said,) = re.findall(
     r"after 4,000 below by ([\d.]+)", pages.read("README.md")
   )
-  assert said == f"{plain - flow:.3f}"
+  assert said == f"{-found.mean:.3f}"
