@@ -90,7 +90,7 @@ def test_correlations_of_latents(comparison, label, name):
   ] == [f"{at(500, signal)} → {at(4000, signal)}" for signal in "zu"]
 
 
-def test_samples_are_above_a_copy_in_every_frame(comparison):
+def test_samples_beside_a_copy_of_the_last_frame(comparison):
   (copy,) = [
     r
     for r in json_lines.read(str(_FOLDER / "references.jsonl"))
@@ -103,14 +103,15 @@ def test_samples_are_above_a_copy_in_every_frame(comparison):
     }
     for name in _ROWS.values()
   )
-  for record in (plain, flow):
-    assert (record["ssim_per_step"] > copy["ssim_per_step"]).all()
+  assert (flow["ssim_per_step"] > copy["ssim_per_step"]).all()
+  above = plain["ssim_per_step"] > copy["ssim_per_step"]
+  assert above[:-1].all() and not above[-1]
   for text in (
     f"PSNR {flow['psnr_best_of_n']:.1f} dB against "
     f"{plain['psnr_best_of_n']:.1f}",
     f"SSIM {flow['ssim_best_of_n']:.3f} against {plain['ssim_best_of_n']:.3f}",
     f"{copy['ssim_best_of_n']:.3f} is that of repeating",
-    ", ".join(f"{r['ssim_per_step'][-1]:.2f}" for r in (flow, plain, copy)),
+    ", ".join(f"{r['ssim_per_step'][-1]:.3f}" for r in (flow, plain, copy)),
   ):
     assert text in _TEXT
 
