@@ -246,14 +246,19 @@ def _listed(noun: str, numbers: Collection[int]) -> str:
 def _braced(folders: Sequence[str]) -> str:
   """One path for all, as a shell writes it: "a/b_{1,2}" is "a/b_1", "a/b_2".
 
-  Of paths that are not all there are of their parts, each by itself.
+  Where not every path that this would be is one of them, one for each folder
+  that they are in.
   """
   paths = [os.path.relpath(folder).split(os.sep) for folder in folders]
-  if len({len(path) for path in paths}) > 1:
-    return ", ".join(map(os.sep.join, paths))
   levels = [list(dict.fromkeys(names)) for names in zip(*paths)]
-  if math.prod(map(len, levels)) != len(paths):
-    return ", ".join(map(os.sep.join, paths))
+  is_grid = math.prod(map(len, levels)) == len(paths)
+  if not is_grid or len({len(path) for path in paths}) > 1:
+    within = collections.defaultdict(list)
+    for folder in folders:
+      within[os.path.dirname(folder)].append(folder)
+    if len(within) == 1:
+      return ", ".join(map(os.path.relpath, folders))
+    return ", ".join(map(_braced, within.values()))
   parts = []
   for names in levels:
     shared = os.path.commonprefix(names)
