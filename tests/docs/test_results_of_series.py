@@ -4,6 +4,7 @@ import functools
 import re
 
 from t2t_af.analysis import formats
+from t2t_af.analysis.report import claims
 from t2t_af.analysis.results import folders
 from t2t_af.analysis.tables import paper_tables
 from tests.docs import pages
@@ -71,6 +72,23 @@ def test_random_splits():
     ]
     assert len(values) == 5
     assert abs(sum(values) / 5 - cell.value) < 0.05
+
+
+def test_the_papers_order_on_random_splits():
+  found = claims.of(folders.find([str(pages.ROOT / "results" / "uci")]))
+  pairs = {
+    claim.words: claim.pair.difference
+    for claim in found
+    if claim.pair.data.startswith("series_activity_rec_random")
+  }
+  assert len(pairs) == 4
+  words = " ".join(pages.read(_PAGE).split())
+  # In nats per step of six features.
+  for difference in pairs.values():
+    high, low = (-6 * end for end in difference.interval)
+    assert low > 0
+    mean = -6 * difference.mean
+    assert re.search(rf"{mean:.3f} \((95 % )?{low:.3f} to {high:.3f}\)", words)
 
 
 def test_last_fifth_of_every_recording():
