@@ -58,7 +58,7 @@ def summary(switches: Sequence[Switch]) -> str:
   counts = collections.Counter(switch.verdict for switch in switches)
   told = [f"{counts[verdict]} {verdict}" for verdict in VERDICTS]
   return (
-    f"Models beyond the paper, each held against the same without: "
+    "Models beyond the paper, each held against the same without: "
     f"{formats.listing(told)}. Below zero the NLL is lower with it; where one "
     "seed or an interval that holds zero leaves it open, nothing is bought "
     "yet. A bound of more samples is of the same model, and tighter."

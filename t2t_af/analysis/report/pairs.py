@@ -1,7 +1,7 @@
 """Test NLLs of two models on one data set, held against each other.
 
-The difference is taken run by run, on the same windows. Of several splits of a
-data set its error is over their recordings, each of which may be in several.
+The difference is taken run by run, on the same windows; its interval is over
+seeds or over recordings, whichever is wider (`estimates.difference`).
 """
 
 import collections

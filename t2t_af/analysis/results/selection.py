@@ -74,8 +74,8 @@ def of_usual_noise(records: Sequence[dict]) -> list[dict]:
 
 
 def of_usual_steps(records: Sequence[dict]) -> list[dict]:
-  """Of those, the ones after as many training steps as most are after."""
-  return _of_most(of_usual_noise(records), _steps)
+  """Those after the training steps that most are after; else of the first."""
+  return _of_most(records, _steps)
 
 
 def _of_most(

@@ -7,8 +7,8 @@ likelihoods are on another scale. Within a column, a row's number comes from
 the newest records of one protocol: set, overrides, training steps and steps
 scored are never mixed; what was left out is said.
 
-  error: over seeds, each seed one value; of several splits of a data set, over
-  the splits, each the mean of its seeds.
+  error: over seeds, each seed one value; of one seed, and of several splits of
+  a data set, over recordings.
 """
 
 from collections.abc import Mapping, Sequence

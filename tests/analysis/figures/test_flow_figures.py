@@ -175,3 +175,37 @@ def test_samples_of_a_part_of_the_training_data_stay_out(tmp_path):
   fake.samples(os.path.join(run, "samples.npz"), seed=0)
   with pytest.raises(errors.UserError, match="samples.npz of video"):
     _samples(tmp_path)
+
+
+def _changed(folder, hparams_set, hparams):
+  """The path of a run of its own, under an override."""
+  run = _with_flow(folder, hparams_set)
+  record = fake.likelihood(hparams_set, 2.0, hparams=hparams)
+  os.remove(os.path.join(run, "results", "likelihood.jsonl"))
+  return fake.write(str(folder), [record])
+
+
+@pytest.mark.parametrize("name", ["af1_tiny", "my_set"])
+def test_strips_of_two_models_of_one_set_are_two_files(tmp_path, name):
+  paths = [
+    _changed(tmp_path / str(i), name, text)
+    for i, text in enumerate(("", "flow_mask=learned"))
+  ]
+  parts = flow_figures.all_flows(folders.find(paths))
+  plain = f"figure_6_{name}"
+  assert [part.name for part in parts] == [
+    f"{plain}_{fake.PROBLEM}.png",
+    f"{plain}_flow_mask_learned_{fake.PROBLEM}.png",
+  ]
+
+
+def test_base_density_is_drawn_where_it_is_the_sets(tmp_path, monkeypatch):
+  """A Student's t under af1_tiny is not N(0, 1)."""
+  drawn = []
+  monkeypatch.setattr(
+    pixel_path, "charts", lambda flow, place, is_known: drawn.append(is_known)
+  )
+  for text in ("", "base_distribution=student_t"):
+    path = _changed(tmp_path / (text or "plain"), "af1_tiny", text)
+    flow_figures.reference_frame(folders.find([path]))
+  assert drawn == [True, False]
